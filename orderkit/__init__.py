@@ -1,0 +1,71 @@
+"""orderkit: from a booking site's tracking events to TikTok's order information.
+
+The terms of this package, each used in one sense only:
+
+event
+    What came in: a JSON object that the booking site sent to the platform.
+settings
+    The destination's settings, as an engineer fills them in on the platform.
+field mapping
+    One row of the destination's table: a source, a target, when it is mandatory, its type.
+payload
+    What goes out: ``{"order_info": {...}}``.
+trace
+    How each value of a payload came about, one entry a field mapping.
+problem
+    What a check found, with the fix and who can make it.
+delivery
+    One sending of one payload, and its verdict.
+
+The public names are loaded on first use, so that a command pays only for what it needs.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from orderkit.errors import EventsError, OrderkitError, SettingsError
+    from orderkit.fields import FieldMapping, field_mappings
+    from orderkit.mapping import Mapped, Mapper, TraceEntry
+    from orderkit.problems import Problem
+    from orderkit.settings import Settings, load_settings
+
+__all__ = [
+    "EventsError",
+    "FieldMapping",
+    "Mapped",
+    "Mapper",
+    "OrderkitError",
+    "Problem",
+    "Settings",
+    "SettingsError",
+    "TraceEntry",
+    "field_mappings",
+    "load_settings",
+]
+
+_HOME = {
+    "EventsError": "errors",
+    "FieldMapping": "fields",
+    "Mapped": "mapping",
+    "Mapper": "mapping",
+    "OrderkitError": "errors",
+    "Problem": "problems",
+    "Settings": "settings",
+    "SettingsError": "errors",
+    "TraceEntry": "mapping",
+    "field_mappings": "fields",
+    "load_settings": "settings",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'orderkit' has no attribute {name!r}")
+    value = getattr(import_module(f"orderkit.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,76 @@
+"""The exceptions that orderkit raises for what a user can mend.
+
+* OrderkitError
+  * SettingsError      settings that cannot be used: every fault at once
+  * EventsError        events that cannot be read at all
+  * CredentialsError   credentials that are absent or refused
+  * EndpointError      an endpoint that cannot be used
+  * FormulaError       a formula that cannot be read
+
+What is wrong with one event is no exception: it is a `Problem` of that event's result.
+"""
+
+from dataclasses import dataclass
+
+
+class OrderkitError(Exception):
+    """Base of all errors that orderkit raises on purpose; its text is written for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsFault:
+    """One thing that is wrong in a settings file.
+
+    key:      where, dotted from the file's root (``settings.order_country``)
+    found:    what stands there, in words
+    expected: what to write instead
+    line:     counted from 1, where it could be told
+    """
+
+    key: str
+    found: str
+    expected: str
+    line: int | None = None
+
+    def text(self, place: str) -> str:
+        at = f"{place}:{self.line}" if self.line else place
+        return f"{at}: {self.key}: found {self.found}; {self.expected}"
+
+
+class SettingsError(OrderkitError):
+    """Settings that cannot be used; `faults` has all of them, in the order of the file."""
+
+    def __init__(self, place: str, faults: list[SettingsFault]) -> None:
+        self.place = place
+        self.faults = sorted(faults, key=lambda fault: fault.line or 0)
+        super().__init__("\n".join(fault.text(place) for fault in self.faults))
+
+
+class EventsError(OrderkitError):
+    """Events that cannot be read at all: no such file, no text, no JSON anywhere."""
+
+
+class CredentialsError(OrderkitError):
+    """Credentials that are absent, or that the endpoint refused."""
+
+
+class EndpointError(OrderkitError):
+    """An endpoint that is not configured, or that must not be used."""
+
+
+class FormulaError(OrderkitError):
+    """A formula that cannot be read.
+
+    `position` counts characters from 0; `hint` says what to write instead.
+    """
+
+    def __init__(self, formula: str, position: int, problem: str, hint: str = "") -> None:
+        self.formula, self.position, self.problem, self.hint = formula, position, problem, hint
+        super().__init__(self.caret())
+
+    def caret(self) -> str:
+        """The problem with the line of the formula it is in, and a caret under the place."""
+        start = self.formula.rfind("\n", 0, self.position) + 1
+        line = self.formula[start:].split("\n", 1)[0]
+        message = f"{self.problem}; {self.hint}" if self.hint else self.problem
+        return f"{message}\n  {line}\n  {' ' * (self.position - start)}^"

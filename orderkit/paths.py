@@ -1,0 +1,156 @@
+"""Dotted paths into events: reading them, saying how far they got, finding near misses."""
+
+import difflib
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, TypeAlias
+
+Parts: TypeAlias = tuple[str, ...]
+
+# Bounds for walking an event whose size nobody vouches for.
+MAX_LEAVES: Final = 2_000
+MAX_DEPTH: Final = 40
+
+
+class Missing:
+    """The type of `MISSING`: what a path gives where the event holds nothing."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "MISSING"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+MISSING: Final = Missing()
+
+
+def parse(path: str) -> Parts:
+    """The parts of a dotted path; ``X`` ("of the item") is the first item's index.
+
+    Raises ValueError, with what to write, for an empty path or an empty part.
+    """
+    parts = tuple(part.strip() for part in path.split("."))
+    if not all(parts):
+        raise ValueError("write a property as names joined by single dots, like context.page.url")
+    return tuple("0" if part == "X" else part for part in parts)
+
+
+def get(event: Any, parts: Parts) -> Any:
+    """The value at `parts`, or `MISSING`; list items are addressed by their index from 0."""
+    value = event
+    for part in parts:
+        if isinstance(value, dict):
+            value = value.get(part, MISSING)
+        elif isinstance(value, list) and part.isdecimal() and len(part) < 10:
+            value = value[int(part)] if int(part) < len(value) else MISSING
+        else:
+            return MISSING
+    return value
+
+
+def how_far(event: Any, parts: Parts) -> str:
+    """In words, the part of a missing path at which the event had nothing more."""
+    for depth in range(1, len(parts) + 1):
+        if get(event, parts[:depth]) is not MISSING:
+            continue
+        if depth == 1:
+            return f"the event has no `{parts[0]}`"
+        before = ".".join(parts[: depth - 1])
+        holder = get(event, parts[: depth - 1])
+        if isinstance(holder, list) and parts[depth - 1].isdecimal():
+            return f"`{before}` has {count(len(holder), 'item')}"
+        if isinstance(holder, dict):
+            return f"`{before}` has no `{parts[depth - 1]}`"
+        return f"`{before}` is {json_type(holder)}"
+    return f"`{'.'.join(parts)}` is there"
+
+
+def walk(event: Any) -> Iterator[tuple[str, Any]]:
+    """Each leaf of an event with its path, in order, at most `MAX_LEAVES`.
+
+    A leaf is a value that is no object or array, or an empty one.
+    """
+    # A stack of iterators: no recursion, so that no nesting is too deep for Python.
+    stack: list[Iterator[tuple[str, Any]]] = [iter([("", event)])]
+    seen = 0
+    while stack and seen < MAX_LEAVES:
+        entry = next(stack[-1], None)
+        if entry is None:
+            stack.pop()
+            continue
+        path, value = entry
+        if isinstance(value, dict | list) and value and len(stack) < MAX_DEPTH:
+            stack.append(_children(path, value))
+        elif path:
+            seen += 1
+            yield path, value
+
+
+def _children(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    prefix = f"{path}." if path else ""
+    pairs: Iterable[tuple[Any, Any]] = (
+        value.items() if isinstance(value, dict) else enumerate(value)
+    )
+    return ((f"{prefix}{key}", child) for key, child in pairs)
+
+
+def near_misses(path: str, candidates: Iterable[str], most: int = 3) -> list[str]:
+    """The candidates that `path` may have been meant to be, best first.
+
+    A candidate is near when it is spelled alike, or ends in the same name.
+    """
+    known = list(dict.fromkeys(candidates))
+    folded = {candidate: candidate.casefold() for candidate in known}
+    wanted = path.replace(".X.", ".0.").casefold()
+    last = wanted.rsplit(".", 1)[-1]
+
+    def nearness(candidate: str) -> float:
+        text = folded[candidate]
+        alike = difflib.SequenceMatcher(None, wanted, text).ratio()
+        ending = difflib.SequenceMatcher(None, last, text.rsplit(".", 1)[-1]).ratio()
+        # The name itself says more than the folders it lies in.
+        return max(alike, 0.4 * alike + 0.6 * ending)
+
+    ranked = sorted(((nearness(c), c) for c in known if c != path), key=lambda pair: -pair[0])
+    return [candidate for score, candidate in ranked[:most] if score >= 0.8]
+
+
+def json_type(value: Any) -> str:
+    """The JSON type of a value, in words that fit "is …"."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "a boolean"
+        case str():
+            return "a string"
+        case int():
+            return "an integer"
+        case float():
+            return "a number"
+        case dict():
+            return "an object"
+        case list():
+            return "an array"
+        case Missing():
+            return "missing"
+    return f"no JSON value ({type(value).__name__})"
+
+
+def is_blank(value: Any) -> bool:
+    """Whether a value counts as absent: missing, null, blank text, ``[]`` or ``{}``.
+
+    ``0`` and ``false`` are values.
+    """
+    if value is None or value is MISSING:
+        return True
+    if isinstance(value, str):
+        return not value.strip()
+    return isinstance(value, dict | list) and not value
+
+
+def count(number: int, noun: str) -> str:
+    """"1 item", "2 items"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
