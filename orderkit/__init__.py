@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from orderkit.fields import FieldMapping, field_mappings
     from orderkit.mapping import Mapped, Mapper, TraceEntry
     from orderkit.problems import Problem
-    from orderkit.settings import Settings, load_settings
+    from orderkit.settings import Settings
+    from orderkit.settings_file import load_settings
 
 __all__ = [
     "EventsError",
@@ -55,7 +56,7 @@ _HOME = {
     "SettingsError": "errors",
     "TraceEntry": "mapping",
     "field_mappings": "fields",
-    "load_settings": "settings",
+    "load_settings": "settings_file",
 }
 
 

@@ -6,6 +6,7 @@ and mandatory are the vendor's; type and note are ours, and a note that begins a
 """
 
 import csv
+import re
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any, Final
 
 ALWAYS: Final = "always"
 TABLE: Final = Path(__file__).with_name("field_mappings.csv")
+_SETTING_NAME: Final = re.compile(r"^[A-Z].* ")  # the vendor writes settings in capitals and spaces
 _NO_TARGET_NAMED: Final = "the vendor's table names no target"
 
 
@@ -41,15 +43,11 @@ class FieldMapping:
     @property
     def setting(self) -> str:
         """The key of the setting that the row draws on, or ``""``."""
-        if self.source == self.source.lower():
-            return ""
-        if "." in self.source or " " not in self.source and "-" not in self.source:
-            return ""
-        return setting_key(self.source)
+        return setting_key(self.source) if _SETTING_NAME.search(self.source) else ""
 
     def mandatory_for(self, status: str | None) -> bool:
         """Whether an order of that status must have the field."""
-        return self.mandatory == ALWAYS or bool(status) and self.mandatory == status
+        return self.mandatory == ALWAYS or (bool(status) and self.mandatory == status)
 
     def as_json(self) -> dict[str, Any]:
         """The row as a JSON object, `vendor` included."""

@@ -152,5 +152,5 @@ def is_blank(value: Any) -> bool:
 
 
 def count(number: int, noun: str) -> str:
-    """"1 item", "2 items"."""
+    """ "1 item", "2 items"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

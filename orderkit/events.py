@@ -1,0 +1,164 @@
+"""Reading events: a JSON object or array, or NDJSON, from a file or standard input."""
+
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+from orderkit import paths
+from orderkit.errors import EventsError
+from orderkit.jsontext import loads, show
+
+#: How much of a file may be one JSON document over several lines; NDJSON has no limit.
+MAX_DOCUMENT: Final = 64 * 2**20
+_BOM: Final = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """One event as it was read.
+
+    index: counted from 0
+    line:  the line of the file it stands on, counted from 1, in NDJSON only
+    event: the event, or None when it could not be read
+    error: why it could not be read, or ""
+    """
+
+    index: int
+    line: int | None
+    event: dict[str, Any] | None
+    error: str = ""
+
+
+@contextmanager
+def open_events(name: str | Path) -> Iterator[Iterator[EventLine]]:
+    """The events in the file of that name, ``-`` being standard input, one after the other.
+
+    NDJSON is read line by line, in constant memory. Raises EventsError when nothing can be read.
+    """
+    if str(name) == "-":
+        yield read_events(sys.stdin.buffer)
+        return
+    try:
+        file = Path(name).open("rb")  # noqa: SIM115 - closed below, once the events are read
+    except OSError as error:
+        raise EventsError(
+            f"{name}: cannot be read: {error.strerror}; name a file of events"
+        ) from error
+    with file:
+        yield read_events(file, str(name))
+
+
+def read_events(file: BinaryIO, name: str = "standard input") -> Iterator[EventLine]:
+    """The events in an open file. Raises EventsError when it is one broken JSON document."""
+    lines = enumerate(_without_bom(file), start=1)
+    first = next(((number, line) for number, line in lines if line.strip()), None)
+    if first is None:
+        return
+    if _is_document(first[1]):
+        yield from _document(b"".join((first[1], *_bounded(lines, name))), name)
+        return
+    if _is_object(first[1]) or not first[1].lstrip().startswith(b"{"):
+        yield from _ndjson(first, lines)
+        return
+    # An object over several lines, or NDJSON whose first line is damaged: only the rest can tell.
+    ahead = [first]
+    size = 0
+    for entry in lines:
+        ahead.append(entry)
+        size += len(entry[1])
+        if _is_object(entry[1]) or size > MAX_DOCUMENT:
+            yield from _ndjson(ahead[0], [*ahead[1:]], lines)
+            return
+    whole = b"".join(line for _number, line in ahead)
+    if _is_object(whole):
+        yield EventLine(0, None, loads(whole))
+    elif len(ahead) > 1 and first[1].strip() == b"{":
+        raise EventsError(f"{name}: no JSON: {_reason(whole)}")
+    else:
+        yield from _ndjson(ahead[0], ahead[1:])
+
+
+def parse_text(text: str) -> list[EventLine]:
+    """The events in a text that somebody pasted. Raises EventsError with line, column and place."""
+    import io
+
+    return list(read_events(io.BytesIO(text.encode("utf-8", "replace")), "the text"))
+
+
+def _without_bom(file: Iterable[bytes]) -> Iterator[bytes]:
+    for number, line in enumerate(file):
+        yield line.removeprefix(_BOM) if number == 0 else line
+
+
+def _is_document(line: bytes) -> bool:
+    """Whether a first line begins a JSON array that is the whole file."""
+    return line.lstrip().startswith(b"[")
+
+
+def _bounded(lines: Iterable[tuple[int, bytes]], name: str) -> Iterator[bytes]:
+    size = 0
+    for _number, line in lines:
+        size += len(line)
+        if size > MAX_DOCUMENT:
+            raise EventsError(
+                f"{name}: one JSON document of more than {MAX_DOCUMENT // 2**20} MB; "
+                "write one event a line (NDJSON), which has no limit: jq -c '.[]' does it"
+            )
+        yield line
+
+
+def _document(text: bytes, name: str) -> Iterator[EventLine]:
+    try:
+        events = loads(text)
+    except ValueError as error:
+        raise EventsError(f"{name}: no JSON: {_reason(text)}") from error
+    for index, event in enumerate(events):
+        yield _checked(index, None, event)
+
+
+def _ndjson(first: tuple[int, bytes], *more: Iterable[tuple[int, bytes]]) -> Iterator[EventLine]:
+    index = 0
+    for number, line in (entry for source in ([first], *more) for entry in source):
+        if not line.strip():
+            continue
+        try:
+            yield _checked(index, number, loads(line.strip()))
+        except ValueError:
+            yield EventLine(index, number, None, f"no JSON: {_reason(line.strip())}")
+        index += 1
+
+
+def _checked(index: int, line: int | None, event: Any) -> EventLine:
+    if isinstance(event, dict):
+        return EventLine(index, line, event)
+    return EventLine(
+        index, line, None, f"{paths.json_type(event)} {show(event)}, not a JSON object"
+    )
+
+
+def _is_object(text: bytes) -> bool:
+    try:
+        return isinstance(loads(text), dict)
+    except ValueError:
+        return False
+
+
+def _reason(text: bytes) -> str:
+    """Why a text is no JSON, with line, column and the text around the place."""
+    try:
+        loads(text)
+    except ValueError as error:
+        message = str(error)
+    place = re.search(r"^(.*): line (\d+) column (\d+) \(char (\d+)\)", message)
+    if not place:
+        return message
+    decoded = text.decode("utf-8", "replace")
+    at = int(place[4])
+    around = decoded[max(0, at - 20) : at + 20].strip()
+    several = b"\n" in text
+    where = f"line {place[2]}, column {place[3]}" if several else f"column {place[3]}"
+    return f"{place[1]} at {where}, near {show(around)}" if around else f"{place[1]} at {where}"

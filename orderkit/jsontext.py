@@ -1,0 +1,51 @@
+"""JSON in and out, with numbers that keep their decimal digits."""
+
+import decimal
+from decimal import Decimal
+from typing import Any
+
+import orjson
+
+
+def loads(text: bytes | bytearray | memoryview | str) -> Any:
+    """The JSON value in `text`. Raises ValueError with place and reason."""
+    return orjson.loads(text)
+
+
+def dumps(value: Any, *, indent: bool = False) -> bytes:
+    """`value` as UTF-8 JSON; a `Decimal` keeps all its digits."""
+    return orjson.dumps(value, _exact, orjson.OPT_INDENT_2 if indent else None)
+
+
+def _exact(value: Any) -> orjson.Fragment:
+    if isinstance(value, Decimal):
+        return orjson.Fragment(format(value, "f"))
+    raise TypeError(f"{type(value).__name__} is no JSON value")
+
+
+def plain_number(number: Decimal) -> int | float | Decimal:
+    """The simplest JSON number with exactly these digits.
+
+    An int where nothing follows the point, a float where its shortest form is the same number, and
+    the `Decimal` itself where a float would lose digits.
+    """
+    if number == number.to_integral_value() and abs(number) < 2**63:
+        return int(number)
+    try:
+        as_float = float(number)
+    except (OverflowError, decimal.InvalidOperation):
+        return number
+    return as_float if Decimal(repr(as_float)) == number else number
+
+
+def show(value: Any, most: int = 60) -> str:
+    """A value as short JSON text for a message, cut after `most` characters."""
+    if isinstance(value, str):
+        # Escaping only what is kept: the value may be as long as the event.
+        text = dumps(value[: most + 1].encode("utf-8", "replace").decode()).decode()
+    else:
+        try:
+            text = dumps(value).decode()
+        except (TypeError, ValueError, RecursionError):
+            text = f"<{type(value).__name__}>"
+    return text if len(text) <= most else f"{text[:most]}…"

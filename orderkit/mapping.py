@@ -1,0 +1,284 @@
+"""From an event to a payload: the rows compiled once for the settings, then run for each event."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from typing import Any, Literal, TypeAlias
+
+from orderkit import paths
+from orderkit.checks import consistency_rules
+from orderkit.conversions import RowType, Unconvertible, row_type
+from orderkit.fields import FieldMapping, field_mappings
+from orderkit.findings import invalid, left_out, missing, not_an_event, unusual
+from orderkit.jsontext import show
+from orderkit.paths import MISSING, is_blank
+from orderkit.problems import Problem
+from orderkit.settings import Settings
+from orderkit.sources import Reading, Source, compile_property, compile_value
+
+Outcome: TypeAlias = Literal["mapped", "filtered", "rejected"]
+State: TypeAlias = Literal["there", "absent", "missing", "invalid"]
+
+
+@dataclass(frozen=True, slots=True)
+class TraceEntry:
+    """How the value of one row came about.
+
+    target, source, type, mandatory: the row's
+    reads:         what is read in fact, after settings and smart mapping
+    found_at:      where the value was found, or looked for
+    raw:           the value found; `None` with `json_type` "missing" where there was none
+    json_type:     its JSON type, in words
+    steps:         each conversion, in words
+    value:         what went into the payload, or `None`
+    state:         there, absent (and need not be there), missing, or invalid
+    """
+
+    target: str
+    source: str
+    reads: str
+    type: str
+    mandatory: bool
+    found_at: str
+    raw: Any
+    json_type: str
+    steps: tuple[str, ...]
+    value: Any
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """What became of one event.
+
+    outcome:      ``mapped``, ``filtered`` (not for this destination) or ``rejected`` (has an error)
+    order_status: TikTok's status, or None where there is none
+    payload:      ``{"order_info": {...}}`` with what could be mapped; None when filtered
+    problems:     errors and warnings, in the order of the table
+    reason:       why the event was filtered, or ""
+    trace:        one entry a row, from `Mapper.explain` only
+    """
+
+    outcome: Outcome
+    order_status: str | None
+    payload: dict[str, Any] | None
+    problems: tuple[Problem, ...] = ()
+    reason: str = ""
+    trace: tuple[TraceEntry, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The result as a JSON object; the trace only where there is one."""
+        entry: dict[str, Any] = {
+            "outcome": self.outcome,
+            "order_status": self.order_status,
+            "payload": self.payload,
+            "problems": [problem.as_json() for problem in self.problems],
+        }
+        if self.reason:
+            entry["reason"] = self.reason
+        if self.trace:
+            entry["trace"] = [asdict(line) for line in self.trace]
+        return entry
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A field mapping compiled for the settings.
+
+    remapped: whether smart mapping points it at another source than the table's
+    array:    path of the array whose first item is read, or ()
+    """
+
+    field: FieldMapping
+    type: RowType
+    source: Source
+    target_parts: paths.Parts
+    remapped: bool
+    array: paths.Parts
+
+    @property
+    def reads(self) -> str:
+        """What is read, as an engineer would write it."""
+        return self.source.text
+
+    @property
+    def in_settings(self) -> bool:
+        """Whether the value itself stands in the settings."""
+        return not self.source.properties
+
+
+class Mapper:
+    """Maps events for one set of settings.
+
+    The rows are compiled once; `map` and `explain` may be called any number of times, from any
+    thread. No event makes them raise.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._zone = settings.zone
+        self._statuses = settings.statuses()
+        self.rows = tuple(_compile(row, settings) for row in field_mappings())
+
+    def map(self, event: Any, *, status: str | None = None) -> Mapped:
+        """Map an event; `status` asks "and if it were an order of that status?"."""
+        return self._run(event, status, None)
+
+    def explain(self, event: Any, *, status: str | None = None) -> Mapped:
+        """Map an event and keep the trace: one entry a row."""
+        return self._run(event, status, [])
+
+    def _run(self, event: Any, asked: str | None, trace: list[TraceEntry] | None) -> Mapped:
+        if not isinstance(event, dict):
+            return Mapped("rejected", None, {"order_info": {}}, (not_an_event(event),))
+        status, readings, reason = self._status(event, asked)
+        if reason:
+            return Mapped("filtered", None, None, reason=reason)
+        payload: dict[str, Any] = {"order_info": {}}
+        values: dict[str, Any] = {}
+        problems: list[Problem] = []
+        for row in self.rows:
+            reading = readings.get(row.field.target) or row.source.read(event)
+            value, steps, state, problem = self._value(row, reading, status, event)
+            if problem:
+                problems.append(problem)
+            if state == "there":
+                values[row.field.target] = value
+                _put(payload, row.target_parts, value)
+            if trace is not None:
+                trace.append(_entry(row, reading, steps, value, state, status, event))
+        problems += self._cross_checks(event, values)
+        refused = any(problem.level == "error" for problem in problems)
+        return Mapped(
+            "rejected" if refused else "mapped",
+            status,
+            payload,
+            tuple(problems),
+            trace=tuple(trace or ()),
+        )
+
+    def _status(self, event: Any, asked: str | None) -> tuple[str | None, dict[str, Reading], str]:
+        """The order status, the reading of its row, and why the event is filtered."""
+        row = next(row for row in self.rows if row.type.name == "status")
+        reading = row.source.read(event)
+        if asked:
+            return asked, {row.field.target: Reading(asked, "the status asked for")}, ""
+        name = str(reading.raw) if type(reading.raw) is int else reading.raw
+        if is_blank(name) or not isinstance(name, str):
+            return None, {}, ""
+        status = self._statuses.get(name)
+        if status is None:
+            return None, {}, f"event {show(name)} is in no event mapping entry"
+        steps = (f"event mapping: {show(name)} → {status}",)
+        return status, {row.field.target: Reading(status, reading.found_at, steps)}, ""
+
+    def _value(
+        self, row: Row, reading: Reading, status: str | None, event: Any
+    ) -> tuple[Any, tuple[str, ...], State, Problem | None]:
+        if reading.refused:
+            return None, reading.steps, "invalid", invalid(row, reading, reading.refused)
+        if is_blank(reading.raw):
+            if row.field.mandatory_for(status):
+                return None, reading.steps, "missing", missing(row, reading, event)
+            return None, reading.steps, "absent", None
+        try:
+            value, steps = row.type.convert(reading.raw, self._zone)
+        except Unconvertible as error:
+            problem = invalid(row, reading, error.reason, error.formula)
+            return None, reading.steps, "invalid", problem
+        doubt = row.type.unusual(value)
+        problem_found = unusual(row, value, doubt) if doubt else None
+        return value, (*reading.steps, *steps), "there", problem_found
+
+    def _cross_checks(self, event: Any, values: dict[str, Any]) -> list[Problem]:
+        rows = {row.field.target: row for row in self.rows}
+        problems = []
+        for array in dict.fromkeys(row.array for row in self.rows if row.array):
+            items = paths.get(event, array)
+            if isinstance(items, list) and len(items) > 1:
+                first = next(row for row in self.rows if row.array == array)
+                problems.append(left_out(first, array, len(items)))
+        return problems + [
+            _inconsistent(rows[rule.left], rule.rule, *broken, rule.fix)
+            for rule in consistency_rules()
+            if (broken := rule.broken(values))
+        ]
+
+
+def _compile(field: FieldMapping, settings: Settings) -> Row:
+    other = settings.smart_mapping.get(field.target)
+    written = field.source
+    if other is not None:
+        source: Source = compile_property(other)
+        written = other
+    elif field.setting:
+        source = compile_value(getattr(settings.settings, field.setting))
+    else:
+        source = compile_property(field.source)
+    parts = written.split(".")
+    array = tuple(parts[: parts.index("X")]) if "X" in parts and source.properties else ()
+    return Row(
+        field=field,
+        type=row_type(field.type),
+        source=source,
+        target_parts=tuple(field.target.split(".")),
+        remapped=other is not None,
+        array=array,
+    )
+
+
+def _entry(
+    row: Row,
+    reading: Reading,
+    steps: Sequence[str],
+    value: Any,
+    state: State,
+    status: str | None,
+    event: Any,
+) -> TraceEntry:
+    found = reading.raw is not MISSING
+    if not found:
+        steps = (*steps, row.source.why_absent(event))
+    elif found and state in ("absent", "missing"):
+        steps = (*steps, "blank: counts as absent")
+    return TraceEntry(
+        target=row.field.target,
+        source=row.field.source,
+        reads=row.reads,
+        type=row.field.type,
+        mandatory=row.field.mandatory_for(status),
+        found_at=reading.found_at,
+        raw=reading.raw if found else None,
+        json_type=paths.json_type(reading.raw),
+        steps=tuple(steps),
+        value=value,
+        state=state,
+    )
+
+
+def _put(payload: dict[str, Any], parts: paths.Parts, value: Any) -> None:
+    """Set a value at a target, making the objects and arrays on the way."""
+    holder: Any = payload
+    for part, following in pairwise(parts):
+        empty: Any = [] if following.isdecimal() else {}
+        if isinstance(holder, list):
+            if not holder:
+                holder.append(empty)
+            holder = holder[0]
+        else:
+            holder = holder.setdefault(part, empty)
+    holder[parts[-1]] = value
+
+
+def _inconsistent(row: Row, rule: str, found: str, expected: str, fix: str) -> Problem:
+    return Problem(
+        code="inconsistent",
+        target=row.field.target,
+        source=row.field.source,
+        rule=rule,
+        found=found,
+        expected=expected,
+        message=f"{found} does not agree with {expected}: {rule}",
+        fix=fix,
+        actor="settings" if row.in_settings else "event",
+    )

@@ -1,0 +1,182 @@
+"""Settings files: reading one with every fault at once, and writing one back."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from orderkit import paths
+from orderkit.errors import SettingsError, SettingsFault
+from orderkit.jsontext import show
+from orderkit.settings import MAPPED_KEYS, Connection, EventMapping, Settings, Values
+
+_SECRET: Final = re.compile(
+    r"client_?(key|secret)|access_?token|refresh_?token|password|secret", re.I
+)
+_TOML_PLACE: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)")
+_TABLES: Final[dict[str, Any]] = {
+    "settings": Values,
+    "event_mapping": EventMapping,
+    "connection": Connection,
+}
+
+
+def load_settings(path: str | Path, *, draft: bool = False) -> Settings:
+    """The settings in a TOML file.
+
+    With `draft`, values may be absent that the destination requires; a row that needs one then
+    reports `missing`. Raises SettingsError with all faults.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise SettingsError(
+            str(path), [SettingsFault("file", error.strerror or "no file", "name a TOML file")]
+        ) from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(
+            str(path), [SettingsFault("file", "bytes that are not UTF-8", "save it as UTF-8")]
+        ) from error
+    return parse_settings(text, str(path), draft=draft)
+
+
+def parse_settings(text: str, place: str = "settings", *, draft: bool = False) -> Settings:
+    """The settings in a TOML text; `place` names it in errors. Otherwise as `load_settings`."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(place, [_syntax_fault(str(error), text)]) from error
+    faults: list[SettingsFault] = []
+    settings = Settings()
+    try:
+        settings = Settings.model_validate(data)
+    except ValidationError as error:
+        faults = [_fault(entry, text) for entry in error.errors(include_url=False)]
+    if not draft:
+        faults += _absent(data, text)
+    if faults:
+        raise SettingsError(place, faults)
+    return settings
+
+
+def _syntax_fault(message: str, text: str) -> SettingsFault:
+    match = _TOML_PLACE.search(message)
+    line = int(match[1]) if match and match[1] else len(text.splitlines()) or 1
+    lines = text.splitlines() or [""]
+    found = lines[line - 1].strip() if line <= len(lines) else ""
+    # The line may hold what should never have been written here.
+    shown = "a line that may hold a secret" if _SECRET.search(found) else show(found)
+    reason = _TOML_PLACE.sub("", message)
+    return SettingsFault("TOML", shown, f"{reason[:1].lower()}{reason[1:]}; see toml.io", line)
+
+
+def _fault(entry: Any, text: str) -> SettingsFault:
+    where = tuple(entry["loc"])
+    key = ".".join(str(part) for part in where)
+    line = find_line(text, where)
+    kind = entry["type"]
+    if kind == "extra_forbidden":
+        return SettingsFault(key, "an unknown key", _unknown_key(where), line)
+    if kind == "missing":
+        return SettingsFault(key, "nothing", f'add {where[-1]} = "…"', line)
+    if kind == "settings":
+        return SettingsFault(key, show(entry["input"]), entry["msg"], line)
+    shape = "a table" if kind in ("model_type", "model_attributes_type", "dict_type") else "tables"
+    name = f"[[{key}]]" if shape == "tables" else f"[{key}]"
+    return SettingsFault(key, show(entry["input"]), f"write {shape}, headed {name}", line)
+
+
+def _unknown_key(where: tuple[Any, ...]) -> str:
+    name = str(where[-1])
+    if _SECRET.search(name):
+        return (
+            "delete it: secrets never live in this file; keep them in the operating system's "
+            "keyring or in ORDERKIT_CLIENT_KEY and ORDERKIT_CLIENT_SECRET"
+        )
+    table = _TABLES.get(str(where[0]), Settings) if len(where) > 1 else Settings
+    known = list(table.model_fields)
+    near = paths.near_misses(name, known)
+    if near:
+        return f"did you mean {' or '.join(near)}?"
+    return f"delete it, or write one of: {', '.join(known)}"
+
+
+def _absent(data: dict[str, Any], text: str) -> list[SettingsFault]:
+    """What the destination requires and the file does not have: all its settings are required."""
+    faults = []
+    values = data.get("settings", {})
+    if isinstance(values, dict):
+        line = find_line(text, ("settings",))
+        faults = [
+            SettingsFault(
+                f"settings.{key}",
+                "nothing" if key not in values else "blank text",
+                f'write {key} = "…", all settings are required',
+                find_line(text, ("settings", key)) or line,
+            )
+            for key in MAPPED_KEYS
+            if key not in values or (isinstance(values[key], str) and not values[key].strip())
+        ]
+    if not data.get("event_mapping"):
+        expected = "add [[event_mapping]] with order_status and event_name, at least one"
+        faults.append(SettingsFault("event_mapping", "nothing", expected))
+    return faults
+
+
+def find_line(text: str, where: tuple[Any, ...]) -> int | None:
+    """The line, from 1, on which the key at `where` stands; None where it cannot be told.
+
+    `tomllib` does not keep places, so this looks for headers and keys as people write them.
+    """
+    table, count = "", -1
+    wanted_table = str(where[0]) if len(where) > 1 or not where else ""
+    index = next((part for part in where if isinstance(part, int)), None)
+    key = str(where[-1])
+    header_line = None
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := re.match(r"\s*\[\[?\s*([\w.\"-]+)\s*\]\]?", line):
+            count = count + 1 if header[1] == table else 0
+            table = header[1]
+            if table == str(where[0]) and (index is None or count == index):
+                header_line = header_line or number
+            continue
+        entry = re.match(r"\s*(?:\"([^\"]+)\"|'([^']+)'|([\w-]+))\s*=", line)
+        name = entry and (entry[1] or entry[2] or entry[3])
+        if name == key and table == wanted_table and (index is None or count == index):
+            return number
+    return header_line
+
+
+def save_settings(settings: Settings, path: str | Path) -> None:
+    """Write settings to a TOML file; comments and order of a file that is there are kept.
+
+    The file is replaced in one step, so that it is never half written.
+    """
+    import tomlkit
+
+    path = Path(path)
+    document = tomlkit.parse(path.read_text(encoding="utf-8")) if path.exists() else None
+    document = tomlkit.document() if document is None else document
+    data = settings.model_dump(exclude_none=True)
+    data["event_mapping"] = [dict(pair) for pair in data["event_mapping"]]
+    defaults = Connection().model_dump()
+    data["connection"] = {k: v for k, v in data["connection"].items() if v != defaults[k]}
+    for key in ("timezone", "settings", "event_mapping", "smart_mapping", "connection"):
+        value = data[key]
+        if isinstance(value, dict) and isinstance(document.get(key), dict):
+            _update(document[key], value)
+        elif document.get(key) != value and (value or key in document):
+            document[key] = value
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text(tomlkit.dumps(document), encoding="utf-8")
+    partial.replace(path)
+
+
+def _update(table: Any, values: dict[str, Any]) -> None:
+    for key in [key for key in table if key not in values]:
+        del table[key]
+    for key, value in values.items():
+        if table.get(key) != value:
+            table[key] = value

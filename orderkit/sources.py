@@ -1,0 +1,148 @@
+"""Where a row's raw value comes from: a property, a constant, or a text with properties in it."""
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from orderkit import paths
+from orderkit.jsontext import show
+
+_REFERENCE: Final = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a source gave for one event.
+
+    raw:      the value, or `paths.MISSING`
+    found_at: where the value was found, or looked for
+    steps:    how it was put together, in words
+    refused:  why what was found cannot be used, or ""
+    """
+
+    raw: Any
+    found_at: str
+    steps: tuple[str, ...] = ()
+    refused: str = ""
+
+
+class Source(Protocol):
+    """A compiled source.
+
+    text:       as an engineer writes it
+    properties: the paths it reads
+    """
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def properties(self) -> tuple[str, ...]: ...
+
+    def read(self, event: Any) -> Reading:
+        """The raw value for an event; never raises."""
+        ...
+
+    def why_absent(self, event: Any) -> str:
+        """In words, why `read` found nothing; asked for only where somebody reads it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """The property at a path, with the JSON type it has in the event."""
+
+    text: str
+    parts: paths.Parts
+
+    @property
+    def properties(self) -> tuple[str, ...]:
+        return (self.text,)
+
+    def read(self, event: Any) -> Reading:
+        return Reading(paths.get(event, self.parts), ".".join(self.parts))
+
+    def why_absent(self, event: Any) -> str:
+        return paths.how_far(event, self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """The same value for every event; `value` may be absent in settings not filled in yet."""
+
+    value: Any
+
+    properties: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return "" if self.value is paths.MISSING else str(self.value)
+
+    def read(self, event: Any) -> Reading:  # noqa: ARG002 - the same for every event
+        return Reading(self.value, "settings")
+
+    def why_absent(self, event: Any) -> str:  # noqa: ARG002 - the same for every event
+        return "the setting is not filled in"
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """Text with properties in it; the value is text, and missing as soon as one property is.
+
+    pieces: text, path, text, path, …, text
+    """
+
+    text: str
+    pieces: tuple[str | paths.Parts, ...]
+    properties: tuple[str, ...]
+
+    def read(self, event: Any) -> Reading:
+        filled: list[str] = []
+        where = " + ".join(self.properties)
+        for piece in self.pieces:
+            if isinstance(piece, str):
+                filled.append(piece)
+                continue
+            value = paths.get(event, piece)
+            path = ".".join(piece)
+            if value is paths.MISSING or value is None:
+                return Reading(paths.MISSING, where)
+            if isinstance(value, dict | list):
+                reason = f"`{path}` is {paths.json_type(value)}, which no text can hold"
+                return Reading(value, path, refused=reason)
+            filled.append(value if isinstance(value, str) else show(value))
+        raw = "".join(filled)
+        return Reading(raw, where, (f"{self.text} → {show(raw)}",))
+
+    def why_absent(self, event: Any) -> str:
+        for piece in self.pieces:
+            if isinstance(piece, tuple) and paths.is_blank(value := paths.get(event, piece)):
+                reason = "it is null" if value is None else paths.how_far(event, piece)
+                return f"`{'.'.join(piece)}` is missing: {reason}"
+        return ""
+
+
+def compile_property(path: str) -> Property:
+    """The source for a path. Raises ValueError with what to write."""
+    return Property(path.strip(), paths.parse(path))
+
+
+def compile_value(value: str | float | None) -> Source:
+    """The source for a setting's value: a constant, a lone ``{{path}}``, or text with paths in it.
+
+    Raises ValueError with what to write.
+    """
+    if value is None:
+        return Constant(paths.MISSING)
+    if not isinstance(value, str) or not re.search(r"\{\{|\}\}", value):
+        return Constant(value)
+    pieces = _REFERENCE.split(value)
+    if any("{{" in text or "}}" in text for text in pieces):
+        raise ValueError("write a property as {{path}}: its two opening and two closing braces")
+    if len(pieces) == 3 and not pieces[0] and not pieces[2]:
+        return compile_property(pieces[1])
+    return Template(
+        value,
+        tuple(paths.parse(p) if i % 2 else p for i, p in enumerate(pieces)),
+        tuple(path.strip() for path in pieces[1::2]),
+    )
