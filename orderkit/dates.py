@@ -26,7 +26,7 @@ _SECONDS: Final = re.compile(r"[0-9]{9,13}")
 
 
 class NoDate(ValueError):  # noqa: N818 - a finding about a value
-    """A value that is no date, or could be two; `formula` would settle it (``{x}`` is the value)."""
+    """A value that is no date, or could be two; `formula` settles it, ``{x}`` being the value."""
 
     def __init__(self, reason: str, formula: str = "") -> None:
         super().__init__(reason)

@@ -149,3 +149,18 @@ def _list(names: tuple[str, ...]) -> str:
 
 def _blank(value: Any) -> str:
     return "null" if value is None else f"blank {show(value)}"
+
+
+def unreadable(error: str) -> Problem:
+    """For a line that is no JSON object."""
+    return Problem(
+        code="invalid",
+        target="",
+        source="",
+        rule="an event is a JSON object",
+        found=error,
+        expected="a JSON object",
+        message=error,
+        fix="mend the line, or leave it out",
+        actor="event",
+    )

@@ -1,0 +1,64 @@
+"""The command line. Each command is a module of its own, loaded only when it runs."""
+
+import sys
+from importlib import import_module
+
+import click
+
+from orderkit.errors import OrderkitError
+
+#: Command → (module, one line for the list of commands), in the order of the work.
+COMMANDS = {
+    "demo": ("demo", "Show the whole way with the samples: map, check, send to the sandbox."),
+    "lab": ("lab", "Open JupyterLab on a working copy of the notebooks."),
+    "fields": ("fields", "Print the destination's field mappings."),
+    "check": ("check", "Check events: outcome and problems of each."),
+    "explain": ("explain", "Show how each value of an event's payload came about."),
+    "map": ("map", "Write payload lines for events, streaming."),
+    "send": ("send", "Send events as orders, or show what would be sent."),
+    "sandbox": ("sandbox", "Serve TikTok's side of the wire on this machine, for tests."),
+}
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        module = import_module(f"orderkit.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        # The list needs no command's module: `orderkit --help` is as quick as the rest.
+        rows = [(name, COMMANDS[name][1]) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="orderkit")
+def orderkit() -> None:
+    """Map a booking site's events to TikTok's order_info, check and send them."""
+
+
+def main() -> None:
+    """Run the command line; what a user can mend ends in one message and exit code 2."""
+    try:
+        code = orderkit(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped", err=True)
+        code = 130
+    except OrderkitError as error:
+        click.echo(f"error: {error}", err=True)
+        code = 2
+    except BrokenPipeError:
+        # Whoever read our output has read enough (`| head`).
+        sys.stderr.close()
+        code = 0
+    sys.exit(code if isinstance(code, int) else 0)

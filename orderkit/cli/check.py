@@ -1,0 +1,64 @@
+"""``orderkit check``"""
+
+from collections import Counter
+
+import click
+from rich.text import Text
+
+from orderkit.cli.common import (
+    COLOURS,
+    Result,
+    console,
+    events_argument,
+    json_option,
+    print_json,
+    print_problems,
+    results,
+    settings_option,
+    status_option,
+)
+from orderkit.mapping import Mapper
+from orderkit.paths import count
+from orderkit.settings_file import load_settings
+
+
+@click.command("check")
+@events_argument
+@settings_option
+@status_option
+@json_option
+def command(events: str, settings_path: str, status: str | None, as_json: bool) -> int:
+    """Check events: for each, what becomes of it, and what is missing or wrong.
+
+    EVENTS is a JSON object or array, NDJSON, or - for standard input. Ends with 0 when nothing was
+    rejected or unreadable, with 1 otherwise, with 2 when file or settings cannot be used at all.
+
+    Example: orderkit check events.ndjson --settings settings.toml --status CANCEL_ORDER
+    """
+    mapper = Mapper(load_settings(settings_path))
+    outcomes: Counter[str] = Counter()
+    out = console()
+    for result in results(events, mapper, status=status):
+        outcomes[result.outcome] += 1
+        if as_json:
+            print_json(result.as_json())
+            continue
+        out.print(_headline(result))
+        print_problems(out, result.problems)
+    if not as_json:
+        out.print(_summary(outcomes))
+    return int(outcomes["rejected"] + outcomes["unreadable"] > 0)
+
+
+def _headline(result: Result) -> Text:
+    line = Text(f"{result.entry.index:>4}  ")
+    line.append(f"{result.outcome:<10}", style=COLOURS[result.outcome])
+    if result.mapped:
+        line.append(f"  {result.mapped.order_status or '–':<15} {result.order_id}")
+        line.append(result.mapped.reason, style="bright_black")
+    return line
+
+
+def _summary(outcomes: Counter[str]) -> str:
+    parts = (f"{number:,} {outcome}" for outcome, number in sorted(outcomes.items()))
+    return f"{count(sum(outcomes.values()), 'event')}: {', '.join(parts) or 'nothing to check'}"

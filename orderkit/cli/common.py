@@ -1,0 +1,158 @@
+"""What several commands share: arguments, the terminal, one event after the other."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from orderkit.events import EventLine, open_events
+from orderkit.findings import unreadable
+from orderkit.jsontext import dumps
+from orderkit.mapping import Mapped, Mapper
+from orderkit.problems import Problem
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+#: Wide enough for a table in a file or a pipe, where there is no terminal to fit.
+_WIDTH_WITHOUT_TERMINAL = 140
+
+COLOURS = {
+    "mapped": "green",
+    "filtered": "bright_black",
+    "rejected": "red",
+    "unreadable": "red",
+    "error": "red",
+    "warning": "yellow",
+    "delivered": "green",
+    "skipped": "bright_black",
+    "invalid": "red",
+    "failed": "red",
+    "unknown": "yellow",
+    "there": "green",
+    "missing": "red",
+    "absent": "bright_black",
+}
+
+
+def console(*, err: bool = False) -> Console:
+    """The terminal, or a plain wide page where the output goes elsewhere."""
+    made = Console(stderr=err, highlight=False, soft_wrap=False)
+    if not made.is_terminal:
+        made = Console(stderr=err, highlight=False, width=_WIDTH_WITHOUT_TERMINAL)
+    return made
+
+
+def coloured(word: str) -> Text:
+    """A status word in its colour."""
+    return Text(word, style=COLOURS.get(word, ""))
+
+
+def table(*columns: str, title: str = "") -> Table:
+    """An empty table in the look of all our tables."""
+    made = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for column in columns:
+        made.add_column(column, header_style="bold", overflow="fold")
+    return made
+
+
+def events_argument(command: F) -> F:
+    """EVENTS: a file name or ``-``."""
+    return click.argument("events", type=click.Path(allow_dash=True))(command)
+
+
+def settings_option(command: F) -> F:
+    """--settings FILE, required."""
+    return click.option(
+        "--settings",
+        "settings_path",
+        required=True,
+        metavar="FILE",
+        type=click.Path(),
+        help="The destination's settings, a TOML file.",
+    )(command)
+
+
+def status_option(command: F) -> F:
+    """--status STATUS."""
+    return click.option(
+        "--status", metavar="STATUS", help='Ask "and if it were that order status?".'
+    )(command)
+
+
+def json_option(command: F) -> F:
+    """--json."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")(
+        command
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One event with its result; the outcome of what is no JSON object is ``unreadable``."""
+
+    entry: EventLine
+    mapped: Mapped | None
+
+    @property
+    def outcome(self) -> str:
+        return self.mapped.outcome if self.mapped else "unreadable"
+
+    @property
+    def refused(self) -> bool:
+        return self.outcome in ("rejected", "unreadable")
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        return self.mapped.problems if self.mapped else (unreadable(self.entry.error),)
+
+    @property
+    def order_id(self) -> str:
+        info = ((self.mapped and self.mapped.payload) or {}).get("order_info", {})
+        return str(info.get("order_id", ""))
+
+    def as_json(self) -> dict[str, Any]:
+        entry: dict[str, Any] = {"index": self.entry.index}
+        if self.entry.line is not None:
+            entry["line"] = self.entry.line
+        if self.mapped:
+            return entry | self.mapped.as_json()
+        problems = [problem.as_json() for problem in self.problems]
+        return entry | {
+            "outcome": "unreadable",
+            "order_status": None,
+            "payload": None,
+            "problems": problems,
+        }
+
+
+def results(
+    events: str, mapper: Mapper, *, status: str | None = None, explain: bool = False
+) -> Iterator[Result]:
+    """The result of each event, as it is read."""
+    run: Callable[..., Mapped] = mapper.explain if explain else mapper.map
+    with open_events(events) as entries:
+        for entry in entries:
+            yield Result(entry, None if entry.event is None else run(entry.event, status=status))
+
+
+def print_json(value: Any) -> None:
+    """One JSON object on one line."""
+    click.get_binary_stream("stdout").write(dumps(value) + b"\n")
+
+
+def print_problems(out: Console, problems: tuple[Problem, ...]) -> None:
+    """Each problem with its fix, below the line it belongs to."""
+    for problem in problems:
+        head = Text("  ")
+        head.append(problem.code, style=COLOURS[problem.level])
+        head.append(f" {problem.target}" if problem.target else "", style="bold")
+        head.append(f"  {problem.rule}", style="bright_black")
+        out.print(head)
+        out.print(Padding(Text(problem.message), (0, 0, 0, 6)))
+        fix = Text(f"→ {problem.fix} ({problem.actor})", style="bright_black")
+        out.print(Padding(fix, (0, 0, 0, 6)))

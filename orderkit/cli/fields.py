@@ -1,0 +1,27 @@
+"""``orderkit fields``"""
+
+import json
+
+import click
+
+from orderkit.fields import field_mappings
+
+
+@click.command("fields")
+@click.option("--status", metavar="STATUS", help="Only what is mandatory for that order status.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list of objects.")
+def command(status: str | None, as_json: bool) -> None:
+    """Print the destination's field mappings: the vendor's 36 rows and the assumed one.
+
+    Example: orderkit fields --status CANCEL_ORDER
+    """
+    rows = [row for row in field_mappings() if not status or row.mandatory_for(status)]
+    if as_json:
+        click.echo(json.dumps([row.as_json() for row in rows], indent=2, ensure_ascii=False))
+        return
+    head = ("source", "target", "mandatory", "type", "note")
+    lines = [head, *((r.source, r.target, r.mandatory, r.type, r.note) for r in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    for line in lines:
+        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        click.echo("  ".join(cells).rstrip())
