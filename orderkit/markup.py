@@ -1,0 +1,93 @@
+"""The few pieces of HTML that tables, forms and pages are made of.
+
+Everything that comes from an event or a person is escaped here, and nowhere else.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import Final, Literal, TypeAlias
+
+Tone: TypeAlias = Literal["good", "bad", "warn", "mute"]
+
+#: How each status word looks, wherever it stands.
+TONES: Final[dict[str, Tone]] = {
+    "there": "good",
+    "mapped": "good",
+    "delivered": "good",
+    "missing": "bad",
+    "invalid": "bad",
+    "rejected": "bad",
+    "failed": "bad",
+    "unreadable": "bad",
+    "error": "bad",
+    "inconsistent": "warn",
+    "left_out": "warn",
+    "unusual": "warn",
+    "unknown": "warn",
+    "warning": "warn",
+    "mandatory": "mute",
+    "absent": "mute",
+    "filtered": "mute",
+    "skipped": "mute",
+    "dry-run": "mute",
+}
+
+
+@cache
+def style_sheet() -> str:
+    """The one style sheet, on JupyterLab's colour variables, as a ``<style>`` element."""
+    css = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
+    return f"<style>{css}</style>"
+
+
+def badge(word: str) -> str:
+    """A status word with its tone; an empty word gives nothing."""
+    return (
+        f'<span class="ok-badge ok-{TONES.get(word, "mute")}">{escape(word)}</span>' if word else ""
+    )
+
+
+def code(text: str) -> str:
+    """Text as it is written in events, settings and payloads; it may wrap after any dot."""
+    return f"<code>{escape(text).replace('.', '.<wbr>')}</code>" if text else ""
+
+
+def notice(text: str, tone: Tone = "mute") -> str:
+    """A message: announced at once when bad, and at the next pause otherwise."""
+    role = "alert" if tone == "bad" else "status"
+    return f'<div class="ok-notice ok-{tone}" role="{role}">{escape(text)}</div>' if text else ""
+
+
+def table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    caption: str = "",
+    marked: Iterable[int] = (),
+    classes: Mapping[str, str] | None = None,
+) -> str:
+    """A table; cells are HTML, the first of each row is its header; `marked` rows stand out."""
+    classes = classes or {}
+    marked = frozenset(marked)
+    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
+    body = []
+    for number, cells in enumerate(rows):
+        first, *others = cells
+        # The label lets a narrow screen show each row as a list of "column: cell".
+        tds = "".join(
+            f'<td data-label="{escape(column)}"{_class(classes.get(column, ""))}>{cell}</td>'
+            for column, cell in zip(columns[1:], others, strict=True)
+        )
+        mark = ' class="ok-changed"' if number in marked else ""
+        body.append(f'<tr{mark}><th scope="row">{first}</th>{tds}</tr>')
+    title = f"<caption>{escape(caption)}</caption>" if caption else ""
+    return (
+        f'<div class="ok-scroll"><table class="ok-table">{title}<thead><tr>{head}</tr></thead>'
+        f"<tbody>{''.join(body)}</tbody></table></div>"
+    )
+
+
+def _class(name: str) -> str:
+    return f' class="{name}"' if name else ""

@@ -1,0 +1,228 @@
+"""Results as tables: each a pandas DataFrame to work with, and HTML that is good to look at."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import pandas as pd
+
+from orderkit import markup
+from orderkit.fields import field_mappings, ruled_statuses
+from orderkit.findings import mandatory_rule
+from orderkit.jsontext import show
+from orderkit.mapping import Mapped, Mapper, TraceEntry
+from orderkit.problems import Problem
+
+PREFIX: Final = "order_info."
+#: An order status without rules of its own stands for all such statuses.
+ANY_OTHER: Final = "any other status"
+
+_CODE: Final = frozenset(
+    {"source", "reads", "found", "target", "value", "setting", "order_id", "log_id", "example"}
+)
+_BADGES: Final = frozenset({"state", "code", "outcome", "verdict", *ruled_statuses(), ANY_OTHER})
+_NUMBERS: Final = frozenset({"http_status", "attempts", "seconds", "events", "distinct"})
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of text: `frame` to work with; a notebook shows it as HTML.
+
+    `marked` are the numbers of the rows that stand out.
+    """
+
+    frame: pd.DataFrame
+    caption: str = ""
+    marked: frozenset[int] = field(default_factory=frozenset)
+
+    def to_html(self) -> str:
+        """The table as HTML that needs the style sheet of `orderkit.markup`."""
+        columns = [str(column) for column in self.frame.columns]
+        rows = (
+            [_cell(column, value) for column, value in zip(columns, row, strict=True)]
+            for row in self.frame.itertuples(index=False, name=None)
+        )
+        return markup.table(
+            [column.replace("_", " ") if column not in _BADGES else column for column in columns],
+            rows,
+            caption=self.caption,
+            marked=self.marked,
+            classes={column.replace("_", " "): "ok-number" for column in _NUMBERS},
+        )
+
+    def _repr_html_(self) -> str:
+        return self.to_html()
+
+    def __repr__(self) -> str:
+        with pd.option_context("display.max_colwidth", 60, "display.width", 200):
+            text: str = self.frame.to_string(index=False)
+        return f"{self.caption}\n{text}" if self.caption else text
+
+
+def _cell(column: str, value: Any) -> str:
+    text = "" if value is None else str(value)
+    if column in _BADGES:
+        return markup.badge(text)
+    return markup.code(text) if column in _CODE else markup.escape(text)
+
+
+def make(
+    rows: Iterable[Sequence[Any]],
+    columns: Sequence[str],
+    caption: str = "",
+    marked: Iterable[int] = (),
+) -> Table:
+    """A table of these rows; every cell is text, and what is absent is empty."""
+    text = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    return Table(pd.DataFrame(text, columns=list(columns), dtype=str), caption, frozenset(marked))
+
+
+def short(target: str) -> str:
+    """A target without what all targets begin with."""
+    return target.removeprefix(PREFIX)
+
+
+def shown(value: Any) -> str:
+    """A value as JSON, and nothing where there is none."""
+    return "" if value is None else show(value)
+
+
+def fields_table(status: str | None = None) -> Table:
+    """The field mappings, or what is mandatory for one order status."""
+    rows = (row for row in field_mappings() if status is None or row.mandatory_for(status))
+    cells = ((r.source, short(r.target), mandatory_rule(r.mandatory), r.type, r.note) for r in rows)
+    title = f"Mandatory for {status}" if status else "Field mappings"
+    return make(cells, ("source", "target", "mandatory", "type", "note"), title)
+
+
+def mapping_table(mapped: Mapped, before: Mapped | None = None) -> Table:
+    """Source → value → target for each row with a value or a problem; changes since `before` marked."""
+    kept = [entry for entry in mapped.trace if entry.state != "absent"]
+    earlier = {e.target: (e.value, e.state) for e in before.trace} if before else {}
+    marked = [
+        number
+        for number, entry in enumerate(kept)
+        if before and earlier.get(entry.target) != (entry.value, entry.state)
+    ]
+    cells = (
+        (
+            e.reads or e.source,
+            shown(e.raw),
+            "; ".join(e.steps),
+            short(e.target),
+            shown(e.value),
+            e.state,
+        )
+        for e in kept
+    )
+    columns = ("source", "found", "conversion", "target", "value", "state")
+    return make(cells, columns, "Source → value → target", marked)
+
+
+def trace_table(mapped: Mapped) -> Table:
+    """How each row's value came about, absent rows included."""
+
+    def cells(entry: TraceEntry) -> tuple[str, ...]:
+        return (
+            short(entry.target),
+            entry.source,
+            entry.reads,
+            entry.found_at,
+            f"{shown(entry.raw)} ({entry.json_type})" if entry.json_type != "missing" else "",
+            "; ".join(entry.steps),
+            shown(entry.value),
+            entry.state,
+        )
+
+    columns = ("target", "source", "reads", "found_at", "found", "steps", "value", "state")
+    return make(map(cells, mapped.trace), columns, "Trace")
+
+
+def problems_table(problems: Iterable[Problem]) -> Table:
+    """What was found, and who can mend it how."""
+    cells = ((p.code, short(p.target), p.rule, p.message, p.fix, p.actor) for p in problems)
+    return make(cells, ("code", "target", "rule", "message", "fix", "actor"), "Problems")
+
+
+def statuses_of(mapper: Mapper) -> tuple[str, ...]:
+    """The order statuses to look at: the settings', then those with rules of their own."""
+    mapped = mapper.settings.statuses().values()
+    return tuple(dict.fromkeys([*mapped, *ruled_statuses()]))
+
+
+def required_table(statuses: Sequence[str] | None = None) -> Table:
+    """The fields mandatory for some status, by order status."""
+    asked = list(statuses or (*ruled_statuses(), ANY_OTHER))
+    rows = [row for row in field_mappings() if row.mandatory]
+    cells = (
+        [
+            short(row.target),
+            row.source,
+            row.type,
+            *("mandatory" if row.mandatory_for(status) else "" for status in asked),
+        ]
+        for row in rows
+    )
+    return make(cells, ["target", "source", "type", *asked], "Mandatory fields by order status")
+
+
+@dataclass(frozen=True)
+class Against:
+    """One event against several order statuses: a matrix of states, and every fix."""
+
+    matrix: Table
+    fixes: Table
+
+
+def against_statuses(mapper: Mapper, event: Any, statuses: Sequence[str]) -> Against:
+    """This event as it would be for each of the statuses, all at once."""
+    results: Mapping[str, Mapped] = {s: mapper.explain(event, status=s) for s in statuses}
+    states = {s: {e.target: e for e in result.trace} for s, result in results.items()}
+    rows = []
+    for row in field_mappings():
+        entries = [states[status].get(row.target) for status in statuses]
+        wanted = [
+            entry.state if entry and (entry.mandatory or entry.state == "invalid") else ""
+            for entry in entries
+        ]
+        if any(wanted):
+            value = next((shown(entry.value) for entry in entries if entry), "")
+            if row.type == "status":
+                value = "as asked"
+            rows.append([short(row.target), value, *wanted])
+    problems: dict[tuple[str, str], tuple[Problem, list[str]]] = {}
+    for status, result in results.items():
+        for problem in result.problems:
+            problems.setdefault((problem.target, problem.message), (problem, []))[1].append(status)
+    cells = (
+        (
+            p.code,
+            short(p.target),
+            "all" if len(s) == len(statuses) else ", ".join(s),
+            p.message,
+            p.fix,
+        )
+        for p, s in problems.values()
+    )
+    return Against(
+        _status_matrix(rows, statuses),
+        make(cells, ("code", "target", "for_status", "message", "fix"), "What to mend"),
+    )
+
+
+def _status_matrix(rows: list[list[str]], statuses: Sequence[str]) -> Table:
+    return make(rows, ["target", "value", *statuses], "This event against every order status")
+
+
+def outcomes_table(results: Iterable[tuple[str, Mapped]]) -> Table:
+    """Name and result of several events."""
+    cells = (
+        (
+            name,
+            result.order_status or "",
+            result.outcome,
+            result.reason or "; ".join(f"{p.code} {short(p.target)}" for p in result.problems),
+        )
+        for name, result in results
+    )
+    return make(cells, ("event", "order_status", "outcome", "why"), "Events")
