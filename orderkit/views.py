@@ -1,7 +1,8 @@
 """Results as tables: each a pandas DataFrame to work with, and HTML that is good to look at."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from html import escape
 from typing import Any, Final
 
 import pandas as pd
@@ -20,7 +21,7 @@ ANY_OTHER: Final = "any other status"
 _CODE: Final = frozenset(
     {"source", "reads", "found", "target", "value", "setting", "order_id", "log_id", "example"}
 )
-_BADGES: Final = frozenset({"state", "code", "outcome", "verdict", *ruled_statuses(), ANY_OTHER})
+_BADGES: Final = frozenset({"state", "code", "outcome", "verdict"})
 _NUMBERS: Final = frozenset({"http_status", "attempts", "seconds", "events", "distinct"})
 
 
@@ -28,27 +29,34 @@ _NUMBERS: Final = frozenset({"http_status", "attempts", "seconds", "events", "di
 class Table:
     """A table of text: `frame` to work with; a notebook shows it as HTML.
 
-    `marked` are the numbers of the rows that stand out.
+    marked: the numbers of the rows that stand out
+    badges: the columns whose cells are status words, beside those that always are
     """
 
     frame: pd.DataFrame
     caption: str = ""
-    marked: frozenset[int] = field(default_factory=frozenset)
+    marked: frozenset[int] = frozenset()
+    badges: frozenset[str] = frozenset()
 
     def to_html(self) -> str:
         """The table as HTML that needs the style sheet of `orderkit.markup`."""
         columns = [str(column) for column in self.frame.columns]
         rows = (
-            [_cell(column, value) for column, value in zip(columns, row, strict=True)]
+            [self._cell(column, value) for column, value in zip(columns, row, strict=True)]
             for row in self.frame.itertuples(index=False, name=None)
         )
         return markup.table(
-            [column.replace("_", " ") if column not in _BADGES else column for column in columns],
+            [column.replace("_", " ") if column.islower() else column for column in columns],
             rows,
             caption=self.caption,
             marked=self.marked,
             classes={column.replace("_", " "): "ok-number" for column in _NUMBERS},
         )
+
+    def _cell(self, column: str, text: str) -> str:
+        if column in _BADGES or column in self.badges:
+            return markup.badge(text)
+        return markup.code(text) if column in _CODE else escape(text)
 
     def _repr_html_(self) -> str:
         return self.to_html()
@@ -59,22 +67,17 @@ class Table:
         return f"{self.caption}\n{text}" if self.caption else text
 
 
-def _cell(column: str, value: Any) -> str:
-    text = "" if value is None else str(value)
-    if column in _BADGES:
-        return markup.badge(text)
-    return markup.code(text) if column in _CODE else markup.escape(text)
-
-
 def make(
     rows: Iterable[Sequence[Any]],
     columns: Sequence[str],
     caption: str = "",
     marked: Iterable[int] = (),
+    badges: Iterable[str] = (),
 ) -> Table:
     """A table of these rows; every cell is text, and what is absent is empty."""
     text = [["" if cell is None else str(cell) for cell in row] for row in rows]
-    return Table(pd.DataFrame(text, columns=list(columns), dtype=str), caption, frozenset(marked))
+    frame = pd.DataFrame(text, columns=list(columns), dtype=str)
+    return Table(frame, caption, frozenset(marked), frozenset(badges))
 
 
 def short(target: str) -> str:
@@ -96,7 +99,10 @@ def fields_table(status: str | None = None) -> Table:
 
 
 def mapping_table(mapped: Mapped, before: Mapped | None = None) -> Table:
-    """Source → value → target for each row with a value or a problem; changes since `before` marked."""
+    """Source → value → target for each row with a value or a problem.
+
+    The rows that changed since `before` are marked.
+    """
     kept = [entry for entry in mapped.trace if entry.state != "absent"]
     earlier = {e.target: (e.value, e.state) for e in before.trace} if before else {}
     marked = [
@@ -163,7 +169,8 @@ def required_table(statuses: Sequence[str] | None = None) -> Table:
         ]
         for row in rows
     )
-    return make(cells, ["target", "source", "type", *asked], "Mandatory fields by order status")
+    columns = ["target", "source", "type", *asked]
+    return make(cells, columns, "Mandatory fields by order status", badges=asked)
 
 
 @dataclass(frozen=True)
@@ -205,13 +212,14 @@ def against_statuses(mapper: Mapper, event: Any, statuses: Sequence[str]) -> Aga
         for p, s in problems.values()
     )
     return Against(
-        _status_matrix(rows, statuses),
+        make(
+            rows,
+            ["target", "value", *statuses],
+            "This event against every order status",
+            badges=statuses,
+        ),
         make(cells, ("code", "target", "for_status", "message", "fix"), "What to mend"),
     )
-
-
-def _status_matrix(rows: list[list[str]], statuses: Sequence[str]) -> Table:
-    return make(rows, ["target", "value", *statuses], "This event against every order status")
 
 
 def outcomes_table(results: Iterable[tuple[str, Mapped]]) -> Table:

@@ -1,0 +1,12 @@
+"""Forms for notebooks: one a task, each a widget to show and an object to work with.
+
+No rule lives here: a form gives its input to the package and shows what comes back.
+"""
+
+from orderkit.widgets.events import EventPicker
+from orderkit.widgets.mapping import MappingForm
+from orderkit.widgets.required import RequiredForm
+from orderkit.widgets.sending import SendForm
+from orderkit.widgets.settings import SettingsForm
+
+__all__ = ["EventPicker", "MappingForm", "RequiredForm", "SendForm", "SettingsForm"]

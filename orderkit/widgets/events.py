@@ -1,0 +1,110 @@
+"""Choosing the event to work with: a loaded one, a pasted one, an uploaded file."""
+
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets as w
+
+from orderkit import samples
+from orderkit.errors import EventsError
+from orderkit.events import EventLine, parse_text
+from orderkit.inputs import MOST_EVENTS, label, load_events
+from orderkit.jsontext import dumps
+from orderkit.paths import count
+from orderkit.widgets import parts
+
+#: Bytes; a file beyond it is for the commands, which stream.
+MOST_UPLOAD = 20 * 2**20
+
+
+class EventPicker(parts.Form):
+    """Chooses among loaded events; `event` is the chosen one, `events` are all by name."""
+
+    def __init__(self, events: dict[str, dict[str, Any]] | None = None) -> None:
+        self.events: dict[str, dict[str, Any]] = {}
+        self._listeners: list[Callable[[], Any]] = []
+        self.choose = parts.choice("Event", [], "The event that all values are shown for")
+        self.pasted = w.Textarea(
+            description="Paste events",
+            placeholder='{"event_name": "booking_created", …}  or one event a line',
+            continuous_update=False,
+            style={"description_width": "190px"},
+            layout=w.Layout(width="auto", height="140px"),
+        )
+        self.upload = w.FileUpload(accept=".json,.ndjson,.jsonl,.txt", description="Upload a file")
+        self.use = parts.button("Use pasted events", self.use_pasted, self)
+        load_samples = parts.button("Samples", lambda: self.show(samples.sample_events()), self)
+        damaged = parts.button("Damaged samples", lambda: self.show(samples.damaged_events()), self)
+        more = w.Accordion(
+            children=[
+                w.VBox(
+                    [
+                        self.pasted,
+                        parts.row(self.use, self.upload, load_samples, damaged),
+                    ]
+                )
+            ],
+            titles=("Paste or upload events, or load the samples",),
+            selected_index=None,
+        )
+        super().__init__(self.choose, more)
+        self.choose.observe(lambda _change: self._changed(), names="value")
+        take = parts.guarded(self, self.use_upload)
+        self.upload.observe(lambda _change: take(), names="value")
+        if events is None:
+            parts.guarded(self, lambda: self.show(load_events()))()
+            events = self.events or samples.sample_events()
+        self.show(events)
+
+    @property
+    def event(self) -> dict[str, Any]:
+        """The chosen event; an empty one where nothing is loaded."""
+        return self.events.get(self.choose.value, {})
+
+    def when_chosen(self, listener: Callable[[], Any]) -> None:
+        """Call `listener` whenever another event is chosen."""
+        self._listeners.append(listener)
+
+    def show(self, events: dict[str, dict[str, Any]]) -> None:
+        """Offer these events instead, and choose the first."""
+        self.events = events
+        self.choose.options = list(events)
+        self.choose.value = next(iter(events), None)
+        self._changed()
+
+    def use_pasted(self) -> None:
+        """Offer the pasted events. What was pasted stays where it is."""
+        self._take(parse_text(self.pasted.value), "pasted")
+
+    def use_upload(self) -> None:
+        """Offer the uploaded file's events."""
+        for file in self.upload.value:
+            if file.size > MOST_UPLOAD:
+                raise EventsError(
+                    f"{file.name} has {file.size / 2**20:,.0f} MB, more than the "
+                    f"{MOST_UPLOAD // 2**20} MB a notebook takes; orderkit check and orderkit map "
+                    "read files of any size"
+                )
+            text = bytes(file.content).decode("utf-8-sig", "replace")
+            self._take(parse_text(text), file.name)
+
+    def _take(self, lines: list[EventLine], name: str) -> None:
+        good = [line.event for line in lines if line.event is not None][:MOST_EVENTS]
+        bad = [line for line in lines if line.event is None]
+        if not good:
+            reason = bad[0].error if bad else "nothing is there"
+            raise EventsError(f"{name}: no event: {reason}")
+        self.show({label(number, event): event for number, event in enumerate(good)})
+        text = f"{count(len(good), 'event')} loaded"
+        if bad:
+            text += f"; left out: line {bad[0].line}: {bad[0].error}"
+            text += f" and {len(bad) - 1} more" if len(bad) > 1 else ""
+        self.tell(text, "warn" if bad else "good")
+
+    def _changed(self) -> None:
+        for listener in self._listeners:
+            listener()
+
+    def as_text(self) -> str:
+        """The chosen event as indented JSON."""
+        return dumps(self.event, indent=True).decode()

@@ -1,0 +1,110 @@
+"""What all forms are made of: a root with the style sheet, titles, messages, guarded handlers."""
+
+from collections.abc import Callable
+from functools import wraps
+from html import escape
+from typing import Any, ParamSpec, Protocol
+
+import ipywidgets as w
+
+from orderkit import markup
+from orderkit.errors import OrderkitError
+
+P = ParamSpec("P")
+
+
+class Form(w.VBox):  # type: ignore[misc] - ipywidgets has no types
+    """A form: its parts below each other, a message area, and a short text form."""
+
+    def __init__(self, *parts: w.Widget) -> None:
+        self.message = w.HTML()
+        super().__init__([w.HTML(markup.style_sheet()), *parts, self.message])
+        self.add_class("ok-root")
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+    def tell(self, text: str, tone: markup.Tone = "mute") -> None:
+        """Show a message, and have it announced."""
+        self.message.value = markup.notice(text, tone)
+
+
+class Telling(Protocol):
+    """Something that shows messages."""
+
+    def tell(self, text: str, tone: markup.Tone = "mute") -> None: ...
+
+
+def guarded(form: Telling, handler: Callable[P, Any]) -> Callable[P, None]:
+    """`handler` with every failure shown as a message: a callback's exception is seen by nobody."""
+
+    @wraps(handler)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            handler(*args, **kwargs)
+        except OrderkitError as error:
+            form.tell(str(error), "bad")
+        except Exception as error:  # noqa: BLE001 - see above; nothing typed is lost
+            form.tell(
+                f"This did not work: {type(error).__name__}: {error}. What you typed is kept; try "
+                "again, and report it with these words if it comes back.",
+                "bad",
+            )
+
+    return run
+
+
+def title(text: str, explanation: str = "") -> w.HTML:
+    """A heading, with one sentence below it."""
+    below = f"<p>{escape(explanation)}</p>" if explanation else ""
+    return w.HTML(f"<h3>{escape(text)}</h3>{below}")
+
+
+def row(*parts: w.Widget) -> w.HBox:
+    """Parts side by side, below each other where there is no room."""
+    box = w.HBox(list(parts))
+    box.add_class("ok-row")
+    return box
+
+
+def text_input(label: str, value: str = "", hint: str = "", placeholder: str = "") -> w.Text:
+    """A labelled line of text."""
+    made = w.Text(
+        value=value,
+        description=label,
+        placeholder=placeholder,
+        tooltip=hint or label,
+        style={"description_width": "190px"},
+        layout=w.Layout(width="auto"),
+    )
+    made.add_class("ok-input")
+    return made
+
+
+def choice(label: str, options: Any, hint: str = "", **more: Any) -> w.Dropdown:
+    """A labelled choice."""
+    made = w.Dropdown(
+        description=label,
+        options=options,
+        tooltip=hint or label,
+        style={"description_width": "190px"},
+        layout=w.Layout(width="auto"),
+        **more,
+    )
+    made.add_class("ok-input")
+    return made
+
+
+def button(label: str, on_click: Callable[[], Any], form: Telling, style: str = "") -> w.Button:
+    """A button whose failures are shown by `form`."""
+    made = w.Button(description=label, button_style=style, tooltip=label)
+    run = guarded(form, on_click)
+    made.on_click(lambda _button: run())
+    return made
+
+
+def shown_html() -> w.HTML:
+    """A place for HTML beside an input."""
+    made = w.HTML()
+    made.add_class("ok-beside")
+    return made
