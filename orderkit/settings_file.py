@@ -180,3 +180,27 @@ def _update(table: Any, values: dict[str, Any]) -> None:
     for key, value in values.items():
         if table.get(key) != value:
             table[key] = value
+
+
+def drafted(data: dict[str, Any]) -> tuple[Settings, list[SettingsFault]]:
+    """The settings in `data` as far as they can be used, and a fault for each part that cannot.
+
+    For forms, where work goes on while a field is half typed.
+    """
+    faults: list[SettingsFault] = []
+    while True:
+        try:
+            return Settings.model_validate(data), faults
+        except ValidationError as error:
+            for entry in error.errors(include_url=False):
+                faults.append(_fault(entry, ""))
+                data = _without(data, tuple(entry["loc"]))
+
+
+def _without(part: Any, where: tuple[Any, ...]) -> Any:
+    """`part` less what stands at `where`; a list loses the whole entry."""
+    if isinstance(part, list):
+        return [entry for number, entry in enumerate(part) if number != where[0]]
+    if len(where) < 2 or not isinstance(part.get(where[0]), dict | list | tuple):
+        return {key: value for key, value in part.items() if key != where[0]}
+    return part | {where[0]: _without(part[where[0]], where[1:])}

@@ -134,10 +134,15 @@ def results(
     events: str, mapper: Mapper, *, status: str | None = None, explain: bool = False
 ) -> Iterator[Result]:
     """The result of each event, as it is read."""
-    run: Callable[..., Mapped] = mapper.explain if explain else mapper.map
     with open_events(events) as entries:
         for entry in entries:
-            yield Result(entry, None if entry.event is None else run(entry.event, status=status))
+            event = entry.event
+            if event is None:
+                yield Result(entry, None)
+            elif explain:
+                yield Result(entry, mapper.explain(event, status=status))
+            else:
+                yield Result(entry, mapper.map(event, status=status))
 
 
 def print_json(value: Any) -> None:

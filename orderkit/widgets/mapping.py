@@ -1,0 +1,140 @@
+"""Preview of a mapping: source → value → target, the JSON, the trace; rows can be pointed anew."""
+
+from html import escape
+
+import ipywidgets as w
+
+from orderkit import paths, views
+from orderkit.fields import field_mappings
+from orderkit.inputs import settings_path
+from orderkit.jsontext import dumps
+from orderkit.mapping import Mapped, Mapper
+from orderkit.settings import Settings
+from orderkit.settings_file import load_settings, save_settings
+from orderkit.widgets import parts
+from orderkit.widgets.events import EventPicker
+
+_VENDORS = "as the vendor maps it"
+
+
+class MappingForm(parts.Form):
+    """Shows how the chosen event becomes a payload, and lets a row read another property.
+
+    settings: with the smart mapping as it stands in the form
+    mapped:   the result for the chosen event
+    """
+
+    def __init__(self, settings: Settings | None = None, picker: EventPicker | None = None) -> None:
+        self.picker = picker or EventPicker()
+        if settings is None:
+            settings = load_settings(settings_path(), draft=True)
+        self.settings = settings
+        self.mapped: Mapped = Mapper(settings).explain(self.picker.event)
+        targets = [(views.short(row.target), row.target) for row in field_mappings()]
+        self.target = parts.choice("Row", targets, "The row that is to read another property")
+        self.reference = w.Combobox(
+            description="reads",
+            placeholder=_VENDORS,
+            ensure_option=False,
+            tooltip="The path of the property to read instead",
+            layout=w.Layout(width="auto"),
+        )
+        self.reference.add_class("ok-input")
+        self.point = parts.button("Point the row at it", self.point_row, self, "primary")
+        self.reset = parts.button("As the vendor maps it", self.reset_row, self)
+        self.path = parts.text_input("Settings file", str(settings_path()))
+        self.save_button = parts.button("Save smart mapping", self.save, self)
+        self.summary = w.HTML()
+        self.views = [w.HTML() for _ in range(4)]
+        tabs = w.Tab(children=self.views, titles=("Mapping", "Problems", "JSON", "Trace"))
+        super().__init__(
+            self.picker,
+            self.summary,
+            tabs,
+            parts.title(
+                "Smart mapping", "Point a row at another property and see the table change."
+            ),
+            parts.row(self.target, self.reference),
+            parts.row(self.point, self.reset),
+            parts.row(self.path, self.save_button),
+        )
+        self.picker.when_chosen(self._another_event)
+        self.target.observe(lambda _change: self._show_reference(), names="value")
+        self._another_event()
+
+    @property
+    def table(self) -> views.Table:
+        """The mapping as a table."""
+        return views.mapping_table(self.mapped)
+
+    @property
+    def trace(self) -> views.Table:
+        """How each value came about."""
+        return views.trace_table(self.mapped)
+
+    @property
+    def problems(self) -> views.Table:
+        """What was found."""
+        return views.problems_table(self.mapped.problems)
+
+    def point_row(self) -> None:
+        """Let the chosen row read the property in the form."""
+        path = self.reference.value.strip()
+        if not path:
+            self.reset_row()
+            return
+        known = [name for name, _value in paths.walk(self.picker.event)]
+        self._remap({**self.settings.smart_mapping, self.target.value: path})
+        if path not in known:
+            near = paths.near_misses(path, known)
+            meant = f"; did you mean {' or '.join(near)}?" if near else ""
+            self.tell(f"This event has no {path}{meant}", "warn")
+
+    def reset_row(self) -> None:
+        """Let the chosen row read what the vendor's table names."""
+        kept = {t: p for t, p in self.settings.smart_mapping.items() if t != self.target.value}
+        self._remap(kept)
+        self._show_reference()
+
+    def save(self) -> None:
+        """Write the smart mapping to the settings file named in the form."""
+        stored = load_settings(self.path.value, draft=True)
+        rows = {"smart_mapping": self.settings.smart_mapping}
+        save_settings(stored.model_copy(update=rows), self.path.value)
+        self.tell(f"Saved to {self.path.value}", "good")
+
+    def _remap(self, rows: dict[str, str]) -> None:
+        data = self.settings.model_dump(exclude_none=True) | {"smart_mapping": rows}
+        # Validated anew: a path that cannot be read is told, and nothing has changed.
+        self.settings = Settings.model_validate(data)
+        self._refresh(before=self.mapped)
+        self.tell("")
+
+    def _show_reference(self) -> None:
+        self.reference.value = self.settings.smart_mapping.get(self.target.value, "")
+
+    def _another_event(self) -> None:
+        leaves = [path for path, _value in paths.walk(self.picker.event)]
+        self.reference.options = tuple(leaves)
+        self._refresh(before=None)
+
+    def _refresh(self, before: Mapped | None) -> None:
+        self.mapped = mapped = Mapper(self.settings).explain(self.picker.event)
+        self.summary.value = summary(mapped)
+        text = escape(dumps(mapped.payload, indent=True).decode())
+        self.views[0].value = views.mapping_table(mapped, before).to_html()
+        self.views[1].value = self.problems.to_html() if mapped.problems else "<p>No problem.</p>"
+        self.views[2].value = f'<pre class="ok-code">{text}</pre>'
+        self.views[3].value = self.trace.to_html()
+
+
+def summary(mapped: Mapped) -> str:
+    """Outcome, status and number of problems in one line of HTML."""
+    from orderkit.markup import badge
+
+    errors = sum(problem.level == "error" for problem in mapped.problems)
+    warnings = len(mapped.problems) - errors
+    words = [paths.count(n, noun) for n, noun in ((errors, "error"), (warnings, "warning")) if n]
+    said = mapped.reason or ", ".join(words) or "nothing to mend"
+    status = f"<strong>{escape(mapped.order_status or 'no order status')}</strong>"
+    return f'<p role="status">{badge(mapped.outcome)} {status} · {escape(said)}</p>'

@@ -1,0 +1,68 @@
+"""Mandatory fields by order status, and one event against every status at once."""
+
+import ipywidgets as w
+
+from orderkit import views
+from orderkit.codes import STATUS
+from orderkit.errors import EventsError
+from orderkit.inputs import settings_path
+from orderkit.mapping import Mapper
+from orderkit.settings import Settings
+from orderkit.settings_file import load_settings
+from orderkit.widgets import parts
+from orderkit.widgets.events import EventPicker
+
+
+class RequiredForm(parts.Form):
+    """Shows what TikTok needs for each order status, and what of it the chosen event has."""
+
+    def __init__(self, settings: Settings | None = None, picker: EventPicker | None = None) -> None:
+        self.picker = picker or EventPicker()
+        if settings is None:
+            settings = load_settings(settings_path(), draft=True)
+        self.mapper = Mapper(settings)
+        self.statuses = list(views.statuses_of(self.mapper))
+        self.status = parts.text_input(
+            "Another order status", hint="One word in capitals", placeholder="CONFIRM_ORDER"
+        )
+        self.add = parts.button("Look at it too", self.add_status, self)
+        self._matrix, self._event = w.HTML(), w.HTML()
+        super().__init__(
+            self.picker,
+            parts.title("What this event has", "Each order status it could stand for, at once."),
+            self._event,
+            parts.row(self.status, self.add),
+            parts.title(
+                "What TikTok needs",
+                "Only the order statuses named by the vendor have rules of their own; any other "
+                "status needs what is always mandatory.",
+            ),
+            self._matrix,
+        )
+        self.picker.when_chosen(self._refresh)
+        self._refresh()
+
+    @property
+    def matrix(self) -> views.Table:
+        """Mandatory fields by order status."""
+        return views.required_table()
+
+    @property
+    def against(self) -> views.Against:
+        """The chosen event against every order status."""
+        return views.against_statuses(self.mapper, self.picker.event, self.statuses)
+
+    def add_status(self) -> None:
+        """Look at the order status in the form too."""
+        status = self.status.value.strip()
+        if not STATUS.fullmatch(status):
+            raise EventsError(f"{status!r} is no order status: write one word in capitals")
+        if status not in self.statuses:
+            self.statuses.append(status)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        against = self.against
+        fixes = against.fixes.to_html() if len(against.fixes.frame) else "<p>Nothing to mend.</p>"
+        self._event.value = against.matrix.to_html() + fixes
+        self._matrix.value = self.matrix.to_html()
