@@ -1,0 +1,172 @@
+"""One call with all its tries: retries, pace and time, by the delivery rules.
+
+Which outcomes are tried again is a column of ``outcomes.csv``; how long to wait is in
+`orderkit.retry`.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from tenacity import AsyncRetrying, RetryCallState, retry_if_result
+
+from orderkit.delivery import OUTCOMES, Delivery, Verdict, order_keys
+from orderkit.endpoint import Request
+from orderkit.paths import count
+from orderkit.retry import Pacer, Policy, Wait
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """How one try ended; `status` is None when no answer came."""
+
+    verdict: Verdict
+    status: int | None = None
+    retry_after: float | None = None
+    body: bytes = field(default=b"", repr=False)
+    answer: str = ""
+
+    @property
+    def retried(self) -> bool:
+        """Whether it is worth another try."""
+        return OUTCOMES[self.verdict.cause].retried
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What calls need of the world outside: they share it, and with it the pace.
+
+    post:    makes one try within so many seconds; no failure raises an exception
+    clock:   seconds that only grow
+    sleep:   waits for so many seconds
+    chance:  a number from 0 to 1
+    on_wait: is told each wait before it begins
+    """
+
+    policy: Policy
+    pacer: Pacer
+    post: Callable[[Request, float], Awaitable[Reply]]
+    clock: Callable[[], float]
+    sleep: Callable[[float], Awaitable[None]]
+    chance: Callable[[], float]
+    on_wait: Callable[[Wait], None] | None = None
+
+
+class Call:
+    """One call with all its tries: what they share, and what is told about them in the end."""
+
+    def __init__(self, world: World, until: float, label: str = "") -> None:
+        self._world, self._until, self._label = world, until, label
+        self._tries = 0
+        self._started = world.clock()
+        self._waits: list[Wait] = []
+        self._last: Reply | None = None
+        self._unsure: Verdict | None = None
+        self._gave_up = ""
+
+    async def settle(self, attempt: Callable[[], Awaitable[Reply]]) -> Reply:
+        """Make attempts until one is final, or the policy's bounds are met."""
+        retrying = AsyncRetrying(
+            retry=retry_if_result(lambda reply: reply.retried),
+            wait=self._seconds,
+            stop=self._stop,
+            before_sleep=self._before_sleep,
+            sleep=self._world.sleep,
+            retry_error_callback=_last_result,
+        )
+        return await retrying(attempt)
+
+    async def paced_post(self, request: Request) -> Reply:
+        """Post when the pace allows it. The time for one order begins with its first try."""
+        world, tried = self._world, self._tries
+        now = world.clock()
+        moment = world.pacer.reserve(now, self._until)
+        if moment is None:
+            return self._out_of_time()
+        if moment > now:
+            reason = f"keeping to {world.policy.rate:g} requests a second"
+            self._tell(Wait(reason, moment - now, tried + 1, "pace"))
+            await world.sleep(moment - now)
+        if not tried:
+            self._started = world.clock()
+            self._until = min(self._until, self._started + world.policy.total_seconds)
+        return await self.post(request)
+
+    async def post(self, request: Request) -> Reply:
+        """One try, as a reply in any case."""
+        world = self._world
+        limit = min(world.policy.timeout, self._until - world.clock())
+        if limit <= 0:
+            return self._out_of_time()
+        self._tries += 1
+        reply = await world.post(request, limit)
+        if reply.retried and reply.verdict.verdict == "unknown":
+            self._unsure = reply.verdict
+        self._last = reply
+        return reply
+
+    def delivery(self, request: Request, reply: Reply) -> Delivery:
+        """What came of sending `request`, `reply` being the last one."""
+        verdict, message = reply.verdict, reply.verdict.message
+        if self._unsure and verdict.verdict == "failed":
+            # A try before the last may have arrived, and nothing since says that it has not.
+            verdict = replace(verdict, verdict="unknown", cause=self._unsure.cause)
+            message = f"{self._unsure.message}; then: {message}"
+        order_id, order_status = order_keys(request.body)
+        return Delivery(
+            verdict=verdict.verdict,
+            cause=verdict.cause,
+            http_status=reply.status,
+            code=verdict.code,
+            message=f"{message}; {self._gave_up}" if self._gave_up else message,
+            log_id=verdict.log_id,
+            attempts=self._tries,
+            seconds=self._world.clock() - self._started if self._tries else 0.0,
+            waits=tuple(self._waits),
+            order_id=order_id,
+            order_status=order_status,
+            request=request.as_text(),
+            answer=reply.answer,
+        )
+
+    def _out_of_time(self) -> Reply:
+        # After a 401 the last reply says nothing about the order.
+        if self._last is not None and self._last.status != 401:
+            self._gave_up = "gave up: no time was left for another try"
+            return self._last
+        return Reply(Verdict("failed", "no_time_left", message="no time was left for the order"))
+
+    def _seconds(self, _: RetryCallState) -> float:
+        policy = self._world.policy
+        asked = self._last.retry_after if self._last else None
+        if asked is None:
+            return policy.backoff(self._tries, self._world.chance())
+        return min(asked, policy.retry_after_max)
+
+    def _stop(self, state: RetryCallState) -> bool:
+        if self._gave_up:
+            return True
+        if self._tries >= self._world.policy.attempts:
+            self._gave_up = f"gave up after {count(self._tries, 'attempt')}"
+        elif self._world.clock() + state.upcoming_sleep >= self._until:
+            self._gave_up = (
+                f"gave up: waiting {state.upcoming_sleep:.3g} s more would overrun the time allowed"
+            )
+        return bool(self._gave_up)
+
+    def _before_sleep(self, state: RetryCallState) -> None:
+        if self._last is None or not state.upcoming_sleep:
+            return
+        reason = self._label + self._last.verdict.message
+        if self._last.retry_after is not None:
+            reason += " (it asks for the wait)"
+        self._tell(Wait(reason, state.upcoming_sleep, self._tries + 1))
+
+    def _tell(self, wait: Wait) -> None:
+        self._waits.append(wait)
+        if self._world.on_wait:
+            self._world.on_wait(wait)
+
+
+def _last_result(state: RetryCallState) -> Any:
+    return state.outcome.result() if state.outcome else None

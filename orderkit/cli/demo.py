@@ -1,0 +1,82 @@
+"""``orderkit demo``"""
+
+import asyncio
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from orderkit import samples
+from orderkit.cli.common import coloured, console, print_problems, table
+from orderkit.cli.send import print_sent
+from orderkit.fields import field_mappings, ruled_statuses
+from orderkit.jsontext import show
+from orderkit.mapping import Mapped, Mapper
+from orderkit.sandbox import Sandbox
+from orderkit.sending import Sent, open_target, send_all
+from orderkit.settings import Settings
+from orderkit.settings_file import load_settings
+
+
+@click.command("demo")
+def command() -> int:
+    """Show the whole way with a hotel group's sample bookings; nothing leaves this machine.
+
+    Example: orderkit demo
+    """
+    out = console()
+    settings = load_settings(samples.SETTINGS)
+    mapper = Mapper(settings)
+    mapped = {name: mapper.explain(event) for name, event in samples.sample_events().items()}
+    out.rule("1  A booking becomes TikTok's order_info", align="left")
+    _print_mapping(out, "cancelled by guest", mapped["cancelled by guest"])
+    out.rule("2  What each order status needs, and what this booking has", align="left")
+    _print_required(out, mapper, samples.sample_events()["cancelled by guest"])
+    out.rule("3  What is wrong is told with the fix", align="left")
+    name, damaged = next(iter(samples.damaged_events().items()))
+    out.print(f"[bold]{name}[/bold]")
+    print_problems(out, mapper.map(damaged).problems)
+    out.print()
+    out.rule("4  All sample bookings, sent to the embedded sandbox", align="left")
+    sent, kept = asyncio.run(_send(mapped, settings))
+    for line in sent:
+        print_sent(out, line)
+    out.print(f"\nTikTok's side now keeps {kept} orders. Go on in the notebooks: orderkit lab")
+    return int(any(line.verdict != "delivered" for line in sent))
+
+
+def _print_mapping(out: Console, name: str, mapped: Mapped) -> None:
+    rows = table("source", "found", "", "target", "value", title=f"{name}: {mapped.order_status}")
+    for entry in mapped.trace:
+        if entry.state != "absent":
+            rows.add_row(
+                Text(entry.reads),
+                Text(show(entry.raw, 34)),
+                "→",
+                Text(entry.target.removeprefix("order_info.")),
+                Text(show(entry.value, 34)),
+            )
+    out.print(rows, "")
+
+
+def _print_required(out: Console, mapper: Mapper, event: dict[str, object]) -> None:
+    statuses = tuple(dict.fromkeys([*mapper.settings.statuses().values(), *ruled_statuses()]))
+    states = {
+        status: {entry.target: entry for entry in mapper.explain(event, status=status).trace}
+        for status in statuses
+    }
+    rows = table("target", *statuses)
+    for field in field_mappings():
+        entries = [states[status][field.target] for status in statuses]
+        if any(entry.mandatory for entry in entries):
+            cells = [coloured(entry.state) if entry.mandatory else Text("") for entry in entries]
+            rows.add_row(Text(field.target.removeprefix("order_info.")), *cells)
+    out.print(rows, "")
+
+
+async def _send(mapped: dict[str, Mapped], settings: Settings) -> tuple[list[Sent], int]:
+    lines = [(index, result, "") for index, result in enumerate(mapped.values())]
+    with Sandbox() as sandbox:
+        async with open_target("sandbox", settings, sandbox) as client:
+            sent = [line async for line in send_all(lines, client, None)]
+        return sent, len(sandbox.orders)

@@ -1,0 +1,267 @@
+"""The client: the one module that speaks HTTP.
+
+It sends payloads, and gives a `Delivery` for each, whatever the endpoint does. Proxies and
+certificates named in the environment are used, since companies need them, except for this machine
+itself; ``.netrc`` is not. TLS is always verified, and redirects are not followed: the token goes to
+the configured host and nowhere else.
+"""
+
+import asyncio
+import math
+import random
+import socket
+import ssl
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
+from typing import Any, Final, Self, TypeAlias
+from urllib.parse import urlsplit
+
+import httpx
+
+from orderkit.calls import Call, Reply, World
+from orderkit.credentials import AccessToken, Given, token_entry
+from orderkit.delivery import Delivery, Verdict, read_verdict, status_text
+from orderkit.endpoint import (
+    Endpoint,
+    Request,
+    check_endpoint,
+    is_loopback,
+    order_request,
+    token_request,
+)
+from orderkit.errors import EndpointError
+from orderkit.masking import Secret, mask
+from orderkit.retry import DEFAULT_POLICY, Pacer, Policy, Wait, retry_after
+from orderkit.token_sources import FixedToken, TokenAnswer, TokenError, Tokens
+
+__all__ = ["Client", "Delivery", "Endpoint", "Policy", "Request", "Wait", "check_endpoint"]
+
+OnWait: TypeAlias = Callable[[Wait], None]
+
+# An answer is shown up to here; TikTok's own have a few hundred characters.
+_SHOWN: Final = 20_000
+
+
+class Client:
+    """Sends payloads to one endpoint, with one pace and one token for all that is in flight.
+
+    Use it as ``async with Client(endpoint, credentials) as client``. `on_wait` is told each wait
+    before it begins. With `remember`, the name of credentials, tokens are kept in the operating
+    system's keyring too. The last four arguments are the outside world: seconds that only grow,
+    Unix seconds, sleeping, and chance from 0 to 1.
+
+    Raises EndpointError when a token is needed and the endpoint names no merchant.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        credentials: Given,
+        policy: Policy = DEFAULT_POLICY,
+        *,
+        on_wait: OnWait | None = None,
+        remember: str = "",
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], float] = time.time,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self.endpoint, self.policy = endpoint, policy
+        pacer = Pacer(policy.rate)
+        self._world = World(policy, pacer, self._post, clock, sleep, chance, on_wait)
+        self._now = now
+        self._in_flight = asyncio.Semaphore(policy.in_flight)
+        self._http: httpx.AsyncClient | None = None
+        self._tokens = self._token_source(credentials, remember)
+
+    def _token_source(self, credentials: Given, remember: str) -> Tokens | FixedToken:
+        if isinstance(credentials, AccessToken):
+            return FixedToken(credentials)
+        merchant, code = self.endpoint.merchant_id, self.endpoint.code
+        if not merchant:
+            raise EndpointError(
+                "merchant_id is not set, and tokens are given out by merchant; write the merchant's"
+                " id at TikTok under [connection] in the settings"
+            )
+        return Tokens(
+            credentials,
+            {"merchant_id": merchant, **({"code": code} if code else {})},
+            self._fetch_token,
+            self._now,
+            entry=token_entry(remember) if remember else "",
+            place=f"{merchant} at {self.endpoint.token_url}",
+        )
+
+    async def __aenter__(self) -> Self:
+        self._http = _http_client(self.endpoint, self.policy)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._http is not None:
+            await self._http.aclose()
+            self._http = None
+
+    def request(self, payload: dict[str, Any] | bytes) -> Request:
+        """The request that `send` makes, without its token: nothing is sent (a dry run)."""
+        return order_request(self.endpoint.order_url, payload, None)
+
+    async def token(self, deadline: float = math.inf) -> Secret:
+        """An access token, asked for if need be, to try credentials without sending an order.
+
+        Raises TokenError, which is a CredentialsError.
+        """
+        return await self._tokens.get(deadline)
+
+    async def send(
+        self, payload: dict[str, Any] | bytes, *, deadline: float = math.inf
+    ) -> Delivery:
+        """Send a payload; the delivery says how that ended, and no failure raises an exception.
+
+        Bytes are sent as they are. `deadline` is a moment on the clock (`time.monotonic` if no
+        other was given): no try begins after it, and one under way is broken off.
+        """
+        request = self.request(payload)
+        renewed = False
+
+        async def attempt() -> Reply:
+            nonlocal request, renewed
+            reply = await call.paced_post(request)
+            if reply.status != 401 or renewed or request.token is None:
+                return reply
+            renewed = True
+            request = replace(request, token=await self._tokens.renew(request.token, deadline))
+            return await call.paced_post(request)
+
+        async with self._in_flight:
+            call = Call(self._world, deadline)
+            try:
+                request = replace(request, token=await self._tokens.get(deadline))
+                reply = await call.settle(attempt)
+            except TokenError as error:
+                reply = Reply(error.verdict, error.status)
+            if reply.verdict.cause == "http_401" and renewed:
+                reply = replace(
+                    reply, verdict=replace(reply.verdict, message=self._tokens.refused())
+                )
+            return call.delivery(request, reply)
+
+    async def _fetch_token(self, form: dict[str, str], deadline: float) -> TokenAnswer:
+        request = token_request(self.endpoint, form)
+        until = min(deadline, self._world.clock() + self.policy.total_seconds)
+        call = Call(self._world, until, "token call: ")
+
+        async def attempt() -> Reply:
+            return await call.post(request)
+
+        reply = await call.settle(attempt)
+        return reply.verdict, reply.status, reply.body
+
+    async def _post(self, request: Request, limit: float) -> Reply:
+        if self._http is None:
+            raise RuntimeError("send within `async with Client(…) as client:`")
+        progress = _Progress()
+        try:
+            async with asyncio.timeout(limit):
+                response = await self._http.send(
+                    httpx.Request(
+                        request.method,
+                        request.url,
+                        headers=request.wire_headers(),
+                        content=request.body,
+                        extensions={"trace": progress.trace},
+                    )
+                )
+        except (TimeoutError, httpx.RequestError) as error:
+            return Reply(_broken_off(error, progress, limit, urlsplit(request.url).netloc))
+        return self._read(response)
+
+    def _read(self, response: httpx.Response) -> Reply:
+        headers = {name.lower(): text for name, text in response.headers.items()}
+        verdict = read_verdict(response.status_code, headers, response.content)
+        codes = self.policy.throttle_codes
+        if verdict.cause == "rejected_by_code" and not codes.isdisjoint(
+            (verdict.code, str(verdict.code))
+        ):
+            verdict = replace(verdict, verdict="failed", cause="throttle_code")
+        head = [f"HTTP/1.1 {status_text(response.status_code)}"]
+        head += [f"{name}: {text}" for name, text in response.headers.items()]
+        # Masked before it is cut: half a secret would not be recognised.
+        text = response.content[: 2 * _SHOWN].decode(errors="replace")
+        return Reply(
+            verdict,
+            response.status_code,
+            retry_after(headers.get("retry-after"), self._now()),
+            response.content,
+            mask("\n".join([*head, "", text]))[:_SHOWN],
+        )
+
+
+class _Progress:
+    """How far one request got, from the events that httpx reports of the connection."""
+
+    sent = answered = False
+
+    async def trace(self, event: str, info: dict[str, Any]) -> None:
+        # A proxy is sent a CONNECT first: that is not yet our request.
+        if event.endswith("send_request_headers.started"):
+            self.sent = info["request"].method == b"POST"
+        elif event.endswith("receive_response_headers.complete"):
+            self.answered = self.sent
+
+
+def _broken_off(error: Exception, progress: _Progress, limit: float, place: str) -> Verdict:
+    """The verdict on a try that got no answer, in words of our own: httpx's may quote headers."""
+    causes = list(_causes(error))
+    if progress.sent:
+        part = "within the answer" if progress.answered else "before an answer came"
+        if isinstance(error, TimeoutError):
+            return Verdict("unknown", "no_answer", message=f"no answer within {limit:.3g} s")
+        if isinstance(error, httpx.NetworkError) or "without sending" in str(error):
+            message = f"the connection broke {part}"
+            return Verdict("unknown", "broken_connection", message=message)
+        return Verdict("unknown", "unreadable_answer", message="the answer cannot be read as HTTP")
+    message = f"no connection to {place} came about"
+    if isinstance(error, TimeoutError):
+        message = f"no connection to {place} within {limit:.3g} s"
+    elif isinstance(error, httpx.ProxyError):
+        message = f"the proxy named in the environment gave no connection to {place}"
+    for cause in causes:
+        if isinstance(cause, ssl.SSLError):
+            reason = getattr(cause, "verify_message", "") or cause.reason or "TLS failed"
+            message = f"{place} could not prove who it is: {reason}"
+            return Verdict("failed", "not_verified", message=message)
+        if isinstance(cause, ConnectionRefusedError):
+            message = f"{place} refused the connection"
+        elif isinstance(cause, socket.gaierror):
+            message = f"the host name of {place} is not known"
+    return Verdict("failed", "not_connected", message=message)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The exceptions behind an exception, the ones in groups too."""
+    while error is not None:
+        yield error
+        if isinstance(error, BaseExceptionGroup):
+            for member in error.exceptions:
+                yield from _causes(member)
+        error = error.__cause__ or error.__context__
+
+
+def _http_client(endpoint: Endpoint, policy: Policy) -> httpx.AsyncClient:
+    # One connection more than orders in flight, for the token call.
+    connections = policy.in_flight + 1
+    local = (url for url in (endpoint.order_url, endpoint.token_url) if is_loopback(url))
+    try:
+        return httpx.AsyncClient(
+            verify=True,
+            follow_redirects=False,
+            trust_env=True,
+            mounts={f"all://{urlsplit(url).netloc.lower()}": None for url in local},
+            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
+        )
+    except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
+        raise EndpointError(
+            "the proxy or the certificates named in the environment (HTTPS_PROXY, ALL_PROXY,"
+            f" SSL_CERT_FILE) cannot be used: {mask(str(error))}"
+        ) from None

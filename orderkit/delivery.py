@@ -1,0 +1,188 @@
+"""Deliveries: the verdict in an answer, what each outcome means, and what to do next."""
+
+import csv
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final, Literal, TypeAlias
+
+import orjson
+
+from orderkit.masking import mask
+from orderkit.retry import Wait
+
+VerdictName: TypeAlias = Literal["delivered", "rejected", "unknown", "failed"]
+Code: TypeAlias = int | float | str
+
+TABLE: Final = Path(__file__).with_name("outcomes.csv")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One way in which a try can end: a row of ``outcomes.csv``.
+
+    cause:     its name, by which deliveries are grouped
+    verdict:   what it makes of the delivery
+    retried:   whether it is worth another try
+    ends_run:  whether each further order would end the same way
+    meaning:   for the user
+    next_step: for the user
+    """
+
+    cause: str
+    verdict: VerdictName
+    retried: bool
+    ends_run: bool
+    meaning: str
+    next_step: str
+
+
+def _read_outcomes() -> dict[str, Outcome]:
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        rows: list[dict[str, Any]] = list(csv.DictReader(file))
+    for row in rows:
+        row.update({name: row[name] == "yes" for name in ("retried", "ends_run")})
+    return {row["cause"]: Outcome(**row) for row in rows}
+
+
+#: Verdicts and retries as the delivery rules have them: connection errors, time-outs, 408, 425, 429
+#: and 5xx other than 501 are tried again; another 4xx and a rejection in the body are not.
+OUTCOMES: Final = _read_outcomes()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one answer says; `cause` is a key of `OUTCOMES`, and texts are masked."""
+
+    verdict: VerdictName
+    cause: str
+    code: Code | None = None
+    message: str = ""
+    log_id: str | None = None
+
+
+def read_verdict(status: int, headers: dict[str, str], body: bytes) -> Verdict:
+    """The verdict of an answer; names of headers are in lower case.
+
+    Success is told by the body: ``error.code`` is 0 or ``"ok"``, or ``error`` is absent or null. It
+    counts only under a status of 2xx. No answer, whatever it holds, raises an exception.
+    """
+    try:
+        answer = orjson.loads(body)
+    except ValueError:
+        answer = None
+        cause = "not_json"
+    else:
+        cause = "no_verdict"
+    error = answer.get("error") if isinstance(answer, dict) else None
+    fields = error if isinstance(error, dict) else {}
+    code = fields.get("code")
+    if isinstance(code, bool) or not isinstance(code, int | float | str) or code == "":
+        code = None
+    if not 200 <= status < 300:
+        cause = status_cause(status)
+    elif isinstance(answer, dict) and (error is None or code in (0, "ok")):
+        cause = "delivered"
+    elif code is not None:
+        cause = "rejected_by_code"
+    log_id = fields.get("log_id") or headers.get("x-tt-logid")
+    return Verdict(
+        OUTCOMES[cause].verdict,
+        cause,
+        mask(code) if isinstance(code, str) else code,
+        _message(cause, status, fields.get("message"), headers),
+        mask(str(log_id)) if log_id else None,
+    )
+
+
+def status_cause(status: int) -> str:
+    """The outcome that an HTTP status other than 2xx stands for."""
+    for cause in (f"http_{status}", f"http_{status // 100}xx"):
+        if cause in OUTCOMES:
+            return cause
+    return "http_odd"
+
+
+def _message(cause: str, status: int, said: object, headers: dict[str, str]) -> str:
+    text = mask(said).strip() if isinstance(said, str) else ""
+    if cause in ("delivered", "rejected_by_code"):
+        return text
+    if cause in ("not_json", "no_verdict"):
+        kind = headers.get("content-type", "").partition(";")[0] or "nothing that says what it is"
+        found = "no verdict" if cause == "no_verdict" else "no JSON"
+        return mask(f"the endpoint answered {status} with {found} in it ({kind})")
+    words = f"the endpoint answered {status_text(status)}"
+    if cause == "http_3xx" and "location" in headers:
+        words += f", to {mask(headers['location'])}"
+    return f"{words}: {text}" if text else words
+
+
+def status_text(status: int) -> str:
+    """ "503 Service Unavailable"; the number alone where HTTP has no phrase for it."""
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One sending of one payload, and its verdict. No secret is in any of its texts.
+
+    cause:        a key of `OUTCOMES`; `meaning` and `next_step` come from there
+    code:         TikTok's, from the answer's body
+    log_id:       what TikTok's support asks for
+    attempts:     tries made
+    seconds:      from the first try to the verdict, waits included
+    request:      as it went over the wire, the last try's
+    answer:       likewise, "" when none came
+    """
+
+    verdict: VerdictName
+    cause: str
+    http_status: int | None
+    code: Code | None
+    message: str
+    log_id: str | None
+    attempts: int
+    seconds: float
+    waits: tuple[Wait, ...]
+    order_id: str
+    order_status: str
+    request: str
+    answer: str
+
+    @property
+    def meaning(self) -> str:
+        """What the outcome means."""
+        return OUTCOMES[self.cause].meaning
+
+    @property
+    def next_step(self) -> str:
+        """What to do about it."""
+        return OUTCOMES[self.cause].next_step
+
+    def as_json(self) -> dict[str, Any]:
+        """The delivery as a JSON object, `meaning` and `next_step` included."""
+        waits = [
+            {"reason": w.reason, "seconds": w.seconds, "attempt": w.attempt, "kind": w.kind}
+            for w in self.waits
+        ]
+        names = [name for name in self.__slots__ if name not in ("waits", "request", "answer")]
+        return {
+            **{name: getattr(self, name) for name in names},
+            "meaning": self.meaning,
+            "next_step": self.next_step,
+            "waits": waits,
+            "request": self.request,
+            "answer": self.answer,
+        }
+
+
+def order_keys(body: bytes) -> tuple[str, str]:
+    """Order id and order status of a payload, "" for what cannot be read."""
+    try:
+        info = orjson.loads(body)["order_info"]
+        return str(info.get("order_id", "")), str(info.get("order_status", ""))
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError):
+        return "", ""

@@ -1,0 +1,19 @@
+"""A server on the loopback address that plays TikTok's side of the wire.
+
+>>> with Sandbox() as sandbox:
+...     sandbox.script("server_error*2, slow(0.5), ok, answer_lost")
+...     ...  # send to sandbox.order_url, with a token from sandbox.token_url
+...     sandbox.orders
+
+It answers the token call and the order call in TikTok's envelope, accepts an order by a JSON Schema
+of its own, keeps what it accepted, and fails in any of the ways of `FAULTS` when it is told to.
+
+What is not public is made up here and must not be taken for TikTok's: the path of the order call
+(``/order/sync``), the error codes -3000100 and -3000101, the names in their messages.
+"""
+
+from orderkit.sandbox.faults import FAULTS, Fault, FaultError
+from orderkit.sandbox.orders import Order, Received
+from orderkit.sandbox.server import Sandbox, serve
+
+__all__ = ["FAULTS", "Fault", "FaultError", "Order", "Received", "Sandbox", "serve"]

@@ -1,0 +1,183 @@
+"""Sending events: to nobody (a dry run), to the embedded sandbox, or to the live endpoint."""
+
+import asyncio
+import math
+from collections import deque
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypeAlias
+
+from orderkit.delivery import Delivery
+from orderkit.client import Client
+from orderkit.credentials import AccessToken, Credentials, find_credentials
+from orderkit.endpoint import Endpoint, Request, order_request
+from orderkit.errors import CredentialsError, EndpointError
+from orderkit.mapping import Mapped
+from orderkit.retry import DEFAULT_POLICY, Policy
+from orderkit.sandbox import Sandbox
+from orderkit.settings import Settings
+
+Target: TypeAlias = Literal["dry-run", "sandbox", "live"]
+TARGETS: tuple[Target, ...] = ("dry-run", "sandbox", "live")
+
+#: Stands where the URL goes as long as there is none.
+NO_URL = "<endpoint_url is not set yet>"
+HOW_TO_FIND_URL = (
+    "endpoint_url is not set; TikTok does not publish the address of the order call: the client "
+    "finds it in TikTok's partner reference, linked from the vendor's page of the destination; "
+    "write it under [connection] in the settings"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One event with its verdict.
+
+    verdict:  the delivery's, or ``dry-run``, or why nothing was sent: ``filtered``, ``invalid``
+    message:  the endpoint's, or why nothing was sent
+    request:  what would go over the wire, in a dry run only
+    """
+
+    index: int
+    order_id: str
+    order_status: str
+    verdict: str
+    message: str = ""
+    next_step: str = ""
+    delivery: Delivery | None = None
+    request: Request | None = None
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left to do about it."""
+        return self.verdict in ("delivered", "filtered", "dry-run")
+
+    def as_json(self) -> dict[str, Any]:
+        """The verdict as a JSON object."""
+        delivery = self.delivery
+        entry: dict[str, Any] = {
+            "index": self.index,
+            "order_id": self.order_id,
+            "order_status": self.order_status,
+            "verdict": self.verdict,
+            "http_status": delivery.http_status if delivery else None,
+            "code": delivery.code if delivery else None,
+            "message": self.message,
+            "log_id": delivery.log_id if delivery else None,
+            "attempts": delivery.attempts if delivery else 0,
+            "seconds": round(delivery.seconds, 3) if delivery else 0.0,
+            "next_step": self.next_step,
+        }
+        if self.request:
+            entry["request"] = self.request.as_text()
+        return entry
+
+
+def live_endpoint(settings: Settings) -> Endpoint:
+    """The endpoint in the settings. Raises EndpointError, which says where the client finds it."""
+    connection = settings.connection
+    if not connection.endpoint_url:
+        raise EndpointError(HOW_TO_FIND_URL)
+    return Endpoint(connection.endpoint_url, connection.token_url, connection.merchant_id or "")
+
+
+def live_credentials(settings: Settings) -> Credentials | AccessToken:
+    """The credentials that the settings name. Raises CredentialsError, which says how to give them."""
+    return find_credentials(settings.settings.credentials or "")
+
+
+def sandbox_client(sandbox: Sandbox, policy: Policy = DEFAULT_POLICY) -> Client:
+    """A client for a sandbox of this process: it takes any credentials and keeps no pace."""
+    endpoint = Endpoint(sandbox.order_url, sandbox.token_url, "sandbox")
+    return Client(
+        endpoint, Credentials.of("sandbox-key", "sandbox-secret"), replace(policy, rate=math.inf)
+    )
+
+
+@asynccontextmanager
+async def open_target(
+    target: Target, settings: Settings, sandbox: Sandbox | None = None
+) -> AsyncIterator[Client | None]:
+    """A client for a target; None for a dry run. Without a `sandbox`, one is run meanwhile.
+
+    Raises EndpointError and CredentialsError for a live target that is not configured.
+    """
+    if target == "dry-run":
+        yield None
+    elif target == "live":
+        async with Client(live_endpoint(settings), live_credentials(settings)) as client:
+            yield client
+    elif sandbox is not None:
+        async with sandbox_client(sandbox) as client:
+            yield client
+    else:
+        with Sandbox() as own:
+            async with sandbox_client(own) as client:
+                yield client
+
+
+async def send_all(
+    results: Iterable[tuple[int, Mapped | None, str]], client: Client | None, url: str | None
+) -> AsyncIterator[Sent]:
+    """The verdict of each result, in order; a few orders are on their way at once.
+
+    `results` are index, mapped event (None where it could not be read) and the reason for that.
+    """
+    waiting: deque[asyncio.Task[Sent]] = deque()
+    try:
+        for index, mapped, error in results:
+            waiting.append(asyncio.create_task(_send(index, mapped, error, client, url)))
+            if client is None or len(waiting) >= client.policy.in_flight:
+                yield await waiting.popleft()
+        while waiting:
+            yield await waiting.popleft()
+    finally:
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+
+async def _send(
+    index: int, mapped: Mapped | None, error: str, client: Client | None, url: str | None
+) -> Sent:
+    if mapped is None:
+        return Sent(index, "", "", "invalid", error, "mend the line, or leave it out")
+    info = (mapped.payload or {}).get("order_info", {})
+    sent = Sent(index, str(info.get("order_id", "")), mapped.order_status or "", mapped.outcome)
+    if mapped.outcome == "filtered":
+        return replace(sent, message=mapped.reason)
+    if mapped.outcome == "rejected":
+        errors = [problem for problem in mapped.problems if problem.level == "error"]
+        return replace(
+            sent,
+            verdict="invalid",
+            message="; ".join(f"{p.code} {p.target}: {p.message}" for p in errors),
+            next_step="; ".join(dict.fromkeys(p.fix for p in errors)),
+        )
+    payload = mapped.payload or {}
+    if client is None:
+        request = order_request(url or NO_URL, payload, None)
+        return replace(sent, verdict="dry-run", message="not sent", request=request)
+    delivery = await client.send(payload)
+    return replace(
+        sent,
+        verdict=delivery.verdict,
+        message=delivery.message,
+        next_step="" if delivery.verdict == "delivered" else delivery.next_step,
+        delivery=delivery,
+    )
+
+
+def refuse_unready(target: Target, settings: Settings) -> None:
+    """Raise what keeps a target from being used, everything in one message, before any event."""
+    if target != "live":
+        return
+    reasons = []
+    for look in (live_endpoint, live_credentials):
+        try:
+            look(settings)
+        except (EndpointError, CredentialsError) as error:
+            reasons.append(str(error))
+    if reasons:
+        raise EndpointError("\n       ".join(reasons))
