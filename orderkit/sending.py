@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
-from orderkit.delivery import Delivery
 from orderkit.client import Client
 from orderkit.credentials import AccessToken, Credentials, find_credentials
+from orderkit.delivery import Delivery
 from orderkit.endpoint import Endpoint, Request, order_request
 from orderkit.errors import CredentialsError, EndpointError
 from orderkit.mapping import Mapped
@@ -83,7 +83,7 @@ def live_endpoint(settings: Settings) -> Endpoint:
 
 
 def live_credentials(settings: Settings) -> Credentials | AccessToken:
-    """The credentials that the settings name. Raises CredentialsError, which says how to give them."""
+    """The credentials that the settings name. Raises CredentialsError: how to give them."""
     return find_credentials(settings.settings.credentials or "")
 
 
@@ -141,6 +141,22 @@ async def send_all(
 async def _send(
     index: int, mapped: Mapped | None, error: str, client: Client | None, url: str | None
 ) -> Sent:
+    planned = plan(index, mapped, error, url)
+    if client is None or planned.request is None:
+        return planned
+    delivery = await client.send(planned.request.body)
+    return replace(
+        planned,
+        verdict=delivery.verdict,
+        message=delivery.message,
+        next_step="" if delivery.verdict == "delivered" else delivery.next_step,
+        delivery=delivery,
+        request=None,
+    )
+
+
+def plan(index: int, mapped: Mapped | None, error: str, url: str | None) -> Sent:
+    """What sending would do, as of a dry run: the request, or why there is none."""
     if mapped is None:
         return Sent(index, "", "", "invalid", error, "mend the line, or leave it out")
     info = (mapped.payload or {}).get("order_info", {})
@@ -155,18 +171,8 @@ async def _send(
             message="; ".join(f"{p.code} {p.target}: {p.message}" for p in errors),
             next_step="; ".join(dict.fromkeys(p.fix for p in errors)),
         )
-    payload = mapped.payload or {}
-    if client is None:
-        request = order_request(url or NO_URL, payload, None)
-        return replace(sent, verdict="dry-run", message="not sent", request=request)
-    delivery = await client.send(payload)
-    return replace(
-        sent,
-        verdict=delivery.verdict,
-        message=delivery.message,
-        next_step="" if delivery.verdict == "delivered" else delivery.next_step,
-        delivery=delivery,
-    )
+    request = order_request(url or NO_URL, mapped.payload or {}, None)
+    return replace(sent, verdict="dry-run", message="not sent", request=request)
 
 
 def refuse_unready(target: Target, settings: Settings) -> None:

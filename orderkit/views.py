@@ -13,6 +13,8 @@ from orderkit.findings import mandatory_rule
 from orderkit.jsontext import show
 from orderkit.mapping import Mapped, Mapper, TraceEntry
 from orderkit.problems import Problem
+from orderkit.sandbox.orders import Order
+from orderkit.sending import Sent
 
 PREFIX: Final = "order_info."
 #: An order status without rules of its own stands for all such statuses.
@@ -234,3 +236,41 @@ def outcomes_table(results: Iterable[tuple[str, Mapped]]) -> Table:
         for name, result in results
     )
     return make(cells, ("event", "order_status", "outcome", "why"), "Events")
+
+
+def sent_table(sent: Iterable[Sent]) -> Table:
+    """Each event with its verdict, and what to do next."""
+
+    def cells(line: Sent) -> tuple[Any, ...]:
+        answer = line.delivery
+        facts = (answer.http_status, answer.code, answer.log_id, answer.attempts) if answer else ()
+        return (
+            line.index,
+            line.order_id,
+            line.order_status,
+            line.verdict,
+            *(facts or (None,) * 4),
+            line.message,
+            line.next_step,
+        )
+
+    columns = ("event", "order_id", "order_status", "verdict", "http_status", "answer_code")
+    columns += ("log_id", "attempts", "message", "next_step")
+    return make(map(cells, sent), columns, "What became of each order")
+
+
+def orders_table(orders: Iterable[Order]) -> Table:
+    """The orders at TikTok's side, as the sandbox keeps them."""
+    cells = (
+        (
+            order.order_id,
+            order.order_status,
+            " → ".join(receipt.order_status for receipt in order.history),
+            order.order_info["value"]["payment_value"],
+            order.order_info["value"]["currency"],
+            order.order_info["third_shop_name"],
+        )
+        for order in orders
+    )
+    columns = ("order_id", "order_status", "history", "payment_value", "currency", "shop")
+    return make(cells, columns, "Orders at TikTok's side")

@@ -44,7 +44,7 @@ def guarded(form: Telling, handler: Callable[P, Any]) -> Callable[P, None]:
             handler(*args, **kwargs)
         except OrderkitError as error:
             form.tell(str(error), "bad")
-        except Exception as error:  # noqa: BLE001 - see above; nothing typed is lost
+        except Exception as error:
             form.tell(
                 f"This did not work: {type(error).__name__}: {error}. What you typed is kept; try "
                 "again, and report it with these words if it comes back.",
