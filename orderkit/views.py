@@ -64,6 +64,8 @@ class Table:
         return self.to_html()
 
     def __repr__(self) -> str:
+        if self.frame.empty:
+            return f"{self.caption}: none"
         with pd.option_context("display.max_colwidth", 60, "display.width", 200):
             text: str = self.frame.to_string(index=False)
         return f"{self.caption}\n{text}" if self.caption else text
@@ -255,8 +257,8 @@ def sent_table(sent: Iterable[Sent]) -> Table:
         )
 
     columns = ("event", "order_id", "order_status", "verdict", "http_status", "answer_code")
-    columns += ("log_id", "attempts", "message", "next_step")
-    return make(map(cells, sent), columns, "What became of each order")
+    more = ("log_id", "attempts", "message", "next_step")
+    return make(map(cells, sent), (*columns, *more), "What became of each order")
 
 
 def orders_table(orders: Iterable[Order]) -> Table:

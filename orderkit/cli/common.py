@@ -1,5 +1,6 @@
 """What several commands share: arguments, the terminal, one event after the other."""
 
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -147,7 +148,7 @@ def results(
 
 def print_json(value: Any) -> None:
     """One JSON object on one line."""
-    click.get_binary_stream("stdout").write(dumps(value) + b"\n")
+    sys.stdout.buffer.write(dumps(value) + b"\n")
 
 
 def print_problems(out: Console, problems: tuple[Problem, ...]) -> None:

@@ -13,7 +13,7 @@ from orderkit.errors import OrderkitError
 P = ParamSpec("P")
 
 
-class Form(w.VBox):  # type: ignore[misc] - ipywidgets has no types
+class Form(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
     """A form: its parts below each other, a message area, and a short text form."""
 
     def __init__(self, *parts: w.Widget) -> None:

@@ -27,7 +27,7 @@ _TARGETS: dict[str, Target] = {
 }
 
 
-class SecretInput(w.Password):  # type: ignore[misc] - ipywidgets has no types
+class SecretInput(w.Password):  # type: ignore[misc]  # ipywidgets has no types
     """A secret that leaves the widget as soon as it is typed: saved widget state never holds it."""
 
     def __init__(self, label: str) -> None:
@@ -94,7 +94,7 @@ class SendForm(parts.Form):
                 self.confirm,
             ]
         )
-        self.send_button = parts.button("Send", self.send, self, "primary")
+        self.send_button = parts.button("Send", self.begin, self, "primary")
         self.progress = w.IntProgress(min=0, max=1, description="Progress")
         self.results_view, self.curl_view, self.orders_view = w.HTML(), w.HTML(), w.HTML()
         super().__init__(
@@ -124,7 +124,7 @@ class SendForm(parts.Form):
         planned = plan(0, mapped, "", self.settings.connection.endpoint_url)
         return planned.request.as_curl() if planned.request else planned.message
 
-    def send(self) -> None:
+    def begin(self) -> None:
         """Begin sending; the kernel stays free meanwhile."""
         if self.task and not self.task.done():
             raise OrderkitError("a sending is under way: wait for its end")
@@ -136,10 +136,10 @@ class SendForm(parts.Form):
         self.sent = []
         self.tell("sending …")
         self.send_button.disabled = True
-        self.task = asyncio.get_running_loop().create_task(self._send(target))
+        self.task = asyncio.get_running_loop().create_task(self._deliver(target))
         self.task.add_done_callback(self._ended)
 
-    async def _send(self, target: Target) -> None:
+    async def _deliver(self, target: Target) -> None:
         lines = self._mapped()
         self.progress.max, self.progress.value = max(len(lines), 1), 0
         if target == "sandbox":

@@ -8,7 +8,7 @@ from typing import Any
 import ipywidgets as w
 from pydantic import ValidationError
 
-from orderkit import markup
+from orderkit import markup, views
 from orderkit.conversions import row_type
 from orderkit.errors import SettingsError
 from orderkit.fields import FieldMapping, field_mappings
@@ -39,6 +39,7 @@ class SettingsForm(parts.Form):
     def __init__(self, path: str | Path | None = None, picker: EventPicker | None = None) -> None:
         self.picker = picker or EventPicker()
         self.settings = Settings()
+        self.mapped: Mapped = Mapper(self.settings).explain({})
         self._smart_mapping: dict[str, Any] = {}
         self._listeners: list[Callable[[], Any]] = []
         self._filling = False
@@ -125,6 +126,24 @@ class SettingsForm(parts.Form):
         self.pairs.children = tuple(child for child in self.pairs.children if child is not line)
         self.refresh()
 
+    # -- what it gives
+
+    @property
+    def live_table(self) -> views.Table:
+        """What each setting gives for the chosen event."""
+        drawn = {field.target: field for field in field_mappings() if field.setting}
+        cells = (
+            (entry.source, entry.reads, views.shown(entry.value), entry.state)
+            for entry in self.mapped.trace
+            if entry.target in drawn
+        )
+        return views.make(cells, ("setting", "reads", "value", "state"), "Settings")
+
+    @property
+    def problems(self) -> views.Table:
+        """What is missing or wrong for the chosen event."""
+        return views.problems_table(self.mapped.problems)
+
     # -- what is typed
 
     def typed(self) -> dict[str, Any]:
@@ -152,7 +171,7 @@ class SettingsForm(parts.Form):
         if self._filling:
             return
         self.settings, faults = drafted(self.typed())
-        mapped = Mapper(self.settings).explain(self.picker.event)
+        self.mapped = mapped = Mapper(self.settings).explain(self.picker.event)
         wrong = {fault.key: fault for fault in faults}
         for key, beside in self._beside.items():
             table = "connection" if key in _CONNECTION else "settings"
