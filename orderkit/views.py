@@ -66,8 +66,7 @@ class Table:
     def __repr__(self) -> str:
         if self.frame.empty:
             return f"{self.caption}: none"
-        with pd.option_context("display.max_colwidth", 60, "display.width", 200):
-            text: str = self.frame.to_string(index=False)
+        text: str = self.frame.to_string(index=False, max_colwidth=60)
         return f"{self.caption}\n{text}" if self.caption else text
 
 
@@ -272,7 +271,7 @@ def orders_table(orders: Iterable[Order]) -> Table:
             order.order_info["value"]["currency"],
             order.order_info["third_shop_name"],
         )
-        for order in orders
+        for order in sorted(orders, key=lambda order: order.order_id)
     )
     columns = ("order_id", "order_status", "history", "payment_value", "currency", "shop")
     return make(cells, columns, "Orders at TikTok's side")

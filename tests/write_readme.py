@@ -1,0 +1,38 @@
+"""Writes the parts of the README that are generated: ``python -m tests.write_readme``."""
+
+import re
+from pathlib import Path
+
+from orderkit.fields import field_mappings
+
+README = Path(__file__).parents[1] / "README.md"
+
+
+def fields() -> str:
+    """The table of field mappings."""
+    lines = ["| Source | Target | Mandatory | Type | Note |", "| --- | --- | --- | --- | --- |"]
+    lines += [
+        f"| `{row.source}` | `{row.target.removeprefix('order_info.')}` | {row.mandatory} "
+        f"| {row.type} | {row.note} |"
+        for row in field_mappings()
+    ]
+    return "\n".join(lines)
+
+
+PARTS = {"fields": fields}
+
+
+def written(text: str) -> str:
+    """The README's text with every generated part as it should be."""
+    for name, make in PARTS.items():
+        pattern = rf"(<!-- {name}: [^>]*-->\n).*?(<!-- /{name} -->)"
+        text, found = re.subn(
+            pattern, lambda m, body=make(): f"{m[1]}{body}\n{m[2]}", text, flags=re.DOTALL
+        )
+        if not found:
+            raise ValueError(f"the README has no place for {name}")
+    return text
+
+
+if __name__ == "__main__":
+    README.write_text(written(README.read_text(encoding="utf-8")), encoding="utf-8")
