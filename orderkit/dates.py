@@ -1,5 +1,6 @@
 """Reading one calendar date, and refusing the ones that could be two."""
 
+import math
 import re
 from datetime import UTC, date, datetime
 from typing import Any, Final
@@ -23,6 +24,7 @@ _DAY_NAMED_MONTH: Final = re.compile(
 )
 _NAMED_MONTH_DAY: Final = re.compile(r"([a-z]+)[. ]{1,2}([0-9]{1,2})(?:st|nd|rd|th)?,? ([0-9]{4})")
 _SECONDS: Final = re.compile(r"[0-9]{9,13}")
+_LAST_SECOND: Final = 253_402_300_799  # the end of the year 9999, in UTC
 
 
 class NoDate(ValueError):  # noqa: N818 - a finding about a value
@@ -41,7 +43,7 @@ def parse_date(raw: Any, zone: ZoneInfo) -> tuple[str, tuple[str, ...]]:
     """
     if isinstance(raw, bool) or not isinstance(raw, str | int | float):
         raise NoDate("it is no date")
-    text = str(raw).strip() if isinstance(raw, str | int) else f"{raw:.0f}"
+    text = raw.strip() if isinstance(raw, str) else _digits(raw)
     if len(text) > 40:
         raise NoDate("it is no date")
     if isinstance(raw, str) and _ISO.fullmatch(text):
@@ -49,6 +51,16 @@ def parse_date(raw: Any, zone: ZoneInfo) -> tuple[str, tuple[str, ...]]:
         return value, () if text == raw else ("spaces around it dropped",)
     value = _read(text, zone).isoformat()
     return value, (f"{show(raw)} → {value}",)
+
+
+def _digits(number: float) -> str:
+    """A number's whole part; only a count of seconds may have more than that."""
+    if not abs(number) < 10**15:  # NaN compares as neither
+        raise NoDate("it is no date")
+    digits = str(math.floor(number))
+    if number != math.floor(number) and not _SECONDS.fullmatch(digits):
+        raise NoDate("it is no date")
+    return digits
 
 
 def _read(text: str, zone: ZoneInfo) -> date:
@@ -65,6 +77,8 @@ def _read(text: str, zone: ZoneInfo) -> date:
         return _calendar(text, int(match[3]), _MONTHS[match[1]], int(match[2]))
     if _SECONDS.fullmatch(text):
         seconds = int(text) / (1000 if int(text) >= 10**12 else 1)
+        if seconds > _LAST_SECOND:
+            raise NoDate("no date is that far away")
         return _day_of(datetime.fromtimestamp(seconds, UTC), zone)
     try:
         moment = datetime.fromisoformat(text)
