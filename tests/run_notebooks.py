@@ -1,4 +1,4 @@
-"""Executes the notebooks and saves them as they are committed: ``python -m tests.run_notebooks``."""
+"""Executes the notebooks and saves them as committed: ``python -m tests.run_notebooks``."""
 
 import sys
 from pathlib import Path

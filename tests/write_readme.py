@@ -26,11 +26,10 @@ def written(text: str) -> str:
     """The README's text with every generated part as it should be."""
     for name, make in PARTS.items():
         pattern = rf"(<!-- {name}: [^>]*-->\n).*?(<!-- /{name} -->)"
-        text, found = re.subn(
-            pattern, lambda m, body=make(): f"{m[1]}{body}\n{m[2]}", text, flags=re.DOTALL
-        )
-        if not found:
+        place = re.search(pattern, text, flags=re.DOTALL)
+        if place is None:
             raise ValueError(f"the README has no place for {name}")
+        text = f"{text[: place.end(1)]}{make()}\n{text[place.start(2) :]}"
     return text
 
 

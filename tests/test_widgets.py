@@ -1,0 +1,155 @@
+"""The forms, worked as a person works them: typing into inputs, pressing buttons."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from orderkit import load_settings, samples
+from orderkit.widgets import EventPicker, MappingForm, RequiredForm, SendForm, SettingsForm
+from orderkit.widgets.parts import guarded
+from orderkit.widgets.sending import SecretInput
+
+
+@pytest.fixture(autouse=True)
+def _in_an_empty_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for variable in ("ORDERKIT_SETTINGS", "ORDERKIT_EVENTS"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_settings_are_saved_and_loaded_as_typed() -> None:
+    """What is typed is in the file, and a form that loads it shows the same."""
+    form = SettingsForm()
+    form.inputs["order_country"].value = "PT"
+    form.add_pair("CONFIRM_ORDER", "booking_confirmed")
+    form.path.value = "mine.toml"
+    form.save_button.click()
+    settings = load_settings("mine.toml")
+    assert settings.settings.order_country == "PT"
+    assert settings.statuses()["booking_confirmed"] == "CONFIRM_ORDER"
+    assert SettingsForm("mine.toml").settings == settings == form.settings
+
+
+def test_a_half_typed_reference_is_told_and_nothing_else_is_lost() -> None:
+    """One wrong field is told beside it and stays as typed; the others keep their live value."""
+    form = SettingsForm()
+    form.inputs["payment_value"].value = "{{booking.to_pay"
+    assert "write a property as {{path}}" in form._beside["payment_value"].value
+    assert "450" in form._beside["total_value"].value
+    assert form.settings.settings.payment_value is None
+    assert form.inputs["payment_value"].value == "{{booking.to_pay"
+
+
+def test_wrong_settings_are_not_saved() -> None:
+    """Saving with a fault in the form writes nothing, and says what is wrong."""
+    form = SettingsForm()
+    form.inputs["timezone"].value = "Europe/Pariss"
+    form.path.value = "mine.toml"
+    form.save_button.click()
+    assert not Path("mine.toml").exists()
+    assert "Europe/Paris" in form.message.value
+
+
+def test_an_event_mapping_row_can_be_removed() -> None:
+    """Remove takes the row out of the settings."""
+    form = SettingsForm()
+    first = form.pairs.children[0]
+    first.children[-1].click()
+    assert "booking_created" not in form.settings.statuses()
+
+
+def test_pointing_a_row_at_another_property_changes_the_table() -> None:
+    """The preview follows, and the row can be put back."""
+    form = MappingForm()
+    form.target.value = "order_info.order_id"
+    form.reference.value = "context.event_id"
+    form.point.click()
+    assert form.mapped.payload is not None
+    assert form.mapped.payload["order_info"]["order_id"] == "evt-0001-booking_created"
+    form.reset.click()
+    assert form.mapped.payload["order_info"]["order_id"] == "MLB-20260001"
+
+
+def test_a_path_that_the_event_does_not_have_is_told_with_near_misses() -> None:
+    """A slip in the path names what may have been meant."""
+    form = MappingForm()
+    form.reference.value = "booking.totall"
+    form.point.click()
+    assert "did you mean booking.total" in form.message.value
+
+
+def test_pasted_json_with_an_error_says_where() -> None:
+    """Line, column and the text around it are named, and the text stays in the field."""
+    picker = EventPicker()
+    picker.pasted.value = '{\n  "event_name": "x",\n}'
+    picker.use.click()
+    assert "line 2, column" in picker.message.value
+    assert picker.pasted.value.startswith("{")
+    assert picker.event == samples.sample_events()["created"]
+
+
+def test_markup_in_an_event_is_shown_as_text() -> None:
+    """What comes from an event is escaped wherever it is shown."""
+    form = MappingForm()
+    form.picker.pasted.value = '{"event_name": "booking_created", "id": "<img src=x onerror=1>"}'
+    form.picker.use.click()
+    shown = "".join(view.value for view in form.views)
+    assert "<img" not in shown
+    assert "&lt;img" in shown
+
+
+def test_required_fields_follow_the_event_and_a_status_can_be_added() -> None:
+    """The matrix has a column for each status looked at."""
+    form = RequiredForm()
+    form.status.value = "CONFIRM_ORDER"
+    form.add.click()
+    assert "CONFIRM_ORDER" in form.against.matrix.frame.columns
+    form.status.value = "confirm"
+    form.add.click()
+    assert "one word in capitals" in form.message.value
+
+
+def test_sending_to_the_sandbox_shows_every_verdict() -> None:
+    """All loaded events are sent, and the orders appear at TikTok's side."""
+
+    async def work() -> None:
+        form = SendForm()
+        form.target.value = "Embedded sandbox"
+        form.which.value = "all loaded events"
+        form.send_button.click()
+        assert form.task is not None
+        await form.task
+        await asyncio.sleep(0)
+        assert set(form.results.frame["verdict"]) == {"delivered"}
+        assert "MLB-20260007" in form.orders_view.value
+        form.sandbox.stop()
+
+    asyncio.run(work())
+
+
+def test_live_is_locked() -> None:
+    """The live target needs the confirmation, and says what is missing."""
+    form = SendForm()
+    form.target.value = "Live endpoint"
+    assert form.send_button.disabled
+    form.confirm.value = True
+    form.send_button.click()
+    assert "endpoint_url is not set" in form.message.value
+    assert form.task is None
+
+
+def test_a_typed_secret_leaves_the_widget() -> None:
+    """The widget's state never holds what was typed."""
+    made = SecretInput("Client secret")
+    made.value = "canary-4711"
+    assert made.secret() == "canary-4711"
+    assert made.value == ""
+    assert "canary" not in str(made.get_state())
+
+
+def test_a_failing_handler_becomes_a_message() -> None:
+    """An exception in a callback is told, never swallowed."""
+    form = RequiredForm()
+    guarded(form, lambda: 1 // 0)()
+    assert "ZeroDivisionError" in form.message.value
