@@ -119,6 +119,7 @@ class Mapper:
         self._zone = settings.zone
         self._statuses = settings.statuses()
         self.rows = tuple(_compile(row, settings) for row in field_mappings())
+        self._status_row = next(row for row in self.rows if row.type.name == "status")
 
     def map(self, event: Any, *, status: str | None = None) -> Mapped:
         """Map an event; `status` asks "and if it were an order of that status?"."""
@@ -131,14 +132,15 @@ class Mapper:
     def _run(self, event: Any, asked: str | None, trace: list[TraceEntry] | None) -> Mapped:
         if not isinstance(event, dict):
             return Mapped("rejected", None, {"order_info": {}}, (not_an_event(event),))
-        status, readings, reason = self._status(event, asked)
+        status, status_reading, reason = self._status(event, asked)
         if reason:
             return Mapped("filtered", None, None, reason=reason)
         payload: dict[str, Any] = {"order_info": {}}
         values: dict[str, Any] = {}
         problems: list[Problem] = []
         for row in self.rows:
-            reading = readings.get(row.field.target) or row.source.read(event)
+            reading = status_reading if row is self._status_row else None
+            reading = reading or row.source.read(event)
             value, steps, state, problem = self._value(row, reading, status, event)
             if problem:
                 problems.append(problem)
@@ -157,20 +159,18 @@ class Mapper:
             trace=tuple(trace or ()),
         )
 
-    def _status(self, event: Any, asked: str | None) -> tuple[str | None, dict[str, Reading], str]:
+    def _status(self, event: Any, asked: str | None) -> tuple[str | None, Reading | None, str]:
         """The order status, the reading of its row, and why the event is filtered."""
-        row = next(row for row in self.rows if row.type.name == "status")
-        reading = row.source.read(event)
         if asked:
-            return asked, {row.field.target: Reading(asked, "the status asked for")}, ""
+            return asked, Reading(asked, "the status asked for"), ""
+        reading = self._status_row.source.read(event)
         name = str(reading.raw) if type(reading.raw) is int else reading.raw
         if is_blank(name) or not isinstance(name, str):
-            return None, {}, ""
+            return None, reading, ""
         status = self._statuses.get(name)
         if status is None:
-            return None, {}, f"event {show(name)} is in no event mapping entry"
-        steps = (f"event mapping: {show(name)} → {status}",)
-        return status, {row.field.target: Reading(status, reading.found_at, steps)}, ""
+            return None, None, f"event {show(name)} is in no event mapping entry"
+        return status, reading, ""
 
     def _value(
         self, row: Row, reading: Reading, status: str | None, event: Any
@@ -181,6 +181,9 @@ class Mapper:
             if row.field.mandatory_for(status):
                 return None, reading.steps, "missing", missing(row, reading, event)
             return None, reading.steps, "absent", None
+        if row is self._status_row and status and status != reading.raw:
+            step = f"event mapping: {show(reading.raw)} → {status}"
+            return status, (*reading.steps, step), "there", None
         try:
             value, steps = row.type.convert(reading.raw, self._zone)
         except Unconvertible as error:

@@ -3,13 +3,16 @@
 Everything that comes from an event or a person is escaped here, and nowhere else.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 Tone: TypeAlias = Literal["good", "bad", "warn", "mute"]
+
+_QUOTED: Final = re.compile("`([^`]+)`")
 
 #: How each status word looks, wherever it stands.
 TONES: Final[dict[str, Tone]] = {
@@ -54,10 +57,15 @@ def code(text: str) -> str:
     return f"<code>{escape(text).replace('.', '.<wbr>')}</code>" if text else ""
 
 
+def prose(text: str) -> str:
+    """A message, with what stands in `backticks` as code."""
+    return _QUOTED.sub(lambda match: code(unescape(match[1])), escape(text))
+
+
 def notice(text: str, tone: Tone = "mute") -> str:
     """A message: announced at once when bad, and at the next pause otherwise."""
     role = "alert" if tone == "bad" else "status"
-    return f'<div class="ok-notice ok-{tone}" role="{role}">{escape(text)}</div>' if text else ""
+    return f'<div class="ok-notice ok-{tone}" role="{role}">{prose(text)}</div>' if text else ""
 
 
 def table(

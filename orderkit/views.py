@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any, Final
 
 import pandas as pd
@@ -42,10 +41,12 @@ class Table:
 
     def to_html(self) -> str:
         """The table as HTML that needs the style sheet of `orderkit.markup`."""
-        columns = [str(column) for column in self.frame.columns]
+        # A column in which nothing stands is nothing to look at.
+        frame = self.frame.loc[:, (self.frame != "").any()] if len(self.frame) else self.frame
+        columns = [str(column) for column in frame.columns]
         rows = (
             [self._cell(column, value) for column, value in zip(columns, row, strict=True)]
-            for row in self.frame.itertuples(index=False, name=None)
+            for row in frame.itertuples(index=False, name=None)
         )
         return markup.table(
             [column.replace("_", " ") if column.islower() else column for column in columns],
@@ -58,7 +59,7 @@ class Table:
     def _cell(self, column: str, text: str) -> str:
         if column in _BADGES or column in self.badges:
             return markup.badge(text)
-        return markup.code(text) if column in _CODE else escape(text)
+        return markup.code(text) if column in _CODE else markup.prose(text)
 
     def _repr_html_(self) -> str:
         return self.to_html()

@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from orderkit.codes import STATUS
 from orderkit.events import EventLine, open_events
 from orderkit.findings import unreadable
 from orderkit.jsontext import dumps
@@ -81,8 +82,17 @@ def settings_option(command: F) -> F:
 def status_option(command: F) -> F:
     """--status STATUS."""
     return click.option(
-        "--status", metavar="STATUS", help='Ask "and if it were that order status?".'
+        "--status",
+        metavar="STATUS",
+        callback=_order_status,
+        help='Ask "and if it were that order status?".',
     )(command)
+
+
+def _order_status(_context: click.Context, _option: click.Parameter, status: str | None) -> Any:
+    if status is not None and not STATUS.fullmatch(status):
+        raise click.BadParameter(f"found {status!r}; write one word in capitals: COMPLETE_ORDER")
+    return status
 
 
 def json_option(command: F) -> F:
