@@ -94,7 +94,10 @@ class Client:
         )
 
     async def __aenter__(self) -> Self:
-        self._http = _http_client(self.endpoint, self.policy)
+        urls = [self.endpoint.order_url]
+        if isinstance(self._tokens, Tokens):
+            urls.append(self.endpoint.token_url)
+        self._http = _http_client(urls, self.policy)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -185,7 +188,8 @@ class Client:
         ):
             verdict = replace(verdict, verdict="failed", cause="throttle_code")
         head = [f"HTTP/1.1 {status_text(response.status_code)}"]
-        head += [f"{name}: {text}" for name, text in response.headers.items()]
+        raw = response.headers.raw
+        head += [f"{name.decode('latin-1')}: {text.decode('latin-1')}" for name, text in raw]
         # Masked before it is cut: half a secret would not be recognised.
         text = response.content[: 2 * _SHOWN].decode(errors="replace")
         return Reply(
@@ -212,7 +216,6 @@ class _Progress:
 
 def _broken_off(error: Exception, progress: _Progress, limit: float, place: str) -> Verdict:
     """The verdict on a try that got no answer, in words of our own: httpx's may quote headers."""
-    causes = list(_causes(error))
     if progress.sent:
         part = "within the answer" if progress.answered else "before an answer came"
         if isinstance(error, TimeoutError):
@@ -226,10 +229,12 @@ def _broken_off(error: Exception, progress: _Progress, limit: float, place: str)
         message = f"no connection to {place} within {limit:.3g} s"
     elif isinstance(error, httpx.ProxyError):
         message = f"the proxy named in the environment gave no connection to {place}"
-    for cause in causes:
+    for cause in _causes(error):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            message = f"{place} could not prove who it is: {cause.verify_message}"
+            return Verdict("failed", "not_verified", message=message)
         if isinstance(cause, ssl.SSLError):
-            reason = getattr(cause, "verify_message", "") or cause.reason or "TLS failed"
-            message = f"{place} could not prove who it is: {reason}"
+            message = f"{place} does not speak TLS as it should ({cause.reason})"
             return Verdict("failed", "not_verified", message=message)
         if isinstance(cause, ConnectionRefusedError):
             message = f"{place} refused the connection"
@@ -248,16 +253,19 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def _http_client(endpoint: Endpoint, policy: Policy) -> httpx.AsyncClient:
+def _http_client(urls: list[str], policy: Policy) -> httpx.AsyncClient:
     # One connection more than orders in flight, for the token call.
     connections = policy.in_flight + 1
-    local = (url for url in (endpoint.order_url, endpoint.token_url) if is_loopback(url))
+    plain = all(url.lower().startswith("http:") for url in urls)
     try:
         return httpx.AsyncClient(
-            verify=True,
+            # Without https to verify, a context that trusts nobody: loading certificates is slow.
+            verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else True,
             follow_redirects=False,
             trust_env=True,
-            mounts={f"all://{urlsplit(url).netloc.lower()}": None for url in local},
+            mounts={
+                f"all://{urlsplit(url).netloc.lower()}": None for url in urls if is_loopback(url)
+            },
             limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
         )
     except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:

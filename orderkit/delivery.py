@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, TypeAlias
 import orjson
 
 from orderkit.masking import mask
+from orderkit.paths import count
 from orderkit.retry import Wait
 
 VerdictName: TypeAlias = Literal["delivered", "rejected", "unknown", "failed"]
@@ -161,6 +162,13 @@ class Delivery:
     def next_step(self) -> str:
         """What to do about it."""
         return OUTCOMES[self.cause].next_step
+
+    @property
+    def facts(self) -> str:
+        """HTTP status, TikTok's code and attempts, in short."""
+        status = f"HTTP {self.http_status}" if self.http_status else "no answer"
+        code = [f"code {self.code}"] if self.code is not None else []
+        return " · ".join([status, *code, count(self.attempts, "attempt")])
 
     def as_json(self) -> dict[str, Any]:
         """The delivery as a JSON object, `meaning` and `next_step` included."""

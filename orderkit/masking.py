@@ -27,16 +27,31 @@ SHORTEST: Final = 4
 _SHORTEST_PIECE: Final = 8
 
 _NAMES = "client_key|client_secret|access_token|refresh_token"
+
+#: Places where a secret stands, each with words of which a text that has one has at least one: most
+#: texts have none, and finding that out is quick.
 _PATTERNS: Final = tuple(
-    re.compile(pattern, re.IGNORECASE | re.DOTALL)
-    for pattern in (
+    (words, re.compile(pattern, re.IGNORECASE | re.DOTALL))
+    for words, pattern in (
         # "access_token": "…", also with the quotes escaped, as JSON inside JSON has them.
-        rf"(?:{_NAMES})(?:\\*[\"'])?\s*[:=]\s*(\\*[\"'])(?P<value>.{{1,4096}}?)(?<!\\)\1",
-        rf"(?:{_NAMES})(?:\\*[\"'])?\s*[:=]\s*(?:\\*[\"'])?(?P<value>[^\s&\"'\\,;)}}\]]+)",
-        r"authorization[\"']?\s*[:=]\s*[\"']?(?:(?:bearer|basic)\s+)?(?P<value>[^\s\"',;]+)",
+        (
+            ("client_", "s_token", "h_token"),
+            rf"(?:{_NAMES})(?:\\*[\"'])?\s*[:=]\s*(\\*[\"'])(?P<value>.{{1,4096}}?)(?<!\\)\1",
+        ),
+        (
+            ("client_", "s_token", "h_token"),
+            rf"(?:{_NAMES})(?:\\*[\"'])?\s*[:=]\s*(?:\\*[\"'])?(?P<value>[^\s&\"'\\,;)}}\]]+)",
+        ),
+        (
+            ("authorization",),
+            r"authorization(?:[\"']?\s*[:=]\s*[\"']?|[\"'],\s*b?[\"'])(?:(?:bearer|basic)\s+)?"
+            r"(?P<value>[^\s\"',;]+)",
+        ),
         # Without the header's name a digit tells a token from a word after "bearer".
-        r"\bbearer\s+(?P<value>(?=[^\s]*\d)[\w.~+/=-]{8,})",
-        r"\bcookie:[ \t]*(?P<value>[^\r\n]+)",
+        (("bearer",), r"\bbearer\s+(?P<value>(?=[^\s]*\d)[\w.~+/=-]{8,})"),
+        (("cookie:",), r"\bcookie:[ \t]*(?P<value>[^\r\n]+)"),
+        # As httpcore logs headers: (b'Set-Cookie', b'…').
+        (("cookie",), r"\bcookie[\"'],\s*b?[\"'](?P<value>[^\"']+)"),
     )
 )
 
@@ -118,9 +133,11 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
         while start >= 0:
             yield start, start + len(form)
             start = text.find(form, start + 1)
-    for pattern in _PATTERNS:
-        for match in pattern.finditer(text):
-            yield match.span("value")
+    lowered = text.lower()
+    for words, pattern in _PATTERNS:
+        if any(word in lowered for word in words):
+            for match in pattern.finditer(text):
+                yield match.span("value")
 
 
 def _register(value: str) -> None:

@@ -23,7 +23,11 @@ _CODE: Final = frozenset(
     {"source", "reads", "found", "target", "value", "setting", "order_id", "log_id", "example"}
 )
 _BADGES: Final = frozenset({"state", "code", "outcome", "verdict"})
-_NUMBERS: Final = frozenset({"http_status", "attempts", "seconds", "events", "distinct"})
+_CLASSES: Final = {
+    "payment_value": "ok-number",
+    **dict.fromkeys(("message", "fix", "next_step", "why", "steps", "conversion"), "ok-prose"),
+    "log_id": "ok-long",
+}
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ class Table:
             rows,
             caption=self.caption,
             marked=self.marked,
-            classes={column.replace("_", " "): "ok-number" for column in _NUMBERS},
+            classes={column.replace("_", " "): name for column, name in _CLASSES.items()},
         )
 
     def _cell(self, column: str, text: str) -> str:
@@ -245,20 +249,19 @@ def sent_table(sent: Iterable[Sent]) -> Table:
 
     def cells(line: Sent) -> tuple[Any, ...]:
         answer = line.delivery
-        facts = (answer.http_status, answer.code, answer.log_id, answer.attempts) if answer else ()
         return (
             line.index,
             line.order_id,
             line.order_status,
             line.verdict,
-            *(facts or (None,) * 4),
+            answer.facts if answer else "",
+            answer.log_id if answer else "",
             line.message,
             line.next_step,
         )
 
-    columns = ("event", "order_id", "order_status", "verdict", "http_status", "answer_code")
-    more = ("log_id", "attempts", "message", "next_step")
-    return make(map(cells, sent), (*columns, *more), "What became of each order")
+    columns = ("event", "order_id", "order_status", "verdict", "answer", "log_id")
+    return make(map(cells, sent), (*columns, "message", "next_step"), "What became of each order")
 
 
 def orders_table(orders: Iterable[Order]) -> Table:

@@ -92,10 +92,8 @@ def print_sent(out: Console, sent: Sent) -> None:
     line.append(f"{sent.verdict:<10}", style=COLOURS.get(sent.verdict, ""))
     line.append(f"  {sent.order_status or '–':<15} {sent.order_id:<16}")
     if delivery := sent.delivery:
-        facts = [f"HTTP {delivery.http_status}" if delivery.http_status else "no answer"]
-        facts += [f"code {delivery.code}"] if delivery.code is not None else []
+        facts = [delivery.facts, f"{delivery.seconds:.2f} s"]
         facts += [f"log_id {delivery.log_id}"] if delivery.log_id else []
-        facts += [count(delivery.attempts, "attempt"), f"{delivery.seconds:.2f} s"]
         line.append(" · ".join(facts), style="bright_black")
     out.print(line)
     if sent.message and not sent.done:
