@@ -14,7 +14,9 @@ from orderkit.masking import MASK, Secret, mask
 #: TikTok's token call for merchants; the order call's URL stands in its partner-only reference.
 TOKEN_URL: Final = "https://open.tiktokapis.com/merchant/oauth/token/"  # noqa: S105 - a URL
 
-_HOST: Final = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?")
+_LABEL: Final = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+_HOST: Final = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*")
+_LONGEST: Final = 2_000  # characters; httpx has a bound of its own, far beyond
 _AGENT: Final = ("User-Agent", "orderkit")
 _ACCEPT: Final = ("Accept", "application/json")
 
@@ -50,6 +52,8 @@ def check_endpoint(url: str, name: str = "endpoint_url") -> None:
             f"{name} is not set; TikTok's partner reference, linked from the vendor's page of the"
             f" destination, names it; write it under [connection] in the settings"
         )
+    if len(url) > _LONGEST:
+        raise EndpointError(f"{name} has more than {_LONGEST:,} characters; copy it again")
     # Strict on purpose: what two readers of URLs could read differently is refused.
     if not (url.isascii() and url.isprintable()) or set(url) & set(' \\"<>^`{|}'):
         raise EndpointError(f"{name} has characters that no URL has; copy it again")

@@ -1,0 +1,102 @@
+"""The hand-written schemas and the mapping table say the same, row by row and status by status."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from orderkit.fields import FieldMapping, field_mappings
+from orderkit.sandbox.acceptance import RULED, reasons, schema
+
+from .support import complete_order
+
+ROWS = field_mappings()
+STATUSES = ("CREATE_ORDER", "CANCEL_ORDER", "COMPLETE_ORDER")
+
+#: Values that a row of that type must not let through.
+WRONG: dict[str, list[Any]] = {
+    "text": [5, True, None, "", " ", [], {}],
+    "status": [5, None, "", "created", "Create", "A B", "CREATE_ORDER\n"],
+    "country": [5, None, "", " "],
+    "timestamp": ["1767225600", 1.5, -1, 1_767_225_600_000, None, True],
+    "MERCHANT or CUSTOMER": ["HOTEL", "merchant", "", None, 1],
+    "currency": ["eur", "EURO", "€", "", None, 978, "EUR\n"],
+    "amount": ["12.30", -0.01, None, True, [1]],
+    "whole number": ["2", 1.5, -1, None, True],
+    "date": ["2026-3-1", "01/03/2026", "2026-13-01", 20260301, None, "2026-03-01T00:00:00Z"],
+    "boolean": ["true", 1, 0, None],
+}
+
+
+def holder(body: Any, row: FieldMapping) -> tuple[Any, str]:
+    """What holds the row's target in an order call's body, and its name in there."""
+    *parents, name = row.target.split(".")
+    for part in parents:
+        body = body[int(part)] if isinstance(body, list) else body[part]
+    return body, name
+
+
+def leaves(part: dict[str, Any], path: str, definitions: dict[str, Any]) -> Iterator[str]:
+    """The dotted path of every field that a schema knows, the first entry of arrays taken."""
+    if "$ref" in part:
+        part = definitions[part["$ref"].removeprefix("#/$defs/")]
+    if part.get("type") == "object":
+        assert part["additionalProperties"] is False, path
+        for key, value in part["properties"].items():
+            yield from leaves(value, f"{path}.{key}" if path else key, definitions)
+    elif part.get("type") == "array":
+        assert part["maxItems"] == 1, path
+        yield from leaves(part["items"], f"{path}.0", definitions)
+    else:
+        yield path
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_complete_order_is_accepted(status: str) -> None:
+    """An order with every field is accepted in every status."""
+    assert reasons(complete_order(status)) == []
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.target)
+def test_removed_field_is_refused_when_mandatory(row: FieldMapping, status: str) -> None:
+    """Without a row's field an order is refused exactly when the row is mandatory."""
+    body = complete_order(status)
+    place, name = holder(body, row)
+    del place[name]
+    told = [f"{row.target}: is missing"] if row.mandatory_for(status) else []
+    assert reasons(body) == told
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.target)
+def test_wrong_values_are_refused(row: FieldMapping) -> None:
+    """A value that the row's type does not allow is refused, and nothing else is said."""
+    for wrong in WRONG[row.type]:
+        body = complete_order()
+        place, name = holder(body, row)
+        place[name] = wrong
+        told = reasons(body)
+        assert told, wrong
+        assert all(reason.startswith(f"{row.target}: must be ") for reason in told)
+
+
+def test_schema_knows_the_targets_and_no_other_field() -> None:
+    """The fields that the schema knows are the table's targets."""
+    written = schema("order_info")
+    assert sorted(leaves(written, "", written["$defs"])) == sorted(row.target for row in ROWS)
+
+
+def test_each_ruled_status_has_a_schema() -> None:
+    """The statuses with a schema of their own are those that the table names."""
+    named = {row.mandatory for row in ROWS} - {"", "always"}
+    assert set(RULED) == named == set(STATUSES) - {"CREATE_ORDER"}
+
+
+def test_unknown_field_is_refused_everywhere() -> None:
+    """In every object of an order, a field that the table does not name is refused."""
+    for row in ROWS:
+        body = complete_order()
+        place, _ = holder(body, row)
+        place["surprise"] = 1
+        parent = row.target.rpartition(".")[0]
+        assert reasons(body) == [f"{parent}.surprise: is not known"]
