@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal, localcontext
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +20,7 @@ from orderkit.jsontext import plain_number, show
 
 RULES: Final = Path(__file__).with_name("consistency_rules.csv")
 _TERM: Final = re.compile(r"([+-]?) *([\w.]+)")
+_EXACT: Final = Context(prec=100)  # more digits than an amount can have, so that nothing is rounded
 _RELATIONS: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "=": operator.eq,
     ">": operator.gt,
@@ -55,7 +56,8 @@ class ConsistencyRule:
         if isinstance(left, str):
             right = terms[0][1]
         else:
-            right = sum((sign * term for sign, term in terms), Decimal(0))
+            with localcontext(_EXACT):
+                right = sum((sign * term for sign, term in terms), Decimal(0))
         if _RELATIONS[self.relation](left, right):
             return None
         name = self.left.rsplit(".", 1)[-1]

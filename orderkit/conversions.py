@@ -74,10 +74,20 @@ def row_type(name: str) -> RowType:
 
 def _text(raw: Any, _zone: ZoneInfo) -> Converted:
     if isinstance(raw, str):
+        if not _encodable(raw):
+            raise Unconvertible("it holds half of a character (a lone surrogate)")
         return raw, ()
     if isinstance(raw, int) and not isinstance(raw, bool) and raw.bit_length() <= 64:
         return str(raw), ("integer → text",)
     raise Unconvertible("only text or an integer can be text")
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _choice(raw: Any, words: tuple[str, ...]) -> Converted:
@@ -160,8 +170,9 @@ def _not_negative(number: Decimal) -> None:
 def _amount(raw: Any, _zone: ZoneInfo) -> Converted:
     number, steps = _decimal(raw)
     _not_negative(number)
-    # abs: there is no amount of minus zero
-    return (abs(plain_number(number)) if steps or not number else raw), steps
+    if not number:
+        return 0, steps  # there is no amount of minus zero
+    return (plain_number(number) if steps else raw), steps
 
 
 def _whole(raw: Any, _zone: ZoneInfo) -> Converted:
