@@ -1,6 +1,7 @@
 """JSON in and out, with numbers that keep their decimal digits."""
 
 import decimal
+import math
 from decimal import Decimal
 from typing import Any
 
@@ -42,10 +43,38 @@ def show(value: Any, most: int = 60) -> str:
     """A value as short JSON text for a message, cut after `most` characters."""
     if isinstance(value, str):
         # Escaping only what is kept: the value may be as long as the event.
-        text = dumps(value[: most + 1].encode("utf-8", "replace").decode()).decode()
+        text = dumps(plain(value[: most + 1])).decode()
+    elif isinstance(value, float) and not math.isfinite(value):
+        text = str(value)
     else:
         try:
             text = dumps(value).decode()
-        except (TypeError, ValueError, RecursionError):
-            text = f"<{type(value).__name__}>"
+        except TypeError:
+            text = dumps(plain(value)).decode()
     return text if len(text) <= most else f"{text[:most]}…"
+
+
+def plain(value: Any, depth: int = 100) -> Any:
+    """`value` in a form that `dumps` takes, for showing it.
+
+    Lone surrogates become "?", integers of any length keep their digits, what lies deeper than
+    `depth` or is no JSON value is named.
+    """
+    match value:
+        case None | bool():
+            return value
+        case str():
+            return value.encode("utf-8", "replace").decode()
+        case int():
+            return value if -(2**63) <= value < 2**64 else Decimal(value)
+        case float():
+            return value if math.isfinite(value) else str(value)
+        case Decimal() if value.is_finite():
+            return value
+        case dict() | list() if not depth:
+            return "…"
+        case dict():
+            return {plain(str(key)): plain(part, depth - 1) for key, part in value.items()}
+        case list():
+            return [plain(part, depth - 1) for part in value]
+    return f"<{type(value).__name__}>"

@@ -1,7 +1,7 @@
 """From an event to a payload: the rows compiled once for the settings, then run for each event."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from typing import Any, Literal, TypeAlias
 
@@ -10,7 +10,7 @@ from orderkit.checks import consistency_rules
 from orderkit.conversions import RowType, Unconvertible, row_type
 from orderkit.fields import FieldMapping, field_mappings
 from orderkit.findings import invalid, left_out, missing, not_an_event, unusual
-from orderkit.jsontext import show
+from orderkit.jsontext import plain, show
 from orderkit.paths import MISSING, is_blank
 from orderkit.problems import Problem
 from orderkit.settings import Settings
@@ -46,6 +46,11 @@ class TraceEntry:
     value: Any
     state: State
 
+    def as_json(self) -> dict[str, Any]:
+        """The entry as a JSON object; `raw` as far as JSON can carry what the event held."""
+        # Without `raw`, which may be nested deeper than `asdict` can go.
+        return asdict(replace(self, raw=None)) | {"raw": plain(self.raw)}
+
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
@@ -77,7 +82,7 @@ class Mapped:
         if self.reason:
             entry["reason"] = self.reason
         if self.trace:
-            entry["trace"] = [asdict(line) for line in self.trace]
+            entry["trace"] = [line.as_json() for line in self.trace]
         return entry
 
 

@@ -110,13 +110,16 @@ class Template:
             if isinstance(value, dict | list):
                 reason = f"`{path}` is {paths.json_type(value)}, which no text can hold"
                 return Reading(value, path, refused=reason)
-            filled.append(value if isinstance(value, str) else show(value))
+            filled.append(value if isinstance(value, str) else show(value, most=400))
         raw = "".join(filled)
         return Reading(raw, where, (f"{self.text} → {show(raw)}",))
 
     def why_absent(self, event: Any) -> str:
         for piece in self.pieces:
-            if isinstance(piece, tuple) and paths.is_blank(value := paths.get(event, piece)):
+            if isinstance(piece, str):
+                continue
+            value = paths.get(event, piece)
+            if value is None or value is paths.MISSING:
                 reason = "it is null" if value is None else paths.how_far(event, piece)
                 return f"`{'.'.join(piece)}` is missing: {reason}"
         return ""
