@@ -70,7 +70,8 @@ def how_far(event: Any, parts: Parts) -> str:
 def walk(event: Any) -> Iterator[tuple[str, Any]]:
     """Each leaf of an event with its path, in order, at most `MAX_LEAVES`.
 
-    A leaf is a value that is no object or array, or an empty one.
+    A leaf is a value that is no object or array, or an empty one. Names that no path can spell
+    (with a dot in them, say) are passed over.
     """
     # A stack of iterators: no recursion, so that no nesting is too deep for Python.
     stack: list[Iterator[tuple[str, Any]]] = [iter([("", event)])]
@@ -90,10 +91,16 @@ def walk(event: Any) -> Iterator[tuple[str, Any]]:
 
 def _children(path: str, value: Any) -> Iterator[tuple[str, Any]]:
     prefix = f"{path}." if path else ""
-    pairs: Iterable[tuple[Any, Any]] = (
-        value.items() if isinstance(value, dict) else enumerate(value)
-    )
-    return ((f"{prefix}{key}", child) for key, child in pairs)
+    if isinstance(value, list):
+        return ((f"{prefix}{index}", child) for index, child in enumerate(value))
+    return ((f"{prefix}{key}", child) for key, child in value.items() if _spelt(key))
+
+
+def _spelt(key: Any) -> bool:
+    """Whether a path can name this key of an object."""
+    if not isinstance(key, str) or not key or "." in key or key == "X" or key != key.strip():
+        return False
+    return key.isascii() or key.encode("utf-8", "replace").decode() == key
 
 
 def near_misses(path: str, candidates: Iterable[str], most: int = 3) -> list[str]:
