@@ -1,0 +1,164 @@
+"""Proposals: which property, or formula, could fill a setting or a mandatory row, and why."""
+
+import csv
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
+
+from orderkit import paths
+from orderkit.conversions import Unconvertible, row_type
+from orderkit.fields import FieldMapping, field_mappings
+from orderkit.jsontext import show
+
+#: How many events are looked at; more would not change what is proposed first.
+MOST_EVENTS: Final = 500
+_HINTS: Final = Path(__file__).with_name("name_hints.csv")
+_WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
+_LEAST: Final = 0.45
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One way to fill a row.
+
+    row:     the row to fill
+    value:   what to write: ``{{path}}`` for a setting, a path for another row, or a formula
+    formula: whether `value` is a formula
+    score:   from 0 to 1; proposals of one row are ranked by it
+    reason:  name, type and values, in words
+    example: what it gives for the first event that has it
+    """
+
+    row: FieldMapping
+    value: str
+    formula: bool
+    score: float
+    reason: str
+    example: Any
+
+    def as_json(self) -> dict[str, Any]:
+        """The proposal as a JSON object."""
+        return {
+            "target": self.row.target,
+            "setting": self.row.setting,
+            "value": {"formula": self.value} if self.formula else self.value,
+            "score": round(self.score, 3),
+            "reason": self.reason,
+            "example": self.example,
+        }
+
+
+@cache
+def name_hints() -> Mapping[str, tuple[str, ...]]:
+    """Target → names under which clients send the value; see ``name_hints.csv``."""
+    with _HINTS.open(encoding="utf-8", newline="") as file:
+        return {row["target"]: tuple(row["names"].split()) for row in csv.DictReader(file)}
+
+
+def suggest(events: Iterable[Any], zone: ZoneInfo, *, most: int = 3) -> dict[str, list[Proposal]]:
+    """Target → ranked proposals, for each setting and for each mandatory row not filled as it is."""
+    seen = _seen(events)
+    found: dict[str, list[Proposal]] = {}
+    for row in field_mappings():
+        if row.type == "status" or not (row.setting or row.mandatory):
+            continue
+        if not row.setting and ".".join(paths.parse(row.source)) in seen:
+            continue
+        proposals = [p for path, values in seen.items() if (p := _weigh(row, path, values, zone))]
+        if hint := _click_id(row, seen):
+            proposals.append(hint)
+        proposals.sort(key=lambda proposal: (-proposal.score, proposal.value))
+        found[row.target] = proposals[:most]
+    return found
+
+
+def _seen(events: Iterable[Any]) -> dict[str, list[Any]]:
+    """Path → values of the leaves of the first events; only first items of arrays."""
+    seen: dict[str, list[Any]] = {}
+    for number, event in enumerate(events):
+        if number >= MOST_EVENTS:
+            break
+        for path, value in paths.walk(event):
+            first = all(part == "0" for part in path.split(".") if part.isdecimal())
+            if first and not paths.is_blank(value):
+                seen.setdefault(path, []).append(value)
+    return seen
+
+
+def _weigh(row: FieldMapping, path: str, values: list[Any], zone: ZoneInfo) -> Proposal | None:
+    kind = row_type(row.type)
+    fitting = 0
+    example = None
+    for value in values:
+        try:
+            converted, _steps = kind.convert(value, zone)
+        except (Unconvertible, ValueError):
+            continue
+        if not kind.unusual(converted):
+            fitting += 1
+            example = converted if example is None else example
+    if not fitting:
+        return None
+    likeness, alike = _likeness(row, path)
+    fit = fitting / len(values)
+    # A type that hardly any value has by chance says more than "text".
+    telling = 0.0 if row.type in ("text", "amount", "whole number") else 0.15
+    telling += 0.1 if likeness > 0.97 else 0.0
+    score = likeness * 0.85 * fit + telling * fit
+    if score < _LEAST:
+        return None
+    written = f"{{{{{path}}}}}" if row.setting else path
+    reason = (
+        f"the name is like {alike}; {fitting} of {paths.count(len(values), 'value')} can be "
+        f"{kind.expected}; for example {show(values[0], 40)}"
+    )
+    return Proposal(row, written, False, min(score, 1.0), reason, example)
+
+
+def _likeness(row: FieldMapping, path: str) -> tuple[float, str]:
+    """How much a path's name is like the row's, from 0 to 1, and like which of its names."""
+    parts = path.split(".")
+    ends = {_words(parts[-1]), _words(" ".join(parts[-2:]))}
+    best = (0.0, "")
+    names = (
+        row.target.rsplit(".", 1)[-1],
+        row.setting or row.source,
+        *name_hints().get(row.target, ()),
+    )
+    for rank, name in enumerate(names):
+        wanted = _words(name.replace(".", " "))
+        for words in ends:
+            common = len(wanted & words)
+            share = 2 * common / (len(wanted) + len(words)) if common else 0.0
+            # Earlier names are the row's own, or more usual.
+            best = max(best, (share - 0.004 * rank, f"`{name}`"))
+    return best
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(word.lower() for word in _WORDS.findall(text))
+
+
+def _click_id(row: FieldMapping, seen: dict[str, list[Any]]) -> Proposal | None:
+    """``ttoclid`` in the address of a page, where TikTok puts it."""
+    if row.target.rsplit(".", 1)[-1] != "ttoclid":
+        return None
+    for path, values in seen.items():
+        for value in values:
+            found = parse_qs(urlsplit(value).query).get("ttoclid") if _is_url(value) else None
+            if found:
+                formula = f'SELECT({path}, "[?&]ttoclid=([^&#]+)", 1)'
+                reason = f"TikTok appends `ttoclid` to the landing page's address: it is in {path}"
+                return Proposal(row, formula, True, 0.9, reason, found[0])
+    return None
+
+
+def _is_url(value: Any) -> bool:
+    return (
+        isinstance(value, str) and value.startswith(("http://", "https://", "/")) and "?" in value
+    )
