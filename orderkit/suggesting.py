@@ -60,7 +60,7 @@ def name_hints() -> Mapping[str, tuple[str, ...]]:
         return {row["target"]: tuple(row["names"].split()) for row in csv.DictReader(file)}
 
 
-def suggest(events: Iterable[Any], zone: ZoneInfo, *, most: int = 3) -> dict[str, list[Proposal]]:
+def suggest(events: Iterable[Any], zone: ZoneInfo, most: int = 3) -> dict[str, list[Proposal]]:
     """Target → ranked proposals, for each setting and for each mandatory row not filled as it is."""
     seen = _seen(events)
     found: dict[str, list[Proposal]] = {}
