@@ -3,11 +3,20 @@
 The file form is TOML; see `orderkit.settings_file`.
 """
 
+import math
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from orderkit import codes, paths
 from orderkit.fields import field_mappings
@@ -20,7 +29,8 @@ def _wrong(expected: str) -> PydanticCustomError:
 
 
 def _value(value: Any) -> Any:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if not number and not isinstance(value, str):
         raise _wrong('write text in quotes, such as "{{booking.total}}", or a number')
     try:
         compile_value(value)
@@ -58,25 +68,49 @@ def _zone(value: Any) -> Any:
     return value
 
 
-def _smart_mapping(rows: dict[str, Any]) -> dict[str, Any]:
+def _target(target: str) -> str:
     targets = [row.target for row in field_mappings()]
-    for target in rows:
-        if target not in targets:
-            near = [f'"{name}"' for name in paths.near_misses(target, targets)]
-            raise _wrong(_did_you_mean(f'no row has the target "{target}"', near))
-    return rows
+    if target not in targets:
+        near = [f'"{name}"' for name in paths.near_misses(target, targets)]
+        raise _wrong(_did_you_mean("no row has this target", near))
+    return target
 
 
-def _event_mapping(pairs: tuple["EventMapping", ...]) -> tuple["EventMapping", ...]:
-    statuses: dict[str, str] = {}
-    for pair in pairs:
-        before = statuses.setdefault(pair.event_name, pair.order_status)
-        if before != pair.order_status:
-            raise _wrong(
-                f'event "{pair.event_name}" has two statuses, {before} and {pair.order_status}: '
-                "keep one"
+def _event_mapping(
+    pairs: Any, validate: ValidatorFunctionWrapHandler
+) -> tuple["EventMapping", ...]:
+    """The pairs, unless one is malformed or an event name has two statuses: all faults at once."""
+    faults = _two_statuses(pairs) if isinstance(pairs, list | tuple) else []
+    try:
+        checked: tuple[EventMapping, ...] = validate(pairs)
+    except ValidationError as error:
+        faults += [
+            InitErrorDetails(
+                type=_wrong(entry["msg"]) if entry["type"] == "settings" else entry["type"],
+                loc=entry["loc"],
+                input=entry["input"],
+                ctx=entry.get("ctx", {}),
             )
-    return pairs
+            for entry in error.errors()
+        ]
+    if faults:
+        raise ValidationError.from_exception_data("Settings", faults)
+    return checked
+
+
+def _two_statuses(pairs: list[Any] | tuple[Any, ...]) -> list[InitErrorDetails]:
+    faults = []
+    statuses: dict[str, str] = {}
+    for index, pair in enumerate(pairs):
+        entries = dict(pair) if isinstance(pair, dict | EventMapping) else {}
+        name, status = entries.get("event_name"), entries.get("order_status")
+        if not isinstance(name, str) or not isinstance(status, str):
+            continue
+        before = statuses.setdefault(name, status)
+        if before != status:
+            wrong = _wrong(f"this event has two statuses, {before} and {status}: keep one")
+            faults.append(InitErrorDetails(type=wrong, loc=(index, "event_name"), input=name))
+    return faults
 
 
 def _did_you_mean(expected: str, near: list[str]) -> str:
@@ -138,9 +172,9 @@ class Settings(_Model):
     """
 
     settings: Values = Values()
-    event_mapping: Annotated[tuple[EventMapping, ...], AfterValidator(_event_mapping)] = ()
-    smart_mapping: Annotated[
-        dict[str, Annotated[str, BeforeValidator(_reference)]], AfterValidator(_smart_mapping)
+    event_mapping: Annotated[tuple[EventMapping, ...], WrapValidator(_event_mapping)] = ()
+    smart_mapping: dict[
+        Annotated[str, BeforeValidator(_target)], Annotated[str, BeforeValidator(_reference)]
     ] = Field(default_factory=dict)
     connection: Connection = Connection()
     timezone: Annotated[str, BeforeValidator(_zone)] = "UTC"

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +14,11 @@ from orderkit.jsontext import show
 from orderkit.settings import MAPPED_KEYS, Connection, EventMapping, Settings, Values
 
 _SECRET: Final = re.compile(
-    r"client_?(key|secret)|access_?token|refresh_?token|password|secret", re.I
+    r"(?:client|api)[_-]?key|(?:access|refresh)[_-]?token|passw(?:or)?d|secret", re.I
+)
+_NO_SECRETS: Final = (
+    "delete it: secrets never live in this file; keep them in the operating system's "
+    "keyring or in ORDERKIT_CLIENT_KEY and ORDERKIT_CLIENT_SECRET"
 )
 _TOML_PLACE: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)")
 _TABLES: Final[dict[str, Any]] = {
@@ -29,8 +34,12 @@ def load_settings(path: str | Path, *, draft: bool = False) -> Settings:
     With `draft`, values may be absent that the destination requires; a row that needs one then
     reports `missing`. Raises SettingsError with all faults.
     """
+    return parse_settings(_read(path), str(path), draft=draft)
+
+
+def _read(path: str | Path) -> str:
     try:
-        text = Path(path).read_text(encoding="utf-8-sig")
+        return Path(path).read_text(encoding="utf-8-sig")
     except OSError as error:
         raise SettingsError(
             str(path), [SettingsFault("file", error.strerror or "no file", "name a TOML file")]
@@ -39,15 +48,11 @@ def load_settings(path: str | Path, *, draft: bool = False) -> Settings:
         raise SettingsError(
             str(path), [SettingsFault("file", "bytes that are not UTF-8", "save it as UTF-8")]
         ) from error
-    return parse_settings(text, str(path), draft=draft)
 
 
 def parse_settings(text: str, place: str = "settings", *, draft: bool = False) -> Settings:
     """The settings in a TOML text; `place` names it in errors. Otherwise as `load_settings`."""
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(place, [_syntax_fault(str(error), text)]) from error
+    data = _toml(text, place)
     faults: list[SettingsFault] = []
     settings = Settings()
     try:
@@ -61,40 +66,59 @@ def parse_settings(text: str, place: str = "settings", *, draft: bool = False) -
     return settings
 
 
+def _toml(text: str, place: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(place, [_syntax_fault(str(error), text)]) from error
+    except (ValueError, RecursionError) as error:
+        fault = SettingsFault("TOML", "thousands of digits or brackets", "write plain values")
+        raise SettingsError(place, [fault]) from error
+
+
 def _syntax_fault(message: str, text: str) -> SettingsFault:
     match = _TOML_PLACE.search(message)
     line = int(match[1]) if match and match[1] else len(text.splitlines()) or 1
     lines = text.splitlines() or [""]
     found = lines[line - 1].strip() if line <= len(lines) else ""
-    # The line may hold what should never have been written here.
-    shown = "a line that may hold a secret" if _SECRET.search(found) else show(found)
+    # The line may hold what should never have been written here, or be the rest of it.
+    before = (entry for entry in lines[: line - 1] if not entry.lstrip().startswith("#"))
+    secret = any(_SECRET.search(entry) for entry in (*before, found))
+    shown = "a line that may hold a secret" if secret else show(found)
     reason = _TOML_PLACE.sub("", message)
     return SettingsFault("TOML", shown, f"{reason[:1].lower()}{reason[1:]}; see toml.io", line)
 
 
 def _fault(entry: Any, text: str) -> SettingsFault:
-    where = tuple(entry["loc"])
+    where = tuple(part for part in entry["loc"] if part != "[key]")
     key = ".".join(str(part) for part in where)
     line = find_line(text, where)
     kind = entry["type"]
-    if kind == "extra_forbidden":
-        return SettingsFault(key, "an unknown key", _unknown_key(where), line)
     if kind == "missing":
         return SettingsFault(key, "nothing", f'add {where[-1]} = "…"', line)
+    inside = entry["input"] if isinstance(entry["input"], dict) else ()
+    if any(_SECRET.search(name) for name in (key, *inside)):
+        return SettingsFault(key, "what may be a secret", _NO_SECRETS, line)
+    if kind == "extra_forbidden":
+        return SettingsFault(key, "an unknown key", _unknown_key(where), line)
     if kind == "settings":
-        return SettingsFault(key, show(entry["input"]), entry["msg"], line)
-    shape = "a table" if kind in ("model_type", "model_attributes_type", "dict_type") else "tables"
-    name = f"[[{key}]]" if shape == "tables" else f"[{key}]"
-    return SettingsFault(key, show(entry["input"]), f"write {shape}, headed {name}", line)
+        return SettingsFault(key, _shown(entry["input"]), entry["msg"], line)
+    one = kind in ("model_type", "model_attributes_type", "dict_type") and len(where) == 1
+    expected = f"write a table, headed [{key}]" if one else f"write tables, headed [[{where[0]}]]"
+    return SettingsFault(key, _shown(entry["input"]), expected, line)
+
+
+def _shown(value: Any) -> str:
+    """What was found, unless it may hold a secret that somebody wrote at the wrong place."""
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, list | tuple):
+        return "an array"
+    return "a text that may hold a secret" if _SECRET.search(str(value)) else show(value)
 
 
 def _unknown_key(where: tuple[Any, ...]) -> str:
     name = str(where[-1])
-    if _SECRET.search(name):
-        return (
-            "delete it: secrets never live in this file; keep them in the operating system's "
-            "keyring or in ORDERKIT_CLIENT_KEY and ORDERKIT_CLIENT_SECRET"
-        )
     table = _TABLES.get(str(where[0]), Settings) if len(where) > 1 else Settings
     known = list(table.model_fields)
     near = paths.near_misses(name, known)
@@ -130,21 +154,22 @@ def find_line(text: str, where: tuple[Any, ...]) -> int | None:
 
     `tomllib` does not keep places, so this looks for headers and keys as people write them.
     """
-    table, count = "", -1
+    table, counts = "", Counter[str]()
     wanted_table = str(where[0]) if len(where) > 1 or not where else ""
     index = next((part for part in where if isinstance(part, int)), None)
     key = str(where[-1])
     header_line = None
     for number, line in enumerate(text.splitlines(), start=1):
         if header := re.match(r"\s*\[\[?\s*([\w.\"-]+)\s*\]\]?", line):
-            count = count + 1 if header[1] == table else 0
             table = header[1]
-            if table == str(where[0]) and (index is None or count == index):
+            counts[table] += 1
+            if table == str(where[0]) and (index is None or counts[table] == index + 1):
                 header_line = header_line or number
             continue
         entry = re.match(r"\s*(?:\"([^\"]+)\"|'([^']+)'|([\w-]+))\s*=", line)
         name = entry and (entry[1] or entry[2] or entry[3])
-        if name == key and table == wanted_table and (index is None or count == index):
+        here = index is None or counts[table] == index + 1
+        if name == key and table == wanted_table and here:
             return number
     return header_line
 
@@ -152,13 +177,15 @@ def find_line(text: str, where: tuple[Any, ...]) -> int | None:
 def save_settings(settings: Settings, path: str | Path) -> None:
     """Write settings to a TOML file; comments and order of a file that is there are kept.
 
-    The file is replaced in one step, so that it is never half written.
+    The file is replaced in one step, so that it is never half written. Raises SettingsError when
+    the file there is no TOML, or cannot be written.
     """
-    import tomlkit
+    import tomlkit.items
 
     path = Path(path)
-    document = tomlkit.parse(path.read_text(encoding="utf-8")) if path.exists() else None
-    document = tomlkit.document() if document is None else document
+    text = _read(path) if path.exists() else ""
+    _toml(text, str(path))  # a broken file is left to whoever broke it
+    document = tomlkit.parse(text)
     data = settings.model_dump(exclude_none=True)
     data["event_mapping"] = [dict(pair) for pair in data["event_mapping"]]
     defaults = Connection().model_dump()
@@ -167,11 +194,17 @@ def save_settings(settings: Settings, path: str | Path) -> None:
         value = data[key]
         if isinstance(value, dict) and isinstance(document.get(key), dict):
             _update(document[key], value)
+        elif isinstance(document.get(key), tomlkit.items.AoT) and value:
+            _update_all(document[key], value)
         elif document.get(key) != value and (value or key in document):
             document[key] = value
     partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(tomlkit.dumps(document), encoding="utf-8")
-    partial.replace(path)
+    try:
+        partial.write_text(tomlkit.dumps(document), encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        fault = SettingsFault("file", error.strerror or "no file", "name a place to write to")
+        raise SettingsError(str(path), [fault]) from error
 
 
 def _update(table: Any, values: dict[str, Any]) -> None:
@@ -180,6 +213,21 @@ def _update(table: Any, values: dict[str, Any]) -> None:
     for key, value in values.items():
         if table.get(key) != value:
             table[key] = value
+
+
+def _update_all(tables: Any, rows: list[dict[str, Any]]) -> None:
+    import tomlkit
+
+    # The last one stays the last: the comment above whatever follows it belongs to it.
+    if len(tables) > len(rows):
+        del tables[len(rows) - 1 : -1]
+    while len(tables) < len(rows):
+        added = tomlkit.table()
+        added.update(rows[len(tables) - 1])
+        added.add(tomlkit.nl())
+        tables.insert(len(tables) - 1, added)
+    for table, row in zip(tables, rows, strict=True):
+        _update(table, row)
 
 
 def drafted(data: dict[str, Any]) -> tuple[Settings, list[SettingsFault]]:
@@ -192,9 +240,16 @@ def drafted(data: dict[str, Any]) -> tuple[Settings, list[SettingsFault]]:
         try:
             return Settings.model_validate(data), faults
         except ValidationError as error:
-            for entry in error.errors(include_url=False):
-                faults.append(_fault(entry, ""))
-                data = _without(data, tuple(entry["loc"]))
+            entries = error.errors(include_url=False)
+            faults += [_fault(entry, "") for entry in entries]
+            # From the last to the first, each once: what is removed must not move what follows.
+            for where in sorted({_part(entry["loc"]) for entry in entries}, reverse=True):
+                data = _without(data, where)
+
+
+def _part(where: tuple[Any, ...]) -> tuple[Any, ...]:
+    """What goes when the value at `where` cannot be used: of a list, the whole entry."""
+    return where[:2] if len(where) > 1 and isinstance(where[1], int) else where
 
 
 def _without(part: Any, where: tuple[Any, ...]) -> Any:

@@ -127,6 +127,8 @@ class Template:
 
 def compile_property(path: str) -> Property:
     """The source for a path. Raises ValueError with what to write."""
+    if "{" in path or "}" in path:
+        raise ValueError("write the path of the property alone, like booking.reference")
     return Property(path.strip(), paths.parse(path))
 
 
@@ -140,7 +142,9 @@ def compile_value(value: str | float | None) -> Source:
     if not isinstance(value, str) or not re.search(r"\{\{|\}\}", value):
         return Constant(value)
     pieces = _REFERENCE.split(value)
-    if any("{{" in text or "}}" in text for text in pieces):
+    if any("{{" in text or "}}" in text for text in pieces) or any(
+        "{" in path or "}" in path for path in pieces[1::2]
+    ):
         raise ValueError("write a property as {{path}}: its two opening and two closing braces")
     if len(pieces) == 3 and not pieces[0] and not pieces[2]:
         return compile_property(pieces[1])

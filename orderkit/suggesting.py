@@ -61,7 +61,7 @@ def name_hints() -> Mapping[str, tuple[str, ...]]:
 
 
 def suggest(events: Iterable[Any], zone: ZoneInfo, most: int = 3) -> dict[str, list[Proposal]]:
-    """Target → ranked proposals, for each setting and for each mandatory row not filled as it is."""
+    """Target → ranked proposals, for each setting and each mandatory row not filled as it is."""
     seen = _seen(events)
     found: dict[str, list[Proposal]] = {}
     for row in field_mappings():

@@ -1,0 +1,102 @@
+"""Formulas: what an engineer types into a setting in function mode, evaluated here.
+
+>>> from datetime import UTC, datetime
+>>> from zoneinfo import ZoneInfo
+>>> formula = parse('UPPER(user.name) + "!"')
+>>> formula.properties
+('user.name',)
+>>> context = Context(now=datetime(2026, 1, 1, tzinfo=UTC), zone=ZoneInfo("UTC"))
+>>> formula.evaluate({"user": {"name": "ana"}}, context)
+'ANA!'
+
+Numbers are exact decimals inside. Assumptions: `ASSUMPTIONS` lists what the platform's public
+documentation leaves open and what holds here. `Limits` says what a formula may cost.
+Only a module that meets a formula imports this package.
+"""
+
+from typing import Any
+
+from orderkit.formulas.assumptions import ASSUMPTIONS
+from orderkit.formulas.compiler import Compiler
+from orderkit.formulas.evaluation import Context, EvaluationError, Frame, Step
+from orderkit.formulas.functions import FUNCTIONS
+from orderkit.formulas.grammar import Node
+from orderkit.formulas.grammar import parse as _parse
+from orderkit.formulas.limits import DEFAULT, Limits
+from orderkit.formulas.operators import OPERATORS, OperatorInfo
+from orderkit.formulas.registry import FunctionInfo
+from orderkit.formulas.values import RefusedError, finished, plain
+
+__all__ = [
+    "ASSUMPTIONS",
+    "DEFAULT",
+    "FUNCTIONS",
+    "OPERATORS",
+    "Context",
+    "EvaluationError",
+    "Formula",
+    "FunctionInfo",
+    "Limits",
+    "OperatorInfo",
+    "Step",
+    "parse",
+    "plain",
+]
+
+
+class Formula:
+    """A formula that has been read and compiled; it keeps nothing of an evaluation.
+
+    text:        as it was typed
+    properties:  the paths it reads from the event, in order, each once
+    """
+
+    __slots__ = ("_node", "_recording", "_run", "properties", "text")
+
+    def __init__(self, text: str, node: Node) -> None:
+        compiler = Compiler(text)
+        self.text = text
+        self._node = node
+        self._run = compiler.compile(node)
+        self._recording: Any = None
+        self.properties: tuple[str, ...] = tuple(compiler.properties)
+
+    def __repr__(self) -> str:
+        return f"Formula({self.text!r})"
+
+    def evaluate(self, event: Any, context: Context) -> Any:
+        """The value for an event: JSON values, whole numbers as int, others as Decimal.
+
+        `plain` turns it into pure JSON. Raises EvaluationError with the part that has no value.
+        """
+        value = self._run(Frame(event, context))
+        try:
+            return finished(value, context.limits)
+        except RefusedError as error:
+            raise EvaluationError(self.text, str(error)) from None
+
+    def steps(self, event: Any, context: Context) -> list[Step]:
+        """The value of each part that was evaluated, in that order; the last is the whole.
+
+        Literals are left out: their value is their text. The first error ends the list.
+        """
+        if self._recording is None:
+            self._recording = Compiler(self.text, recording=True).compile(self._node)
+        frame = Frame(event, context)
+        try:
+            value = self._recording(frame)
+            if self._node.kind == "literal":
+                frame.record(self.text, value)
+        except EvaluationError:
+            pass  # recorded with the part it is of
+        return frame.steps
+
+
+def parse(text: str) -> Formula:
+    """The formula that a text holds.
+
+    Raises FormulaError with the position and what was expected there, for a formula that cannot
+    be read, names no such function, calls one with the wrong number of arguments, or has a
+    constant pattern, date format or unit that cannot be used.
+    """
+    return Formula(text, _parse(text))

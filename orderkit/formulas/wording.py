@@ -1,0 +1,125 @@
+"""What a formula that cannot be read is told: where, what was found, what was expected."""
+
+from typing import Any, Final
+
+from orderkit.errors import FormulaError
+
+WRITE_VALUE: Final = "write a text in quotes, a number, a property or a function"
+
+_WORDS: Final = frozenset(
+    {"AND", "OR", "IN", "NOT", "BETWEEN", "STARTSWITH", "ENDSWITH", "CONTAINS"}
+)
+_CLOSING: Final = {"LPAR": ")", "LSQB": "]", "LBRACE": "}"}
+_CHARACTERS: Final = {
+    "“": 'use straight quotes: "text"',
+    "”": 'use straight quotes: "text"',
+    "„": 'use straight quotes: "text"',
+    "«": 'use straight quotes: "text"',
+    "‘": "use straight quotes: 'text'",
+    "’": "use straight quotes: 'text'",
+    "`": "use straight quotes: 'text'",
+    "&": "write `AND` or `&&`",
+    "|": "write `OR` or `||`",
+    "!": "write NOT(…), `!=`, `!~` or `!IN(…)`",
+    ";": "separate arguments with commas",
+    ".": "a number begins with a digit, a property with a letter",
+    "#": 'a property\'s name with such characters is read by GET("name")',
+    "@": 'a property\'s name with such characters is read by GET("name")',
+    "$": 'a property\'s name with such characters is read by GET("name")',
+    "\\": "a backslash belongs between quotes",
+}
+
+
+def unknown_character(text: str, position: int) -> FormulaError:
+    char = text[position]
+    if char in "\"'":
+        problem = f"the text that starts here has no closing {char}"
+        return FormulaError(text, position, problem, f"end it with {char}")
+    hint = _CHARACTERS.get(char, "remove it, or put it between quotes")
+    return FormulaError(text, position, f"`{char}` has no meaning in a formula", hint)
+
+
+def unexpected(
+    text: str, token: Any, expected: set[str], before: list[Any], open_brackets: list[Any]
+) -> FormulaError:
+    """The error for a token that does not fit what stands before it."""
+    if token.type == "$END":
+        return _unfinished(text, expected, open_brackets)
+    position: int = token.start_pos
+    found = f"`{_cut(str(token))}`"
+    last = before[-1] if before else None
+    if token.type == "LBRACE" and last is not None and last.type == "LBRACE":
+        problem = "a formula has no {{…}}"
+        return FormulaError(
+            text, last.start_pos, problem, "write the property alone: `price`, not `{{price}}`"
+        )
+    if "COLON" in expected:
+        return FormulaError(text, position, f"found {found} after a key", "write `:` and its value")
+    if "NUMBER" not in expected and "PATH" in expected:
+        hint = "write a key, like {name: value}"
+        return FormulaError(text, position, f"found {found} where a key is expected", hint)
+    if "NUMBER" in expected:
+        hint = _value_hint(token, last)
+        return FormulaError(text, position, f"found {found} where a value is expected", hint)
+    if "LPAR" in expected and len(expected) == 1:
+        hint = f"write {last}(…)"
+        return FormulaError(text, position, f"found {found} after `{last}`", hint)
+    problem, hint = _after_value(token, last, open_brackets)
+    return FormulaError(text, position, problem or f"found {found} after a value", hint)
+
+
+def _unfinished(text: str, expected: set[str], open_brackets: list[Any]) -> FormulaError:
+    if open_brackets:
+        bracket = open_brackets[-1]
+        closing = _CLOSING[bracket.type]
+        problem = f"the `{bracket}` here is never closed"
+        return FormulaError(text, bracket.start_pos, problem, f"add `{closing}`")
+    hint = WRITE_VALUE if "NUMBER" in expected else "write its values in brackets: IN(…)"
+    return FormulaError(text, len(text.rstrip()), "the formula ends too early", hint)
+
+
+def _value_hint(token: Any, last: Any) -> str:
+    if token.type in ("_AND", "_OR", "TEST", "STAR", "SLASH") or (
+        token.type == "COMPARE" and (last is None or last.type != "COMPARE")
+    ):
+        return f"`{_cut(str(token))}` needs a value on its left"
+    if token.type == "COMPARE":
+        together = f"{last}{token}"
+        meant = {"=<": "<=", "=>": ">=", "===": "=", "!==": "!=", "~=": "~", "=~": "~"}
+        return f"write `{meant[together]}`" if together in meant else WRITE_VALUE
+    if token.type in ("RPAR", "RSQB", "RBRACE") and last is not None and last.type == "COMMA":
+        return f"remove the comma before `{token}`, or write a value after it"
+    return WRITE_VALUE
+
+
+def _after_value(token: Any, last: Any, open_brackets: list[Any]) -> tuple[str, str]:
+    word = str(token)
+    if token.type in ("PATH", "CALL") and word.upper() in _WORDS and word not in _WORDS:
+        return f"`{word}` is no operator", f"operators are written in capitals: `{word.upper()}`"
+    if last is not None and str(last).upper() == "NOT":
+        return "", "write NOT(…), with brackets"
+    if word == "NOT":
+        return "", "write `!IN(…)`, or NOT(…) around the whole comparison"
+    if token.type in ("RPAR", "RSQB", "RBRACE"):
+        if not open_brackets:
+            return (
+                f"the `{word}` here closes nothing",
+                f"remove it, or open with `{_OPENING[word]}`",
+            )
+        closing = _CLOSING[open_brackets[-1].type]
+        return "", f"close the `{open_brackets[-1]}` first, with `{closing}`"
+    if token.type in ("COMPARE", "TEST"):
+        return "", "join comparisons with AND or OR"
+    if token.type == "LPAR":
+        return "", "only functions take brackets, and their names are capitals without dots"
+    if not open_brackets:
+        return "", "write an operator between them (`+`, `=`, `AND`, …), or end the formula"
+    closing = _CLOSING[open_brackets[-1].type]
+    return "", f"write an operator (`+`, `=`, `AND`, …), `,` or `{closing}`"
+
+
+_OPENING: Final = {")": "(", "]": "[", "}": "{"}
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 30 else f"{text[:29]}…"
