@@ -61,7 +61,7 @@ class ConsistencyRule:
         if _RELATIONS[self.relation](left, right):
             return None
         name = self.left.rsplit(".", 1)[-1]
-        relation = "" if self.relation == "=" else f"{self.relation} "
+        relation = {">": "later than ", ">=": "not earlier than "}.get(self.relation, "")
         same_form = len(terms) == 1
         expected = show(values[self.right[0][1]]) if same_form else str(plain_number(right))
         return f"{name} {show(values[self.left])}", f"{relation}{expected}"

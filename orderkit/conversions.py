@@ -16,7 +16,9 @@ from zoneinfo import ZoneInfo
 
 from orderkit import codes
 from orderkit.dates import NoDate, parse_date
+from orderkit.fields import ruled_statuses
 from orderkit.jsontext import plain_number, show
+from orderkit.paths import near_misses
 
 Steps: TypeAlias = tuple[str, ...]
 Converted: TypeAlias = tuple[Any, Steps]
@@ -103,6 +105,15 @@ def _status(raw: Any, _zone: ZoneInfo) -> Converted:
     if isinstance(raw, str) and codes.STATUS.fullmatch(raw):
         return raw, ()
     raise Unconvertible("an order status is one word in capitals")
+
+
+def _unusual_status(value: Any) -> str:
+    ruled = ruled_statuses()
+    if value in ruled:
+        return ""
+    like = [s for s in ruled if s.startswith(value) or value.startswith(s)]
+    like = like or near_misses(value, ruled, most=1)
+    return f"did you mean {like[0]}, which has mandatory fields of its own?" if like else ""
 
 
 def _country(raw: Any, zone: ZoneInfo) -> Converted:
@@ -256,7 +267,7 @@ _TYPES: Final = {
     entry.name: entry
     for entry in (
         RowType("text", "text", _text, _usual),
-        RowType("status", "an order status: one word in capitals", _status, _usual),
+        RowType("status", "an order status: one word in capitals", _status, _unusual_status),
         RowType("country", "an ISO 3166-1 alpha-2 code such as FR", _country, _unusual_country),
         RowType("currency", "an ISO 4217 code such as EUR", _currency, _usual),
         RowType("amount", "a number such as 120.5, not negative", _amount, _usual),

@@ -153,6 +153,8 @@ def _reason(text: bytes) -> str:
         loads(text)
     except ValueError as error:
         message = str(error)
+    if "UTF-8" in message:
+        return "the text is not UTF-8; save the file as UTF-8"
     place = re.search(r"^(.*): line (\d+) column (\d+) \(char (\d+)\)", message)
     if not place:
         return message

@@ -48,7 +48,9 @@ def missing(row: "Row", reading: Reading, event: Any) -> Problem:
         fix = f"send {_properties(row)} with the event"
         if near:
             message += f"; did you mean {_list(near)}?"
-            fix += f", or read {_list(near)} instead: {_point_at(row, near[0])}"
+            instead = f"read {_list(near)} instead: {_point_at(row, near[0])}"
+            # What the settings read may have been mistyped there; the vendor's paths are not.
+            fix = f"{instead}, or {fix}" if _typed(row) else f"{fix}, or {instead}"
     return Problem(
         code="missing",
         target=row.field.target,
@@ -58,9 +60,14 @@ def missing(row: "Row", reading: Reading, event: Any) -> Problem:
         expected=row.type.expected,
         message=message,
         fix=fix,
-        actor="settings" if row.in_settings else "event",
+        actor="settings" if row.in_settings or (near and _typed(row)) else "event",
         near_misses=near,
     )
+
+
+def _typed(row: "Row") -> bool:
+    """Whether the path that is read stands in the settings."""
+    return bool(row.field.setting) or row.remapped
 
 
 def mandatory_rule(mandatory: str) -> str:

@@ -2,19 +2,34 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from itertools import pairwise
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from orderkit import paths
 from orderkit.checks import consistency_rules
 from orderkit.conversions import RowType, Unconvertible, row_type
 from orderkit.fields import FieldMapping, field_mappings
+from orderkit.filters import refused_by_conditions, refused_by_consent
 from orderkit.findings import invalid, left_out, missing, not_an_event, unusual
 from orderkit.jsontext import plain, show
-from orderkit.paths import MISSING, is_blank
+from orderkit.paths import MISSING, is_blank, near_misses
 from orderkit.problems import Problem
-from orderkit.settings import Settings
-from orderkit.sources import Reading, Source, compile_property, compile_value
+from orderkit.settings import FormulaValue, Settings
+from orderkit.sources import (
+    Reading,
+    Source,
+    compile_formula,
+    compile_property,
+    compile_reference,
+    compile_value,
+)
+from orderkit.transformation import compile_steps
+
+if TYPE_CHECKING:
+    from orderkit.formulas import Context
+
+ASKED: Final = "the status asked for"
 
 Outcome: TypeAlias = Literal["mapped", "filtered", "rejected"]
 State: TypeAlias = Literal["there", "absent", "missing", "invalid"]
@@ -116,14 +131,22 @@ class Mapper:
     """Maps events for one set of settings.
 
     The rows are compiled once; `map` and `explain` may be called any number of times, from any
-    thread. No event makes them raise.
+    thread. No event makes them raise. `now` is the clock that formulas see; the time of day if
+    absent.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, now: datetime | None = None) -> None:
+        if not isinstance(settings, Settings):
+            raise TypeError("Mapper takes Settings: those that load_settings(path) gives")
         self.settings = settings
         self._zone = settings.zone
+        self._now = now
         self._statuses = settings.statuses()
-        self.rows = tuple(_compile(row, settings) for row in field_mappings())
+        self._transform = compile_steps([(t.property, t.new_name) for t in settings.transformation])
+        self._conditions = tuple(c.compiled() for c in settings.filter.condition)
+        formula = settings.filter.formula
+        self._filter = compile_formula(formula, self._context) if formula else None
+        self.rows = tuple(self._compile(row) for row in field_mappings())
         self._status_row = next(row for row in self.rows if row.type.name == "status")
 
     def map(self, event: Any, *, status: str | None = None) -> Mapped:
@@ -137,6 +160,9 @@ class Mapper:
     def _run(self, event: Any, asked: str | None, trace: list[TraceEntry] | None) -> Mapped:
         if not isinstance(event, dict):
             return Mapped("rejected", None, {"order_info": {}}, (not_an_event(event),))
+        if reason := self._refused(event):
+            return Mapped("filtered", None, None, reason=reason)
+        event = self._transform(event)
         status, status_reading, reason = self._status(event, asked)
         if reason:
             return Mapped("filtered", None, None, reason=reason)
@@ -164,39 +190,83 @@ class Mapper:
             trace=tuple(trace or ()),
         )
 
+    def _refused(self, event: Any) -> str:
+        """Why the destination's filters keep an event back, or ""."""
+        chosen = self.settings.filter
+        if chosen.consent and (reason := refused_by_consent(chosen.consent, event)):
+            return reason
+        if reason := refused_by_conditions(self._conditions, chosen.match, event):
+            return reason
+        if self._filter is None or self._filter.read(event).raw is True:
+            return ""
+        steps = self._filter.told(event)
+        return f"the filter's formula does not hold: {steps[-1] if steps else self._filter.text}"
+
+    def _context(self) -> "Context":
+        from orderkit.formulas import Context
+
+        return Context(now=self._now or datetime.now(UTC), zone=self._zone)
+
+    def _compile(self, field: FieldMapping) -> Row:
+        other = self.settings.smart_mapping.get(field.target)
+        value = getattr(self.settings.settings, field.setting) if field.setting else None
+        written = value if other is None else other
+        if isinstance(written, FormulaValue):
+            source: Source = compile_formula(written.formula, self._context)
+        elif other is not None:
+            source = compile_reference(str(other))
+        elif field.setting:
+            source = compile_value(value)
+        else:
+            source = compile_property(field.source)
+        # "items.X" in a path stands for the first item, and the others are left out.
+        arrays = (p.split(".") for p in source.properties)
+        array = next((tuple(p[: p.index("X")]) for p in arrays if "X" in p), ())
+        return Row(
+            field=field,
+            type=row_type(field.type),
+            source=source,
+            target_parts=tuple(field.target.split(".")),
+            remapped=other is not None,
+            array=array,
+        )
+
     def _status(self, event: Any, asked: str | None) -> tuple[str | None, Reading | None, str]:
         """The order status, the reading of its row, and why the event is filtered."""
         if asked:
-            return asked, Reading(asked, "the status asked for"), ""
+            return asked, Reading(asked, ASKED), ""
         reading = self._status_row.source.read(event)
         name = str(reading.raw) if type(reading.raw) is int else reading.raw
         if is_blank(name) or not isinstance(name, str):
             return None, reading, ""
         status = self._statuses.get(name)
         if status is None:
-            return None, None, f"event {show(name)} is in no event mapping entry"
+            near = near_misses(name, self._statuses, most=1)
+            meant = f"; did you mean {show(near[0])}?" if near else ""
+            return None, None, f"event {show(name)} is in no event mapping entry{meant}"
         return status, reading, ""
 
     def _value(
         self, row: Row, reading: Reading, status: str | None, event: Any
     ) -> tuple[Any, tuple[str, ...], State, Problem | None]:
         if reading.refused:
-            return None, reading.steps, "invalid", invalid(row, reading, reading.refused)
+            return None, (), "invalid", invalid(row, reading, reading.refused)
         if is_blank(reading.raw):
             if row.field.mandatory_for(status):
-                return None, reading.steps, "missing", missing(row, reading, event)
-            return None, reading.steps, "absent", None
+                return None, (), "missing", missing(row, reading, event)
+            return None, (), "absent", None
         if row is self._status_row and status and status != reading.raw:
             step = f"event mapping: {show(reading.raw)} → {status}"
-            return status, (*reading.steps, step), "there", None
+            doubt = row.type.unusual(status)
+            return status, (step,), "there", unusual(row, status, doubt) if doubt else None
         try:
             value, steps = row.type.convert(reading.raw, self._zone)
         except Unconvertible as error:
             problem = invalid(row, reading, error.reason, error.formula)
-            return None, reading.steps, "invalid", problem
+            return None, (), "invalid", problem
         doubt = row.type.unusual(value)
         problem_found = unusual(row, value, doubt) if doubt else None
-        return value, (*reading.steps, *steps), "there", problem_found
+        return value, steps, "there", problem_found
 
     def _cross_checks(self, event: Any, values: dict[str, Any]) -> list[Problem]:
         rows = {row.field.target: row for row in self.rows}
@@ -213,28 +283,6 @@ class Mapper:
         ]
 
 
-def _compile(field: FieldMapping, settings: Settings) -> Row:
-    other = settings.smart_mapping.get(field.target)
-    written = field.source
-    if other is not None:
-        source: Source = compile_property(other)
-        written = other
-    elif field.setting:
-        source = compile_value(getattr(settings.settings, field.setting))
-    else:
-        source = compile_property(field.source)
-    parts = written.split(".")
-    array = tuple(parts[: parts.index("X")]) if "X" in parts and source.properties else ()
-    return Row(
-        field=field,
-        type=row_type(field.type),
-        source=source,
-        target_parts=tuple(field.target.split(".")),
-        remapped=other is not None,
-        array=array,
-    )
-
-
 def _entry(
     row: Row,
     reading: Reading,
@@ -245,6 +293,9 @@ def _entry(
     event: Any,
 ) -> TraceEntry:
     found = reading.raw is not MISSING
+    # A status that was asked for did not come from the row's source.
+    told = row.source.told(event) if reading.found_at != ASKED else ()
+    steps = (*told, *steps)
     if not found:
         steps = (*steps, row.source.why_absent(event))
     elif found and state in ("absent", "missing"):

@@ -14,6 +14,7 @@ from orderkit.delivery import Delivery
 from orderkit.endpoint import Endpoint, Request, order_request
 from orderkit.errors import CredentialsError, EndpointError
 from orderkit.mapping import Mapped
+from orderkit.problems import Problem
 from orderkit.retry import DEFAULT_POLICY, Policy
 from orderkit.sandbox import Sandbox
 from orderkit.settings import Settings
@@ -37,6 +38,7 @@ class Sent:
     verdict:  the delivery's, or ``dry-run``, or why nothing was sent: ``filtered``, ``invalid``
     message:  the endpoint's, or why nothing was sent
     request:  what would go over the wire, in a dry run only
+    problems: the errors that kept an event from being sent
     """
 
     index: int
@@ -47,6 +49,7 @@ class Sent:
     next_step: str = ""
     delivery: Delivery | None = None
     request: Request | None = None
+    problems: tuple[Problem, ...] = ()
 
     @property
     def done(self) -> bool:
@@ -69,6 +72,8 @@ class Sent:
             "seconds": round(delivery.seconds, 3) if delivery else 0.0,
             "next_step": self.next_step,
         }
+        if self.problems:
+            entry["problems"] = [problem.as_json() for problem in self.problems]
         if self.request:
             entry["request"] = self.request.as_text()
         return entry
@@ -170,6 +175,7 @@ def plan(index: int, mapped: Mapped | None, error: str, url: str | None) -> Sent
             verdict="invalid",
             message="; ".join(f"{p.code} {p.target}: {p.message}" for p in errors),
             next_step="; ".join(dict.fromkeys(p.fix for p in errors)),
+            problems=tuple(errors),
         )
     request = order_request(url or NO_URL, mapped.payload or {}, None)
     return replace(sent, verdict="dry-run", message="not sent", request=request)

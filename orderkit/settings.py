@@ -4,7 +4,7 @@ The file form is TOML; see `orderkit.settings_file`.
 """
 
 import math
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
@@ -15,12 +15,17 @@ from pydantic import (
     ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
+    model_validator,
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from orderkit import codes, paths
+from orderkit.endpoint import check_endpoint
+from orderkit.errors import EndpointError, FormulaError
 from orderkit.fields import field_mappings
-from orderkit.sources import compile_property, compile_value
+from orderkit.filters import OPERATORS, WITHOUT_VALUE, Condition
+from orderkit.jsontext import show
+from orderkit.sources import compile_formula, compile_property, compile_reference, compile_value
 
 
 def _wrong(expected: str) -> PydanticCustomError:
@@ -28,7 +33,36 @@ def _wrong(expected: str) -> PydanticCustomError:
     return PydanticCustomError("settings", "{expected}", {"expected": expected})
 
 
+class FormulaValue(BaseModel):
+    """A value in function mode: ``{ formula = "DATEFORMAT(order.created, 'X')" }``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    formula: str
+
+
+def _formula(value: Any) -> FormulaValue:
+    """A formula that can be read, of a TOML table or as it is. Raises `_wrong`."""
+    text = value.get("formula") if isinstance(value, dict) and len(value) == 1 else None
+    made = value if isinstance(value, FormulaValue) else None
+    if made is None and isinstance(text, str):
+        made = FormulaValue(formula=text)
+    if made is None:
+        raise _wrong("write a formula as { formula = '…' }, and nothing else in the braces")
+    try:
+        compile_formula(made.formula, _no_context)
+    except FormulaError as error:
+        raise _wrong(str(error)) from error
+    return made
+
+
+def _no_context() -> Any:
+    raise AssertionError("settings are checked without evaluating a formula")
+
+
 def _value(value: Any) -> Any:
+    if isinstance(value, dict | FormulaValue):
+        return _formula(value)
     number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
     if not number and not isinstance(value, str):
         raise _wrong('write text in quotes, such as "{{booking.total}}", or a number')
@@ -40,10 +74,15 @@ def _value(value: Any) -> Any:
 
 
 def _reference(value: Any) -> Any:
+    if isinstance(value, dict | FormulaValue):
+        return _formula(value)
     if not isinstance(value, str):
-        raise _wrong('write the path of the property to read, such as "booking.reference"')
+        raise _wrong(
+            'write the path of a property, such as "booking.reference", text with {{path}} in it, '
+            "or { formula = '…' }"
+        )
     try:
-        compile_property(value)
+        compile_reference(value)
     except ValueError as error:
         raise _wrong(str(error)) from error
     return value
@@ -55,10 +94,58 @@ def _text(value: Any) -> Any:
     return value
 
 
+def _url(value: Any) -> Any:
+    try:
+        check_endpoint(_text(value), "this")
+    except EndpointError as error:
+        raise _wrong(str(error)) from error
+    return value
+
+
 def _status(value: Any) -> Any:
     if not isinstance(value, str) or not codes.STATUS.fullmatch(value):
         raise _wrong('write one word in capitals, such as "COMPLETE_ORDER"')
     return value
+
+
+def _path(value: Any) -> Any:
+    if not isinstance(value, str):
+        raise _wrong('write the path of a property, such as "booking.reference"')
+    try:
+        compile_property(value)
+    except ValueError as error:
+        raise _wrong(str(error)) from error
+    return value
+
+
+def _new_name(value: Any) -> Any:
+    return value if value == "" else _path(value)
+
+
+def _operator(value: Any) -> Any:
+    if value not in OPERATORS:
+        near = paths.near_misses(str(value), OPERATORS)
+        known = ", ".join(OPERATORS)
+        raise _wrong(_did_you_mean(f"write one of: {known}", [f'"{name}"' for name in near]))
+    return value
+
+
+def _scalar(value: Any) -> Any:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool | int | float):
+        return show(value)
+    raise _wrong("write a text in quotes, a number, true or false")
+
+
+def _match(value: Any) -> Any:
+    if value not in ("all", "any"):
+        raise _wrong('write "all" or "any"')
+    return value
+
+
+def _filter_formula(value: Any) -> Any:
+    return None if value is None else _formula({"formula": value}).formula
 
 
 def _zone(value: Any) -> Any:
@@ -117,8 +204,10 @@ def _did_you_mean(expected: str, near: list[str]) -> str:
     return f"{expected}; did you mean {' or '.join(near)}?" if near else expected
 
 
-Value = Annotated[str | int | float, BeforeValidator(_value)]
+Value = Annotated[str | int | float | FormulaValue, BeforeValidator(_value)]
+Reference = Annotated[str | FormulaValue, BeforeValidator(_reference)]
 Text = Annotated[str, BeforeValidator(_text)]
+Url = Annotated[str, BeforeValidator(_url)]
 
 
 class _Model(BaseModel):
@@ -126,7 +215,7 @@ class _Model(BaseModel):
 
 
 class Values(_Model):
-    """The values under ``[settings]``: text with ``{{path}}`` in it, or a number.
+    """The values under ``[settings]``: text with ``{{path}}`` in it, a number, or a formula.
 
     `None` is a value that is not filled in yet: a row that needs it reports `missing`.
     """
@@ -156,9 +245,56 @@ class EventMapping(_Model):
 class Connection(_Model):
     """Where orders are sent. TikTok does not publish the address of the order call."""
 
-    endpoint_url: Text | None = None
-    token_url: Text = "https://open.tiktokapis.com/merchant/oauth/token/"  # noqa: S105 - an address
+    endpoint_url: Url | None = None
+    token_url: Url = "https://open.tiktokapis.com/merchant/oauth/token/"  # noqa: S105 - an address
     merchant_id: Text | None = None
+
+
+class Transformation(_Model):
+    """A property renamed before the mapping, or deleted where the new name is empty."""
+
+    property: Annotated[str, BeforeValidator(_path)]
+    new_name: Annotated[str, BeforeValidator(_new_name)] = ""
+
+
+class FilterCondition(_Model):
+    """One line of the simple filter."""
+
+    property: Annotated[str, BeforeValidator(_path)]
+    operator: Annotated[str, BeforeValidator(_operator)]
+    value: Annotated[str, BeforeValidator(_scalar)] = ""
+
+    @model_validator(mode="after")
+    def _value_where_needed(self) -> "FilterCondition":
+        if self.operator not in WITHOUT_VALUE and "value" not in self.model_fields_set:
+            raise _wrong(f'"{self.operator}" compares: add value = "…"')
+        if self.operator.endswith("match regex"):
+            from orderkit.formulas.patterns import pattern
+            from orderkit.formulas.values import RefusedError
+
+            try:
+                pattern(self.value)
+            except RefusedError as error:
+                raise _wrong(str(error)) from error
+        return self
+
+    def compiled(self) -> Condition:
+        """The condition, ready to be asked."""
+        return Condition(self.property, self.operator, self.value)
+
+
+class Filter(_Model):
+    """Which events are sent: all three kinds that are filled in must let an event through.
+
+    match, condition: the simple filter; whether all of its conditions must hold, or any
+    formula:          the advanced filter
+    consent:          the category that ``user.consent_categories`` must hold
+    """
+
+    match: Annotated[Literal["all", "any"], BeforeValidator(_match)] = "all"
+    condition: tuple[FilterCondition, ...] = ()
+    formula: Annotated[str | None, BeforeValidator(_filter_formula)] = None
+    consent: Annotated[str, BeforeValidator(_scalar)] = ""
 
 
 class Settings(_Model):
@@ -166,16 +302,20 @@ class Settings(_Model):
 
     settings:      the values, by setting
     event_mapping: which event stands for which order status
-    smart_mapping: target of a row → path of the property to read instead
+    smart_mapping: target of a row → what to read instead: path, text with paths in it, formula
+    transformation: properties renamed or deleted before the mapping
+    filter:        which events are sent at all
     connection:    where orders are sent
     timezone:      IANA name of the zone in which times without an offset are read
     """
 
     settings: Values = Values()
     event_mapping: Annotated[tuple[EventMapping, ...], WrapValidator(_event_mapping)] = ()
-    smart_mapping: dict[
-        Annotated[str, BeforeValidator(_target)], Annotated[str, BeforeValidator(_reference)]
-    ] = Field(default_factory=dict)
+    smart_mapping: dict[Annotated[str, BeforeValidator(_target)], Reference] = Field(
+        default_factory=dict
+    )
+    transformation: tuple[Transformation, ...] = ()
+    filter: Filter = Filter()
     connection: Connection = Connection()
     timezone: Annotated[str, BeforeValidator(_zone)] = "UTC"
 

@@ -188,9 +188,15 @@ def save_settings(settings: Settings, path: str | Path) -> None:
     document = tomlkit.parse(text)
     data = settings.model_dump(exclude_none=True)
     data["event_mapping"] = [dict(pair) for pair in data["event_mapping"]]
+    data["transformation"] = [dict(step) for step in data["transformation"]]
+    data["filter"] = settings.filter.model_dump(exclude_none=True, exclude_defaults=True)
+    if "condition" in data["filter"]:
+        data["filter"]["condition"] = [dict(line) for line in data["filter"]["condition"]]
+    for table in ("settings", "smart_mapping"):
+        data[table] = {key: _inline(value) for key, value in data[table].items()}
     defaults = Connection().model_dump()
     data["connection"] = {k: v for k, v in data["connection"].items() if v != defaults[k]}
-    for key in ("timezone", "settings", "event_mapping", "smart_mapping", "connection"):
+    for key in data:
         value = data[key]
         if isinstance(value, dict) and isinstance(document.get(key), dict):
             _update(document[key], value)
@@ -205,6 +211,17 @@ def save_settings(settings: Settings, path: str | Path) -> None:
     except OSError as error:
         fault = SettingsFault("file", error.strerror or "no file", "name a place to write to")
         raise SettingsError(str(path), [fault]) from error
+
+
+def _inline(value: Any) -> Any:
+    """A formula stands on the line of its key."""
+    if not isinstance(value, dict):
+        return value
+    import tomlkit
+
+    table = tomlkit.inline_table()
+    table.update(value)
+    return table
 
 
 def _update(table: Any, values: dict[str, Any]) -> None:

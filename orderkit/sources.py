@@ -1,11 +1,15 @@
 """Where a row's raw value comes from: a property, a constant, or a text with properties in it."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from orderkit import paths
 from orderkit.jsontext import show
+
+if TYPE_CHECKING:
+    from orderkit.formulas import Context, Formula
 
 _REFERENCE: Final = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 
@@ -16,13 +20,11 @@ class Reading:
 
     raw:      the value, or `paths.MISSING`
     found_at: where the value was found, or looked for
-    steps:    how it was put together, in words
     refused:  why what was found cannot be used, or ""
     """
 
     raw: Any
     found_at: str
-    steps: tuple[str, ...] = ()
     refused: str = ""
 
 
@@ -47,6 +49,10 @@ class Source(Protocol):
         """In words, why `read` found nothing; asked for only where somebody reads it."""
         ...
 
+    def told(self, event: Any) -> tuple[str, ...]:
+        """In words, how the raw value was put together; asked for as `why_absent` is."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Property:
@@ -64,6 +70,9 @@ class Property:
 
     def why_absent(self, event: Any) -> str:
         return paths.how_far(event, self.parts)
+
+    def told(self, event: Any) -> tuple[str, ...]:  # noqa: ARG002 - it is the value itself
+        return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +92,9 @@ class Constant:
 
     def why_absent(self, event: Any) -> str:  # noqa: ARG002 - the same for every event
         return "the setting is not filled in"
+
+    def told(self, event: Any) -> tuple[str, ...]:  # noqa: ARG002 - it is the value itself
+        return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +124,11 @@ class Template:
                 return Reading(value, path, refused=reason)
             filled.append(value if isinstance(value, str) else show(value, most=400))
         raw = "".join(filled)
-        return Reading(raw, where, (f"{self.text} → {show(raw)}",))
+        return Reading(raw, where)
+
+    def told(self, event: Any) -> tuple[str, ...]:
+        raw = self.read(event).raw
+        return () if raw is paths.MISSING else (f"{self.text} → {show(raw)}",)
 
     def why_absent(self, event: Any) -> str:
         for piece in self.pieces:
@@ -123,6 +139,67 @@ class Template:
                 reason = "it is null" if value is None else paths.how_far(event, piece)
                 return f"`{'.'.join(piece)}` is missing: {reason}"
         return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Calculation:
+    """A formula; a part that cannot be evaluated makes the value missing, with the reason.
+
+    context: gives clock, time zone and limits at the moment of evaluation
+    """
+
+    formula: "Formula"
+    context: Callable[[], "Context"]
+
+    @property
+    def text(self) -> str:
+        return self.formula.text
+
+    @property
+    def properties(self) -> tuple[str, ...]:
+        return self.formula.properties
+
+    def read(self, event: Any) -> Reading:
+        from orderkit.formulas import EvaluationError, plain
+
+        where = " + ".join(self.properties) or "formula"
+        try:
+            value = self.formula.evaluate(event, self.context())
+        except EvaluationError:
+            return Reading(paths.MISSING, where)
+        return Reading(paths.MISSING if value is None else plain(value), where)
+
+    def why_absent(self, event: Any) -> str:
+        from orderkit.formulas import EvaluationError
+
+        try:
+            self.formula.evaluate(event, self.context())
+        except EvaluationError as error:
+            return f"the formula has no value: {error}"
+        absent = [p for p in self.properties if paths.get(event, paths.parse(p)) is paths.MISSING]
+        why = [paths.how_far(event, paths.parse(path)) for path in absent]
+        return "; ".join(["the formula gives null", *why])
+
+    def told(self, event: Any) -> tuple[str, ...]:
+        from orderkit.formulas import plain
+
+        steps = self.formula.steps(event, self.context())
+        return tuple(f"{s.text} = {s.error or show(plain(s.value))}" for s in steps)
+
+
+def compile_formula(text: str, context: Callable[[], "Context"]) -> Calculation:
+    """The source for a formula. Raises FormulaError with the place and what to write."""
+    from orderkit import formulas
+
+    return Calculation(formulas.parse(text), context)
+
+
+def compile_reference(text: str) -> Source:
+    """The source for what smart mapping names: a path, or text with ``{{path}}`` in it.
+
+    Raises ValueError with what to write.
+    """
+    return compile_value(text) if "{{" in text or "}}" in text else compile_property(text)
 
 
 def compile_property(path: str) -> Property:

@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from orderkit.codes import STATUS
+from orderkit.cli.options import order_status
 from orderkit.events import EventLine, open_events
 from orderkit.findings import unreadable
 from orderkit.jsontext import dumps
@@ -21,7 +21,7 @@ from orderkit.problems import Problem
 F = TypeVar("F", bound=Callable[..., Any])
 
 #: Wide enough for a table in a file or a pipe, where there is no terminal to fit.
-_WIDTH_WITHOUT_TERMINAL = 140
+_WIDTH_WITHOUT_TERMINAL = 220
 
 COLOURS = {
     "mapped": "green",
@@ -84,15 +84,9 @@ def status_option(command: F) -> F:
     return click.option(
         "--status",
         metavar="STATUS",
-        callback=_order_status,
+        callback=order_status,
         help='Ask "and if it were that order status?".',
     )(command)
-
-
-def _order_status(_context: click.Context, _option: click.Parameter, status: str | None) -> Any:
-    if status is not None and not STATUS.fullmatch(status):
-        raise click.BadParameter(f"found {status!r}; write one word in capitals: COMPLETE_ORDER")
-    return status
 
 
 def json_option(command: F) -> F:
@@ -168,7 +162,15 @@ def print_problems(out: Console, problems: tuple[Problem, ...]) -> None:
         head.append(problem.code, style=COLOURS[problem.level])
         head.append(f" {problem.target}" if problem.target else "", style="bold")
         head.append(f"  {problem.rule}", style="bright_black")
-        out.print(head)
-        out.print(Padding(Text(problem.message), (0, 0, 0, 6)))
-        fix = Text(f"→ {problem.fix} ({problem.actor})", style="bright_black")
-        out.print(Padding(fix, (0, 0, 0, 6)))
+        out.print(head, soft_wrap=True)
+        indented(out, problem.message)
+        indented(out, f"→ {problem.fix} ({problem.actor})", "bright_black")
+
+
+def indented(out: Console, text: str, style: str = "") -> None:
+    """A paragraph below a line: wrapped to a terminal, and left whole for files and pipes."""
+    if out.is_terminal:
+        out.print(Padding(Text(text, style=style), (0, 0, 0, 6)))
+        return
+    for line in text.splitlines():
+        out.print(Text(f"      {line}", style=style), soft_wrap=True)

@@ -4,11 +4,17 @@ import json
 
 import click
 
+from orderkit.cli.options import order_status
 from orderkit.fields import field_mappings
 
 
 @click.command("fields")
-@click.option("--status", metavar="STATUS", help="Only what is mandatory for that order status.")
+@click.option(
+    "--status",
+    metavar="STATUS",
+    callback=order_status,
+    help="Only what is mandatory for that order status.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list of objects.")
 def command(status: str | None, as_json: bool) -> None:
     """Print the destination's field mappings: the vendor's 36 rows and the assumed one.

@@ -25,12 +25,14 @@ def command(events: str, settings_path: str, out: str | None, rejects: str | Non
     """Write one payload a line for each event that can be sent, in constant memory.
 
     What is rejected or unreadable goes to --rejects, one JSON object a line: index, outcome,
-    problems and the event. A file appears under its name only when it is complete. Ends with 1 when
+    problems and the event; once it is mended, jq -c .event gives the events to map again. A file
+    appears under its name only when it is complete. Ends with 1 when
     there were rejects.
 
     Example: orderkit map events.ndjson --settings settings.toml -o payloads.ndjson
     --rejects rejects.ndjson
     """
+    _refuse_overwriting(events=events, settings=settings_path, output=out, rejects=rejects)
     mapper = Mapper(load_settings(settings_path))
     outcomes: Counter[str] = Counter()
     with _output(out) as payload_file, _output(rejects, default=None) as reject_file:
@@ -44,6 +46,17 @@ def command(events: str, settings_path: str, out: str | None, rejects: str | Non
     parts = ", ".join(f"{number:,} {outcome}" for outcome, number in sorted(outcomes.items()))
     click.echo(parts or "no events", err=True)
     return int(outcomes["rejected"] + outcomes["unreadable"] > 0)
+
+
+def _refuse_overwriting(**names: str | None) -> None:
+    """Raise EventsError where a file to write is also to be read, or written twice."""
+    used: dict[Path, str] = {}
+    for role, name in names.items():
+        if name in (None, "-"):
+            continue
+        before = used.setdefault(Path(str(name)).resolve(), role)
+        if before != role:
+            raise EventsError(f"{name} is named for {before} and for {role}: name two files")
 
 
 @contextmanager

@@ -25,4 +25,5 @@ def _tell(sandbox: Sandbox) -> None:
     click.echo(f"The sandbox listens on {sandbox.url}, stop it with Ctrl-C.")
     click.echo(f'endpoint_url = "{sandbox.order_url}"')
     click.echo(f'token_url = "{sandbox.token_url}"')
+    click.echo('merchant_id = "any"')
     click.echo(f"orders       {sandbox.url}/orders")

@@ -7,15 +7,16 @@ from collections.abc import Iterator
 
 import click
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
 from orderkit.cli.common import (
     COLOURS,
     console,
     events_argument,
+    indented,
     json_option,
     print_json,
+    print_problems,
     results,
     settings_option,
 )
@@ -95,12 +96,14 @@ def print_sent(out: Console, sent: Sent) -> None:
         facts = [delivery.facts, f"{delivery.seconds:.2f} s"]
         facts += [f"log_id {delivery.log_id}"] if delivery.log_id else []
         line.append(" · ".join(facts), style="bright_black")
-    out.print(line)
-    if sent.message and not sent.done:
-        out.print(Padding(Text(sent.message), (0, 0, 0, 6)))
+    out.print(line, soft_wrap=True)
+    if sent.problems:
+        print_problems(out, sent.problems)
+    elif sent.message and not sent.done:
+        indented(out, sent.message)
+        indented(out, f"→ {sent.next_step}", "bright_black")
     elif sent.verdict == "filtered":
-        out.print(Padding(Text(sent.message, style="bright_black"), (0, 0, 0, 6)))
-    if sent.next_step:
-        out.print(Padding(Text(f"→ {sent.next_step}", style="bright_black"), (0, 0, 0, 6)))
+        indented(out, sent.message, "bright_black")
     if sent.request:
-        out.print(Padding(Text(sent.request.as_text()), (0, 0, 1, 6)))
+        indented(out, sent.request.as_text())
+        out.print()

@@ -1,7 +1,7 @@
 """The sandbox's end of the sockets: listening, refusing, resetting.
 
 uvicorn's protocol class does the HTTP. The listening socket is ours rather than `uvicorn.Server`'s,
-since a refused connection and a stop without delay need it in hand.
+since refusing connections and stopping without delay need it in hand.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ import os
 import socket
 import struct
 from errno import EACCES, EADDRINUSE
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from starlette.types import ASGIApp
 from uvicorn import Config
@@ -29,16 +29,22 @@ Client: TypeAlias = tuple[str, int]
 
 
 class Listener:
-    """One listening socket and the connections that came in through it."""
+    """One listening socket and the connections that came in through it.
+
+    Needs a selector event loop. `asyncio.Server` would do, but forgets connections that it is just
+    accepting when it is closed.
+    """
 
     def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
         self._state = ServerState()
-        self._lock = asyncio.Lock()
-        self._server: asyncio.Server | None = None
-        self._held: socket.socket | None = None
-        self._reopening: asyncio.Task[None] | None = None
+        self._arriving: set[asyncio.Task[Any]] = set()
+        self._reopening: asyncio.TimerHandle | None = None
+        self._config: Config
+        self._bound: socket.socket
+        self._listening = False
 
-    async def open(self, app: ASGIApp, bound: socket.socket) -> None:
+    def open(self, app: ASGIApp, bound: socket.socket) -> None:
         """Serve `app` on a bound socket."""
         self._config = Config(
             app,
@@ -51,33 +57,36 @@ class Listener:
             timeout_keep_alive=60,
         )
         self._config.load()
-        self._address: Client = bound.getsockname()
-        await self._listen(bound)
+        self._bound = bound
+        self.accept()
+
+    def accept(self) -> None:
+        """Accept connections from now on, also where they were being refused."""
+        self._forget_reopening()
+        if not self._listening:
+            self._bound.setblocking(False)
+            self._bound.listen(_BACKLOG)
+            self._loop.add_reader(self._bound, self._take_in)
+            self._listening = True
 
     async def refuse(self, seconds: float, spare: Client | None = None) -> None:
         """Refuse connections for a while, and drop those that are open but for `spare`'s."""
-        async with self._lock:
-            if self._server is not None:
-                self._server.close()
-                self._server = None
-                # A bound socket that does not listen refuses, and nobody else takes the port.
-                self._held = bind(self._address[1])
-            for connection in self._connections():
-                cycle = connection.cycle
-                if connection.client == spare:
-                    continue
-                if cycle is not None and not cycle.response_complete:
-                    self.reset(connection.client)
-                else:
-                    connection.transport.close()
-            self._forget_reopening()
-            self._reopening = asyncio.create_task(self._reopen_after(seconds))
-
-    async def accept(self) -> None:
-        """Accept connections again, if they are being refused."""
-        async with self._lock:
-            self._forget_reopening()
-            await self._reopen()
+        if self._listening:
+            port = self._bound.getsockname()[1]
+            self._close_socket()
+            # A bound socket that does not listen refuses, and nobody else takes the port.
+            self._bound = bind(port)
+        self._forget_reopening()
+        self._reopening = self._loop.call_later(seconds, self.accept)
+        await self._arrived()
+        for connection in self._connections():
+            cycle = connection.cycle
+            if connection.client == spare:
+                continue
+            if cycle is not None and not cycle.response_complete:
+                self.reset(connection.client)
+            else:
+                connection.transport.close()
 
     def reset(self, client: Client | None) -> None:
         """Reset the client's connection: what was not sent yet is thrown away."""
@@ -89,42 +98,42 @@ class Listener:
 
     async def close(self) -> None:
         """Stop listening, drop all connections, and wait for what still runs to notice."""
-        async with self._lock:
-            self._forget_reopening()
-            if self._server is not None:
-                self._server.close()
-            if self._held is not None:
-                self._held.close()
-        # Connections that are being accepted just now come up within this time.
-        await asyncio.sleep(0.01)
+        self._forget_reopening()
+        self._close_socket()
+        await self._arrived()
         while self._state.connections or self._state.tasks:
             for connection in self._connections():
                 connection.transport.abort()
             await asyncio.sleep(0.001)
 
+    def _take_in(self) -> None:
+        # Called again for as long as there are more, so one at a time will do.
+        try:
+            peer, _ = self._bound.accept()
+        except OSError:
+            return  # gone before it was taken in
+        task = self._loop.create_task(self._loop.connect_accepted_socket(self._protocol, peer))
+        self._arriving.add(task)
+        task.add_done_callback(self._arriving.discard)
+
+    def _protocol(self) -> H11Protocol:
+        return H11Protocol(self._config, self._state, {}, self._loop)
+
+    async def _arrived(self) -> None:
+        """Wait for what is being accepted to be among the connections."""
+        await asyncio.gather(*self._arriving, return_exceptions=True)
+
     def _connections(self) -> list[H11Protocol]:
         # A copy, as dropping connections changes the set; it has no others than these.
         return [one for one in self._state.connections if isinstance(one, H11Protocol)]
 
-    async def _listen(self, bound: socket.socket) -> None:
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(
-            lambda: H11Protocol(self._config, self._state, {}, loop), sock=bound, backlog=_BACKLOG
-        )
-
-    async def _reopen_after(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
-        async with self._lock:
-            self._reopening = None
-            await self._reopen()
-
-    async def _reopen(self) -> None:
-        if self._held is not None:
-            held, self._held = self._held, None
-            await self._listen(held)
+    def _close_socket(self) -> None:
+        if self._listening:
+            self._loop.remove_reader(self._bound)
+            self._listening = False
+        self._bound.close()
 
     def _forget_reopening(self) -> None:
-        # Only called under the lock, where the task can at most be waiting.
         if self._reopening is not None:
             self._reopening.cancel()
             self._reopening = None
@@ -135,7 +144,7 @@ def bind(port: int) -> socket.socket:
 
     Raises `EndpointError`, with what to do, where that cannot be.
     """
-    # With the protocol left out, asyncio would not set TCP_NODELAY: 40 ms more for each answer.
+    # Without the protocol, asyncio might not set TCP_NODELAY: 40 ms more for each answer.
     bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if os.name == "posix":

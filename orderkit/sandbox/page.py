@@ -19,21 +19,22 @@ _STYLE: Final = """
   --back: #12161b; --text: #e6e9ee; --badge: #1f3556; --badge-text: #bcd6ff; } }
 body { margin: 0; padding: 2rem; background: var(--back); color: var(--text);
   font: 15px/1.5 system-ui, sans-serif; }
-main { max-width: 72rem; margin: auto; }
+main { max-width: 88rem; margin: auto; }
 h1 { font-size: 1.4rem; margin: 0; }
 p { color: var(--soft); margin: .25rem 0 1.5rem; }
 .scroll { overflow-x: auto; background: var(--card); border: 1px solid var(--line);
   border-radius: 8px; }
 table { border-collapse: collapse; width: 100%; }
 th, td { padding: .6rem .9rem; text-align: left; vertical-align: top;
-  border-bottom: 1px solid var(--line); }
-tr:last-child td { border-bottom: 0; }
-th { color: var(--soft); font-weight: 600; font-size: .85rem; white-space: nowrap; }
-.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+  border-bottom: 1px solid var(--line); white-space: nowrap; }
+.order td, tr:last-child td { border-bottom: 0; }
+.body td { padding-top: 0; }
+th { color: var(--soft); font-weight: 600; font-size: .85rem; }
+.number { text-align: right; font-variant-numeric: tabular-nums; }
 .badge { display: inline-block; padding: 0 .5rem; border-radius: 1rem; background: var(--badge);
-  color: var(--badge-text); font-size: .85rem; white-space: nowrap; }
-pre { margin: .5rem 0 0; font-size: .8rem; white-space: pre-wrap; overflow-wrap: anywhere; }
-summary { cursor: pointer; color: var(--soft); white-space: nowrap; }
+  color: var(--badge-text); font-size: .85rem; }
+pre { margin: .5rem 0 0; font-size: .8rem; max-height: 24rem; overflow: auto; }
+summary { cursor: pointer; color: var(--soft); }
 """
 
 
@@ -45,7 +46,7 @@ def orders(kept: Sequence[Order], received: int) -> Response:
     rows = "".join(_row(order) for order in reversed(kept[-_MOST_SHOWN:]))
     table = (
         '<div class="scroll"><table><thead><tr><th>Order</th><th>Status</th><th>Received</th>'
-        '<th>Hotel</th><th>Stay</th><th class="number">Payment value</th><th></th></tr></thead>'
+        '<th>Hotel</th><th>Stay</th><th class="number">Payment value</th></tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )
     page = (
@@ -67,12 +68,13 @@ def _row(order: Order) -> str:
     )
     body = orjson.dumps(info, option=orjson.OPT_INDENT_2).decode()
     return (
-        f"<tr><td>{_text(order.order_id)}</td>"
+        f'<tr class="order"><td>{_text(order.order_id)}</td>'
         f'<td><span class="badge">{_text(order.order_status)}</span></td><td>{received}</td>'
         f"<td>{_text(info['third_shop_name'])}</td>"
         f"<td>{_text(extra['check_in_date'])} to {_text(extra['check_out_date'])}</td>"
-        f'<td class="number">{_text(value["payment_value"])} {_text(value["currency"])}</td>'
-        f"<td><details><summary>order_info</summary><pre>{_text(body)}</pre></details></td></tr>"
+        f'<td class="number">{_text(value["payment_value"])} {_text(value["currency"])}</td></tr>'
+        f'<tr class="body"><td colspan="6"><details><summary>order_info</summary>'
+        f"<pre>{_text(body)}</pre></details></td></tr>"
     )
 
 

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import Any, Final, Self
 
 from orderkit.errors import EndpointError
@@ -65,7 +66,11 @@ class Sandbox:
             target=self._run, args=(bound, ready), name=f"orderkit-sandbox-{self.port}", daemon=True
         )
         self._thread.start()
-        ready.result(_START_WITHIN)
+        try:
+            ready.result(_START_WITHIN)
+        except BaseException:
+            self._thread = None
+            raise
         return self
 
     def stop(self) -> None:
@@ -150,7 +155,7 @@ class Sandbox:
 
         async def forget() -> None:
             self._state.reset()
-            await self._listener.accept()
+            self._listener.accept()
 
         self._in_server(forget())
 
@@ -161,7 +166,7 @@ class Sandbox:
 
         async def write() -> None:
             change(self._state.script)
-            await self._listener.accept()
+            self._listener.accept()
             await self._refuse_if_due()
 
         self._in_server(write())
@@ -175,18 +180,21 @@ class Sandbox:
             await self._listener.refuse(seconds)
 
     def _run(self, bound: socket.socket, ready: Future[None]) -> None:
-        asyncio.run(self._serve(bound, ready))
+        # On every system the same kind of loop: the listener needs a selector's.
+        with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+            runner.run(self._serve(bound, ready))
 
     async def _serve(self, bound: socket.socket, ready: Future[None]) -> None:
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
         self._listener = Listener()
         try:
-            await self._listener.open(application(self._state, self._listener), bound)
+            self._listener.open(application(self._state, self._listener), bound)
             await self._refuse_if_due()
-        except BaseException as error:
+        except Exception as error:
+            # It is the caller of `start` who has to know, not the thread's traceback.
             bound.close()
             ready.set_exception(error)
-            raise
+            return
         ready.set_result(None)
         await self._stopping.wait()
         await self._listener.close()
@@ -197,9 +205,6 @@ def serve(port: int, ready: Callable[[Sandbox], object], **options: Any) -> None
 
     The options are those of `Sandbox`. Raises `EndpointError` where the port cannot be had.
     """
-    with Sandbox(port, **options) as sandbox:
+    with Sandbox(port, **options) as sandbox, suppress(KeyboardInterrupt):
         ready(sandbox)
-        try:
-            sandbox.wait()
-        except KeyboardInterrupt:
-            return
+        sandbox.wait()

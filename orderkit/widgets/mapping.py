@@ -1,6 +1,7 @@
 """Preview of a mapping: source → value → target, the JSON, the trace; rows can be pointed anew."""
 
 from html import escape
+from typing import Any
 
 import ipywidgets as w
 
@@ -83,9 +84,14 @@ class MappingForm(parts.Form):
         if not path:
             self.reset_row()
             return
+        if path.startswith("="):
+            smart = self.settings.smart_mapping
+            self._remap({**smart, self.target.value: {"formula": path[1:].strip()}})
+            return
         known = [name for name, _value in paths.walk(self.picker.event)]
-        self._remap({**self.settings.smart_mapping, self.target.value: path})
-        if path not in known:
+        rows: dict[str, Any] = {**self.settings.smart_mapping, self.target.value: path}
+        self._remap(rows)
+        if path not in known and "{{" not in path:
             near = paths.near_misses(path, known)
             meant = f"; did you mean {' or '.join(near)}?" if near else ""
             self.tell(f"This event has no {path}{meant}", "warn")
@@ -103,7 +109,7 @@ class MappingForm(parts.Form):
         save_settings(stored.model_copy(update=rows), self.path.value)
         self.tell(f"Saved to {self.path.value}", "good")
 
-    def _remap(self, rows: dict[str, str]) -> None:
+    def _remap(self, rows: dict[str, Any]) -> None:
         data = self.settings.model_dump(exclude_none=True) | {"smart_mapping": rows}
         # Validated anew: a path that cannot be read is told, and nothing has changed.
         self.settings = Settings.model_validate(data)
@@ -111,7 +117,8 @@ class MappingForm(parts.Form):
         self.tell("")
 
     def _show_reference(self) -> None:
-        self.reference.value = self.settings.smart_mapping.get(self.target.value, "")
+        written = self.settings.smart_mapping.get(self.target.value, "")
+        self.reference.value = written if isinstance(written, str) else f"={written.formula}"
 
     def _another_event(self) -> None:
         leaves = [path for path, _value in paths.walk(self.picker.event)]

@@ -1,11 +1,14 @@
 """The hand-written schemas and the mapping table say the same, row by row and status by status."""
 
+import ast
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from orderkit.fields import FieldMapping, field_mappings
+from orderkit.sandbox import acceptance
 from orderkit.sandbox.acceptance import RULED, reasons, schema
 
 from .support import complete_order
@@ -90,6 +93,22 @@ def test_each_ruled_status_has_a_schema() -> None:
     """The statuses with a schema of their own are those that the table names."""
     named = {row.mandatory for row in ROWS} - {"", "always"}
     assert set(RULED) == named == set(STATUSES) - {"CREATE_ORDER"}
+
+
+def test_sandbox_knows_nothing_of_the_table() -> None:
+    """No module of the sandbox imports the table, what reads it, or an HTTP client."""
+    allowed = {"orderkit.errors", "orderkit.paths"}
+    imported: set[str] = set()
+    for module in Path(acceptance.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                imported.add(node.module or "")
+    assert "starlette.requests" in imported
+    assert not [name for name in imported if name.startswith("httpx")]
+    own = {name for name in imported if name.startswith("orderkit")}
+    assert {name for name in own if not name.startswith("orderkit.sandbox")} == allowed
 
 
 def test_unknown_field_is_refused_everywhere() -> None:
