@@ -69,8 +69,8 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
     old, new = dict(paths.walk(before.get("payload"))), dict(paths.walk(after.get("payload")))
     for target in dict.fromkeys([*old, *new]):
         was, now = old.get(target, paths.MISSING), new.get(target, paths.MISSING)
-        # A number's type counts: 1, 1.0 and true are three different things to TikTok.
-        if was != now or type(was) is not type(now):
+        # 450 and 450.0 are one number; 1 and true are not.
+        if was != now or isinstance(was, bool) is not isinstance(now, bool):
             found.append(Change("value", target, _shown(was), _shown(now)))
     gone, come = before.get("problems", []), after.get("problems", [])
     found += [Change("problem", _target(p), p, "") for p in gone if p not in come]

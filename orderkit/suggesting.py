@@ -12,14 +12,14 @@ from zoneinfo import ZoneInfo
 
 from orderkit import paths
 from orderkit.conversions import Unconvertible, row_type
-from orderkit.fields import FieldMapping, field_mappings
+from orderkit.fields import FieldMapping, field_mappings, ruled_statuses
 from orderkit.jsontext import show
 
 #: How many events are looked at; more would not change what is proposed first.
 MOST_EVENTS: Final = 500
 _HINTS: Final = Path(__file__).with_name("name_hints.csv")
 _WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
-_LEAST: Final = 0.45
+_LEAST: Final = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,3 +162,51 @@ def _is_url(value: Any) -> bool:
     return (
         isinstance(value, str) and value.startswith(("http://", "https://", "/")) and "?" in value
     )
+
+
+def as_settings_file(proposals: Mapping[str, list[Proposal]], events: Iterable[Any]) -> str:
+    """A settings file with the first proposal of each row, and the rest to be filled in."""
+    settings = ['# credentials = ""  # a name; secrets never live in this file']
+    smart = []
+    for row in field_mappings():
+        best = next(iter(proposals.get(row.target, [])), None)
+        value = "" if best is None else best.value
+        written = f"{{ formula = {_toml(value)} }}" if best and best.formula else _toml(value)
+        because = best.reason if best else f"nothing found: {row.note or row.source}"
+        if row.setting:
+            settings.append(f"{row.setting} = {written}  # {_comment(because)}")
+        elif best:
+            smart.append(f'"{row.target}" = {written}  # {_comment(because)}')
+    names = dict.fromkeys(str(e["event_name"]) for e in events if e.get("event_name"))
+    pairs = [_pair(name, likely_status(name)) for name in names]
+    blocks = [
+        'timezone = "UTC"\n',
+        "[settings]\n" + "\n".join(settings) + "\n",
+        "# Which event stands for which order status: keep what is to be sent.\n"
+        + "\n".join(pairs),
+        "[smart_mapping]\n" + "\n".join(smart) + "\n",
+        "[connection]\n",
+    ]
+    return "\n".join(blocks)
+
+
+def likely_status(event_name: str) -> str:
+    """The ruled order status whose verb is in an event's name, or ""."""
+    words = _words(event_name)
+    verbs = {status.split("_")[0].lower(): status for status in ruled_statuses()}
+    return next((s for verb, s in verbs.items() if any(w.startswith(verb) for w in words)), "")
+
+
+def _pair(event_name: str, status: str) -> str:
+    mark = "" if status else "# "
+    lines = ("[[event_mapping]]", f'order_status = "{status}"', f"event_name = {_toml(event_name)}")
+    return "".join(f"{mark}{line}\n" for line in lines)
+
+
+def _toml(text: str) -> str:
+    # A literal string where it can be: formulas are full of quotes.
+    return f"'{text}'" if '"' in text and "'" not in text else show(text, 10_000)
+
+
+def _comment(text: str) -> str:
+    return " ".join(text.split())

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from orderkit.fields import field_mappings
+from orderkit.formulas import ASSUMPTIONS, FUNCTIONS, OPERATORS
 
 README = Path(__file__).parents[1] / "README.md"
 
@@ -19,7 +20,22 @@ def fields() -> str:
     return "\n".join(lines)
 
 
-PARTS = {"fields": fields}
+def functions() -> str:
+    """Operators, functions, assumptions and limits of formulas."""
+    lines = ["| Operator | |", "| --- | --- |"]
+    lines += [f"| `{_cell(o.usage)}` | {_cell(o.description)} |" for o in OPERATORS.values()]
+    lines += ["", "| Function | |", "| --- | --- |"]
+    lines += [f"| `{_cell(f.signature)}` | {_cell(f.description)} |" for f in FUNCTIONS.values()]
+    lines += ["", "What the platform's documentation leaves open is assumed:", ""]
+    lines += [f"- {assumption}" for assumption in ASSUMPTIONS]
+    return "\n".join(lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+PARTS = {"fields": fields, "functions": functions}
 
 
 def written(text: str) -> str:

@@ -7,16 +7,24 @@ import click
 
 from orderkit.errors import OrderkitError
 
-#: Command → (module, one line for the list of commands), in the order of the work.
+#: Command → (its place, one line for the list of commands), in the order of the work.
 COMMANDS = {
-    "demo": ("demo", "Show the whole way with the samples: map, check, send to the sandbox."),
-    "lab": ("lab", "Open JupyterLab on a working copy of the notebooks."),
-    "fields": ("fields", "Print the destination's field mappings."),
-    "check": ("check", "Check events: outcome and problems of each."),
-    "explain": ("explain", "Show how each value of an event's payload came about."),
-    "map": ("map", "Write payload lines for events, streaming."),
-    "send": ("send", "Send events as orders, or show what would be sent."),
-    "sandbox": ("sandbox", "Serve TikTok's side of the wire on this machine, for tests."),
+    "demo": (
+        "demo:command",
+        "Show the whole way with the samples, sandbox included.",
+    ),
+    "lab": ("lab:command", "Open JupyterLab on a working copy of the notebooks."),
+    "fields": ("fields:command", "Print the destination's field mappings."),
+    "suggest": ("suggest:command", "Propose a reference for each setting, from events."),
+    "check": ("check:command", "Check events: outcome and problems of each."),
+    "explain": ("explain:command", "Show how each value of an event's payload came about."),
+    "formula": ("formula:command", "Print the value of a formula."),
+    "profile": ("profile:command", "Show how well each row is filled, over many events."),
+    "diff": ("review:diff", "Show what changed settings would change."),
+    "verify": ("review:verify", "Compare with approved results, for CI."),
+    "map": ("map:command", "Write payload lines for events, streaming."),
+    "send": ("send:command", "Send events as orders, or show what would be sent."),
+    "sandbox": ("sandbox:command", "Serve TikTok's side of the wire on this machine, for tests."),
 }
 
 
@@ -27,8 +35,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return super().get_command(ctx, cmd_name)
-        module = import_module(f"orderkit.cli.{COMMANDS[cmd_name][0]}")
-        command: click.Command = module.command
+        module, name = COMMANDS[cmd_name][0].split(":")
+        command: click.Command = getattr(import_module(f"orderkit.cli.{module}"), name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

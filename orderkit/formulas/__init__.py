@@ -87,8 +87,11 @@ class Formula:
             value = self._recording(frame)
             if self._node.kind == "literal":
                 frame.record(self.text, value)
+            finished(value, context.limits)
         except EvaluationError:
             pass  # recorded with the part it is of
+        except RefusedError as error:
+            frame.record(self.text, None, str(error))
         return frame.steps
 
 

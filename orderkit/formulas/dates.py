@@ -16,6 +16,7 @@ from orderkit.formulas.values import RefusedError, as_number, brief, is_number
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND: Final = timedelta(milliseconds=1)
+SECOND: Final = timedelta(seconds=1)
 
 # A timestamp from here on counts milliseconds: as seconds it would lie 30,000 years ahead.
 FIRST_IN_MILLISECONDS: Final = 10**12
@@ -53,10 +54,7 @@ def read(value: Any, zone: tzinfo) -> datetime:
     """
     if isinstance(value, str):
         if _ISO.fullmatch(value):
-            try:
-                return in_zone(datetime.fromisoformat(value), zone)
-            except (ValueError, OverflowError):
-                raise RefusedError(f"{brief(value)} is no date that exists") from None
+            return _existing(value, zone)
         if _TIMESTAMP.fullmatch(value):
             return from_timestamp(Decimal(value), zone)
         if found := _ISO_ORDINAL.match(value):
@@ -72,6 +70,16 @@ def read(value: Any, zone: tzinfo) -> datetime:
         f"{brief(value)} is no date; a date is ISO 8601 or a timestamp, "
         'and DATEPARSE(text, "format") reads others'
     )
+
+
+def _existing(text: str, zone: tzinfo) -> datetime:
+    try:
+        date = in_zone(datetime.fromisoformat(text), zone)
+        if not 1 < date.year < 9999:
+            date.astimezone(UTC)  # which must exist as well
+    except (ValueError, OverflowError):
+        raise RefusedError(f"{brief(text)} is no date that exists") from None
+    return date
 
 
 def from_timestamp(value: Decimal, zone: tzinfo) -> datetime:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from time import perf_counter
+from time import perf_counter, thread_time
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -66,37 +66,54 @@ class Step:
 class Frame:
     """One evaluation under way. `element` is what names refer to, `event` what ``root`` does."""
 
-    __slots__ = ("context", "deadline", "depth", "element", "event", "left", "limits", "steps")
+    __slots__ = (
+        "context",
+        "deadline",
+        "depth",
+        "element",
+        "event",
+        "limits",
+        "started",
+        "steps",
+        "steps_left",
+        "texts_left",
+    )
 
     def __init__(self, event: Any, context: Context) -> None:
         self.event = self.element = event
         self.context = context
         self.limits = context.limits
-        self.left = [context.limits.steps, context.limits.texts]
-        self.deadline = perf_counter() + context.limits.seconds
+        self.steps_left = self.limits.steps
+        self.texts_left = self.limits.texts
+        self.started = thread_time()
+        self.deadline = perf_counter() + self.limits.seconds
         self.steps: list[Step] = []
         self.depth = 0
 
     def tick(self, steps: int = 1) -> None:
         """Counts steps, and stops an evaluation that takes too many or too long."""
-        self.left[0] -= steps
-        if self.left[0] < 0:
+        self.steps_left -= steps
+        if self.steps_left < 0:
             raise RefusedError(f"the formula takes more than {count(self.limits.steps, 'step')}")
         if perf_counter() > self.deadline:
-            raise RefusedError(f"the formula takes longer than {self.limits.seconds:g} seconds")
+            # Of a busy machine's time, what this thread did not get does not count.
+            left = self.limits.seconds - (thread_time() - self.started)
+            if left <= 0:
+                raise RefusedError(f"the formula takes longer than {self.limits.seconds:g} seconds")
+            self.deadline = perf_counter() + left
 
     def grow(self, size: int) -> None:
         """Counts the characters of a text before it is made."""
-        self.left[1] -= size
+        self.texts_left -= size
         if size > self.limits.text:
             raise RefusedError(f"the text has more than {count(self.limits.text, 'character')}")
-        if self.left[1] < 0:
+        if self.texts_left < 0:
             most = count(self.limits.texts, "character")
             raise RefusedError(f"the formula makes texts of more than {most}")
 
     def seconds_left(self) -> float:
         """For a pattern's time limit; a pattern cannot be given no time at all."""
-        return max(self.deadline - perf_counter(), 0.001)
+        return max(self.limits.seconds - (thread_time() - self.started), 0.001)
 
     def over(self, array: Any, expression: "Closure") -> list[Any]:
         """The expression's value for each element."""

@@ -27,9 +27,23 @@ class _Piece(NamedTuple):
     text: str
 
 
-def _pieces(value: Any) -> list[_Piece]:
+def writer(value: Any) -> Writer:
+    """What writes a date in this format; raises RefusedError for one that cannot be used."""
+    return _writer(_checked(value))
+
+
+def reader(value: Any) -> Reader:
+    """What reads a text of this format; raises RefusedError for one that cannot be used."""
+    return _reader(_checked(value))
+
+
+def _checked(value: Any) -> str:
     if not isinstance(value, str) or not value:
         raise RefusedError(f'the format is {brief(value)}; write a text like "yyyy-MM-dd"')
+    return value
+
+
+def _pieces(value: str) -> list[_Piece]:
     if len(value) > MAX_FORMAT:
         raise RefusedError(f"the format has more than {MAX_FORMAT} characters")
     pieces: list[_Piece] = []
@@ -57,8 +71,7 @@ def _unknown(token: str) -> RefusedError:
 
 
 @lru_cache(maxsize=256)
-def writer(value: Any) -> Writer:
-    """What writes a date in this format; raises RefusedError for one that cannot be used."""
+def _writer(value: str) -> Writer:
     writers: list[str | Writer] = []
     for literal, text in _pieces(value):
         if not literal and text not in WRITERS:
@@ -70,8 +83,7 @@ def writer(value: Any) -> Writer:
 
 
 @lru_cache(maxsize=256)
-def reader(value: Any) -> Reader:
-    """What reads a text of this format; raises RefusedError for one that cannot be used."""
+def _reader(value: str) -> Reader:
     pattern: list[str] = []
     names: dict[str, list[str]] = {}
     for literal, text in _pieces(value):

@@ -14,7 +14,7 @@ class Limits:
     elements:  elements of one array or object, those inside it counted too
     nesting:   levels of arrays and objects inside each other
     steps:     operations and calls, one for each element of an array they run over
-    seconds:   time of the whole evaluation, patterns included
+    seconds:   processor time of the whole evaluation, patterns included
     recorded:  parts that `Formula.steps` lists
     """
 
@@ -31,7 +31,7 @@ class Limits:
 DEFAULT: Final = Limits()
 
 # Limits of what is typed; they hold before there is an evaluation.
-MAX_FORMULA: Final = 10_000  # characters
+MAX_FORMULA: Final = 5_000  # characters
 MAX_BRACKETS: Final = 50  # brackets inside each other, in a formula and in a pattern
 MAX_PATTERN: Final = 1_000  # characters of a regular expression
 MAX_PATTERN_SIZE: Final = 10_000  # its parts, each as often as it is repeated

@@ -98,8 +98,8 @@ def _writers() -> dict[str, Writer]:
         "ZZ": lambda date: _offset(date, "ZZ"),
         "ZZZ": lambda date: _offset(date, "ZZZ"),
         "z": _zone,
-        "X": _number(lambda date: dates.timestamp(date) // 1000),
-        "x": _number(dates.timestamp),
+        "X": lambda date: str((date - dates.EPOCH) // dates.SECOND),
+        "x": lambda date: str(dates.timestamp(date)),
     }
 
 

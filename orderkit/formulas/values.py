@@ -5,13 +5,16 @@ from decimal import Context, Decimal, Inexact, InvalidOperation
 from functools import cache
 from typing import Any, Final, TypeAlias
 
-from orderkit.formulas.limits import Limits
+from orderkit.formulas.limits import DEFAULT, Limits
 from orderkit.paths import count, json_type
 
 Number: TypeAlias = int | Decimal
 
 # Digits of a quotient that does not come out even: those of IEEE 754's decimal128.
 QUOTIENT_DIGITS: Final = 34
+
+# Bits of a whole number that is not written out: Python itself refuses soon after.
+_LONGEST: Final = 4_096
 
 
 class RefusedError(Exception):
@@ -27,6 +30,8 @@ def brief(value: Any) -> str:
     """A value in one short line, for a message."""
     if isinstance(value, list | dict):
         return f"{kind(value)} of {count(len(value), 'element')}"
+    if isinstance(value, int) and value.bit_length() > _LONGEST:
+        return "a number of more than 1,000 digits"
     text = json.dumps(value, ensure_ascii=False) if isinstance(value, str) else plain_text(value)
     return text if len(text) <= 40 else f"{text[:39]}…"
 
@@ -42,8 +47,10 @@ def plain_text(value: Any) -> str:
 
 def number_text(value: int | float | Decimal) -> str:
     """A number as JSON has it: no exponent, no zeros at the end of a fraction."""
-    if isinstance(value, int) and value.bit_length() > 4_096:  # Python refuses soon after
+    if isinstance(value, int) and value.bit_length() > _LONGEST:
         raise RefusedError("the number has more than 1,000 digits")
+    if isinstance(value, int):
+        return str(value)
     text = format(from_float(value) if isinstance(value, float) else value, "f")
     return (text.rstrip("0").rstrip(".") or "0") if "." in text else text
 
@@ -100,16 +107,22 @@ def is_true(value: Any) -> bool:
     return bool(value)
 
 
-def same(one: Any, other: Any) -> bool:
+def same(one: Any, other: Any, levels: int = DEFAULT.nesting) -> bool:
     """Equality of JSON values: by type and value, numbers by number (``1`` is ``1.0``)."""
     if type(one) is type(other) and isinstance(one, str | bool | int):
         return bool(one == other)
     if is_number(one) and is_number(other):
         return as_number(one) == as_number(other)
+    if not levels:
+        raise RefusedError(f"arrays and objects nested deeper than {DEFAULT.nesting:,} levels")
     if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same, one, other))
+        return len(one) == len(other) and all(
+            same(*pair, levels - 1) for pair in zip(one, other, strict=True)
+        )
     if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+        return one.keys() == other.keys() and all(
+            same(one[key], other[key], levels - 1) for key in one
+        )
     return one is None and other is None
 
 
@@ -156,9 +169,10 @@ def within(number: Number, limits: Limits) -> Number:
         return number
     if not number.is_finite():
         raise RefusedError("the value is no JSON number")
-    if abs(number.adjusted()) > limits.digits or len(number.as_tuple().digits) > limits.digits:
-        raise too_long(limits)
-    return number
+    try:
+        return _exact(limits.digits).create_decimal(number)
+    except Inexact:
+        raise too_long(limits) from None
 
 
 def finished(value: Any, limits: Limits) -> Any:
@@ -176,7 +190,9 @@ def finished(value: Any, limits: Limits) -> Any:
 
 def _number(value: Any, limits: Limits) -> Number:
     number = within(as_number(value), limits)
-    return int(number) if number == int(number) else number
+    if isinstance(number, int):
+        return number
+    return int(number) if number == number.to_integral_value() else number
 
 
 def _finished(value: Any, limits: Limits, left: list[int], levels: int) -> Any:

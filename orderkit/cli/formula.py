@@ -1,0 +1,100 @@
+"""``orderkit formula``"""
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+import click
+from rich.text import Text
+
+from orderkit import formulas
+from orderkit.cli.common import console, print_json, table
+from orderkit.errors import EventsError
+from orderkit.events import open_events
+from orderkit.jsontext import show
+from orderkit.paths import json_type, near_misses
+
+
+@click.command("formula")
+@click.argument("expression")
+@click.option("--event", "event_file", metavar="FILE", help="The event to read, - for input.")
+@click.option("--trace", is_flag=True, help="Print the value of every part, too.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--now", metavar="ISO", help="The clock that the formula sees.")
+@click.option("--timezone", default="UTC", show_default=True, help="IANA name.")
+def command(
+    expression: str,
+    event_file: str | None,
+    trace: bool,
+    as_json: bool,
+    now: str | None,
+    timezone: str,
+) -> int:
+    """Print the value of a formula and its type.
+
+    Ends with 1 when the formula has no value, and with 2 when it cannot be read.
+
+    Example: orderkit formula "UPPER(hotel.country)" --event events.ndjson
+    """
+    formula = formulas.parse(expression)
+    context = formulas.Context(now=_moment(now), zone=_zone(timezone))
+    event = _event(event_file) if event_file else {}
+    steps = formula.steps(event, context) if trace else []
+    try:
+        value, error = formulas.plain(formula.evaluate(event, context)), ""
+    except formulas.EvaluationError as failure:
+        value, error = None, str(failure)
+    if as_json:
+        entry: dict[str, Any] = {"value": value, "type": json_type(value).split(" ")[-1]}
+        if error:
+            entry["error"] = error
+        if trace:
+            entry["trace"] = [
+                {
+                    "part": step.text,
+                    "depth": step.depth,
+                    "value": formulas.plain(step.value),
+                    "error": step.error,
+                }
+                for step in steps
+            ]
+        print_json(entry)
+        return int(bool(error))
+    out = console()
+    if trace:
+        rows = table("part", "value")
+        for step in steps:
+            told = step.error or show(formulas.plain(step.value))
+            rows.add_row(Text("  " * step.depth + step.text), Text(told))
+        out.print(rows)
+    if error:
+        out.print(Text(f"no value: {error}", style="red"), soft_wrap=True)
+        return 1
+    out.print(Text(f"{show(value, 10_000)}  ({json_type(value)})"), soft_wrap=True)
+    return 0
+
+
+def _event(name: str) -> Any:
+    with open_events(name) as entries:
+        first = next(iter(entries), None)
+    if first is None or first.event is None:
+        raise EventsError(f"{name}: {first.error if first else 'no event'}; name a file with one")
+    return first.event
+
+
+def _moment(text: str | None) -> datetime:
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"--now: found {text!r}; write 2026-06-01T12:00:00Z") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _zone(name: str) -> ZoneInfo:
+    if name not in available_timezones():
+        near = near_misses(name, available_timezones())
+        meant = f"; did you mean {' or '.join(near)}?" if near else ""
+        raise click.BadParameter(f"--timezone: found {name!r}; write Europe/Paris{meant}")
+    return ZoneInfo(name)

@@ -1,0 +1,85 @@
+"""``orderkit diff`` and ``orderkit verify``"""
+
+import click
+from rich.text import Text
+
+from orderkit.cli.common import (
+    console,
+    events_argument,
+    indented,
+    json_option,
+    print_json,
+    results,
+    settings_option,
+)
+from orderkit.mapping import Mapper
+from orderkit.paths import count
+from orderkit.review import Change, Pack, approved, changes
+from orderkit.settings_file import load_settings
+
+
+@click.command("diff")
+@events_argument
+@settings_option
+@click.option("--against", "new", required=True, metavar="NEW", help="The changed settings.")
+@json_option
+def diff(events: str, settings_path: str, new: str, as_json: bool) -> int:
+    """Show what changed settings would change: values, outcomes and problems, event by event.
+
+    Ends with 0 when nothing changes, and with 1 otherwise.
+
+    Example: orderkit diff events.ndjson --settings old.toml --against new.toml
+    """
+    old_mapper, new_mapper = Mapper(load_settings(settings_path)), Mapper(load_settings(new))
+    changed = seen = 0
+    for old in results(events, old_mapper):
+        seen += 1
+        if old.mapped is None:
+            continue
+        now = new_mapper.map(old.entry.event)
+        found = changes(approved(old.mapped), approved(now))
+        changed += bool(found)
+        if found:
+            _tell(f"event {old.entry.index}", {"index": old.entry.index}, found, as_json)
+    if not as_json:
+        click.echo(f"{count(seen, 'event')}, {changed} of them changed")
+    return int(changed > 0)
+
+
+@click.command("verify")
+@events_argument
+@settings_option
+@click.option("--pack", required=True, metavar="FOLDER", help="The approved results, kept in git.")
+@click.option("--update", is_flag=True, help="Approve what is now.")
+@json_option
+def verify(events: str, settings_path: str, pack: str, update: bool, as_json: bool) -> int:
+    """Compare with the approved results of a regression pack; --update approves.
+
+    Ends with 0 when all is as approved, and with 1 otherwise.
+
+    Example: orderkit verify events.ndjson --settings settings.toml --pack approved
+    """
+    mapper = Mapper(load_settings(settings_path))
+    mapped = (result.mapped for result in results(events, mapper) if result.mapped)
+    if update:
+        written, removed = Pack(pack).update(mapped)
+        click.echo(f"{pack}: {count(written, 'result')} approved, {removed} removed")
+        return 0
+    found = Pack(pack).compare(mapped)
+    for name, difference in found.items():
+        _tell(name, {"file": name}, difference, as_json)
+    if not as_json:
+        click.echo(
+            f"{pack}: {count(len(found), 'event')} changed" if found else f"{pack}: as approved"
+        )
+    return int(bool(found))
+
+
+def _tell(name: str, key: dict[str, object], found: list[Change], as_json: bool) -> None:
+    if as_json:
+        print_json({**key, "changes": [change.as_json() for change in found]})
+        return
+    out = console()
+    out.print(Text(name, style="bold"))
+    for change in found:
+        indented(out, str(change))

@@ -1,0 +1,61 @@
+"""``orderkit suggest``"""
+
+from itertools import islice
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+from rich.text import Text
+
+from orderkit.cli.common import console, events_argument, json_option, print_json, table
+from orderkit.errors import EventsError
+from orderkit.events import open_events
+from orderkit.jsontext import show
+from orderkit.paths import count
+from orderkit.suggesting import MOST_EVENTS, as_settings_file, suggest
+
+
+@click.command("suggest")
+@events_argument
+@click.option("-o", "--output", metavar="FILE", help="Write a settings file to start from.")
+@json_option
+def command(events: str, output: str | None, as_json: bool) -> int:
+    """Propose a reference or a formula for each setting and each unmapped mandatory row.
+
+    Nothing is applied; a file that is there is not overwritten.
+
+    Example: orderkit suggest events.ndjson -o settings.toml
+    """
+    with open_events(events) as entries:
+        loaded = [e.event for e in islice(entries, MOST_EVENTS) if e.event is not None]
+    if not loaded:
+        raise EventsError(f"{events}: no event to learn from")
+    proposals = suggest(loaded, ZoneInfo("UTC"))
+    if output:
+        path = Path(output)
+        if path.exists():
+            raise EventsError(f"{output} is there already: name another file, or delete it")
+        path.write_text(as_settings_file(proposals, loaded), encoding="utf-8")
+        click.echo(
+            f"{output}: written from {count(len(loaded), 'event')}; read it through", err=True
+        )
+        return 0
+    if as_json:
+        for ranked in proposals.values():
+            for proposal in ranked:
+                print_json(proposal.as_json())
+        return 0
+    rows = table("for", "write", "gives", "because")
+    for target, ranked in proposals.items():
+        if not ranked:
+            rows.add_row(Text(target.removeprefix("order_info.")), Text("nothing found"), "", "")
+        for number, proposal in enumerate(ranked):
+            name = proposal.row.setting or target.removeprefix("order_info.")
+            rows.add_row(
+                Text(name if number == 0 else ""),
+                Text(proposal.value, style="bold" if number == 0 else ""),
+                Text(show(proposal.example, 34)),
+                Text(proposal.reason, style="bright_black"),
+            )
+    console().print(rows)
+    return 0

@@ -1,0 +1,65 @@
+"""Self-contained HTML pages that can be handed over."""
+
+from html import escape
+
+from orderkit import markup
+from orderkit.jsontext import show
+from orderkit.profile import MOST_DISTINCT, Profile
+
+
+def page(title: str, body: str) -> str:
+    """A page with our style sheet, in light or dark as the reader's system is; asks no host."""
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title)}</title>{markup.style_sheet()}</head>"
+        f'<body class="ok-page"><main class="ok-root"><h1>{escape(title)}</h1>{body}</main></body>'
+        "</html>\n"
+    )
+
+
+def profile_page(profile: Profile, name: str) -> str:
+    """A profile as a page."""
+    return page(f"Profile of {name}", profile_html(profile))
+
+
+def profile_html(profile: Profile) -> str:
+    """A profile as tables with bars."""
+    told = ", ".join(f"{number:,} {outcome}" for outcome, number in profile.outcomes.most_common())
+    rows = (
+        [
+            markup.code(target.removeprefix("order_info.")),
+            bar(row.fill_rate()),
+            *(bar(row.fill_rate(status)) for status in profile.statuses),
+            escape(", ".join(f"{kind} {n:,}" for kind, n in row.types.most_common())),
+            escape(", ".join(f"{kind} {n:,}" for kind, n in row.conversions.most_common())),
+            f"{row.distinct:,}{'+' if row.distinct >= MOST_DISTINCT else ''}",
+            markup.code("" if row.example is None else show(row.example, 40)),
+        ]
+        for target, row in profile.rows.items()
+    )
+    columns = ["target", "filled", *profile.statuses, "found as", "conversions", "distinct"]
+    filled = markup.table([*columns, "example"], rows, caption="How well each row is filled")
+    failures = (
+        [
+            markup.badge(failure.code),
+            markup.code(failure.target.removeprefix("order_info.")),
+            f"{failure.count:,}",
+            str(failure.first_event),
+            markup.prose(failure.reason),
+            markup.prose(failure.fix),
+        ]
+        for failure in profile.worst()
+    )
+    columns = ["problem", "target", "times", "first event", "for example", "fix"]
+    problems = markup.table(columns, failures, caption="What goes wrong, most frequent first")
+    count = f"<p>{profile.outcomes.total():,} events: {escape(told or 'none')}</p>"
+    return count + (problems if profile.failures else "") + filled
+
+
+def bar(share: float) -> str:
+    """A share from 0 to 1 as a bar with its percentage."""
+    return (
+        f'<span class="ok-bar"><span style="width:{share:.0%}"></span></span>'
+        f'<span class="ok-share">{share:.0%}</span>'
+    )

@@ -1,0 +1,139 @@
+"""Profile, change review and proposals: what is learned from many events."""
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from orderkit import Mapper, load_settings, samples
+from orderkit.errors import EventsError
+from orderkit.pages import profile_page
+from orderkit.profile import profile
+from orderkit.review import Pack, approved, changes
+from orderkit.settings_file import parse_settings
+from orderkit.suggesting import as_settings_file, suggest
+from tests.test_cli import lines, run
+
+MAPPER = Mapper(load_settings(samples.SETTINGS))
+GOOD = [MAPPER.explain(event) for event in samples.sample_events().values()]
+BAD = [MAPPER.explain(event) for event in samples.damaged_events().values()]
+
+
+def test_the_profile_counts_by_row_and_status() -> None:
+    """Fill rates, types, conversions and distinct values are what the samples hold."""
+    made = profile(enumerate(GOOD))
+    initiator = made.rows["order_info.initiator"]
+    assert initiator.fill_rate("CANCEL_ORDER") == 1
+    assert initiator.fill_rate("CREATE_ORDER") == 0
+    assert initiator.distinct == 2
+    update = made.rows["order_info.update_time"]
+    assert update.types == {"an integer": 3, "a string": 4}
+    assert update.conversions["ISO 8601 → seconds"] == 2
+    assert update.conversions["milliseconds → seconds"] == 5
+
+
+def test_the_profile_groups_failures() -> None:
+    """The same failure is counted once, with the first event that had it."""
+    made = profile(enumerate([*BAD, *BAD, None]))
+    failure = next(f for f in made.worst() if f.target == "order_info.initiator")
+    assert (failure.count, failure.first_event) == (2, 0)
+    assert made.outcomes == {"rejected": 18, "mapped": 6, "unreadable": 1}
+
+
+def test_the_profile_page_is_self_contained() -> None:
+    """The page holds its tables and names no other host."""
+    text = profile_page(profile(enumerate(BAD)), "<b>.ndjson")
+    assert "ok-bar" in text
+    assert "<b>.ndjson" not in text
+    assert "src=" not in text
+    assert "url(" not in text
+
+
+def test_changes_name_values_outcomes_and_problems() -> None:
+    """A change of the settings shows in each of the three."""
+    old, new = GOOD[1], BAD[0]
+    found = {(c.what, c.target) for c in changes(approved(old), approved(new))}
+    assert found == {
+        ("outcome", ""),
+        ("value", "order_info.initiator"),
+        ("problem", "order_info.initiator"),
+    }
+    assert changes(approved(old), approved(old)) == []
+
+
+def test_a_pack_finds_what_changed_came_and_went(tmp_path: Path) -> None:
+    """Against the approved results: the same is silent, and every difference is named."""
+    pack = Pack(tmp_path / "approved")
+    with pytest.raises(EventsError, match="--update"):
+        pack.compare(GOOD)
+    assert pack.update(GOOD) == (7, 0)
+    assert pack.compare(GOOD) == {}
+    found = pack.compare([*GOOD[:-1], BAD[0]])
+    assert set(found) == {"MLB-20260007.CREATE_ORDER.json", "MLB-20260002.CANCEL_ORDER.2.json"}
+    assert pack.update(GOOD[:3]) == (0, 4)
+
+
+def test_proposals_find_the_samples_own_settings() -> None:
+    """From the events alone, the first proposal of a telling row is what the samples use."""
+    proposals = suggest(samples.sample_events().values(), ZoneInfo("UTC"))
+    first = {target: ranked[0].value for target, ranked in proposals.items() if ranked}
+    settings = load_settings(samples.SETTINGS).settings
+    for key in ("third_shop_id", "create_time", "payment_value", "check_in_date", "amount_of_room"):
+        target = next(p for p, r in proposals.items() if r and r[0].row.setting == key)
+        assert first[target] == getattr(settings, key)
+    assert all(p.reason for ranked in proposals.values() for p in ranked)
+
+
+def test_the_click_id_is_found_in_the_address() -> None:
+    """Where no property holds it, a formula reads it from the page's address."""
+    events = []
+    for event in samples.sample_events().values():
+        tiktok = {k: v for k, v in event["partners"]["tiktok"].items() if k != "ttoclid"}
+        events.append(event | {"partners": {"tiktok": tiktok}})
+    proposal = suggest(events, ZoneInfo("UTC"))["order_info.ttoclid"][0]
+    assert proposal.formula
+    assert proposal.value.startswith("SELECT(context.page.url")
+    text = as_settings_file(suggest(events, ZoneInfo("UTC")), events)
+    mapped = Mapper(parse_settings(text, draft=True)).map(events[1])
+    assert mapped.payload is not None
+    assert mapped.payload["order_info"]["ttoclid"] == "opfed89ds90132344n2dkkl12321s002"
+
+
+def test_commands_for_many_events(tmp_path: Path) -> None:
+    """suggest, profile, diff and verify work from the command line, with exit codes for CI."""
+    events, settings = str(samples.EVENTS), str(samples.SETTINGS)
+    mine, html, pack = (str(tmp_path / n) for n in ("mine.toml", "profile.html", "approved"))
+    assert run("suggest", events, "-o", mine).returncode == 0
+    assert run("suggest", events, "-o", mine).returncode == 2
+    made = run("profile", events, "--settings", settings, "--html", html, "--json")
+    assert lines(made.stdout)[0]["events"] == 7
+    assert "<table" in Path(html).read_text(encoding="utf-8")
+    assert run("diff", events, "--settings", settings, "--against", settings).returncode == 0
+    verify = ("verify", events, "--settings", settings, "--pack", pack)
+    assert run(*verify).returncode == 2
+    assert run(*verify, "--update").returncode == 0
+    assert run(*verify).returncode == 0
+    changed = samples.SETTINGS.read_text("utf-8").replace("{{hotel.country}}", "ES")
+    other = tmp_path / "other.toml"
+    other.write_text(changed, encoding="utf-8")
+    done = run("diff", events, "--settings", settings, "--against", str(other), "--json")
+    assert done.returncode == 1
+    assert lines(done.stdout)[0]["changes"] == [
+        {"what": "value", "target": "order_info.order_country", "before": '"FR"', "after": '"ES"'}
+    ]
+    failed = run("verify", events, "--settings", str(other), "--pack", pack)
+    assert failed.returncode == 1
+    assert '"FR" → "ES"' in failed.stdout
+
+
+def test_the_formula_command() -> None:
+    """`formula` prints value and type, every part with --trace, and a caret where it is wrong."""
+    done = run("formula", "NUMBER('12.30') + 1", "--json", "--trace")
+    entry = lines(done.stdout)[0]
+    assert (entry["value"], entry["type"]) == (13.3, "number")
+    assert entry["trace"]
+    wrong = run("formula", "UPER(x)")
+    assert wrong.returncode == 2
+    assert "did you mean `UPPER`" in wrong.stderr
+    assert "^" in wrong.stderr
+    assert run("formula", "1 / 0").returncode == 1
