@@ -144,8 +144,6 @@ class Call:
         return min(asked, policy.retry_after_max)
 
     def _stop(self, state: RetryCallState) -> bool:
-        if self._gave_up:
-            return True
         if self._tries >= self._world.policy.attempts:
             self._gave_up = f"gave up after {count(self._tries, 'attempt')}"
         elif self._world.clock() + state.upcoming_sleep >= self._until:

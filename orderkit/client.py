@@ -47,9 +47,10 @@ class Client:
     """Sends payloads to one endpoint, with one pace and one token for all that is in flight.
 
     Use it as ``async with Client(endpoint, credentials) as client``. `on_wait` is told each wait
-    before it begins. With `remember`, the name of credentials, tokens are kept in the operating
-    system's keyring too. The last four arguments are the outside world: seconds that only grow,
-    Unix seconds, sleeping, and chance from 0 to 1.
+    before it begins, those of a token call too, which belong to no one delivery. With `remember`,
+    the name of credentials, tokens are kept in the operating system's keyring too. The last four
+    arguments are the outside world: seconds that only grow, Unix seconds, sleeping, and chance from
+    0 to 1.
 
     Raises EndpointError when a token is needed and the endpoint names no merchant.
     """

@@ -58,7 +58,13 @@ def read_events(file: BinaryIO, name: str = "standard input") -> Iterator[EventL
     first = next(((number, line) for number, line in lines if line.strip()), None)
     if first is None:
         return
+    if first[1].startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise EventsError(f"{name}: text in UTF-16; save it as UTF-8")
     if _is_document(first[1]):
+        if _reads(first[1]) and (second := next((e for e in lines if e[1].strip()), None)):
+            # A whole array on the first of several lines is one damaged line of NDJSON.
+            yield from _ndjson(first, [second], lines)
+            return
         yield from _document(b"".join((first[1], *_bounded(lines, name))), name)
         return
     if _is_object(first[1]) or not first[1].lstrip().startswith(b"{"):
@@ -70,7 +76,7 @@ def read_events(file: BinaryIO, name: str = "standard input") -> Iterator[EventL
     for entry in lines:
         ahead.append(entry)
         size += len(entry[1])
-        if _is_object(entry[1]) or size > MAX_DOCUMENT:
+        if _is_event(entry[1]) or size > MAX_DOCUMENT:
             yield from _ndjson(ahead[0], [*ahead[1:]], lines)
             return
     whole = b"".join(line for _number, line in ahead)
@@ -138,6 +144,19 @@ def _checked(index: int, line: int | None, event: Any) -> EventLine:
     return EventLine(
         index, line, None, f"{paths.json_type(event)} {show(event)}, not a JSON object"
     )
+
+
+def _reads(text: bytes) -> bool:
+    try:
+        loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_event(line: bytes) -> bool:
+    """Whether a line is an object of its own, and not part of one that is indented."""
+    return line.startswith(b"{") and line.strip() != b"{}" and _is_object(line)
 
 
 def _is_object(text: bytes) -> bool:

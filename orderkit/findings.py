@@ -31,6 +31,8 @@ def missing(row: "Row", reading: Reading, event: Any) -> Problem:
     """For a mandatory field that is absent or blank, with near misses from the event."""
     found = "nothing" if reading.raw is paths.MISSING else _blank(reading.raw)
     near: tuple[str, ...] = ()
+    # What the settings read may have been mistyped there; the vendor's own paths are not.
+    mistyped = _typed(row) and reading.raw is paths.MISSING
     if row.in_settings:
         state = "not filled in" if reading.raw is paths.MISSING else "blank"
         message = f"{row.field.source} is {state}"
@@ -49,8 +51,7 @@ def missing(row: "Row", reading: Reading, event: Any) -> Problem:
         if near:
             message += f"; did you mean {_list(near)}?"
             instead = f"read {_list(near)} instead: {_point_at(row, near[0])}"
-            # What the settings read may have been mistyped there; the vendor's paths are not.
-            fix = f"{instead}, or {fix}" if _typed(row) else f"{fix}, or {instead}"
+            fix = f"{instead}, or {fix}" if mistyped else f"{fix}, or {instead}"
     return Problem(
         code="missing",
         target=row.field.target,
@@ -60,7 +61,7 @@ def missing(row: "Row", reading: Reading, event: Any) -> Problem:
         expected=row.type.expected,
         message=message,
         fix=fix,
-        actor="settings" if row.in_settings or (near and _typed(row)) else "event",
+        actor="settings" if row.in_settings or (near and mistyped) else "event",
         near_misses=near,
     )
 

@@ -9,6 +9,7 @@ Parts: TypeAlias = tuple[str, ...]
 # Bounds for walking an event whose size nobody vouches for.
 MAX_LEAVES: Final = 2_000
 MAX_DEPTH: Final = 40
+_NEAR: Final = 0.8
 
 
 class Missing:
@@ -108,20 +109,28 @@ def near_misses(path: str, candidates: Iterable[str], most: int = 3) -> list[str
 
     A candidate is near when it is spelled alike, or ends in the same name.
     """
-    known = list(dict.fromkeys(candidates))
-    folded = {candidate: candidate.casefold() for candidate in known}
     wanted = path.replace(".X.", ".0.").casefold()
-    last = wanted.rsplit(".", 1)[-1]
+    # A matcher keeps what it finds out about its second text.
+    whole = difflib.SequenceMatcher(None, "", wanted)
+    end = difflib.SequenceMatcher(None, "", wanted.rsplit(".", 1)[-1])
 
     def nearness(candidate: str) -> float:
-        text = folded[candidate]
-        alike = difflib.SequenceMatcher(None, wanted, text).ratio()
-        ending = difflib.SequenceMatcher(None, last, text.rsplit(".", 1)[-1]).ratio()
-        # The name itself says more than the folders it lies in.
-        return max(alike, 0.4 * alike + 0.6 * ending)
+        text = candidate.casefold()
+        whole.set_seq1(text)
+        end.set_seq1(text.rsplit(".", 1)[-1])
+        # From the cheapest upper bound to the ratio itself: lengths alone rule most out.
+        score = 0.0
+        for measure in ("real_quick_ratio", "quick_ratio", "ratio"):
+            alike, ending = getattr(whole, measure)(), getattr(end, measure)()
+            # The name itself says more than the folders it lies in.
+            score = max(alike, 0.4 * alike + 0.6 * ending)
+            if score < _NEAR:
+                break
+        return score
 
-    ranked = sorted(((nearness(c), c) for c in known if c != path), key=lambda pair: -pair[0])
-    return [candidate for score, candidate in ranked[:most] if score >= 0.8]
+    known = (name for name in dict.fromkeys(candidates) if name != path)
+    ranked = sorted(((nearness(name), name) for name in known), key=lambda pair: -pair[0])
+    return [candidate for score, candidate in ranked[:most] if score >= _NEAR]
 
 
 def json_type(value: Any) -> str:

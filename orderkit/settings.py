@@ -4,6 +4,7 @@ The file form is TOML; see `orderkit.settings_file`.
 """
 
 import math
+from functools import cache
 from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -148,9 +149,14 @@ def _filter_formula(value: Any) -> Any:
     return None if value is None else _formula({"formula": value}).formula
 
 
+@cache
+def _zones() -> set[str]:
+    return available_timezones()  # which looks through folders
+
+
 def _zone(value: Any) -> Any:
-    if not isinstance(value, str) or value not in available_timezones():
-        near = paths.near_misses(str(value), available_timezones())
+    if not isinstance(value, str) or value not in _zones():
+        near = paths.near_misses(str(value), sorted(_zones()))
         raise _wrong(_did_you_mean("write an IANA time zone such as Europe/Paris", near))
     return value
 

@@ -1,8 +1,14 @@
-"""What holds for every test: nothing depends on chance, on the clock or on a home folder."""
+"""What all tests share: property tests that run the same examples everywhere."""
 
-import hypothesis
+from hypothesis import HealthCheck, settings
 
-hypothesis.settings.register_profile(
-    "orderkit", derandomize=True, deadline=None, database=None, print_blob=False
+# No chance, no clock and no example database in a home folder.
+settings.register_profile(
+    "repeatable",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.too_slow],
 )
-hypothesis.settings.load_profile("orderkit")
+settings.load_profile("repeatable")

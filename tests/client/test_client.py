@@ -280,6 +280,14 @@ def test_401_twice_names_the_credential() -> None:
     assert "'merchant-1'" in delivery.message
 
 
+def test_401_without_time_for_another_try() -> None:
+    """A refused token is no verdict on the order: without time for another try it was not sent."""
+    tokens: Script = [token_answer(1), token_answer(2)]
+    delivery, server = send([answer({}, 401)], tokens, rate=0.1, deadline=5.0)
+    assert (delivery.verdict, delivery.cause, delivery.attempts) == ("failed", "no_time_left", 1)
+    assert len(server.got) == 1
+
+
 def test_401_between_other_faults_still_renews_once() -> None:
     """Faults before and after do not change that."""
     steps: Script = [answer({}, 503), answer({}, 401), answer({}, 503), OK]

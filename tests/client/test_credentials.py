@@ -30,11 +30,8 @@ IN_ENVIRONMENT = {"ORDERKIT_CLIENT_KEY": "key-env", "ORDERKIT_CLIENT_SECRET": "s
 class MemoryKeyring(keyring.backend.KeyringBackend):
     """A keyring that forgets."""
 
-    priority = 1  # type: ignore[assignment]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.entries: dict[tuple[str, str], str] = {}
+    priority = 1
+    entries: dict[tuple[str, str], str]
 
     def get_password(self, service: str, username: str) -> str | None:
         return self.entries.get((service, username))
@@ -60,7 +57,9 @@ class LockedKeyring(MemoryKeyring):
 def ring(monkeypatch: pytest.MonkeyPatch) -> Iterator[MemoryKeyring]:
     """An empty keyring in place of the machine's own, and nothing typed."""
     monkeypatch.setattr(credentials, "_typed", {})
-    before, backend = keyring.get_keyring(), MemoryKeyring()
+    before = keyring.get_keyring()
+    backend = MemoryKeyring()  # type: ignore[no-untyped-call]
+    backend.entries = {}
     keyring.set_keyring(backend)
     yield backend
     keyring.set_keyring(before)

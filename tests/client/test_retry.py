@@ -77,6 +77,13 @@ def test_pace_makes_up_for_no_pause() -> None:
     assert [pacer.reserve(9.0), pacer.reserve(9.0), pacer.reserve(9.1)] == [9.0, 9.5, 10.0]
 
 
+def test_pace_is_kept_by_who_comes_a_little_late() -> None:
+    """A request that is late by a moment moves the next one, too."""
+    pacer = Pacer(10.0)
+    assert [pacer.reserve(0.0), pacer.reserve(0.105)] == [0.0, 0.105]
+    assert pacer.reserve(0.11) == pytest.approx(0.205)
+
+
 def test_pace_gives_no_moment_after_the_deadline() -> None:
     """A moment beyond the deadline is not taken, and stays free for others."""
     pacer = Pacer(1.0)

@@ -191,10 +191,28 @@ def test_a_refused_refresh_token_falls_back_to_the_credentials() -> None:
     )
 
 
+def test_a_refresh_token_that_is_not_rotated_stays() -> None:
+    """An answer without a refresh token leaves the one before in use."""
+
+    async def run() -> list[str | None]:
+        world = World()
+        tokens: Any = [token_answer(1, 1000, refresh_token="refresh-1"), token_answer(2, 1000)]
+        async with (
+            serving([OK], tokens) as server,
+            world.client(endpoint_of(server), PAIR) as client,
+        ):
+            for moment in (0, 950, 1900):
+                world.seconds = moment
+                await client.send(ORDER)
+            return [got.form.get("refresh_token") for got in server.asked]
+
+    assert asyncio.run(run()) == [None, "refresh-1", "refresh-1"]
+
+
 def test_an_early_renewal_that_fails_stops_nothing() -> None:
     """While the old token holds it is used, and the renewal is tried again after a pause."""
 
-    async def run() -> tuple[list[str], list[int]]:
+    async def run() -> tuple[list[Any], list[int]]:
         world, verdicts, calls = World(), [], []
         async with (
             serving([OK], [token_answer(1, 1000), answer({}, 500)]) as server,
