@@ -117,7 +117,7 @@ def test_bad_settings_are_told_all_at_once(tmp_path: Path) -> None:
     assert done.returncode == 2
     for said in ("order_country", "third_shop_idd", "did you mean third_shop_id", "client_secret"):
         assert said in done.stderr
-    assert f"{bad}:14" in done.stderr
+    assert f"{bad}:15" in done.stderr
     assert "canary-4711" not in done.stderr + done.stdout
 
 

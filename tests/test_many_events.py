@@ -137,3 +137,14 @@ def test_the_formula_command() -> None:
     assert "did you mean `UPPER`" in wrong.stderr
     assert "^" in wrong.stderr
     assert run("formula", "1 / 0").returncode == 1
+
+
+def test_a_property_that_no_event_has_is_named(tmp_path: Path) -> None:
+    """A slip in an optional row is told once for all events, with what may have been meant."""
+    text = samples.SETTINGS.read_text("utf-8")
+    mine = tmp_path / "mine.toml"
+    row = '"order_info.order_url" = "contxt.page.url"'
+    mine.write_text(text.replace("[smart_mapping]", f"[smart_mapping]\n{row}"), encoding="utf-8")
+    done = run("check", str(samples.EVENTS), "--settings", str(mine))
+    assert "order_info.order_url reads contxt.page.url" in done.stderr
+    assert "did you mean context.page.url" in done.stderr

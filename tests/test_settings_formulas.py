@@ -42,7 +42,7 @@ def test_a_wrong_formula_is_told_with_line_and_caret() -> None:
     with pytest.raises(SettingsError) as caught:
         with_value("total_value", "{ formula = 'UPER(value)' }")
     said = str(caught.value)
-    assert "settings:13: settings.total_value" in said
+    assert "settings:14: settings.total_value" in said
     assert "did you mean `UPPER`" in said
     assert "\n  UPER(value)\n  ^" in said
 

@@ -22,7 +22,7 @@ def test_settings_are_saved_and_loaded_as_typed() -> None:
     """What is typed is in the file, and a form that loads it shows the same."""
     form = SettingsForm()
     form.inputs["order_country"].value = "PT"
-    form.add_pair("CONFIRM_ORDER", "booking_confirmed")
+    form.pairs.add(order_status="CONFIRM_ORDER", event_name="booking_confirmed")
     form.path.value = "mine.toml"
     form.save_button.click()
     settings = load_settings("mine.toml")
@@ -51,10 +51,80 @@ def test_wrong_settings_are_not_saved() -> None:
     assert "Europe/Paris" in form.message.value
 
 
+def test_a_setting_in_function_mode_is_evaluated_as_it_is_typed() -> None:
+    """The mode switches a field to a formula, its steps are told, and it is saved as one."""
+    form = SettingsForm()
+    form.modes["third_shop_name"].value = "function"
+    form.inputs["third_shop_name"].value = "UPPER(hotel.name)"
+    assert "MAISON LUNE LYON" in form._beside["third_shop_name"].value
+    form.inputs["third_shop_name"].value = "UPER(hotel.name)"
+    assert "did you mean" in form._beside["third_shop_name"].value
+    form.inputs["third_shop_name"].value = "LOWER(hotel.name)"
+    form.path.value = "mine.toml"
+    form.save_button.click()
+    again = SettingsForm("mine.toml")
+    assert again.modes["third_shop_name"].value == "function"
+    assert again.settings == form.settings
+
+
+def test_fields_offer_the_properties_of_the_loaded_events() -> None:
+    """Each property is offered as it is written in the field's mode, with an example value."""
+    form = SettingsForm()
+    assert "{{booking.nights}}" in form.inputs["length_of_stay"].options
+    form.modes["length_of_stay"].value = "function"
+    assert "booking.nights" in form.inputs["length_of_stay"].options
+    assert "Maison Lune Lyon" in form.properties_view.value
+
+
+def test_proposals_are_applied_by_a_click_alone() -> None:
+    """An empty field gets a proposal with its reason, and its value only when it is used."""
+    form = SettingsForm()
+    form.inputs["check_in_date"].value = ""
+    form.propose_button.click()
+    assert form.inputs["check_in_date"].value == ""
+    (line,) = form.proposals.children
+    line.children[0].click()
+    assert form.inputs["check_in_date"].value == "{{booking.check_in}}"
+
+
+def test_filter_and_transformation_are_typed_saved_and_shown() -> None:
+    """A filtered event says why in the form, and both parts come back from the file."""
+    form = SettingsForm()
+    form.conditions.add(property="currency", operator="is", value="USD")
+    assert "the filter" in form.message.value
+    form.transformation.add(property="booking.ref", new_name="booking.reference")
+    form.path.value = "mine.toml"
+    form.save_button.click()
+    settings = load_settings("mine.toml")
+    assert settings.filter.condition[0].value == "USD"
+    assert settings.transformation[0].new_name == "booking.reference"
+    assert SettingsForm("mine.toml").settings == settings
+
+
+def test_a_change_is_reviewed_before_it_is_kept() -> None:
+    """The review names each event and value that a new reference changes."""
+    form = MappingForm()
+    form.target.value = "order_info.order_id"
+    form.reference.value = "context.event_id"
+    form.point.click()
+    form.review_button.click()
+    assert len(form.changes.frame) == 7
+    assert "evt-0001" in form.review_view.value
+
+
+def test_the_profile_is_shown_and_written() -> None:
+    """All loaded events are profiled, and the page is a file of its own."""
+    form = RequiredForm()
+    form.profile_button.click()
+    assert "ok-bar" in form.profile_view.value
+    form.write_button.click()
+    assert "<table" in Path("profile.html").read_text(encoding="utf-8")
+
+
 def test_an_event_mapping_row_can_be_removed() -> None:
     """Remove takes the row out of the settings."""
     form = SettingsForm()
-    first = form.pairs.children[0]
+    first = form.pairs.lines.children[0]
     first.children[-1].click()
     assert "booking_created" not in form.settings.statuses()
 

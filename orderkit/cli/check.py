@@ -20,6 +20,7 @@ from orderkit.cli.common import (
 from orderkit.mapping import Mapper
 from orderkit.paths import count
 from orderkit.settings_file import load_settings
+from orderkit.unseen import Unseen
 
 
 @click.command("check")
@@ -37,9 +38,12 @@ def command(events: str, settings_path: str, status: str | None, as_json: bool) 
     """
     mapper = Mapper(load_settings(settings_path))
     outcomes: Counter[str] = Counter()
+    unseen = Unseen(mapper)
     out = console()
     for result in results(events, mapper, status=status):
         outcomes[result.outcome] += 1
+        if result.entry.event is not None:
+            unseen.look(result.entry.event)
         if as_json:
             print_json(result.as_json())
             continue
@@ -47,6 +51,8 @@ def command(events: str, settings_path: str, status: str | None, as_json: bool) 
         print_problems(out, result.problems)
     if not as_json:
         out.print(_summary(outcomes))
+    for sentence in unseen.told():
+        click.echo(f"warning: {sentence}", err=True)
     return int(outcomes["rejected"] + outcomes["unreadable"] > 0)
 
 

@@ -10,6 +10,7 @@ from orderkit.fields import field_mappings
 from orderkit.inputs import settings_path
 from orderkit.jsontext import dumps
 from orderkit.mapping import Mapped, Mapper
+from orderkit.review import approved, changes
 from orderkit.settings import Settings
 from orderkit.settings_file import load_settings, save_settings
 from orderkit.widgets import parts
@@ -45,6 +46,8 @@ class MappingForm(parts.Form):
         self.reset = parts.button("As the vendor maps it", self.reset_row, self)
         self.path = parts.text_input("Settings file", str(settings_path()))
         self.save_button = parts.button("Save smart mapping", self.save, self)
+        self.review_button = parts.button("Review the change", self.review, self)
+        self.review_view = w.HTML()
         self.summary = w.HTML()
         self.views = [w.HTML() for _ in range(4)]
         tabs = w.Tab(children=self.views, titles=("Mapping", "Problems", "JSON", "Trace"))
@@ -57,7 +60,8 @@ class MappingForm(parts.Form):
             ),
             parts.row(self.target, self.reference),
             parts.row(self.point, self.reset),
-            parts.row(self.path, self.save_button),
+            parts.row(self.path, self.review_button, self.save_button),
+            self.review_view,
         )
         self.picker.when_chosen(self._another_event)
         self.target.observe(lambda _change: self._show_reference(), names="value")
@@ -101,6 +105,25 @@ class MappingForm(parts.Form):
         kept = {t: p for t, p in self.settings.smart_mapping.items() if t != self.target.value}
         self._remap(kept)
         self._show_reference()
+
+    @property
+    def changes(self) -> views.Table:
+        """What the smart mapping in the form changes, for all loaded events, against the file."""
+        stored = Mapper(load_settings(self.path.value, draft=True))
+        current = Mapper(self.settings)
+        rows = (
+            (name, change.what, views.short(change.target), change.before, change.after)
+            for name, event in self.picker.events.items()
+            for change in changes(approved(stored.map(event)), approved(current.map(event)))
+        )
+        columns = ("event", "what", "target", "before", "after")
+        return views.make(rows, columns, "What changes against the settings file")
+
+    def review(self) -> None:
+        """Show what would change before it is kept."""
+        table = self.changes
+        none = "<p>Nothing changes for the loaded events.</p>"
+        self.review_view.value = table.to_html() if len(table.frame) else none
 
     def save(self) -> None:
         """Write the smart mapping to the settings file named in the form."""

@@ -81,6 +81,20 @@ def text_input(label: str, value: str = "", hint: str = "", placeholder: str = "
     return made
 
 
+def suggesting_input(label: str, value: str = "", hint: str = "") -> w.Combobox:
+    """A labelled line of text that offers what its `options` say, and takes anything."""
+    made = w.Combobox(
+        value=value,
+        description=label,
+        ensure_option=False,
+        tooltip=hint or label,
+        style={"description_width": "190px"},
+        layout=w.Layout(width="auto"),
+    )
+    made.add_class("ok-input")
+    return made
+
+
 def choice(label: str, options: Any, hint: str = "", **more: Any) -> w.Dropdown:
     """A labelled choice."""
     made = w.Dropdown(

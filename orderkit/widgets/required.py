@@ -1,12 +1,16 @@
 """Mandatory fields by order status, and one event against every status at once."""
 
+from pathlib import Path
+
 import ipywidgets as w
 
-from orderkit import views
+from orderkit import paths, views
 from orderkit.codes import STATUS
 from orderkit.errors import EventsError
 from orderkit.inputs import settings_path
 from orderkit.mapping import Mapper
+from orderkit.pages import profile_html, profile_page
+from orderkit.profile import Profile, profile
 from orderkit.settings import Settings
 from orderkit.settings_file import load_settings
 from orderkit.widgets import parts
@@ -27,11 +31,21 @@ class RequiredForm(parts.Form):
         )
         self.add = parts.button("Look at it too", self.add_status, self)
         self._matrix, self._event = w.HTML(), w.HTML()
+        self.profile_button = parts.button("Profile all loaded events", self.show_profile, self)
+        self.page = parts.text_input("Page to write", "profile.html")
+        self.write_button = parts.button("Write the page", self.write_page, self)
+        self.profile_view = w.HTML()
         super().__init__(
             self.picker,
             parts.title("What this event has", "Each order status it could stand for, at once."),
             self._event,
             parts.row(self.status, self.add),
+            parts.title(
+                "All loaded events",
+                "How well each row is filled, with what, and what goes wrong how often.",
+            ),
+            parts.row(self.profile_button, self.page, self.write_button),
+            self.profile_view,
             parts.title(
                 "What TikTok needs",
                 "Only the order statuses named by the vendor have rules of their own; any other "
@@ -51,6 +65,22 @@ class RequiredForm(parts.Form):
     def against(self) -> views.Against:
         """The chosen event against every order status."""
         return views.against_statuses(self.mapper, self.picker.event, self.statuses)
+
+    @property
+    def profile(self) -> Profile:
+        """The profile of all loaded events."""
+        events = self.picker.events.values()
+        return profile((n, self.mapper.explain(event)) for n, event in enumerate(events))
+
+    def show_profile(self) -> None:
+        """Show the profile below the buttons."""
+        self.profile_view.value = profile_html(self.profile)
+
+    def write_page(self) -> None:
+        """Write the profile as a page that can be handed over."""
+        text = profile_page(self.profile, paths.count(len(self.picker.events), "event"))
+        Path(self.page.value).write_text(text, encoding="utf-8")
+        self.tell(f"Written to {self.page.value}", "good")
 
     def add_status(self) -> None:
         """Look at the order status in the form too."""

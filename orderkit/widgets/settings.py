@@ -1,6 +1,5 @@
 """The form of all settings, with the live value of each for the chosen event."""
 
-from collections.abc import Callable
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -8,17 +7,20 @@ from typing import Any
 import ipywidgets as w
 from pydantic import ValidationError
 
-from orderkit import markup, views
+from orderkit import markup, paths, views
 from orderkit.conversions import row_type
 from orderkit.errors import SettingsError
 from orderkit.fields import FieldMapping, field_mappings
+from orderkit.filters import OPERATORS, WITHOUT_VALUE
 from orderkit.inputs import settings_path
 from orderkit.jsontext import show
 from orderkit.mapping import Mapped, Mapper
 from orderkit.settings import Settings
 from orderkit.settings_file import drafted, load_settings, save_settings
+from orderkit.suggesting import Proposal, suggest
 from orderkit.widgets import parts
 from orderkit.widgets.events import EventPicker
+from orderkit.widgets.rows import RowList
 
 _CONNECTION = {
     "endpoint_url": (
@@ -30,10 +32,22 @@ _CONNECTION = {
 }
 
 
+#: Where an input's value stands in the file, for those not under [settings].
+_FILE_KEYS = {
+    **{key: f"connection.{key}" for key in _CONNECTION},
+    "timezone": "timezone",
+    "consent": "filter.consent",
+    "filter_formula": "filter.formula",
+}
+#: How many events the offered properties are taken from.
+_LOOKED_AT = 50
+
+
 class SettingsForm(parts.Form):
     """All settings in one form.
 
     settings: the settings as they stand; what is wrong or not filled in is absent from them
+    mapped:   what they make of the chosen event
     """
 
     def __init__(self, path: str | Path | None = None, picker: EventPicker | None = None) -> None:
@@ -41,19 +55,47 @@ class SettingsForm(parts.Form):
         self.settings = Settings()
         self.mapped: Mapped = Mapper(self.settings).explain({})
         self._smart_mapping: dict[str, Any] = {}
-        self._listeners: list[Callable[[], Any]] = []
+        self._numbers: dict[str, int | float] = {}
         self._filling = False
-        self.inputs: dict[str, w.Text] = {}
+        self.inputs: dict[str, w.Text | w.Combobox] = {}
+        self.modes: dict[str, w.Dropdown] = {}
         self._beside: dict[str, w.HTML] = {}
         rows = [self._value_row(field) for field in field_mappings() if field.setting]
-        self._add_input("credentials", "Credentials", "The name of stored credentials, no secret")
-        self._add_input(
-            "timezone", "Time zone", "IANA name; times without an offset are read in it"
-        )
+        self._add_plain("credentials", "Credentials", "The name of stored credentials, no secret")
+        self._add_plain("timezone", "Time zone", "IANA name; for times without an offset")
         for key, (label, hint) in _CONNECTION.items():
-            self._add_input(key, label, hint)
-        self.pairs = w.VBox()
-        self.add_pair_button = parts.button("Add an event", lambda: self.add_pair(), self)
+            self._add_plain(key, label, hint)
+        self.pairs = RowList(
+            {
+                "order_status": ("Order status", None),
+                "event_name": ("Event name", self._event_names),
+            },
+            "Add an event",
+            self,
+            self.refresh,
+        )
+        self.transformation = RowList(
+            {"property": ("Property", self._paths), "new_name": ("New name", None)},
+            "Add a transformation",
+            self,
+            self.refresh,
+        )
+        self.conditions = RowList(
+            {
+                "property": ("Property", self._paths),
+                "operator": ("Operator", lambda: list(OPERATORS)),
+                "value": ("Value", None),
+            },
+            "Add a condition",
+            self,
+            self.refresh,
+        )
+        self.filter_match = parts.choice("Conditions", ["all", "any"], "How many must hold")
+        self._add_plain("consent", "Consent category", "user.consent_categories must hold it")
+        self._add_plain("filter_formula", "Advanced filter", "A formula that must give true")
+        self.proposals = w.VBox()
+        self.propose_button = parts.button("Propose values", self.propose, self)
+        self.properties_view = w.HTML()
         self.path = parts.text_input("Settings file", str(path or settings_path()))
         self.save_button = parts.button("Save", self.save, self, "primary")
         self.load_button = parts.button("Load", self.load, self)
@@ -61,70 +103,127 @@ class SettingsForm(parts.Form):
             self.picker,
             parts.title(
                 "Values",
-                "Write a constant, or {{path}} for a property of the event. Beside each field is "
-                "what it gives for the chosen event.",
+                "In text mode, write a constant, or {{path}} for a property of the event; in "
+                "function mode, a formula. Beside each field is what it gives for this event.",
+            ),
+            w.Accordion(
+                children=[self.properties_view], titles=("Properties seen",), selected_index=None
             ),
             *rows,
+            parts.row(self.propose_button),
+            self.proposals,
             parts.title(
                 "Event mapping",
                 "Which event stands for which order status. Any word in capitals is accepted; only "
                 "CANCEL_ORDER and COMPLETE_ORDER are named by the vendor.",
             ),
             self.pairs,
-            self.add_pair_button,
+            parts.title(
+                "Transformation",
+                "Before the mapping: rename a property, or delete it with an empty new name.",
+            ),
+            self.transformation,
+            parts.title("Filter", "Which events are sent. All that is filled in must hold."),
+            self.conditions,
+            parts.row(self.filter_match),
+            self._plain_row("filter_formula"),
+            self._plain_row("consent"),
             parts.title(
                 "Connection", "Where orders are sent. Secrets are never part of this form."
             ),
             *(self._plain_row(key) for key in ("credentials", *_CONNECTION, "timezone")),
             parts.row(self.path, self.save_button, self.load_button),
         )
-        self.picker.when_chosen(self.refresh)
+        refresh = parts.guarded(self, self.refresh)
+        self.filter_match.observe(lambda _change: refresh(), names="value")
+        self.picker.when_chosen(parts.guarded(self, self._offer))
         parts.guarded(self, self.load)()
+        self._offer()
         self.message.value = ""
 
     # -- building
 
-    def _add_input(self, key: str, label: str, hint: str) -> w.Text:
-        made = self.inputs[key] = parts.text_input(label, hint=hint)
+    def _add_plain(self, key: str, label: str, hint: str) -> None:
+        self._watch(key, parts.text_input(label, hint=hint))
+
+    def _watch(self, key: str, made: w.Text | w.Combobox) -> None:
+        self.inputs[key] = made
         refresh = parts.guarded(self, self.refresh)
         made.observe(lambda _change: refresh(), names="value")
         self._beside[key] = parts.shown_html()
-        return made
 
     def _value_row(self, field: FieldMapping) -> w.HBox:
         expected = row_type(field.type).expected
         hint = f"{field.note}; {expected}" if field.note else expected
-        self._add_input(field.setting, field.source, hint)
-        return self._plain_row(field.setting)
+        key = field.setting
+        self._watch(key, parts.suggesting_input(field.source, hint=hint))
+        mode = self.modes[key] = w.Dropdown(
+            options=["text", "function"],
+            tooltip=f"How {field.source} is written",
+            description=f"{field.source} as",
+            layout=w.Layout(width="110px"),
+        )
+        mode.add_class("ok-mode")
+        refresh = parts.guarded(self, self._offer)
+        mode.observe(lambda _change: refresh(), names="value")
+        return parts.row(self.inputs[key], mode, self._beside[key])
 
     def _plain_row(self, key: str) -> w.HBox:
         return parts.row(self.inputs[key], self._beside[key])
 
-    def add_pair(self, order_status: str = "", event_name: str = "") -> None:
-        """Add a row to the event mapping."""
-        status = parts.text_input("Order status", order_status, placeholder="COMPLETE_ORDER")
-        known = {str(e.get("event_name")) for e in self.picker.events.values() if "event_name" in e}
-        name = w.Combobox(
-            value=event_name,
-            description="Event name",
-            options=tuple(sorted(known)),
-            ensure_option=False,
-            tooltip="The client's name for the event",
-            layout=w.Layout(width="auto"),
-        )
-        name.add_class("ok-input")
-        remove = parts.button("Remove", lambda: self._remove(line), self)
-        remove.tooltip = f"Remove this event: {event_name}"
-        line = parts.row(status, name, remove)
-        refresh = parts.guarded(self, self.refresh)
-        for made in (status, name):
-            made.observe(lambda _change: refresh(), names="value")
-        self.pairs.children = (*self.pairs.children, line)
+    def _event_names(self) -> list[str]:
+        events = self.picker.events.values()
+        return sorted({str(e["event_name"]) for e in events if e.get("event_name")})
+
+    def _paths(self) -> list[str]:
+        return list(self._examples())
+
+    def _examples(self) -> dict[str, Any]:
+        """Path → example value of the properties seen in the loaded events."""
+        seen: dict[str, Any] = {}
+        for event in list(self.picker.events.values())[:_LOOKED_AT]:
+            for path, value in paths.walk(event):
+                seen.setdefault(path, value)
+        return seen
+
+    def _offer(self) -> None:
+        """Offer the properties of the loaded events, in the form that each field's mode takes."""
+        seen = self._examples()
+        references = tuple(f"{{{{{path}}}}}" for path in seen)
+        for key, mode in self.modes.items():
+            self.inputs[key].options = references if mode.value == "text" else tuple(seen)
+        cells = ((path, views.shown(value)) for path, value in seen.items())
+        table = views.make(cells, ("source", "example"), "Properties seen in the loaded events")
+        self.properties_view.value = table.to_html()
         self.refresh()
 
-    def _remove(self, line: w.HBox) -> None:
-        self.pairs.children = tuple(child for child in self.pairs.children if child is not line)
-        self.refresh()
+    def propose(self) -> None:
+        """Show proposals for what is not filled in; nothing is applied without a click."""
+        lines = []
+        for ranked in suggest(self.picker.events.values(), self.settings.zone).values():
+            for proposal in ranked[:1]:
+                key = proposal.row.setting
+                if key and not self.inputs[key].value.strip():
+                    lines.append(self._proposal(key, proposal))
+        self.proposals.children = lines
+        if not lines:
+            self.tell("Nothing to propose: every setting that the events speak of is filled in.")
+
+    def _proposal(self, key: str, proposal: Proposal) -> w.HBox:
+        def use() -> None:
+            self.modes[key].value = "function" if proposal.formula else "text"
+            self.inputs[key].value = proposal.value
+            self.proposals.children = tuple(c for c in self.proposals.children if c is not line)
+
+        told = w.HTML(
+            f"{escape(proposal.row.source)}: {markup.code(proposal.value)} gives "
+            f"{markup.code(show(proposal.example))}"
+            f'<div class="ok-hint">{markup.prose(proposal.reason)}</div>'
+        )
+        told.add_class("ok-beside")
+        line = parts.row(parts.button(f"Use for {proposal.row.source}", use, self), told)
+        line.children[0].layout.width = "auto"
+        return line
 
     # -- what it gives
 
@@ -148,23 +247,32 @@ class SettingsForm(parts.Form):
 
     def typed(self) -> dict[str, Any]:
         """What stands in the form, in the shape of a settings file."""
-        text = {key: made.value.strip() for key, made in self.inputs.items() if made.value.strip()}
-        pairs = [
-            {"order_status": status.value.strip(), "event_name": name.value.strip()}
-            for status, name, _remove in (line.children for line in self.pairs.children)
-            if status.value.strip() or name.value.strip()
+        text: dict[str, Any] = {
+            key: made.value.strip() for key, made in self.inputs.items() if made.value.strip()
+        }
+        for key, mode in self.modes.items():
+            if mode.value == "function" and key in text:
+                text[key] = {"formula": text[key]}
+            elif key in self._numbers and text.get(key) == str(self._numbers[key]):
+                text[key] = self._numbers[key]
+        chosen: dict[str, Any] = {"match": self.filter_match.value}
+        for key, name in (("consent", "consent"), ("filter_formula", "formula")):
+            if key in text:
+                chosen[name] = text.pop(key)
+        chosen["condition"] = [
+            {k: v for k, v in line.items() if v or line["operator"] not in WITHOUT_VALUE}
+            for line in self.conditions.values
         ]
         connection = {key: text.pop(key) for key in _CONNECTION if key in text}
-        data: dict[str, Any] = {"timezone": text.pop("timezone", "UTC"), "settings": text}
-        return data | {
-            "event_mapping": pairs,
+        return {
+            "timezone": text.pop("timezone", "UTC"),
+            "settings": text,
+            "event_mapping": self.pairs.values,
             "smart_mapping": self._smart_mapping,
+            "transformation": self.transformation.values,
+            "filter": chosen,
             "connection": connection,
         }
-
-    def when_changed(self, listener: Callable[[], Any]) -> None:
-        """Call `listener` whenever `settings` may have changed."""
-        self._listeners.append(listener)
 
     def refresh(self) -> None:
         """Read the form, and show beside each field what it gives or what is wrong."""
@@ -174,27 +282,36 @@ class SettingsForm(parts.Form):
         self.mapped = mapped = Mapper(self.settings).explain(self.picker.event)
         wrong = {fault.key: fault for fault in faults}
         for key, beside in self._beside.items():
-            table = "connection" if key in _CONNECTION else "settings"
-            fault = wrong.pop(key if key == "timezone" else f"{table}.{key}", None)
+            fault = wrong.pop(_FILE_KEYS.get(key, f"settings.{key}"), None)
             text = markup.notice(fault.expected, "bad") if fault else _live(key, mapped)
             beside.value = f'<div class="ok-live">{text}</div>'
-        self.tell("\n".join(f.text("event mapping") for f in wrong.values()), "bad")
-        for listener in self._listeners:
-            listener()
+        if wrong:
+            self.tell("\n".join(fault.text("settings") for fault in wrong.values()), "bad")
+        else:
+            self.tell(f"This event is filtered: {mapped.reason}" if mapped.reason else "", "warn")
 
     # -- files
 
     def fill(self, settings: Settings) -> None:
         """Show these settings in the form."""
         self._filling = True
-        values = settings.settings.model_dump() | settings.connection.model_dump()
+        chosen = settings.filter
+        shown = settings.settings.model_dump() | settings.connection.model_dump()
+        shown |= {"timezone": settings.timezone, "consent": chosen.consent}
+        shown |= {"filter_formula": chosen.formula}
+        # A number is written as text in the form, and stays a number.
+        self._numbers = {k: v for k, v in shown.items() if isinstance(v, int | float)}
         for key, made in self.inputs.items():
-            value = settings.timezone if key == "timezone" else values[key]
-            made.value = "" if value is None else str(value)
-        self._smart_mapping = dict(settings.smart_mapping)
-        self.pairs.children = ()
-        for pair in settings.event_mapping:
-            self.add_pair(pair.order_status, pair.event_name)
+            value = shown[key]
+            formula = isinstance(value, dict)
+            if key in self.modes:
+                self.modes[key].value = "function" if formula else "text"
+            made.value = value["formula"] if formula else "" if value is None else str(value)
+        self._smart_mapping = settings.model_dump()["smart_mapping"]
+        self.pairs.show([dict(pair) for pair in settings.event_mapping])
+        self.transformation.show([dict(step) for step in settings.transformation])
+        self.conditions.show([dict(line) for line in chosen.condition])
+        self.filter_match.value = chosen.match
         self._filling = False
         self.refresh()
 

@@ -1,0 +1,43 @@
+"""Properties that the settings read and that occur in none of the events."""
+
+from typing import Any, Final
+
+from orderkit import paths
+from orderkit.mapping import Mapper
+
+#: Of how many events the properties are kept, to find near misses among them.
+_LEARNT_FROM: Final = 50
+
+
+class Unseen:
+    """What settings and smart mapping read, less what any event so far had."""
+
+    def __init__(self, mapper: Mapper) -> None:
+        self._wanted = {
+            path: row.field.target
+            for row in mapper.rows
+            if row.remapped or row.field.setting
+            for path in row.source.properties
+        }
+        self._known: dict[str, None] = {}
+        self._events = 0
+
+    def look(self, event: Any) -> None:
+        """Take an event into account."""
+        self._events += 1
+        found = [p for p in self._wanted if paths.get(event, paths.parse(p)) is not paths.MISSING]
+        for path in found:
+            del self._wanted[path]
+        if self._events <= _LEARNT_FROM:
+            self._known.update((path, None) for path, _value in paths.walk(event))
+
+    def told(self) -> list[str]:
+        """One sentence for each property that no event had, with near misses."""
+        if not self._events:
+            return []
+        sentences = []
+        for path, target in self._wanted.items():
+            near = paths.near_misses(path, self._known)
+            meant = f"; did you mean {' or '.join(near)}?" if near else ""
+            sentences.append(f"{target} reads {path}, which occurs in none of the events{meant}")
+        return sentences

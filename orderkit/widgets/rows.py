@@ -1,0 +1,67 @@
+"""Lists of like rows that are added and removed: event mapping, transformation, filter."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import ipywidgets as w
+
+from orderkit.widgets import parts
+
+
+class RowList(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
+    """Rows of inputs, one dict of texts each.
+
+    columns:    key → (label, the texts offered, or None for a line of text)
+    on_change:  called after every change
+    """
+
+    def __init__(
+        self,
+        columns: Mapping[str, tuple[str, Callable[[], Sequence[str]] | None]],
+        add_label: str,
+        form: parts.Telling,
+        on_change: Callable[[], Any],
+    ) -> None:
+        self._columns, self._form, self._on_change = columns, form, on_change
+        self.lines = w.VBox()
+        self.add_button = parts.button(add_label, self.add, form)
+        super().__init__([self.lines, self.add_button])
+
+    def add(self, **values: str) -> None:
+        """Add a row with these texts."""
+        changed = parts.guarded(self._form, self._on_change)
+        inputs: list[w.Widget] = []
+        for key, (label, offered) in self._columns.items():
+            if offered is None:
+                made = parts.text_input(label, values.get(key, ""))
+            else:
+                made = parts.suggesting_input(label, values.get(key, ""))
+                made.options = tuple(offered())
+            made.style.description_width = "110px"
+            made.observe(lambda _change: changed(), names="value")
+            inputs.append(made)
+        remove = parts.button("Remove", lambda: self._remove(line), self._form)
+        remove.tooltip = f"Remove {' '.join(values.values()) or 'this row'}"
+        line = parts.row(*inputs, remove)
+        self.lines.children = (*self.lines.children, line)
+        self._on_change()
+
+    def _remove(self, line: w.HBox) -> None:
+        self.lines.children = tuple(child for child in self.lines.children if child is not line)
+        self._on_change()
+
+    @property
+    def values(self) -> list[dict[str, str]]:
+        """The texts of each row that is not empty."""
+        rows = [
+            # The button that removes the row comes last.
+            {key: made.value.strip() for key, made in zip(self._columns, inputs, strict=True)}
+            for inputs in (line.children[:-1] for line in self.lines.children)
+        ]
+        return [row for row in rows if any(row.values())]
+
+    def show(self, rows: Sequence[Mapping[str, str]]) -> None:
+        """Show these rows instead."""
+        self.lines.children = ()
+        for row in rows:
+            self.add(**row)
