@@ -302,6 +302,14 @@ class Filter(_Model):
     formula: Annotated[str | None, BeforeValidator(_filter_formula)] = None
     consent: Annotated[str, BeforeValidator(_scalar)] = ""
 
+    def told(self) -> str:
+        """In words, what an event must meet to be sent; "" where every event is."""
+        lines = [f"{c.property} {c.operator} {show(c.value)}" for c in self.condition]
+        parts = [f"consent to {self.consent}"] if self.consent else []
+        parts += [f"{self.match} of: {', '.join(lines)}"] if lines else []
+        parts += [self.formula] if self.formula else []
+        return " and ".join(parts)
+
 
 class Settings(_Model):
     """All settings of one destination.

@@ -83,6 +83,7 @@ def _existing(text: str, zone: tzinfo) -> datetime:
 
 
 def from_timestamp(value: Decimal, zone: tzinfo) -> datetime:
+    """The moment of a timestamp in seconds, or milliseconds from 10¹² on. Raises RefusedError."""
     number = value if abs(value) >= FIRST_IN_MILLISECONDS else value * 1000
     # The comparison first: the digits of a number like 1e99 are not worth writing out.
     if abs(number) >= 10**15:
@@ -134,6 +135,7 @@ def offset_name(date: datetime) -> str:
 
 
 def fixed_offset(minutes: int) -> tzinfo:
+    """A time zone of so many minutes east of UTC."""
     return timezone(timedelta(minutes=minutes)) if minutes else UTC
 
 

@@ -159,6 +159,7 @@ def is_in(frame: Frame, value: Any, choices: list[Any], negative: bool) -> bool:
 
 
 def is_between(frame: Frame, value: Any, low: Any, high: Any) -> bool:
+    """Whether a value, or any element of an array, lies between two others or is one of them."""
     return any_of(frame, value, None, lambda one, _: _at_most(low, one) and _at_most(one, high))
 
 
@@ -177,6 +178,7 @@ def arithmetic(frame: Frame, operator: str, one: Any, other: Any) -> Any:
 
 
 def negated(value: Any) -> int | Decimal | None:
+    """The number with the other sign; null stays null."""
     if value is None:
         return None
     number = as_number(value)

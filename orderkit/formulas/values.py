@@ -94,6 +94,7 @@ def as_number(value: Any) -> Number:
 
 
 def is_number(value: Any) -> bool:
+    """Whether a value is a number, which a boolean is not."""
     return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
 
 
@@ -157,6 +158,7 @@ def calculate(operator: str, one: Any, other: Any, limits: Limits) -> Number:
 
 
 def too_long(limits: Limits) -> RefusedError:
+    """What is said of a number with more digits than the limits allow."""
     return RefusedError(f"the number has more than {limits.digits:,} digits")
 
 

@@ -31,6 +31,7 @@ _CHARACTERS: Final = {
 
 
 def unknown_character(text: str, position: int) -> FormulaError:
+    """What is said of a character that begins nothing in the language."""
     char = text[position]
     if char in "\"'":
         problem = f"the text that starts here has no closing {char}"

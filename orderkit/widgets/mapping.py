@@ -150,7 +150,7 @@ class MappingForm(parts.Form):
 
     def _refresh(self, before: Mapped | None) -> None:
         self.mapped = mapped = Mapper(self.settings).explain(self.picker.event)
-        self.summary.value = summary(mapped)
+        self.summary.value = summary(mapped, self.settings.filter.told())
         text = escape(dumps(mapped.payload, indent=True).decode())
         self.views[0].value = views.mapping_table(mapped, before).to_html()
         self.views[1].value = self.problems.to_html() if mapped.problems else "<p>No problem.</p>"
@@ -158,8 +158,8 @@ class MappingForm(parts.Form):
         self.views[3].value = self.trace.to_html()
 
 
-def summary(mapped: Mapped) -> str:
-    """Outcome, status and number of problems in one line of HTML."""
+def summary(mapped: Mapped, filtered_by: str = "") -> str:
+    """Outcome, status and number of problems in one line of HTML, and the filter if there is one."""
     from orderkit.markup import badge
 
     errors = sum(problem.level == "error" for problem in mapped.problems)
@@ -167,4 +167,5 @@ def summary(mapped: Mapped) -> str:
     words = [paths.count(n, noun) for n, noun in ((errors, "error"), (warnings, "warning")) if n]
     said = mapped.reason or ", ".join(words) or "nothing to mend"
     status = f"<strong>{escape(mapped.order_status or 'no order status')}</strong>"
-    return f'<p role="status">{badge(mapped.outcome)} {status} · {escape(said)}</p>'
+    note = f"<p>Filter: {escape(filtered_by)}</p>" if filtered_by else ""
+    return f'<p role="status">{badge(mapped.outcome)} {status} · {escape(said)}</p>{note}'
