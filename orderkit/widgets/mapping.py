@@ -159,7 +159,7 @@ class MappingForm(parts.Form):
 
 
 def summary(mapped: Mapped, filtered_by: str = "") -> str:
-    """Outcome, status and number of problems in one line of HTML, and the filter if there is one."""
+    """Outcome, status and number of problems in a line of HTML, and the filter if there is one."""
     from orderkit.markup import badge
 
     errors = sum(problem.level == "error" for problem in mapped.problems)
