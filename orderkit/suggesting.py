@@ -123,16 +123,15 @@ def _weigh(row: FieldMapping, path: str, values: list[Any], zone: ZoneInfo) -> P
 def _likeness(row: FieldMapping, path: str) -> tuple[float, str]:
     """How much a path's name is like the row's, from 0 to 1, and like which of its names."""
     parts = path.split(".")
-    ends = {_words(parts[-1]), _words(" ".join(parts[-2:]))}
+    whole, ends = _words(path), {_words(parts[-1]), _words(" ".join(parts[-2:]))}
+    last = row.target.rsplit(".", 1)[-1]
+    names = [(name, ends) for name in (last, row.setting, *name_hints().get(row.target, ()))]
+    # The vendor's own path is as specific as all of it: any `….id` would be like `id`.
+    names.insert(1, ("" if row.setting else row.source, {whole}))
     best = (0.0, "")
-    names = (
-        row.target.rsplit(".", 1)[-1],
-        row.setting or row.source,
-        *name_hints().get(row.target, ()),
-    )
-    for rank, name in enumerate(names):
+    for rank, (name, candidates) in enumerate(names):
         wanted = _words(name.replace(".", " "))
-        for words in ends:
+        for words in candidates:
             common = len(wanted & words)
             share = 2 * common / (len(wanted) + len(words)) if common else 0.0
             # Earlier names are the row's own, or more usual.

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from orderkit import load_settings, samples
+from orderkit import Settings, load_settings, samples
 from orderkit.widgets import EventPicker, MappingForm, RequiredForm, SendForm, SettingsForm
 from orderkit.widgets.parts import guarded
 from orderkit.widgets.sending import SecretInput
@@ -85,6 +85,27 @@ def test_proposals_are_applied_by_a_click_alone() -> None:
     (line,) = form.proposals.children
     line.children[0].click()
     assert form.inputs["check_in_date"].value == "{{booking.check_in}}"
+
+
+def test_a_mandatory_row_that_is_not_mapped_gets_a_proposal() -> None:
+    """Used, the proposal points the row at another property."""
+    form = SettingsForm()
+    events = samples.sample_events().values()
+    renamed = [{**e, "booking_reference": e["id"]} for e in events]
+    form.picker.show(
+        {str(n): {k: v for k, v in e.items() if k != "id"} for n, e in enumerate(renamed)}
+    )
+    form.propose_button.click()
+    form.proposals.children[0].children[0].click()
+    assert form.settings.smart_mapping == {"order_info.order_id": "booking_reference"}
+
+
+def test_a_filtered_event_is_told_in_the_required_fields() -> None:
+    """The filter is visible where an event is held against the order statuses."""
+    settings = load_settings(samples.SETTINGS)
+    data = settings.model_dump(exclude_none=True) | {"filter": {"consent": "4711"}}
+    form = RequiredForm(Settings.model_validate(data))
+    assert "no consent to category" in form.message.value
 
 
 def test_filter_and_transformation_are_typed_saved_and_shown() -> None:

@@ -1,10 +1,11 @@
 """Writes the parts of the README that are generated: ``python -m tests.write_readme``."""
 
 import re
+from dataclasses import fields as fields_of
 from pathlib import Path
 
 from orderkit.fields import field_mappings
-from orderkit.formulas import ASSUMPTIONS, FUNCTIONS, OPERATORS
+from orderkit.formulas import ASSUMPTIONS, DEFAULT, FUNCTIONS, OPERATORS
 
 README = Path(__file__).parents[1] / "README.md"
 
@@ -28,6 +29,16 @@ def functions() -> str:
     lines += [f"| `{_cell(f.signature)}` | {_cell(f.description)} |" for f in FUNCTIONS.values()]
     lines += ["", "What the platform's documentation leaves open is assumed:", ""]
     lines += [f"- {assumption}" for assumption in ASSUMPTIONS]
+    lines += [
+        "",
+        "What one formula may cost, so that none blocks:",
+        "",
+        "| Limit | |",
+        "| --- | --- |",
+    ]
+    lines += [
+        f"| {f.name.replace('_', ' ')} | {getattr(DEFAULT, f.name):,} |" for f in fields_of(DEFAULT)
+    ]
     return "\n".join(lines)
 
 

@@ -93,6 +93,8 @@ class RequiredForm(parts.Form):
 
     def _refresh(self) -> None:
         against = self.against
+        reason = self.mapper.map(self.picker.event, status=self.statuses[0]).reason
+        self.tell(f"This event is not sent: {reason}" if reason else "", "warn")
         fixes = against.fixes.to_html() if len(against.fixes.frame) else "<p>Nothing to mend.</p>"
         self._event.value = against.matrix.to_html() + fixes
         self._matrix.value = self.matrix.to_html()

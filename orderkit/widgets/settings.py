@@ -203,7 +203,8 @@ class SettingsForm(parts.Form):
         for ranked in suggest(self.picker.events.values(), self.settings.zone).values():
             for proposal in ranked[:1]:
                 key = proposal.row.setting
-                if key and not self.inputs[key].value.strip():
+                filled = self.inputs[key].value.strip() if key else ""
+                if not filled and proposal.row.target not in self._smart_mapping:
                     lines.append(self._proposal(key, proposal))
         self.proposals.children = lines
         if not lines:
@@ -211,8 +212,12 @@ class SettingsForm(parts.Form):
 
     def _proposal(self, key: str, proposal: Proposal) -> w.HBox:
         def use() -> None:
-            self.modes[key].value = "function" if proposal.formula else "text"
-            self.inputs[key].value = proposal.value
+            if key:
+                self.modes[key].value = "function" if proposal.formula else "text"
+                self.inputs[key].value = proposal.value
+            else:
+                self._smart_mapping[proposal.row.target] = proposal.value
+                self.refresh()
             self.proposals.children = tuple(c for c in self.proposals.children if c is not line)
 
         told = w.HTML(
