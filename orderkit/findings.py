@@ -6,7 +6,7 @@ from orderkit import paths
 from orderkit.fields import ALWAYS
 from orderkit.jsontext import show
 from orderkit.problems import Problem
-from orderkit.sources import Reading
+from orderkit.sources import Calculation, Reading
 
 if TYPE_CHECKING:
     from orderkit.mapping import Row
@@ -33,7 +33,11 @@ def missing(row: "Row", reading: Reading, event: Any) -> Problem:
     near: tuple[str, ...] = ()
     # What the settings read may have been mistyped there; the vendor's own paths are not.
     mistyped = _typed(row) and reading.raw is paths.MISSING
-    if row.in_settings:
+    calculated = isinstance(row.source, Calculation)
+    if calculated:
+        message = f"{row.field.source}: {row.source.why_absent(event)}"
+        fix = f"see whether the formula {row.reads} reads what events have"
+    elif row.in_settings:
         state = "not filled in" if reading.raw is paths.MISSING else "blank"
         message = f"{row.field.source} is {state}"
         fix = f"fill in the setting {row.field.source}"
@@ -61,7 +65,7 @@ def missing(row: "Row", reading: Reading, event: Any) -> Problem:
         expected=row.type.expected,
         message=message,
         fix=fix,
-        actor="settings" if row.in_settings or (near and mistyped) else "event",
+        actor="settings" if row.in_settings or (mistyped and (near or calculated)) else "event",
         near_misses=near,
     )
 

@@ -14,6 +14,8 @@ from orderkit.mapping import Mapped
 
 What: TypeAlias = Literal["outcome", "order_status", "value", "problem", "event"]
 
+#: How every approved result begins; see `approved`.
+_BEGINS: Final = b'{\n  "outcome": '
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9_-]+")
 
 
@@ -122,14 +124,17 @@ class Pack:
                 found[name] = [Change("event", "", "", f"{mapped.outcome}, not approved yet")]
             elif difference := changes(self._read(file), now):
                 found[name] = difference
-        for file in sorted(self.folder.glob("*.json")):
+        for file in self._approved_files():
             if file.name not in seen:
                 found[file.name] = [Change("event", "", "approved", "no such event any more")]
         return found
 
     def update(self, results: Iterable[Mapped]) -> tuple[int, int]:
         """Approve these results; gives the number of files written and removed."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise EventsError(f"{self.folder}: no folder for a pack: {error.strerror}") from error
         seen, written = set(), 0
         for name, mapped in self.names(results):
             seen.add(name)
@@ -137,10 +142,15 @@ class Pack:
             if not file.is_file() or file.read_bytes() != text:
                 file.write_bytes(text)
                 written += 1
-        stale = [file for file in self.folder.glob("*.json") if file.name not in seen]
+        stale = [file for file in self._approved_files() if file.name not in seen]
         for file in stale:
             file.unlink()
         return written, len(stale)
+
+    def _approved_files(self) -> list[Path]:
+        """The files that a pack wrote: another's JSON in the folder is nobody's business here."""
+        files = sorted(self.folder.glob("*.json"))
+        return [file for file in files if file.read_bytes().startswith(_BEGINS)]
 
     def _read(self, file: Path) -> dict[str, Any]:
         try:

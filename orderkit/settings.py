@@ -139,6 +139,12 @@ def _scalar(value: Any) -> Any:
     raise _wrong("write a text in quotes, a number, true or false")
 
 
+def _category(value: Any) -> Any:
+    if value == "":
+        raise _wrong("name a category, or delete the line: without one nothing is filtered")
+    return None if value is None else _scalar(value)
+
+
 def _match(value: Any) -> Any:
     if value not in ("all", "any"):
         raise _wrong('write "all" or "any"')
@@ -300,7 +306,7 @@ class Filter(_Model):
     match: Annotated[Literal["all", "any"], BeforeValidator(_match)] = "all"
     condition: tuple[FilterCondition, ...] = ()
     formula: Annotated[str | None, BeforeValidator(_filter_formula)] = None
-    consent: Annotated[str, BeforeValidator(_scalar)] = ""
+    consent: Annotated[str | None, BeforeValidator(_category)] = None
 
     def told(self) -> str:
         """In words, what an event must meet to be sent; "" where every event is."""

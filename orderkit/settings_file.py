@@ -247,6 +247,14 @@ def _update_all(tables: Any, rows: list[dict[str, Any]]) -> None:
         _update(table, row)
 
 
+def validated(data: dict[str, Any], place: str) -> Settings:
+    """The settings in `data`. Raises SettingsError with all faults; `place` names it there."""
+    settings, faults = drafted(data)
+    if faults:
+        raise SettingsError(place, faults)
+    return settings
+
+
 def drafted(data: dict[str, Any]) -> tuple[Settings, list[SettingsFault]]:
     """The settings in `data` as far as they can be used, and a fault for each part that cannot.
 

@@ -176,6 +176,7 @@ class Calculation:
             self.formula.evaluate(event, self.context())
         except EvaluationError as error:
             return f"the formula has no value: {error}"
+        # What a formula reads and an event does not have is named, with how far the event got.
         absent = [p for p in self.properties if paths.get(event, paths.parse(p)) is paths.MISSING]
         why = [paths.how_far(event, paths.parse(path)) for path in absent]
         return "; ".join(["the formula gives null", *why])

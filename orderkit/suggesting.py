@@ -2,22 +2,27 @@
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 from orderkit import paths
 from orderkit.conversions import Unconvertible, row_type
 from orderkit.fields import FieldMapping, field_mappings, ruled_statuses
+from orderkit.formulas import Context
 from orderkit.jsontext import show
+from orderkit.sources import compile_formula
+from orderkit.transformation import compile_steps
 
 #: How many events are looked at; more would not change what is proposed first.
 MOST_EVENTS: Final = 500
 _HINTS: Final = Path(__file__).with_name("name_hints.csv")
+_CLICK_ID: Final = re.compile("[?&]ttoclid=([^&#]+)")
 _WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 _LEAST: Final = 0.6
 
@@ -69,7 +74,12 @@ def suggest(events: Iterable[Any], zone: ZoneInfo, most: int = 3) -> dict[str, l
             continue
         if not row.setting and ".".join(paths.parse(row.source)) in seen:
             continue
-        proposals = [p for path, values in seen.items() if (p := _weigh(row, path, values, zone))]
+        proposals = [
+            proposal
+            for path, values in seen.items()
+            for weigh in (_weigh, _weigh_formula)
+            if (proposal := weigh(row, path, values, zone))
+        ]
         if hint := _click_id(row, seen):
             proposals.append(hint)
         proposals.sort(key=lambda proposal: (-proposal.score, proposal.value))
@@ -120,6 +130,50 @@ def _weigh(row: FieldMapping, path: str, values: list[Any], zone: ZoneInfo) -> P
     return Proposal(row, written, False, min(score, 1.0), reason, example)
 
 
+def _weigh_formula(
+    row: FieldMapping, path: str, values: list[Any], zone: ZoneInfo
+) -> Proposal | None:
+    """A formula for values that the row's type does not accept as they are."""
+    likeness, alike = _likeness(row, path)
+    if likeness * 0.85 < _LEAST:
+        return None
+    mended = Counter(formula for value in values if (formula := _mending(row, value, zone)))
+    if not mended:
+        return None
+    written, _times = mended.most_common(1)[0]
+    formula = written.replace("{x}", path)
+    given = [_outcome(row, formula, path, value, zone) for value in values]
+    good = [value for value in given if value is not None]
+    if not good:
+        return None
+    fit = len(good) / len(values)
+    reason = (
+        f"the name is like {alike}; {show(values[0], 40)} needs a formula, which reads {len(good)} "
+        f"of {paths.count(len(values), 'value')}"
+    )
+    return Proposal(row, formula, True, min(likeness * fit, 1.0), reason, good[0])
+
+
+def _mending(row: FieldMapping, value: Any, zone: ZoneInfo) -> str:
+    """The formula, with ``{x}`` for the value, that makes a value acceptable, or ""."""
+    try:
+        row_type(row.type).convert(value, zone)
+    except Unconvertible as error:
+        return error.formula
+    return ""
+
+
+def _outcome(row: FieldMapping, formula: str, path: str, value: Any, zone: ZoneInfo) -> Any:
+    """What a row gets from a formula over one value; None where it gets nothing."""
+    # Formulas in proposals do not look at the clock.
+    source = compile_formula(formula, lambda: Context(datetime.now(UTC), zone))
+    raw = source.read(compile_steps([("value", path)])({"value": value})).raw
+    try:
+        return None if paths.is_blank(raw) else row_type(row.type).convert(raw, zone)[0]
+    except Unconvertible:
+        return None
+
+
 def _likeness(row: FieldMapping, path: str) -> tuple[float, str]:
     """How much a path's name is like the row's, from 0 to 1, and like which of its names."""
     parts = path.split(".")
@@ -149,18 +203,12 @@ def _click_id(row: FieldMapping, seen: dict[str, list[Any]]) -> Proposal | None:
         return None
     for path, values in seen.items():
         for value in values:
-            found = parse_qs(urlsplit(value).query).get("ttoclid") if _is_url(value) else None
+            found = _CLICK_ID.search(value) if isinstance(value, str) else None
             if found:
-                formula = f'SELECT({path}, "[?&]ttoclid=([^&#]+)", 1)'
+                formula = f'SELECT({path}, "{_CLICK_ID.pattern}", 1)'
                 reason = f"TikTok appends `ttoclid` to the landing page's address: it is in {path}"
-                return Proposal(row, formula, True, 0.9, reason, found[0])
+                return Proposal(row, formula, True, 0.9, reason, found[1])
     return None
-
-
-def _is_url(value: Any) -> bool:
-    return (
-        isinstance(value, str) and value.startswith(("http://", "https://", "/")) and "?" in value
-    )
 
 
 def as_settings_file(proposals: Mapping[str, list[Proposal]], events: Iterable[Any]) -> str:
@@ -204,7 +252,9 @@ def _pair(event_name: str, status: str) -> str:
 
 def _toml(text: str) -> str:
     # A literal string where it can be: formulas are full of quotes.
-    return f"'{text}'" if '"' in text and "'" not in text else show(text, 10_000)
+    # And only of what is printed: an event's line breaks must not become the file's.
+    literal = '"' in text and "'" not in text and text.isprintable()
+    return f"'{text}'" if literal else show(text, 10_000)
 
 
 def _comment(text: str) -> str:

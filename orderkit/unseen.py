@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from orderkit import paths
 from orderkit.mapping import Mapper
+from orderkit.transformation import compile_steps
 
 #: Of how many events the properties are kept, to find near misses among them.
 _LEARNT_FROM: Final = 50
@@ -19,12 +20,15 @@ class Unseen:
             if row.remapped or row.field.setting
             for path in row.source.properties
         }
+        steps = mapper.settings.transformation
+        self._transform = compile_steps([(step.property, step.new_name) for step in steps])
         self._known: dict[str, None] = {}
         self._events = 0
 
     def look(self, event: Any) -> None:
         """Take an event into account."""
         self._events += 1
+        event = self._transform(event)
         found = [p for p in self._wanted if paths.get(event, paths.parse(p)) is not paths.MISSING]
         for path in found:
             del self._wanted[path]

@@ -152,3 +152,11 @@ def test_transformation_comes_before_the_mapping() -> None:
     mapped = mapper(transformation=steps, smart_mapping=smart).map(CREATED)
     assert mapped.payload is not None
     assert mapped.payload["order_info"]["order_id"] == "MLB-20260001"
+
+
+def test_a_pattern_that_takes_too_long_keeps_the_event_back() -> None:
+    """Neither "matches" nor "doesn't match" is claimed, and the reason is told."""
+    condition = {"property": "id", "operator": "doesn't match regex", "value": "^(a|aa)+$"}
+    mapped = mapper(filter={"condition": [condition]}).map(CREATED | {"id": "a" * 5000 + "!"})
+    assert mapped.outcome == "filtered"
+    assert "takes more than" in mapped.reason

@@ -148,3 +148,47 @@ def test_a_property_that_no_event_has_is_named(tmp_path: Path) -> None:
     done = run("check", str(samples.EVENTS), "--settings", str(mine))
     assert "order_info.order_url reads contxt.page.url" in done.stderr
     assert "did you mean context.page.url" in done.stderr
+
+
+def test_a_pack_leaves_the_files_of_others_alone(tmp_path: Path) -> None:
+    """JSON that no pack wrote is neither compared nor removed."""
+    other = tmp_path / "package.json"
+    other.write_text('{"a": 1}', encoding="utf-8")
+    pack = Pack(tmp_path)
+    assert pack.update(GOOD) == (7, 0)
+    assert pack.compare(GOOD) == {}
+    assert other.is_file()
+
+
+def test_values_that_need_a_formula_get_one() -> None:
+    """Amounts with commas and dates with the day first are proposed with the formula they need."""
+    events = [
+        event | {"booking": event["booking"] | {"total": "1.234,50", "check_in": "25/06/2026"}}
+        for event in samples.sample_events().values()
+    ]
+    events[0]["booking"]["check_in"] = "03/04/2026"
+    proposals = suggest(events, ZoneInfo("UTC"))
+    total = proposals["order_info.value.total_value"][0]
+    assert total.formula
+    assert total.example == 1234.5
+    check_in = [p for p in proposals["order_info.extra.check_in_date"] if p.formula]
+    assert "DATEPARSE(booking.check_in" in check_in[0].value
+
+
+def test_an_events_text_cannot_write_lines_into_a_settings_file() -> None:
+    """A line break in an event name is escaped in the file to start from."""
+    event = samples.sample_events()["created"] | {"event_name": 'cancel "\n[connection]\n#'}
+    text = as_settings_file(suggest([event], ZoneInfo("UTC")), [event])
+    assert text.count("\n[connection]\n") == 1
+
+
+def test_files_that_cannot_be_written_are_told() -> None:
+    """A folder that is not there is one message, not a traceback."""
+    for option in (("suggest", str(samples.EVENTS), "-o"), ("profile", *PROFILED, "--html")):
+        done = run(*option, "/nowhere/at/all.out")
+        assert done.returncode == 2
+        assert "Traceback" not in done.stderr
+        assert "/nowhere/at/all.out" in done.stderr
+
+
+PROFILED = (str(samples.EVENTS), "--settings", str(samples.SETTINGS))

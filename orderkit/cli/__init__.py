@@ -65,8 +65,11 @@ def main() -> None:
     except OrderkitError as error:
         click.echo(f"error: {error}", err=True)
         code = 2
-    except BrokenPipeError:
-        # Whoever read our output has read enough (`| head`).
-        sys.stderr.close()
-        code = 0
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            # Whoever read our output has read enough (`| head`).
+            sys.stderr.close()
+            sys.exit(0)
+        click.echo(f"error: {error.filename or 'file'}: {error.strerror}", err=True)
+        code = 2
     sys.exit(code if isinstance(code, int) else 0)

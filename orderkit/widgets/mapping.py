@@ -12,7 +12,7 @@ from orderkit.jsontext import dumps
 from orderkit.mapping import Mapped, Mapper
 from orderkit.review import approved, changes
 from orderkit.settings import Settings
-from orderkit.settings_file import load_settings, save_settings
+from orderkit.settings_file import load_settings, save_settings, validated
 from orderkit.widgets import parts
 from orderkit.widgets.events import EventPicker
 
@@ -135,7 +135,7 @@ class MappingForm(parts.Form):
     def _remap(self, rows: dict[str, Any]) -> None:
         data = self.settings.model_dump(exclude_none=True) | {"smart_mapping": rows}
         # Validated anew: a path that cannot be read is told, and nothing has changed.
-        self.settings = Settings.model_validate(data)
+        self.settings = validated(data, "smart mapping")
         self._refresh(before=self.mapped)
         self.tell("")
 

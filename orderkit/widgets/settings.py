@@ -5,18 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import ipywidgets as w
-from pydantic import ValidationError
 
 from orderkit import markup, paths, views
 from orderkit.conversions import row_type
-from orderkit.errors import SettingsError
 from orderkit.fields import FieldMapping, field_mappings
 from orderkit.filters import OPERATORS, WITHOUT_VALUE
 from orderkit.inputs import settings_path
 from orderkit.jsontext import show
 from orderkit.mapping import Mapped, Mapper
 from orderkit.settings import Settings
-from orderkit.settings_file import drafted, load_settings, save_settings
+from orderkit.settings_file import drafted, load_settings, save_settings, validated
 from orderkit.suggesting import Proposal, suggest
 from orderkit.widgets import parts
 from orderkit.widgets.events import EventPicker
@@ -327,11 +325,7 @@ class SettingsForm(parts.Form):
 
     def save(self) -> None:
         """Write the form to the file named in it, if all of it can be read."""
-        try:
-            settings = Settings.model_validate(self.typed())
-        except ValidationError as error:
-            _settings, faults = drafted(self.typed())
-            raise SettingsError("not saved", faults) from error
+        settings = validated(self.typed(), "not saved")
         save_settings(settings, self.path.value)
         self.tell(f"Saved to {self.path.value}", "good")
 
