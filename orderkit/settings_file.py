@@ -11,7 +11,16 @@ from pydantic import ValidationError
 from orderkit import paths
 from orderkit.errors import SettingsError, SettingsFault
 from orderkit.jsontext import show
-from orderkit.settings import MAPPED_KEYS, Connection, EventMapping, Settings, Values
+from orderkit.settings import (
+    MAPPED_KEYS,
+    Connection,
+    EventMapping,
+    Filter,
+    FilterCondition,
+    Settings,
+    Transformation,
+    Values,
+)
 
 _SECRET: Final = re.compile(
     r"(?:client|api)[_-]?key|(?:access|refresh)[_-]?token|passw(?:or)?d|secret", re.I
@@ -24,6 +33,9 @@ _TOML_PLACE: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of docum
 _TABLES: Final[dict[str, Any]] = {
     "settings": Values,
     "event_mapping": EventMapping,
+    "transformation": Transformation,
+    "filter": Filter,
+    "filter.condition": FilterCondition,
     "connection": Connection,
 }
 
@@ -103,15 +115,23 @@ def _fault(entry: Any, text: str) -> SettingsFault:
         return SettingsFault(key, "an unknown key", _unknown_key(where), line)
     if kind == "settings":
         return SettingsFault(key, _shown(entry["input"]), entry["msg"], line)
-    one = kind in ("model_type", "model_attributes_type", "dict_type") and len(where) == 1
-    expected = f"write a table, headed [{key}]" if one else f"write tables, headed [[{where[0]}]]"
+    one = kind in ("model_type", "model_attributes_type", "dict_type") and key == _table(where)
+    expected = (
+        f"write a table, headed [{key}]" if one else f"write tables, headed [[{_table(where)}]]"
+    )
     return SettingsFault(key, _shown(entry["input"]), expected, line)
+
+
+def _table(where: tuple[Any, ...]) -> str:
+    """The name of a table as it is written in its header: without numbers."""
+    return ".".join(part for part in where if isinstance(part, str))
 
 
 def _shown(value: Any) -> str:
     """What was found, unless it may hold a secret that somebody wrote at the wrong place."""
     if isinstance(value, dict):
-        return "a table"
+        formula = value.get("formula")
+        return _shown(formula) if len(value) == 1 and isinstance(formula, str) else "a table"
     if isinstance(value, list | tuple):
         return "an array"
     return "a text that may hold a secret" if _SECRET.search(str(value)) else show(value)
@@ -119,7 +139,7 @@ def _shown(value: Any) -> str:
 
 def _unknown_key(where: tuple[Any, ...]) -> str:
     name = str(where[-1])
-    table = _TABLES.get(str(where[0]), Settings) if len(where) > 1 else Settings
+    table = _TABLES.get(_table(where[:-1]), Settings)
     known = list(table.model_fields)
     near = paths.near_misses(name, known)
     if near:
@@ -155,7 +175,8 @@ def find_line(text: str, where: tuple[Any, ...]) -> int | None:
     `tomllib` does not keep places, so this looks for headers and keys as people write them.
     """
     table, counts = "", Counter[str]()
-    wanted_table = str(where[0]) if len(where) > 1 or not where else ""
+    whole = _table(where)
+    wanted_table = whole if isinstance(where[-1], int) else _table(where[:-1])
     index = next((part for part in where if isinstance(part, int)), None)
     key = str(where[-1])
     header_line = None
@@ -163,7 +184,7 @@ def find_line(text: str, where: tuple[Any, ...]) -> int | None:
         if header := re.match(r"\s*\[\[?\s*([\w.\"-]+)\s*\]\]?", line):
             table = header[1]
             counts[table] += 1
-            if table == str(where[0]) and (index is None or counts[table] == index + 1):
+            if table in (whole, wanted_table) and (index is None or counts[table] == index + 1):
                 header_line = header_line or number
             continue
         entry = re.match(r"\s*(?:\"([^\"]+)\"|'([^']+)'|([\w-]+))\s*=", line)
@@ -274,7 +295,8 @@ def drafted(data: dict[str, Any]) -> tuple[Settings, list[SettingsFault]]:
 
 def _part(where: tuple[Any, ...]) -> tuple[Any, ...]:
     """What goes when the value at `where` cannot be used: of a list, the whole entry."""
-    return where[:2] if len(where) > 1 and isinstance(where[1], int) else where
+    index = next((at for at, part in enumerate(where) if isinstance(part, int)), len(where))
+    return where[: index + 1]
 
 
 def _without(part: Any, where: tuple[Any, ...]) -> Any:
