@@ -5,6 +5,7 @@ import json
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,43 @@ MIXED = Settings.model_validate(
         },
     }
 )
-MAPPERS = [Mapper(SETTINGS), Mapper(MIXED), Mapper(Settings())]
+# Formulas, filters and transformations as well.
+FULL_SETTINGS = Settings.model_validate(
+    {
+        **case("created", "settings"),
+        "settings": {
+            **case("created", "settings")["settings"],
+            "total_value": {"formula": "NUMBER(booking.total) + 0"},
+            "third_shop_name": {"formula": "CONCAT(UPPER(hotel.name), ' ', hotel.country)"},
+            "length_of_stay": {"formula": "DATEDIFF(booking.check_in, booking.check_out, 'days')"},
+            "check_in_date": {"formula": "DATEFORMAT(booking.check_in, 'yyyy-MM-dd')"},
+        },
+        "smart_mapping": {
+            "order_info.order_url": {"formula": "REPLACE(context.page.url, '[?].*', '')"},
+            "order_info.value.total_tax": {"formula": "SUM(items, price)"},
+        },
+        "transformation": [
+            {"property": "number", "new_name": "id"},
+            {"property": "hotel.stars"},
+            {"property": "context.page", "new_name": "partners.page"},
+        ],
+        "filter": {
+            "match": "any",
+            "condition": [
+                {"property": "id", "operator": "exists"},
+                {"property": "currency", "operator": "match regex", "value": "^E"},
+            ],
+            "formula": "ISEMPTY(test_code)",
+        },
+    }
+)
+CLOCK = datetime(2026, 6, 1, 12, tzinfo=UTC)
+MAPPERS = [
+    Mapper(SETTINGS),
+    Mapper(MIXED),
+    Mapper(Settings()),
+    Mapper(FULL_SETTINGS, now=CLOCK),
+]
 STATUSES = ("CREATE_ORDER", "CANCEL_ORDER", "COMPLETE_ORDER")
 
 # Alphabets are spelt out: the tables of all of Unicode take seconds to build on a fresh machine.
@@ -151,7 +188,7 @@ def test_any_event(mapper: Mapper, event: Any, asked: str | None) -> None:
     assert (result.outcome == "rejected") == bool(errors)
     assert (result.outcome == "filtered") == (result.payload is None) == bool(result.reason)
     if result.outcome == "filtered":
-        assert asked is None
+        assert asked is None or mapper.settings.filter.formula, "a status was asked for"
         assert result.problems == ()
         return
     assert list(result.payload or {}) == ["order_info"]
@@ -250,7 +287,8 @@ def shuffled(value: Any, backwards: bool) -> Any:
     return [shuffled(child, backwards) for child in value] if isinstance(value, list) else value
 
 
-@given(MAPPER, events(), ASKED, st.booleans())
+# Without formulas: those may make text of an object, which keeps the order of its keys.
+@given(st.sampled_from(MAPPERS[:3]), events(), ASKED, st.booleans())
 def test_key_order_is_irrelevant(
     mapper: Mapper, event: Any, asked: str | None, backwards: bool
 ) -> None:

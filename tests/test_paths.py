@@ -75,6 +75,11 @@ def test_get_from_what_is_no_object(event: Any) -> None:
     assert paths.get(event, ("items", "0")) is MISSING
 
 
+def test_get_at_an_endless_index() -> None:
+    """An index of thousands of digits is `MISSING`: no list is that long."""
+    assert paths.get([1], ("9" * 5000,)) is MISSING
+
+
 @pytest.mark.parametrize(
     ("path", "words"),
     [
