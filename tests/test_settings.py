@@ -337,6 +337,14 @@ nev_name = "c"
     assert expected == "write tables, headed [[filter.condition]]"
 
 
+@pytest.mark.parametrize("path", ["{id}", "a.{b}", "id}", "a..b", "", "{{id}", "{{ {id} }}"])
+def test_paths_with_braces(path: str) -> None:
+    """A path that could never be found, such as one in single braces, is a fault."""
+    ((line, _key, found, expected),) = faults(f'[smart_mapping]\n"order_info.order_id" = "{path}"')
+    assert (line, found) == (2, f'"{path}"')
+    assert "write" in expected
+
+
 def test_a_broken_formula_is_shown() -> None:
     """A formula that cannot be read is shown, with the place where it breaks."""
     ((line, key, found, expected),) = faults("[settings]\ntotal_value = { formula = 'SUM(' }")
