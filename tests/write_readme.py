@@ -1,11 +1,10 @@
 """Writes the parts of the README that are generated: ``python -m tests.write_readme``."""
 
 import re
-from dataclasses import fields as fields_of
 from pathlib import Path
 
 from orderkit.fields import field_mappings
-from orderkit.formulas import ASSUMPTIONS, DEFAULT, FUNCTIONS, OPERATORS
+from orderkit.formulas import ASSUMPTIONS, DEFAULT, FUNCTIONS, OPERATORS, Limits
 
 README = Path(__file__).parents[1] / "README.md"
 
@@ -36,9 +35,8 @@ def functions() -> str:
         "| Limit | |",
         "| --- | --- |",
     ]
-    lines += [
-        f"| {f.name.replace('_', ' ')} | {getattr(DEFAULT, f.name):,} |" for f in fields_of(DEFAULT)
-    ]
+    meanings = re.findall(r"(?m)^ +(\w+): +(.+)$", Limits.__doc__ or "")
+    lines += [f"| {meaning} | {getattr(DEFAULT, name):,} |" for name, meaning in meanings]
     return "\n".join(lines)
 
 
