@@ -1,4 +1,4 @@
-"""Settings files: reading one with every fault at once, and writing one back."""
+"""Settings files: reading one, with every fault at once; `settings_saving` writes them."""
 
 import re
 import tomllib
@@ -46,10 +46,11 @@ def load_settings(path: str | Path, *, draft: bool = False) -> Settings:
     With `draft`, values may be absent that the destination requires; a row that needs one then
     reports `missing`. Raises SettingsError with all faults.
     """
-    return parse_settings(_read(path), str(path), draft=draft)
+    return parse_settings(read_text(path), str(path), draft=draft)
 
 
-def _read(path: str | Path) -> str:
+def read_text(path: str | Path) -> str:
+    """The text of a settings file. Raises SettingsError."""
     try:
         return Path(path).read_text(encoding="utf-8-sig")
     except OSError as error:
@@ -64,7 +65,7 @@ def _read(path: str | Path) -> str:
 
 def parse_settings(text: str, place: str = "settings", *, draft: bool = False) -> Settings:
     """The settings in a TOML text; `place` names it in errors. Otherwise as `load_settings`."""
-    data = _toml(text, place)
+    data = read_toml(text, place)
     faults: list[SettingsFault] = []
     settings = Settings()
     try:
@@ -78,7 +79,8 @@ def parse_settings(text: str, place: str = "settings", *, draft: bool = False) -
     return settings
 
 
-def _toml(text: str, place: str) -> dict[str, Any]:
+def read_toml(text: str, place: str) -> dict[str, Any]:
+    """The tables of a TOML text. Raises SettingsError with line and reason."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -193,79 +195,6 @@ def find_line(text: str, where: tuple[Any, ...]) -> int | None:
         if name == key and table == wanted_table and here:
             return number
     return header_line
-
-
-def save_settings(settings: Settings, path: str | Path) -> None:
-    """Write settings to a TOML file; comments and order of a file that is there are kept.
-
-    The file is replaced in one step, so that it is never half written. Raises SettingsError when
-    the file there is no TOML, or cannot be written.
-    """
-    import tomlkit.items
-
-    path = Path(path)
-    text = _read(path) if path.exists() else ""
-    _toml(text, str(path))  # a broken file is left to whoever broke it
-    document = tomlkit.parse(text)
-    data = settings.model_dump(exclude_none=True)
-    data["event_mapping"] = [dict(pair) for pair in data["event_mapping"]]
-    data["transformation"] = [dict(step) for step in data["transformation"]]
-    data["filter"] = settings.filter.model_dump(exclude_none=True, exclude_defaults=True)
-    if "condition" in data["filter"]:
-        data["filter"]["condition"] = [dict(line) for line in data["filter"]["condition"]]
-    for table in ("settings", "smart_mapping"):
-        data[table] = {key: _inline(value) for key, value in data[table].items()}
-    defaults = Connection().model_dump()
-    data["connection"] = {k: v for k, v in data["connection"].items() if v != defaults[k]}
-    for key in data:
-        value = data[key]
-        if isinstance(value, dict) and isinstance(document.get(key), dict):
-            _update(document[key], value)
-        elif isinstance(document.get(key), tomlkit.items.AoT) and value:
-            _update_all(document[key], value)
-        elif document.get(key) != value and (value or key in document):
-            document[key] = value
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        partial.write_text(tomlkit.dumps(document), encoding="utf-8")
-        partial.replace(path)
-    except OSError as error:
-        fault = SettingsFault("file", error.strerror or "no file", "name a place to write to")
-        raise SettingsError(str(path), [fault]) from error
-
-
-def _inline(value: Any) -> Any:
-    """A formula stands on the line of its key."""
-    if not isinstance(value, dict):
-        return value
-    import tomlkit
-
-    table = tomlkit.inline_table()
-    table.update(value)
-    return table
-
-
-def _update(table: Any, values: dict[str, Any]) -> None:
-    for key in [key for key in table if key not in values]:
-        del table[key]
-    for key, value in values.items():
-        if table.get(key) != value:
-            table[key] = value
-
-
-def _update_all(tables: Any, rows: list[dict[str, Any]]) -> None:
-    import tomlkit
-
-    # The last one stays the last: the comment above whatever follows it belongs to it.
-    if len(tables) > len(rows):
-        del tables[len(rows) - 1 : -1]
-    while len(tables) < len(rows):
-        added = tomlkit.table()
-        added.update(rows[len(tables) - 1])
-        added.add(tomlkit.nl())
-        tables.insert(len(tables) - 1, added)
-    for table, row in zip(tables, rows, strict=True):
-        _update(table, row)
 
 
 def validated(data: dict[str, Any], place: str) -> Settings:

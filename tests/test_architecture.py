@@ -16,7 +16,7 @@ PACKAGE = Path(orderkit.__file__).parent
 LAYERS = (
     "errors paths jsontext codes problems",
     "fields formulas dates conversions sources filters transformation masking endpoint",
-    "settings settings_file",
+    "settings settings_file settings_saving",
     "checks findings mapping",
     "events samples inputs review profile unseen suggesting",
     "retry delivery credentials tokens token_sources calls client",
@@ -36,7 +36,7 @@ HOMES = {
     "uvicorn": "sandbox",
     "jsonschema": "sandbox",
     "tomllib": "settings_file",
-    "tomlkit": "settings_file",
+    "tomlkit": "settings_saving",
 }
 #: The client is the only module that speaks HTTP, whatever it does it with.
 OTHER_CLIENTS = {"aiohttp", "http.client", "requests", "urllib.request", "urllib3"}

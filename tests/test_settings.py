@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from orderkit import Mapper, Settings, SettingsError, field_mappings, load_settings
 from orderkit.settings import MAPPED_KEYS, Connection, EventMapping, Values
-from orderkit.settings_file import drafted, parse_settings, save_settings
+from orderkit.settings_file import drafted, parse_settings
+from orderkit.settings_saving import save_settings
 
 GOOD = """\
 # The hotel group's own settings.

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from orderkit import Mapper, Settings, SettingsError, load_settings, samples
-from orderkit.settings_file import parse_settings, save_settings
+from orderkit.settings_file import parse_settings
+from orderkit.settings_saving import save_settings
 
 TEXT = samples.SETTINGS.read_text(encoding="utf-8")
 CREATED = samples.sample_events()["created"]

@@ -1,5 +1,6 @@
 """``orderkit lab``"""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -41,6 +42,9 @@ def command(folder: Path, no_browser: bool, copy_only: bool) -> int:
         raise OrderkitError('JupyterLab is not installed; run: pip install "orderkit[lab]"')
     first = sorted(folder.glob("01_*.ipynb"))[0].name
     arguments = ["--no-browser"] if no_browser else [f"--LabApp.default_url=/lab/tree/{first}"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        # In a container everybody is root; the server is for this machine alone, with a token.
+        arguments.append("--allow-root")
     lab = [sys.executable, "-m", "jupyterlab", "--ServerApp.ip=127.0.0.1", *arguments]
     return subprocess.run(lab, cwd=folder, check=False).returncode  # noqa: S603 - our own command
 

@@ -12,7 +12,8 @@ from orderkit.jsontext import dumps
 from orderkit.mapping import Mapped, Mapper
 from orderkit.review import approved, changes
 from orderkit.settings import Settings
-from orderkit.settings_file import load_settings, save_settings, validated
+from orderkit.settings_file import load_settings, validated
+from orderkit.settings_saving import save_settings
 from orderkit.widgets import parts
 from orderkit.widgets.events import EventPicker
 

@@ -14,7 +14,8 @@ from orderkit.inputs import settings_path
 from orderkit.jsontext import show
 from orderkit.mapping import Mapped, Mapper
 from orderkit.settings import Settings
-from orderkit.settings_file import drafted, load_settings, save_settings, validated
+from orderkit.settings_file import drafted, load_settings, validated
+from orderkit.settings_saving import save_settings
 from orderkit.suggesting import Proposal, suggest
 from orderkit.widgets import parts
 from orderkit.widgets.events import EventPicker
