@@ -1,5 +1,6 @@
 """Many events at once: how well each row is filled, with what, and what goes wrong how often."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from orderkit.mapping import Mapped
 
 #: Distinct values are counted up to here, so that memory does not grow with the events.
 MOST_DISTINCT: Final = 1_000
+#: Texts and numbers in a step, but not the number of a standard.
+_VALUES: Final = re.compile(r'"(?:[^"\\]|\\.)*"?|(?<!ISO )(?<![0-9])[0-9][0-9.,:/+-]*')
 _NO_STATUS: Final = "no status"
 
 
@@ -146,5 +149,6 @@ def profile(results: Iterable[tuple[int, Mapped | None]]) -> Profile:
 
 
 def _kind(step: str) -> str:
-    quoted = step.find('"')
-    return step if quoted < 0 else f"{step[:quoted]}…{step[step.rfind(chr(34)) + 1 :]}"
+    """A step less the values in it: of these there may be as many as events."""
+    words, equals, _value = step.rpartition(" = ")
+    return _VALUES.sub("…", words if equals else step)

@@ -192,3 +192,17 @@ def test_files_that_cannot_be_written_are_told() -> None:
 
 
 PROFILED = (str(samples.EVENTS), "--settings", str(samples.SETTINGS))
+
+
+def test_conversions_are_counted_by_kind() -> None:
+    """However many values there are, a profile keeps one entry for each kind of conversion."""
+    events = samples.sample_events()
+    base = events["created"]
+    many = [
+        base | {"id": 1000 + n, "booking": base["booking"] | {"nights": f"{n}.0"}}
+        for n in range(50)
+    ]
+    made = profile((n, MAPPER.explain(event)) for n, event in enumerate(many))
+    assert made.rows["order_info.order_id"].conversions == {"integer → text": 50}
+    assert len(made.rows["order_info.extra.length_of_stay"].conversions) == 2
+    assert len(made.rows["order_info.ttoclid"].conversions) == 2
