@@ -46,7 +46,7 @@ def command(
     if html:
         from orderkit.pages import profile_page
 
-        Path(html).write_text(profile_page(profile, events), encoding="utf-8")
+        Path(html).write_text(profile_page(profile, Path(events).name), encoding="utf-8")
         click.echo(f"{html}: written", err=True)
     if as_json:
         print_json(profile.as_json())
