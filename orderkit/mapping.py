@@ -142,12 +142,19 @@ class Mapper:
         self._zone = settings.zone
         self._now = now
         self._statuses = settings.statuses()
-        self._transform = compile_steps([(t.property, t.new_name) for t in settings.transformation])
+        #: An event as the rows see it: renamed and deleted properties carried out.
+        self.transform = compile_steps([(t.property, t.new_name) for t in settings.transformation])
         self._conditions = tuple(c.compiled() for c in settings.filter.condition)
         formula = settings.filter.formula
         self._filter = compile_formula(formula, self._context) if formula else None
         self.rows = tuple(self._compile(row) for row in field_mappings())
         self._status_row = next(row for row in self.rows if row.type.name == "status")
+        self._by_target = {row.field.target: row for row in self.rows}
+        # The first row of each array stands for it.
+        self._arrays: dict[paths.Parts, Row] = {}
+        for row in self.rows:
+            if row.array:
+                self._arrays.setdefault(row.array, row)
 
     def map(self, event: Any, *, status: str | None = None) -> Mapped:
         """Map an event; `status` asks "and if it were an order of that status?"."""
@@ -162,7 +169,7 @@ class Mapper:
             return Mapped("rejected", None, {"order_info": {}}, (not_an_event(event),))
         if reason := self._refused(event):
             return Mapped("filtered", None, None, reason=reason)
-        event = self._transform(event)
+        event = self.transform(event)
         status, status_reading, reason = self._status(event, asked)
         if reason:
             return Mapped("filtered", None, None, reason=reason)
@@ -255,29 +262,25 @@ class Mapper:
             if row.field.mandatory_for(status):
                 return None, (), "missing", missing(row, reading, event)
             return None, (), "absent", None
-        if row is self._status_row and status and status != reading.raw:
-            step = f"event mapping: {show(reading.raw)} → {status}"
-            doubt = row.type.unusual(status)
-            return status, (step,), "there", unusual(row, status, doubt) if doubt else None
         try:
-            value, steps = row.type.convert(reading.raw, self._zone)
+            if row is self._status_row and status and status != reading.raw:
+                value = status
+                steps: tuple[str, ...] = (f"event mapping: {show(reading.raw)} → {status}",)
+            else:
+                value, steps = row.type.convert(reading.raw, self._zone)
         except Unconvertible as error:
-            problem = invalid(row, reading, error.reason, error.formula)
-            return None, (), "invalid", problem
+            return None, (), "invalid", invalid(row, reading, error.reason, error.formula)
         doubt = row.type.unusual(value)
-        problem_found = unusual(row, value, doubt) if doubt else None
-        return value, steps, "there", problem_found
+        return value, steps, "there", unusual(row, value, doubt) if doubt else None
 
     def _cross_checks(self, event: Any, values: dict[str, Any]) -> list[Problem]:
-        rows = {row.field.target: row for row in self.rows}
         problems = []
-        for array in dict.fromkeys(row.array for row in self.rows if row.array):
+        for array, first in self._arrays.items():
             items = paths.get(event, array)
             if isinstance(items, list) and len(items) > 1:
-                first = next(row for row in self.rows if row.array == array)
                 problems.append(left_out(first, array, len(items)))
         return problems + [
-            _inconsistent(rows[rule.left], rule.rule, *broken, rule.fix)
+            _inconsistent(self._by_target[rule.left], rule.rule, *broken, rule.fix)
             for rule in consistency_rules()
             if (broken := rule.broken(values))
         ]

@@ -24,11 +24,6 @@ TARGETS: tuple[Target, ...] = ("dry-run", "sandbox", "live")
 
 #: Stands where the URL goes as long as there is none.
 NO_URL = "<endpoint_url is not set yet>"
-HOW_TO_FIND_URL = (
-    "endpoint_url is not set; TikTok does not publish the address of the order call: the client "
-    "finds it in TikTok's partner reference, linked from the vendor's page of the destination; "
-    "write it under [connection] in the settings"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +77,8 @@ class Sent:
 def live_endpoint(settings: Settings) -> Endpoint:
     """The endpoint in the settings. Raises EndpointError, which says where the client finds it."""
     connection = settings.connection
-    if not connection.endpoint_url:
-        raise EndpointError(HOW_TO_FIND_URL)
-    return Endpoint(connection.endpoint_url, connection.token_url, connection.merchant_id or "")
+    url, merchant = connection.endpoint_url or "", connection.merchant_id or ""
+    return Endpoint(url, connection.token_url, merchant)
 
 
 def live_credentials(settings: Settings) -> Credentials | AccessToken:

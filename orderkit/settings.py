@@ -4,6 +4,7 @@ The file form is TOML; see `orderkit.settings_file`.
 """
 
 import math
+from collections.abc import Callable
 from functools import cache
 from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -21,7 +22,7 @@ from pydantic import (
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from orderkit import codes, paths
-from orderkit.endpoint import check_endpoint
+from orderkit.endpoint import TOKEN_URL, check_endpoint
 from orderkit.errors import EndpointError, FormulaError
 from orderkit.fields import field_mappings
 from orderkit.filters import OPERATORS, WITHOUT_VALUE, Condition
@@ -61,17 +62,22 @@ def _no_context() -> Any:
     raise AssertionError("settings are checked without evaluating a formula")
 
 
+def _compiles(compiler: Callable[[Any], object], value: Any) -> Any:
+    """`value`, if the compiler takes it; what it says otherwise is what to write."""
+    try:
+        compiler(value)
+    except ValueError as error:
+        raise _wrong(str(error)) from error
+    return value
+
+
 def _value(value: Any) -> Any:
     if isinstance(value, dict | FormulaValue):
         return _formula(value)
     number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
     if not number and not isinstance(value, str):
         raise _wrong('write text in quotes, such as "{{booking.total}}", or a number')
-    try:
-        compile_value(value)
-    except ValueError as error:
-        raise _wrong(str(error)) from error
-    return value
+    return _compiles(compile_value, value)
 
 
 def _reference(value: Any) -> Any:
@@ -82,11 +88,7 @@ def _reference(value: Any) -> Any:
             'write the path of a property, such as "booking.reference", text with {{path}} in it, '
             "or { formula = '…' }"
         )
-    try:
-        compile_reference(value)
-    except ValueError as error:
-        raise _wrong(str(error)) from error
-    return value
+    return _compiles(compile_reference, value)
 
 
 def _text(value: Any) -> Any:
@@ -112,11 +114,7 @@ def _status(value: Any) -> Any:
 def _path(value: Any) -> Any:
     if not isinstance(value, str):
         raise _wrong('write the path of a property, such as "booking.reference"')
-    try:
-        compile_property(value)
-    except ValueError as error:
-        raise _wrong(str(error)) from error
-    return value
+    return _compiles(compile_property, value)
 
 
 def _new_name(value: Any) -> Any:
@@ -258,7 +256,7 @@ class Connection(_Model):
     """Where orders are sent. TikTok does not publish the address of the order call."""
 
     endpoint_url: Url | None = None
-    token_url: Url = "https://open.tiktokapis.com/merchant/oauth/token/"  # noqa: S105 - an address
+    token_url: Url = TOKEN_URL
     merchant_id: Text | None = None
 
 

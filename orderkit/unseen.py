@@ -4,7 +4,6 @@ from typing import Any, Final
 
 from orderkit import paths
 from orderkit.mapping import Mapper
-from orderkit.transformation import compile_steps
 
 #: Of how many events the properties are kept, to find near misses among them.
 _LEARNT_FROM: Final = 50
@@ -20,8 +19,7 @@ class Unseen:
             if row.remapped or row.field.setting
             for path in row.source.properties
         }
-        steps = mapper.settings.transformation
-        self._transform = compile_steps([(step.property, step.new_name) for step in steps])
+        self._transform = mapper.transform
         self._known: dict[str, None] = {}
         self._events = 0
 

@@ -8,7 +8,6 @@ import pandas as pd
 
 from orderkit import markup
 from orderkit.fields import field_mappings, ruled_statuses
-from orderkit.findings import mandatory_rule
 from orderkit.jsontext import show
 from orderkit.mapping import Mapped, Mapper, TraceEntry
 from orderkit.problems import Problem
@@ -96,14 +95,6 @@ def short(target: str) -> str:
 def shown(value: Any) -> str:
     """A value as JSON, and nothing where there is none."""
     return "" if value is None else show(value)
-
-
-def fields_table(status: str | None = None) -> Table:
-    """The field mappings, or what is mandatory for one order status."""
-    rows = (row for row in field_mappings() if status is None or row.mandatory_for(status))
-    cells = ((r.source, short(r.target), mandatory_rule(r.mandatory), r.type, r.note) for r in rows)
-    title = f"Mandatory for {status}" if status else "Field mappings"
-    return make(cells, ("source", "target", "mandatory", "type", "note"), title)
 
 
 def mapping_table(mapped: Mapped, before: Mapped | None = None) -> Table:

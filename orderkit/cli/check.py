@@ -9,6 +9,7 @@ from orderkit.cli.common import (
     COLOURS,
     Result,
     console,
+    counted,
     events_argument,
     json_option,
     print_json,
@@ -66,5 +67,4 @@ def _headline(result: Result) -> Text:
 
 
 def _summary(outcomes: Counter[str]) -> str:
-    parts = (f"{number:,} {outcome}" for outcome, number in sorted(outcomes.items()))
-    return f"{count(sum(outcomes.values()), 'event')}: {', '.join(parts) or 'nothing to check'}"
+    return f"{count(outcomes.total(), 'event')}: {counted(outcomes) or 'nothing to check'}"

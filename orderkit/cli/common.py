@@ -1,6 +1,7 @@
 """What several commands share: arguments, the terminal, one event after the other."""
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -148,6 +149,11 @@ def results(
                 yield Result(entry, mapper.explain(event, status=status))
             else:
                 yield Result(entry, mapper.map(event, status=status))
+
+
+def counted(counts: Counter[str]) -> str:
+    """ "3 mapped, 9 rejected"; nothing where nothing was counted."""
+    return ", ".join(f"{number:,} {word}" for word, number in sorted(counts.items()))
 
 
 def print_json(value: Any) -> None:

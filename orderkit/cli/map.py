@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import click
 
-from orderkit.cli.common import events_argument, results, settings_option
+from orderkit.cli.common import counted, events_argument, results, settings_option
 from orderkit.errors import EventsError
 from orderkit.jsontext import dumps
 from orderkit.mapping import Mapper
@@ -43,8 +43,7 @@ def command(events: str, settings_path: str, out: str | None, rejects: str | Non
             elif result.refused and reject_file:
                 entry = result.as_json() | {"event": result.entry.event}
                 reject_file.write(dumps(entry) + b"\n")
-    parts = ", ".join(f"{number:,} {outcome}" for outcome, number in sorted(outcomes.items()))
-    click.echo(parts or "no events", err=True)
+    click.echo(counted(outcomes) or "no events", err=True)
     return int(outcomes["rejected"] + outcomes["unreadable"] > 0)
 
 

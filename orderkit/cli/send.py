@@ -12,6 +12,7 @@ from rich.text import Text
 from orderkit.cli.common import (
     COLOURS,
     console,
+    counted,
     events_argument,
     indented,
     json_option,
@@ -76,8 +77,7 @@ async def _send(events: str, settings: Settings, target: Target, as_json: bool) 
             else:
                 print_sent(out, sent)
     if not as_json:
-        told = ", ".join(f"{number:,} {verdict}" for verdict, number in sorted(verdicts.items()))
-        out.print(f"{count(sum(verdicts.values()), 'event')}: {told or 'nothing to send'}")
+        out.print(f"{count(verdicts.total(), 'event')}: {counted(verdicts) or 'nothing to send'}")
     return verdicts
 
 

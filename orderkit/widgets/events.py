@@ -9,7 +9,6 @@ from orderkit import samples
 from orderkit.errors import EventsError
 from orderkit.events import EventLine, parse_text
 from orderkit.inputs import MOST_EVENTS, label, load_events
-from orderkit.jsontext import dumps
 from orderkit.paths import count
 from orderkit.widgets import parts
 
@@ -104,7 +103,3 @@ class EventPicker(parts.Form):
     def _changed(self) -> None:
         for listener in self._listeners:
             listener()
-
-    def as_text(self) -> str:
-        """The chosen event as indented JSON."""
-        return dumps(self.event, indent=True).decode()

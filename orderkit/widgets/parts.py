@@ -69,41 +69,26 @@ def row(*parts: w.Widget) -> w.HBox:
 
 def text_input(label: str, value: str = "", hint: str = "", placeholder: str = "") -> w.Text:
     """A labelled line of text."""
-    made = w.Text(
-        value=value,
-        description=label,
-        placeholder=placeholder,
-        tooltip=hint or label,
-        style={"description_width": "190px"},
-        layout=w.Layout(width="auto"),
-    )
-    made.add_class("ok-input")
-    return made
+    return _labelled(w.Text, label, hint, value=value, placeholder=placeholder)
 
 
 def suggesting_input(label: str, value: str = "", hint: str = "") -> w.Combobox:
     """A labelled line of text that offers what its `options` say, and takes anything."""
-    made = w.Combobox(
-        value=value,
-        description=label,
-        ensure_option=False,
-        tooltip=hint or label,
-        style={"description_width": "190px"},
-        layout=w.Layout(width="auto"),
-    )
-    made.add_class("ok-input")
-    return made
+    return _labelled(w.Combobox, label, hint, value=value, ensure_option=False)
 
 
-def choice(label: str, options: Any, hint: str = "", **more: Any) -> w.Dropdown:
+def choice(label: str, options: Any, hint: str = "") -> w.Dropdown:
     """A labelled choice."""
-    made = w.Dropdown(
+    return _labelled(w.Dropdown, label, hint, options=options)
+
+
+def _labelled(kind: Any, label: str, hint: str, **traits: Any) -> Any:
+    made = kind(
         description=label,
-        options=options,
         tooltip=hint or label,
         style={"description_width": "190px"},
         layout=w.Layout(width="auto"),
-        **more,
+        **traits,
     )
     made.add_class("ok-input")
     return made
