@@ -4,6 +4,7 @@ Which outcomes are tried again is a column of ``outcomes.csv``; how long to wait
 `orderkit.retry`.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -41,6 +42,7 @@ class World:
     sleep:   waits for so many seconds
     chance:  a number from 0 to 1
     on_wait: is told each wait before it begins
+    stopped: set when no further try is to be made; ends all waits
     """
 
     policy: Policy
@@ -50,13 +52,36 @@ class World:
     sleep: Callable[[float], Awaitable[None]]
     chance: Callable[[], float]
     on_wait: Callable[[Wait], None] | None = None
+    stopped: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def wait(self, seconds: float) -> None:
+        """Wait so long, or until all is stopped."""
+        ends = [
+            asyncio.ensure_future(self.sleep(seconds)),
+            asyncio.create_task(self.stopped.wait()),
+        ]
+        try:
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for end in ends:
+                end.cancel()
 
 
 class Call:
-    """One call with all its tries: what they share, and what is told about them in the end."""
+    """One call with all its tries: what they share, and what is told about them in the end.
 
-    def __init__(self, world: World, until: float, label: str = "") -> None:
+    `on_start` is called right before the first try goes out.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        until: float,
+        label: str = "",
+        on_start: Callable[[], None] | None = None,
+    ) -> None:
         self._world, self._until, self._label = world, until, label
+        self._on_start = on_start
         self._tries = 0
         self._started = world.clock()
         self._waits: list[Wait] = []
@@ -71,7 +96,7 @@ class Call:
             wait=self._seconds,
             stop=self._stop,
             before_sleep=self._before_sleep,
-            sleep=self._world.sleep,
+            sleep=self._world.wait,
             retry_error_callback=_last_result,
         )
         return await retrying(attempt)
@@ -86,7 +111,7 @@ class Call:
         if moment > now:
             reason = f"keeping to {world.policy.rate:g} requests a second"
             self._tell(Wait(reason, moment - now, tried + 1, "pace"))
-            await world.sleep(moment - now)
+            await world.wait(moment - now)
         if not tried:
             self._started = world.clock()
             self._until = min(self._until, self._started + world.policy.total_seconds)
@@ -96,8 +121,12 @@ class Call:
         """One try, as a reply in any case."""
         world = self._world
         limit = min(world.policy.timeout, self._until - world.clock())
+        if world.stopped.is_set():
+            return self._stopped()
         if limit <= 0:
             return self._out_of_time()
+        if self._on_start and not self._tries:
+            self._on_start()
         self._tries += 1
         reply = await world.post(request, limit)
         if reply.retried and reply.verdict.verdict == "unknown":
@@ -136,6 +165,11 @@ class Call:
             return self._last
         return Reply(Verdict("failed", "no_time_left", message="no time was left for the order"))
 
+    def _stopped(self) -> Reply:
+        if self._last is not None and self._last.status != 401:
+            return self._last
+        return Reply(Verdict("failed", "stopped", message="stopped before the order was sent"))
+
     def _seconds(self, _: RetryCallState) -> float:
         policy = self._world.policy
         asked = self._last.retry_after if self._last else None
@@ -144,7 +178,9 @@ class Call:
         return min(asked, policy.retry_after_max)
 
     def _stop(self, state: RetryCallState) -> bool:
-        if self._tries >= self._world.policy.attempts:
+        if self._world.stopped.is_set():
+            self._gave_up = "stopped before another try"
+        elif self._tries >= self._world.policy.attempts:
             self._gave_up = f"gave up after {count(self._tries, 'attempt')}"
         elif self._world.clock() + state.upcoming_sleep >= self._until:
             self._gave_up = (

@@ -117,13 +117,27 @@ class Client:
         """
         return await self._tokens.get(deadline)
 
+    def stop(self) -> None:
+        """Make no further try: a try under way ends as it does, and every wait ends at once."""
+        self._world.stopped.set()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it was stopped."""
+        return self._world.stopped.is_set()
+
     async def send(
-        self, payload: dict[str, Any] | bytes, *, deadline: float = math.inf
+        self,
+        payload: dict[str, Any] | bytes,
+        *,
+        deadline: float = math.inf,
+        on_start: Callable[[], None] | None = None,
     ) -> Delivery:
         """Send a payload; the delivery says how that ended, and no failure raises an exception.
 
         Bytes are sent as they are. `deadline` is a moment on the clock (`time.monotonic` if no
-        other was given): no try begins after it, and one under way is broken off.
+        other was given): no try begins after it, and one under way is broken off. `on_start` is
+        called right before the first try goes out; what it raises ends the sending.
         """
         request = self.request(payload)
         renewed = False
@@ -138,7 +152,7 @@ class Client:
             return await call.paced_post(request)
 
         async with self._in_flight:
-            call = Call(self._world, deadline)
+            call = Call(self._world, deadline, on_start=on_start)
             try:
                 request = replace(request, token=await self._tokens.get(deadline))
                 reply = await call.settle(attempt)

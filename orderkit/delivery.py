@@ -12,7 +12,7 @@ from orderkit.masking import mask
 from orderkit.paths import count
 from orderkit.retry import Wait
 
-VerdictName: TypeAlias = Literal["delivered", "rejected", "unknown", "failed"]
+VerdictName: TypeAlias = Literal["delivered", "rejected", "unknown", "failed", "invalid"]
 Code: TypeAlias = int | float | str
 
 TABLE: Final = Path(__file__).with_name("outcomes.csv")

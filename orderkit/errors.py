@@ -58,6 +58,10 @@ class EndpointError(OrderkitError):
     """An endpoint that is not configured, or that must not be used."""
 
 
+class LedgerError(OrderkitError):
+    """A ledger of deliveries that cannot be used, or that another sending is using."""
+
+
 class FormulaError(OrderkitError):
     """A formula that cannot be read.
 

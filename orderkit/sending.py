@@ -6,13 +6,16 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeAlias
+from datetime import datetime
+from functools import partial
+from typing import Any, Final, Literal, TypeAlias
 
-from orderkit.client import Client
+from orderkit.client import Client, OnWait
 from orderkit.credentials import AccessToken, Credentials, find_credentials
-from orderkit.delivery import Delivery
+from orderkit.delivery import OUTCOMES, Delivery
 from orderkit.endpoint import Endpoint, Request, order_request
 from orderkit.errors import CredentialsError, EndpointError
+from orderkit.ledger import Entry, Ledger
 from orderkit.mapping import Mapped
 from orderkit.problems import Problem
 from orderkit.retry import DEFAULT_POLICY, Policy
@@ -25,12 +28,20 @@ TARGETS: tuple[Target, ...] = ("dry-run", "sandbox", "live")
 #: Stands where the URL goes as long as there is none.
 NO_URL = "<endpoint_url is not set yet>"
 
+#: The embedded sandbox publishes no limit, so no pace is kept to.
+SANDBOX_POLICY: Final = replace(DEFAULT_POLICY, rate=math.inf)
+
+#: So many results are looked at ahead of the oldest that has no verdict yet: one order that waits
+#: for a retry does not hold up the others.
+_AHEAD: Final = 256
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
     """One event with its verdict.
 
-    verdict:  the delivery's, or ``dry-run``, or why nothing was sent: ``filtered``, ``invalid``
+    verdict:  the delivery's, or ``dry-run``, or why nothing was sent: ``filtered``, ``invalid``,
+              ``skipped`` (delivered before)
     message:  the endpoint's, or why nothing was sent
     request:  what would go over the wire, in a dry run only
     problems: the errors that kept an event from being sent
@@ -49,7 +60,14 @@ class Sent:
     @property
     def done(self) -> bool:
         """Whether nothing is left to do about it."""
-        return self.verdict in ("delivered", "filtered", "dry-run")
+        return self.verdict in ("delivered", "skipped", "filtered", "dry-run")
+
+    @property
+    def begun(self) -> bool:
+        """Whether it got as far as a verdict, or a stop came first."""
+        return not (
+            self.delivery and self.delivery.cause == "stopped" and not self.delivery.attempts
+        )
 
     def as_json(self) -> dict[str, Any]:
         """The verdict as a JSON object."""
@@ -86,71 +104,170 @@ def live_credentials(settings: Settings) -> Credentials | AccessToken:
     return find_credentials(settings.settings.credentials or "")
 
 
-def sandbox_client(sandbox: Sandbox, policy: Policy = DEFAULT_POLICY) -> Client:
-    """A client for a sandbox of this process: it takes any credentials and keeps no pace."""
+def sandbox_client(
+    sandbox: Sandbox, policy: Policy = SANDBOX_POLICY, on_wait: OnWait | None = None
+) -> Client:
+    """A client for a sandbox of this process, which takes any credentials."""
     endpoint = Endpoint(sandbox.order_url, sandbox.token_url, "sandbox")
-    return Client(
-        endpoint, Credentials.of("sandbox-key", "sandbox-secret"), replace(policy, rate=math.inf)
-    )
+    credentials = Credentials.of("sandbox-key", "sandbox-secret")
+    return Client(endpoint, credentials, policy, on_wait=on_wait)
+
+
+def target_name(target: Target, settings: Settings) -> str:
+    """The target as the ledger has it: each live endpoint is one of its own."""
+    return settings.connection.endpoint_url or "" if target == "live" else target
 
 
 @asynccontextmanager
 async def open_target(
-    target: Target, settings: Settings, sandbox: Sandbox | None = None
+    target: Target,
+    settings: Settings,
+    sandbox: Sandbox | None = None,
+    *,
+    policy: Policy | None = None,
+    on_wait: OnWait | None = None,
+    keep_tokens: bool = False,
 ) -> AsyncIterator[Client | None]:
     """A client for a target; None for a dry run. Without a `sandbox`, one is run meanwhile.
 
-    Raises EndpointError and CredentialsError for a live target that is not configured.
+    Without a `policy`, only a live target has a pace. With `keep_tokens`, a live target's tokens
+    are kept in the operating system's keyring. Raises EndpointError and CredentialsError for a
+    live target that is not configured.
     """
     if target == "dry-run":
         yield None
     elif target == "live":
-        async with Client(live_endpoint(settings), live_credentials(settings)) as client:
+        remember = (settings.settings.credentials or "") if keep_tokens else ""
+        async with Client(
+            live_endpoint(settings),
+            live_credentials(settings),
+            policy or DEFAULT_POLICY,
+            on_wait=on_wait,
+            remember=remember,
+        ) as client:
             yield client
     elif sandbox is not None:
-        async with sandbox_client(sandbox) as client:
+        async with sandbox_client(sandbox, policy or SANDBOX_POLICY, on_wait) as client:
             yield client
     else:
         with Sandbox() as own:
-            async with sandbox_client(own) as client:
+            async with sandbox_client(own, policy or SANDBOX_POLICY, on_wait) as client:
                 yield client
 
 
+@dataclass(frozen=True, slots=True)
+class Book:
+    """How a sending keeps its ledger.
+
+    target: the name that deliveries have there, of `target_name`
+    force:  whether to send again what was delivered before
+    """
+
+    ledger: Ledger
+    target: str
+    force: bool = False
+
+
 async def send_all(
-    results: Iterable[tuple[int, Mapped | None, str]], client: Client | None, url: str | None
+    results: Iterable[tuple[int, Mapped | None, str]],
+    client: Client | None,
+    url: str | None,
+    book: Book | None = None,
+    *,
+    seconds: float = math.inf,
 ) -> AsyncIterator[Sent]:
     """The verdict of each result, in order; a few orders are on their way at once.
 
     `results` are index, mapped event (None where it could not be read) and the reason for that.
+    They are read as far as needed, so any number may follow. Payloads of one order never overtake
+    each other. The run is over after so many `seconds`, or when each further order would fail for
+    the same reason; like `client.stop()`, that lets calls under way end, and what was not begun by
+    then is not among the verdicts.
     """
     waiting: deque[asyncio.Task[Sent]] = deque()
+    latest: dict[str, asyncio.Task[Sent]] = {}
+    loop = asyncio.get_running_loop()
+    over = loop.call_later(seconds, client.stop) if client and seconds < math.inf else None
     try:
         for index, mapped, error in results:
-            waiting.append(asyncio.create_task(_send(index, mapped, error, client, url)))
-            if client is None or len(waiting) >= client.policy.in_flight:
-                yield await waiting.popleft()
+            if client and client.stopped:
+                break
+            planned = plan(index, mapped, error, url)
+            sending = _send(planned, client, book, latest.get(planned.order_id))
+            task = asyncio.create_task(sending)
+            waiting.append(task)
+            if planned.request and client:
+                latest[planned.order_id] = task
+                task.add_done_callback(partial(_forget, latest, planned.order_id))
+            while len(waiting) > _AHEAD or waiting[0].done():
+                sent = await waiting.popleft()
+                if sent.begun:
+                    yield sent
+                if not waiting:
+                    break
+            # Calls under way are not to wait for us.
+            await asyncio.sleep(0)
         while waiting:
-            yield await waiting.popleft()
+            sent = await waiting.popleft()
+            if sent.begun:
+                yield sent
     finally:
+        if over:
+            over.cancel()
         for task in waiting:
             task.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
 
 
+def _forget(latest: dict[str, asyncio.Task[Sent]], order_id: str, task: asyncio.Task[Sent]) -> None:
+    if latest.get(order_id) is task:
+        del latest[order_id]
+
+
 async def _send(
-    index: int, mapped: Mapped | None, error: str, client: Client | None, url: str | None
+    planned: Sent, client: Client | None, book: Book | None, before: asyncio.Task[Sent] | None
 ) -> Sent:
-    planned = plan(index, mapped, error, url)
-    if client is None or planned.request is None:
+    if before:
+        await asyncio.wait([before])
+    if client is None:
         return planned
-    delivery = await client.send(planned.request.body)
-    return replace(
+    request = planned.request
+    if request is None:
+        if book and planned.verdict == "filtered":
+            book.ledger.filter(book.target, planned.message)
+        elif book:
+            book.ledger.refuse(book.target, planned.order_id, planned.order_status, planned.message)
+        return planned
+    if book and not book.force and (earlier := book.ledger.delivered(book.target, request.body)):
+        return _skipped(planned, earlier)
+    number = 0
+
+    def begin() -> None:
+        nonlocal number
+        number = book.ledger.begin(book.target, request) if book else 0
+
+    delivery = await client.send(request.body, on_start=begin)
+    sent = replace(
         planned,
         verdict=delivery.verdict,
         message=delivery.message,
         next_step="" if delivery.verdict == "delivered" else delivery.next_step,
         delivery=delivery,
         request=None,
+    )
+    if book and sent.begun:
+        # Without a token no call was begun; that it failed is to be seen all the same.
+        book.ledger.end(number or book.ledger.begin(book.target, request), delivery)
+    if OUTCOMES[delivery.cause].ends_run:
+        client.stop()
+    return sent
+
+
+def _skipped(planned: Sent, earlier: Entry) -> Sent:
+    moment = datetime.fromtimestamp(earlier.started_at).astimezone().isoformat(" ", "seconds")
+    log_id = f", log_id {earlier.delivery.log_id}" if earlier.delivery.log_id else ""
+    return replace(
+        planned, verdict="skipped", message=f"delivered on {moment}{log_id}", request=None
     )
 
 

@@ -110,7 +110,7 @@ def expiry(value: object, now: float) -> float:
 
 def refusal(verdict: Verdict, status: int | None, body: bytes, source: str) -> Verdict:
     """What a token call that gave no token makes of an order; `source` is that of credentials."""
-    if verdict.cause == "no_time_left":
+    if verdict.cause in ("no_time_left", "stopped"):
         return verdict
     fields = answer_fields(body)
     code, said, log_id = verdict.code, verdict.message, verdict.log_id

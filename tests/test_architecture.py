@@ -20,8 +20,7 @@ LAYERS = (
     "checks findings mapping",
     "events samples inputs review profile unseen suggesting",
     "retry delivery credentials tokens token_sources calls client",
-    "sandbox sending",
-    "ledger",
+    "sandbox ledger sending",
     "markup views pages",
     "widgets",
     "demo lab cli __main__",
@@ -37,6 +36,7 @@ HOMES = {
     "jsonschema": "sandbox",
     "tomllib": "settings_file",
     "tomlkit": "settings_saving",
+    "sqlite3": "ledger",
 }
 #: The client is the only module that speaks HTTP, whatever it does it with.
 OTHER_CLIENTS = {"aiohttp", "http.client", "requests", "urllib.request", "urllib3"}

@@ -10,6 +10,7 @@ from typing import BinaryIO
 import click
 
 from orderkit.cli.common import counted, events_argument, results, settings_option
+from orderkit.cli.outputs import refuse_overwriting
 from orderkit.errors import EventsError
 from orderkit.jsontext import dumps
 from orderkit.mapping import Mapper
@@ -32,7 +33,7 @@ def command(events: str, settings_path: str, out: str | None, rejects: str | Non
     Example: orderkit map events.ndjson --settings settings.toml -o payloads.ndjson
     --rejects rejects.ndjson
     """
-    _refuse_overwriting(events=events, settings=settings_path, output=out, rejects=rejects)
+    refuse_overwriting(events=events, settings=settings_path, output=out, rejects=rejects)
     mapper = Mapper(load_settings(settings_path))
     outcomes: Counter[str] = Counter()
     with _output(out) as payload_file, _output(rejects, default=None) as reject_file:
@@ -45,17 +46,6 @@ def command(events: str, settings_path: str, out: str | None, rejects: str | Non
                 reject_file.write(dumps(entry) + b"\n")
     click.echo(counted(outcomes) or "no events", err=True)
     return int(outcomes["rejected"] + outcomes["unreadable"] > 0)
-
-
-def _refuse_overwriting(**names: str | None) -> None:
-    """Raise EventsError where a file to write is also to be read, or written twice."""
-    used: dict[Path, str] = {}
-    for role, name in names.items():
-        if name in (None, "-"):
-            continue
-        before = used.setdefault(Path(str(name)).resolve(), role)
-        if before != role:
-            raise EventsError(f"{name} is named for {before} and for {role}: name two files")
 
 
 @contextmanager

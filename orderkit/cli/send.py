@@ -1,9 +1,14 @@
 """``orderkit send``"""
 
 import asyncio
+import math
+import signal
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 import click
 from rich.console import Console
@@ -21,12 +26,34 @@ from orderkit.cli.common import (
     results,
     settings_option,
 )
+from orderkit.cli.outputs import refuse_overwriting
+from orderkit.cli.progress import Board
+from orderkit.cli.report import Report, writing
+from orderkit.client import Client
+from orderkit.delivery import OUTCOMES
 from orderkit.errors import OrderkitError
+from orderkit.ledger import Ledger, default_path
 from orderkit.mapping import Mapped, Mapper
 from orderkit.paths import count
-from orderkit.sending import TARGETS, Sent, Target, open_target, refuse_unready, send_all
+from orderkit.retry import DEFAULT_POLICY, Policy
+from orderkit.sandbox import Sandbox
+from orderkit.sending import (
+    TARGETS,
+    Book,
+    Sent,
+    Target,
+    open_target,
+    refuse_unready,
+    send_all,
+    target_name,
+)
 from orderkit.settings import Settings
 from orderkit.settings_file import load_settings
+
+#: On a terminal, of more events than this only those that need somebody are printed.
+_MOST_PRINTED = 50
+
+_ABOVE_0 = click.FloatRange(min=0, min_open=True)
 
 
 @click.command("send")
@@ -41,9 +68,74 @@ from orderkit.settings_file import load_settings
     help="Nobody, the embedded sandbox, or the endpoint of the settings.",
 )
 @click.option("--yes", is_flag=True, help="Do not ask before sending live, for scripts.")
+@click.option(
+    "--rate",
+    type=_ABOVE_0,
+    metavar="N",
+    help="Requests a second, retries included.  [default: 3 live, no limit for the sandbox]",
+)
+@click.option(
+    "--attempts",
+    type=click.IntRange(1),
+    metavar="N",
+    default=DEFAULT_POLICY.attempts,
+    show_default=True,
+    help="Tries of one order at most.",
+)
+@click.option(
+    "--timeout",
+    type=_ABOVE_0,
+    metavar="SECONDS",
+    default=DEFAULT_POLICY.timeout,
+    show_default=True,
+    help="For one try.",
+)
+@click.option(
+    "--order-seconds",
+    type=_ABOVE_0,
+    metavar="SECONDS",
+    default=DEFAULT_POLICY.total_seconds,
+    show_default=True,
+    help="For one order, with all its tries and waits.",
+)
+@click.option(
+    "--run-seconds",
+    type=_ABOVE_0,
+    metavar="SECONDS",
+    default=86400.0,
+    show_default=True,
+    help="For the whole run; the same command goes on later.",
+)
+@click.option(
+    "--ledger",
+    "ledger_path",
+    metavar="FILE",
+    help="Where deliveries are written down.  [default: in your data folder]",
+)
+@click.option("--force", is_flag=True, help="Send again what was delivered before.")
+@click.option("--report", metavar="FILE", help="NDJSON of what was not delivered, to send again.")
+@click.option("--keep-tokens", is_flag=True, help="Keep access tokens in the system's keyring.")
 @json_option
-def command(events: str, settings_path: str, target: Target, yes: bool, as_json: bool) -> int:
+def command(
+    events: str,
+    settings_path: str,
+    target: Target,
+    yes: bool,
+    rate: float | None,
+    attempts: int,
+    timeout: float,
+    order_seconds: float,
+    run_seconds: float,
+    ledger_path: str | None,
+    force: bool,
+    report: str | None,
+    keep_tokens: bool,
+    as_json: bool,
+) -> int:
     """Map, check and send events as orders; what cannot be sent is told with the fix.
+
+    Each delivery is written down in a ledger, so that the same command again sends only what was
+    not delivered: Ctrl-C, or a lost connection, loses nothing. Look at it with orderkit deliveries.
 
     Live sending needs endpoint_url in the settings, and credentials in the keyring or in
     ORDERKIT_CLIENT_KEY and ORDERKIT_CLIENT_SECRET, or ORDERKIT_ACCESS_TOKEN alone. Ends with 0 when
@@ -53,10 +145,24 @@ def command(events: str, settings_path: str, target: Target, yes: bool, as_json:
     """
     settings = load_settings(settings_path)
     refuse_unready(target, settings)
+    refuse_overwriting(events=events, settings=settings_path, report=report, ledger=ledger_path)
     if target == "live" and not yes:
         _confirm(events, settings)
-    verdicts = asyncio.run(_send(events, settings, target, as_json))
-    return int(any(v not in ("delivered", "filtered", "dry-run") for v in verdicts))
+    policy = Policy(
+        attempts=attempts,
+        timeout=timeout,
+        total_seconds=order_seconds,
+        rate=rate or (DEFAULT_POLICY.rate if target == "live" else math.inf),
+    )
+    run = _Run(events, settings, target, policy, run_seconds, keep_tokens, as_json)
+    with ExitStack() as stack:
+        written = stack.enter_context(writing(report))
+        book = None
+        if target != "dry-run":
+            ledger = stack.enter_context(Ledger(ledger_path or default_path()))
+            stack.enter_context(ledger.sending())
+            book = Book(ledger, target_name(target, settings), force)
+        return asyncio.run(run.sent(book, written))
 
 
 def _confirm(events: str, settings: Settings) -> None:
@@ -65,26 +171,115 @@ def _confirm(events: str, settings: Settings) -> None:
     click.confirm(f"Send the orders of {events} to {settings.connection.endpoint_url}?", abort=True)
 
 
-async def _send(events: str, settings: Settings, target: Target, as_json: bool) -> Counter[str]:
-    verdicts: Counter[str] = Counter()
-    out = console()
-    async with open_target(target, settings) as client:
-        lines = mapped_lines(events, Mapper(settings))
-        async for sent in send_all(lines, client, settings.connection.endpoint_url):
-            verdicts[sent.verdict] += 1
-            if as_json:
-                print_json(sent.as_json())
-            else:
-                print_sent(out, sent)
-    if not as_json:
-        out.print(f"{count(verdicts.total(), 'event')}: {counted(verdicts) or 'nothing to send'}")
-    return verdicts
+@dataclass
+class _Run:
+    events: str
+    settings: Settings
+    target: Target
+    policy: Policy
+    seconds: float
+    keep_tokens: bool
+    as_json: bool
+
+    async def sent(self, book: Book | None, report: Report) -> int:
+        total = _number_of(self.events)
+        board = Board(console(err=True), total)
+        out = console()
+        quiet = out.is_terminal and (total is None or total > _MOST_PRINTED)
+        causes: Counter[str] = Counter()
+        with Sandbox() if self.target == "sandbox" else _nothing() as sandbox:
+            async with open_target(
+                self.target,
+                self.settings,
+                sandbox,
+                policy=self.policy,
+                on_wait=board.wait,
+                keep_tokens=self.keep_tokens,
+            ) as client:
+                lines = self._lines(report)
+                url = self.settings.connection.endpoint_url
+                with _interrupted(client, board) as interrupted, board.shown():
+                    async for sent in send_all(lines, client, url, book, seconds=self.seconds):
+                        board.count(sent.verdict)
+                        report.add(sent)
+                        if not sent.done:
+                            causes[sent.delivery.cause if sent.delivery else sent.verdict] += 1
+                        if self.as_json:
+                            print_json(sent.as_json())
+                        elif not (quiet and sent.done):
+                            print_sent(out, sent)
+        if not self.as_json:
+            counts = counted(board.counts) or "nothing to send"
+            out.print(f"{count(board.counts.total(), 'event')}: {counts}")
+            if quiet:
+                _print_causes(out, causes)
+        if client and client.stopped:
+            _tell_stop(board, causes, book, by_hand=bool(interrupted))
+        if interrupted:
+            return 130
+        return int(bool(causes) or bool(client and client.stopped))
+
+    def _lines(self, report: Report) -> Iterator[tuple[int, Mapped | None, str]]:
+        for result in results(self.events, Mapper(self.settings)):
+            report.expect(result.entry)
+            yield result.entry.index, result.mapped, result.entry.error
 
 
-def mapped_lines(events: str, mapper: Mapper) -> Iterator[tuple[int, Mapped | None, str]]:
-    """Index, result, and why it could not be read, of each event."""
-    for result in results(events, mapper):
-        yield result.entry.index, result.mapped, result.entry.error
+@contextmanager
+def _nothing() -> Iterator[None]:
+    yield None
+
+
+def _number_of(events: str) -> int | None:
+    """How many events there are, where counting them is no work: lines of a file."""
+    path = Path(events)
+    if not path.is_file() or path.suffix not in (".ndjson", ".jsonl"):
+        return None
+    with path.open("rb") as file:
+        return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
+
+
+@contextmanager
+def _interrupted(client: Client | None, board: Board) -> Iterator[list[int]]:
+    """Within it, Ctrl-C stops the client; a second one ends the process. Gives what came."""
+    came: list[int] = []
+    if client is None:
+        yield came
+        return
+    loop = asyncio.get_running_loop()
+    before = signal.getsignal(signal.SIGINT)
+
+    def stop(number: int, _frame: object) -> None:
+        came.append(number)
+        signal.signal(signal.SIGINT, before)
+        loop.call_soon_threadsafe(client.stop)
+        board.tell("stopping: calls under way are let end (Ctrl-C again leaves at once)")
+
+    handled = [signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)]
+    try:
+        yield came
+    finally:
+        signal.signal(signal.SIGINT, handled[0])
+        signal.signal(signal.SIGTERM, handled[1])
+
+
+def _tell_stop(board: Board, causes: Counter[str], book: Book | None, *, by_hand: bool) -> None:
+    ending = next((OUTCOMES[c] for c in causes if c in OUTCOMES and OUTCOMES[c].ends_run), None)
+    why = "by hand"
+    if not by_hand:
+        why = (
+            f"as each further order would fail: {ending.meaning}" if ending else "the time is over"
+        )
+    ledger = book.ledger.path if book else None
+    board.tell(f"stopped, {why}; the same command goes on where it was (ledger: {ledger})")
+
+
+def _print_causes(out: Console, causes: Counter[str]) -> None:
+    for cause, number in causes.most_common():
+        outcome = OUTCOMES[cause]
+        out.print(Text(f"{number:,} × {cause}", style=COLOURS.get(outcome.verdict, "")))
+        indented(out, outcome.meaning)
+        indented(out, f"→ {outcome.next_step}", "bright_black")
 
 
 def print_sent(out: Console, sent: Sent) -> None:
@@ -102,7 +297,7 @@ def print_sent(out: Console, sent: Sent) -> None:
     elif sent.message and not sent.done:
         indented(out, sent.message)
         indented(out, f"→ {sent.next_step}", "bright_black")
-    elif sent.verdict == "filtered":
+    elif sent.verdict in ("filtered", "skipped"):
         indented(out, sent.message, "bright_black")
     if sent.request:
         indented(out, sent.request.as_text())

@@ -1,0 +1,64 @@
+"""How far a sending is, told on the terminal while it goes on."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from orderkit.cli.common import console, counted
+from orderkit.retry import Wait
+
+
+class Board:
+    """Counts verdicts and tells every wait, on standard error; with a bar on a terminal."""
+
+    def __init__(self, err: Console, total: int | None) -> None:
+        self.err, self.counts = err, Counter[str]()
+        self._started = time.monotonic()
+        self._paced = False
+        self._bar = Progress(
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[note]}", style="bright_black"),
+            console=err,
+            transient=True,
+            disable=not err.is_terminal,
+        )
+        self._task = self._bar.add_task("", total=total, rate="", note="")
+
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """Show the bar meanwhile."""
+        with self._bar:
+            yield
+
+    def count(self, verdict: str) -> None:
+        """One event more has its verdict."""
+        self.counts[verdict] += 1
+        rate = self.counts.total() / max(time.monotonic() - self._started, 0.001)
+        self._bar.update(
+            self._task, advance=1, rate=f"{rate:,.1f} a second", note=counted(self.counts)
+        )
+
+    def wait(self, wait: Wait) -> None:
+        """A wait begins. That the pace is kept to is said once: it is so before every order."""
+        if wait.kind == "pace":
+            if not self._paced:
+                self.tell(wait.reason)
+            self._paced = True
+            return
+        self.tell(f"waiting {wait.seconds:.3g} s before try {wait.attempt}: {wait.reason}")
+
+    def tell(self, text: str) -> None:
+        """A line above the bar."""
+        self.err.print(text, style="bright_black", soft_wrap=True, markup=False)
+
+
+def board(total: int | None) -> Board:
+    """A board on standard error."""
+    return Board(console(err=True), total)
