@@ -131,7 +131,7 @@ class Delivery:
     """One sending of one payload, and its verdict. No secret is in any of its texts.
 
     cause:        a key of `OUTCOMES`; `meaning` and `next_step` come from there
-    code:         TikTok's, from the answer's body
+    code:         TikTok's, from the answer's body; of what the checks refused, what they found
     log_id:       what TikTok's support asks for
     attempts:     tries made
     seconds:      from the first try to the verdict, waits included
@@ -165,7 +165,9 @@ class Delivery:
 
     @property
     def facts(self) -> str:
-        """HTTP status, TikTok's code and attempts, in short."""
+        """HTTP status, TikTok's code and attempts, in short; what the checks found."""
+        if self.cause == "invalid":
+            return str(self.code)
         status = f"HTTP {self.http_status}" if self.http_status else "no answer"
         code = [f"code {self.code}"] if self.code is not None else []
         return " · ".join([status, *code, count(self.attempts, "attempt")])

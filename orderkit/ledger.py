@@ -21,7 +21,7 @@ from typing import Any, Final, Self
 import orjson
 from platformdirs import user_data_path
 
-from orderkit.delivery import OUTCOMES, Delivery, order_keys
+from orderkit.delivery import OUTCOMES, Code, Delivery, order_keys
 from orderkit.endpoint import Request, order_request
 from orderkit.errors import LedgerError
 from orderkit.retry import Wait
@@ -76,12 +76,14 @@ class Entry:
     """One delivery as it was written down; moments are Unix seconds.
 
     target:   ``sandbox``, or the URL of the live endpoint
+    url:      where it went in fact; "" for what was not sent
     ended_at: None when no end was written: on its way still, or interrupted
     payload:  the body as it was sent, b"" for what was not
     """
 
     number: int
     target: str
+    url: str
     started_at: float
     ended_at: float | None
     payload: bytes
@@ -178,8 +180,10 @@ class Ledger:
         """Write down what came of it."""
         self._update(number, ended_at=time.time(), **_columns(delivery))
 
-    def refuse(self, target: str, order_id: str, order_status: str, message: str) -> None:
-        """Write down an event that the checks kept from being sent."""
+    def refuse(
+        self, target: str, order_id: str, order_status: str, kind: str, message: str
+    ) -> None:
+        """Write down an event that the checks kept from being sent; `kind` is what they found."""
         now = time.time()
         with self._told():
             self._insert(
@@ -193,6 +197,7 @@ class Ledger:
                 ended_at=now,
                 verdict="invalid",
                 cause="invalid",
+                code=orjson.dumps(kind).decode(),
                 message=message,
             )
 
@@ -223,17 +228,20 @@ class Ledger:
         where = f"WHERE {' AND '.join(wanted)}" if wanted else ""
         return list(self._entries(f"{where} ORDER BY number DESC LIMIT ?", (*values, most)))
 
-    def unsettled(self, target: str = "") -> dict[str, list[Entry]]:
-        """Cause → the orders whose latest delivery ended that way; delivered ones are left out."""
-        found: dict[str, list[Entry]] = {}
+    def unsettled(self, target: str = "") -> list[list[Entry]]:
+        """The orders whose latest delivery ended otherwise than delivered, the largest group first.
+
+        A group has one cause and one code, and so one solution; its newest entry comes first.
+        """
+        found: dict[tuple[str, Code | None], list[Entry]] = {}
         for entry in self._entries(
-            "WHERE verdict != 'delivered' AND (? = '' OR target = ?) AND number IN"
+            "WHERE verdict != 'delivered' AND ? IN ('', target) AND number IN"
             " (SELECT max(number) FROM delivery GROUP BY target, order_id, order_status)"
             " ORDER BY number DESC",
-            (target, target),
+            (target,),
         ):
-            found.setdefault(entry.delivery.cause, []).append(entry)
-        return dict(sorted(found.items(), key=lambda item: -len(item[1])))
+            found.setdefault((entry.delivery.cause, entry.delivery.code), []).append(entry)
+        return sorted(found.values(), key=len, reverse=True)
 
     def counts(self, seconds: float = 0, target: str = "") -> dict[float, Counter[str]]:
         """Moment → verdict → number of events, by steps of so many seconds; 0: in one sum.
@@ -247,23 +255,38 @@ class Ledger:
             for row in self._rows.execute(
                 f"""
                 SELECT {step.format("started_at")} AS moment, verdict, count(*) AS times
-                FROM delivery WHERE :target = '' OR target = :target GROUP BY 1, 2
+                FROM delivery WHERE :target IN ('', target) GROUP BY 1, 2
                 UNION ALL
                 SELECT {step.format("minute * 60.0")}, 'filtered', sum(times)
-                FROM filtered WHERE :target = '' OR target = :target GROUP BY 1
+                FROM filtered WHERE :target IN ('', target) GROUP BY 1
                 """,  # noqa: S608 - the text is ours
                 {"seconds": seconds, "target": target},
             ):
                 found.setdefault(float(row["moment"]), Counter())[row["verdict"]] += row["times"]
         return dict(sorted(found.items()))
 
+    def span(self, target: str = "") -> tuple[float, float] | None:
+        """The moments of the first and the last event, None when there is none."""
+        with self._told():
+            self._flush()
+            first, last = self._rows.execute(
+                """
+                SELECT min(moment), max(moment) FROM (
+                    SELECT started_at AS moment FROM delivery WHERE :target IN ('', target)
+                    UNION ALL SELECT minute * 60.0 FROM filtered WHERE :target IN ('', target)
+                )
+                """,
+                {"target": target},
+            ).fetchone()
+        return None if first is None else (first, last)
+
     def reasons(self, target: str = "") -> Counter[str]:
         """Why events were filtered, and how many."""
         with self._told():
             self._flush()
             rows = self._rows.execute(
-                "SELECT reason, sum(times) FROM filtered WHERE ? = '' OR target = ? GROUP BY 1",
-                (target, target),
+                "SELECT reason, sum(times) FROM filtered WHERE ? IN ('', target) GROUP BY 1",
+                (target,),
             )
             return Counter(dict(rows.fetchall()))
 
@@ -378,6 +401,5 @@ def _entry(row: sqlite3.Row) -> Entry:
         request=order_request(url, payload, None).as_text() if payload else "",
         answer=row["answer"],
     )
-    return Entry(
-        row["number"], row["target"], row["started_at"], row["ended_at"], payload, delivery
-    )
+    moments = row["started_at"], row["ended_at"]
+    return Entry(row["number"], row["target"], url, *moments, payload, delivery)

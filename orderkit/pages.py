@@ -2,8 +2,9 @@
 
 from html import escape
 
-from orderkit import markup
+from orderkit import history, markup
 from orderkit.jsontext import show
+from orderkit.ledger import Ledger
 from orderkit.profile import MOST_DISTINCT, Profile
 
 
@@ -16,6 +17,12 @@ def page(title: str, body: str) -> str:
         f'<body class="ok-page"><main class="ok-root"><h1>{escape(title)}</h1>{body}</main></body>'
         "</html>\n"
     )
+
+
+def deliveries_page(ledger: Ledger, most: int = 500) -> str:
+    """A ledger as a page: over time, causes with their solution, and the latest deliveries."""
+    body = history.overview_html(ledger) + history.causes_html(ledger)
+    return page("Deliveries", body + history.entries_html(ledger.entries(most=most)))
 
 
 def profile_page(profile: Profile, name: str) -> str:

@@ -69,6 +69,11 @@ class Sent:
             self.delivery and self.delivery.cause == "stopped" and not self.delivery.attempts
         )
 
+    @property
+    def kind(self) -> str:
+        """The first of the errors in short, as events with it are mended together."""
+        return next((f"{p.code} {p.target}" for p in self.problems), "unreadable")
+
     def as_json(self) -> dict[str, Any]:
         """The verdict as a JSON object."""
         delivery = self.delivery
@@ -186,6 +191,7 @@ async def send_all(
     """
     waiting: deque[asyncio.Task[Sent]] = deque()
     latest: dict[str, asyncio.Task[Sent]] = {}
+    url = client.endpoint.order_url if client else url
     loop = asyncio.get_running_loop()
     over = loop.call_later(seconds, client.stop) if client and seconds < math.inf else None
     try:

@@ -21,7 +21,7 @@ LAYERS = (
     "events samples inputs review profile unseen suggesting",
     "retry delivery credentials tokens token_sources calls client",
     "sandbox ledger sending",
-    "markup views pages",
+    "markup charts views history pages",
     "widgets",
     "demo lab cli __main__",
 )

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx
 import pytest
@@ -21,16 +22,20 @@ def run(*arguments: str, stdin: str = "", **environment: str) -> subprocess.Comp
     """Run ``orderkit`` with nothing of the user's environment but what is named."""
     kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
     keyring = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
-    return subprocess.run(
-        [sys.executable, "-W", "error", "-c", "from orderkit.cli import main; main()", *arguments],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        env={**kept, "HOME": os.devnull, "PYTHONUTF8": "1", **keyring, **environment},
-        timeout=60,
-        check=False,
-    )
+    with TemporaryDirectory() as home:
+        return subprocess.run(
+            [
+                *(sys.executable, "-W", "error", "-c"),
+                *("from orderkit.cli import main; main()", *arguments),
+            ],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            env={**kept, "HOME": home, "PYTHONUTF8": "1", **keyring, **environment},
+            timeout=60,
+            check=False,
+        )
 
 
 def lines(text: str) -> list[dict[str, object]]:

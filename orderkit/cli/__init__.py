@@ -24,6 +24,10 @@ COMMANDS = {
     "verify": ("review:verify", "Compare with approved results, for CI."),
     "map": ("map:command", "Write payload lines for events, streaming."),
     "send": ("send:command", "Send events as orders, or show what would be sent."),
+    "deliveries": (
+        "deliveries:command",
+        "Show what became of orders: over time, causes, one order.",
+    ),
     "sandbox": ("sandbox:command", "Serve TikTok's side of the wire on this machine, for tests."),
 }
 

@@ -1,0 +1,167 @@
+"""``orderkit deliveries``"""
+
+import asyncio
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from orderkit import charts, history
+from orderkit.cli.common import COLOURS, console, indented, json_option, print_json
+from orderkit.delivery import OUTCOMES
+from orderkit.errors import OrderkitError
+from orderkit.ledger import Entry, Ledger, default_path
+from orderkit.masking import Secret
+
+_BAR = 40
+
+
+@click.command("deliveries")
+@click.option(
+    "--ledger", "ledger_path", metavar="FILE", help="The ledger.  [default: in your data folder]"
+)
+@click.option("--order", metavar="ID", default="", help="Only orders whose id has this in it.")
+@click.option(
+    "--verdict",
+    type=click.Choice(sorted({outcome.verdict for outcome in OUTCOMES.values()})),
+    help="Only deliveries that ended so.",
+)
+@click.option("--target", metavar="URL", default="", help='Only this endpoint, or "sandbox".')
+@click.option(
+    "--most",
+    type=click.IntRange(1),
+    default=20,
+    show_default=True,
+    help="Show so many of the latest deliveries.",
+)
+@click.option("--curl", is_flag=True, help="Print the latest delivery as cURL, its token masked.")
+@click.option(
+    "--reveal", metavar="SETTINGS", help="With --curl: put a token in, got as these settings say."
+)
+@click.option("--html", metavar="FILE", help="Write it all as a page.")
+@json_option
+def command(
+    ledger_path: str | None,
+    order: str,
+    verdict: str | None,
+    target: str,
+    most: int,
+    curl: bool,
+    reveal: str | None,
+    html: str | None,
+    as_json: bool,
+) -> None:
+    """Show what became of orders: over time, what is not delivered and how that is solved.
+
+    With --order, --verdict or --target the deliveries themselves; of a single order the request and
+    the answer too, as they went over the wire, masked.
+
+    Example: orderkit deliveries --order MLB-20260001
+    """
+    path = Path(ledger_path) if ledger_path else default_path()
+    if not path.is_file():
+        raise OrderkitError(f"{path}: there is no ledger; orderkit send writes one")
+    if reveal and not curl:
+        raise click.UsageError("--reveal goes with --curl")
+    out = console()
+    with Ledger(path) as ledger:
+        if html:
+            from orderkit.pages import deliveries_page
+
+            Path(html).write_text(deliveries_page(ledger), encoding="utf-8")
+        asked = bool(order or verdict or target)
+        entries = ledger.entries(order=order, verdict=verdict or "", target=target, most=most)
+        if as_json:
+            for entry in entries:
+                print_json(entry.as_json())
+        elif curl:
+            _print_curl(entries, reveal)
+        elif asked:
+            _print_entries(out, entries, whole=bool(order))
+        else:
+            _print_overview(out, ledger, path)
+
+
+def _print_overview(out: Console, ledger: Ledger, path: Path) -> None:
+    counts, step = history.over_time(ledger)
+    if not counts:
+        out.print(f"{path}: nothing was sent yet")
+        return
+    highest = max(counter.total() for counter in counts.values())
+    out.print(Text(str(path), style="bright_black"))
+    for moment, counter in counts.items():
+        line = Text(f"{charts.clock(moment, step):>10}  ")
+        for name in charts.VERDICTS:
+            width = -(-counter[name] * _BAR // highest)
+            line.append("█" * width, style=COLOURS.get(name, ""))
+        line.append(f"  {charts.told(counter)}", style="bright_black")
+        out.print(line)
+    groups = ledger.unsettled()
+    if groups:
+        out.print("\n[bold]What is not delivered[/bold]")
+    for entries in groups:
+        delivery = entries[0].delivery
+        head = Text("  ")
+        head.append(delivery.verdict, style=COLOURS.get(delivery.verdict, ""))
+        head.append(f"  {len(entries):,} × {history.kind(entries[0])}", style="bold")
+        head.append(f"  {history.orders_named(entries)}", style="bright_black")
+        out.print(head, soft_wrap=True)
+        indented(out, delivery.meaning)
+        if delivery.message:
+            indented(out, f"the last one: {delivery.message}")
+        indented(out, f"→ {delivery.next_step}", "bright_black")
+    for reason, times in ledger.reasons().most_common(5):
+        indented(out, f"{times:,} filtered: {reason}", "bright_black")
+
+
+def _print_entries(out: Console, entries: list[Entry], *, whole: bool) -> None:
+    if not entries:
+        out.print("no such delivery")
+        return
+    one_order = len({entry.delivery.order_id for entry in entries}) == 1
+    for entry in entries:
+        delivery = entry.delivery
+        line = Text(f"{history.moment(entry.started_at)}  ")
+        line.append(f"{delivery.verdict:<10}", style=COLOURS.get(delivery.verdict, ""))
+        line.append(f"  {delivery.order_status:<15} {delivery.order_id}")
+        log_id = f" · log_id {delivery.log_id}" if delivery.log_id else ""
+        facts = f"  {delivery.facts}{log_id}  → {entry.target}" if entry.payload else ""
+        line.append(facts, style="bright_black")
+        out.print(line, soft_wrap=True)
+        if delivery.verdict != "delivered":
+            indented(out, f"{delivery.message or delivery.meaning}\n→ {delivery.next_step}")
+        if whole and one_order:
+            for wait in delivery.waits:
+                seconds = f"waited {wait.seconds:.3g} s before try {wait.attempt}"
+                indented(out, f"{seconds}: {wait.reason}", "bright_black")
+            indented(out, "\n\n".join(text for text in (delivery.request, delivery.answer) if text))
+    if not (whole and one_order):
+        told = "newest first; --most shows more, --order the request and the answer"
+        out.print(Text(told, "bright_black"))
+
+
+def _print_curl(entries: list[Entry], reveal: str | None) -> None:
+    entry = next((entry for entry in entries if entry.payload), None)
+    if entry is None:
+        raise OrderkitError("no delivery was sent that this could be printed of")
+    click.echo(history.curl(entry, _token(entry, reveal) if reveal else None))
+
+
+def _token(entry: Entry, settings_path: str) -> Secret:
+    from orderkit.client import Client
+    from orderkit.sending import live_credentials, live_endpoint
+    from orderkit.settings_file import load_settings
+
+    settings = load_settings(settings_path)
+    if settings.connection.endpoint_url != entry.url:
+        raise OrderkitError(
+            f"{settings_path}: endpoint_url is another address than {entry.url}, where the order"
+            " went; a token is only put in for the same one"
+        )
+
+    async def get() -> Secret:
+        async with Client(live_endpoint(settings), live_credentials(settings)) as client:
+            return await client.token()
+
+    return asyncio.run(get())

@@ -1,0 +1,138 @@
+"""What became of orders, from a ledger: overview, causes with their solution, single deliveries."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from html import escape
+from typing import Final
+
+from orderkit import charts, markup
+from orderkit.endpoint import Request, order_request
+from orderkit.ledger import Entry, Ledger
+from orderkit.masking import Secret
+
+_ORDERS_NAMED: Final = 5
+
+
+def moment(seconds: float) -> str:
+    """A moment in local time."""
+    return datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def over_time(ledger: Ledger) -> tuple[dict[float, Counter[str]], int]:
+    """Moment → verdict → number of events, and the seconds that each moment stands for."""
+    span = ledger.span()
+    if span is None:
+        return {}, 1
+    step = charts.step_for(*span)
+    return ledger.counts(step), step
+
+
+def orders_named(entries: Sequence[Entry]) -> str:
+    """The first few orders of some entries, in words."""
+    names = list(dict.fromkeys(entry.delivery.order_id or "(no id)" for entry in entries))
+    more = len(names) - _ORDERS_NAMED
+    return ", ".join(names[:_ORDERS_NAMED]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def kind(entry: Entry) -> str:
+    """What a group of deliveries that are not delivered is called."""
+    delivery = entry.delivery
+    code = "" if delivery.code is None else f" {delivery.code}"
+    return str(delivery.code) if delivery.cause == "invalid" else f"{delivery.cause}{code}"
+
+
+def overview_html(ledger: Ledger) -> str:
+    """How many events ended how, and over time as a picture."""
+    counts, step = over_time(ledger)
+    if not counts:
+        return markup.notice("Nothing was sent yet.")
+    return f"<h3>Over time</h3>{charts.over_time(counts, step)}"
+
+
+def causes_html(ledger: Ledger) -> str:
+    """What is not delivered, by cause: what it means, and how it is solved."""
+    rows = [
+        [
+            markup.badge(entries[0].delivery.verdict),
+            f"{len(entries):,} × {escape(kind(entries[0]))}",
+            markup.prose(entries[0].delivery.meaning),
+            markup.prose(entries[0].delivery.next_step),
+            escape(orders_named(entries)),
+            markup.prose(entries[0].delivery.message),
+        ]
+        for entries in ledger.unsettled()
+    ]
+    filtered = [
+        [
+            markup.badge("filtered"),
+            f"{times:,} × filtered",
+            markup.prose(reason),
+            "Nothing, unless it should be sent: then see event mapping and filter.",
+            "",
+            "",
+        ]
+        for reason, times in ledger.reasons().most_common(_ORDERS_NAMED)
+    ]
+    if not rows and not filtered:
+        return markup.notice("Every order was delivered.", "good") if ledger.span() else ""
+    columns = ("verdict", "cause", "meaning", "how it is solved", "orders", "last message")
+    prose = dict.fromkeys(("meaning", "how it is solved", "last message"), "ok-prose")
+    return markup.table(columns, [*rows, *filtered], caption="What is not delivered", classes=prose)
+
+
+def entries_html(entries: Sequence[Entry]) -> str:
+    """Deliveries as a table, one a row."""
+    rows = (
+        [
+            markup.code(entry.delivery.order_id),
+            escape(entry.delivery.order_status),
+            markup.badge(entry.delivery.verdict),
+            escape(moment(entry.started_at)),
+            escape(entry.delivery.facts) + _log_id(entry.delivery.log_id),
+            markup.prose(entry.delivery.message),
+        ]
+        for entry in entries
+    )
+    columns = ("order", "status", "verdict", "when", "answer", "message")
+    return markup.table(
+        columns,
+        rows,
+        caption="The latest deliveries" if entries else "No such delivery",
+        classes={"message": "ok-prose"},
+    )
+
+
+def _log_id(log_id: str | None) -> str:
+    return f'<div class="ok-hint">log_id {markup.code(log_id)}</div>' if log_id else ""
+
+
+def entry_html(entry: Entry) -> str:
+    """One delivery: what it means, and request and answer as they went over the wire, masked."""
+    delivery = entry.delivery
+    waits = "".join(
+        f"<li>{markup.prose(f'{wait.seconds:.3g} s before try {wait.attempt}: {wait.reason}')}</li>"
+        for wait in delivery.waits
+    )
+    pieces = [
+        f"<h3>{escape(delivery.order_id)} · {escape(delivery.order_status)}</h3>",
+        f"<p>{markup.badge(delivery.verdict)} {markup.prose(delivery.meaning)}<br>"
+        f"{markup.prose(delivery.next_step)}</p>",
+        f"<p>{escape(moment(entry.started_at))} · {escape(delivery.facts)} · "
+        f"{delivery.seconds:.2f} s · to {markup.code(entry.target)}</p>",
+        f"<p>Waits:</p><ul>{waits}</ul>" if waits else "",
+    ]
+    for title, text in (("Request", delivery.request), ("Answer", delivery.answer)):
+        if text:
+            pieces.append(f"<h3>{title}</h3><pre class='ok-code' tabindex='0'>{escape(text)}</pre>")
+    return "".join(pieces)
+
+
+def curl(entry: Entry, token: Secret | None = None) -> str:
+    """The delivery's request as a cURL command: masked, but for a token that is given."""
+    return request_of(entry, token).as_curl(reveal=token is not None)
+
+
+def request_of(entry: Entry, token: Secret | None = None) -> Request:
+    """The delivery's request, to be made again."""
+    return order_request(entry.url, entry.payload, token)
