@@ -242,7 +242,13 @@ async def _send(
         if book and planned.verdict == "filtered":
             book.ledger.filter(book.target, planned.message)
         elif book:
-            book.ledger.refuse(book.target, planned.order_id, planned.order_status, planned.message)
+            book.ledger.refuse(
+                book.target,
+                planned.order_id,
+                planned.order_status,
+                planned.kind,
+                f"{planned.message}; to mend it: {planned.next_step}",
+            )
         return planned
     if book and not book.force and (earlier := book.ledger.delivered(book.target, request.body)):
         return _skipped(planned, earlier)

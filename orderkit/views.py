@@ -6,9 +6,10 @@ from typing import Any, Final
 
 import pandas as pd
 
-from orderkit import markup
+from orderkit import history, markup
 from orderkit.fields import field_mappings, ruled_statuses
 from orderkit.jsontext import show
+from orderkit.ledger import Ledger
 from orderkit.mapping import Mapped, Mapper, TraceEntry
 from orderkit.problems import Problem
 from orderkit.sandbox.orders import Order
@@ -24,7 +25,9 @@ _CODE: Final = frozenset(
 _BADGES: Final = frozenset({"state", "code", "outcome", "verdict"})
 _CLASSES: Final = {
     "payment_value": "ok-number",
-    **dict.fromkeys(("message", "fix", "next_step", "why", "steps", "conversion"), "ok-prose"),
+    **dict.fromkeys(
+        ("message", "fix", "next_step", "meaning", "why", "steps", "conversion"), "ok-prose"
+    ),
     "log_id": "ok-long",
 }
 
@@ -253,6 +256,22 @@ def sent_table(sent: Iterable[Sent]) -> Table:
 
     columns = ("event", "order_id", "order_status", "verdict", "answer", "log_id")
     return make(map(cells, sent), (*columns, "message", "next_step"), "What became of each order")
+
+
+def causes_table(ledger: Ledger) -> Table:
+    """What is not delivered, by cause, with the solution."""
+    cells = (
+        (
+            entries[0].delivery.verdict,
+            history.kind(entries[0]),
+            len(entries),
+            entries[0].delivery.meaning,
+            entries[0].delivery.next_step,
+        )
+        for entries in ledger.unsettled()
+    )
+    columns = ("verdict", "cause", "orders", "meaning", "next_step")
+    return make(cells, columns, "What is not delivered")
 
 
 def orders_table(orders: Iterable[Order]) -> Table:

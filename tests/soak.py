@@ -52,19 +52,10 @@ class Result:
     faults: dict[str, int]
 
 
-def events(number: int) -> bytes:
-    """So many bookings, as NDJSON: the samples again and again, under ids of their own."""
-    bookings = list(samples.sample_events().values())
-    return b"".join(
-        orjson.dumps({**bookings[at % len(bookings)], "id": f"S-{at:06}"}) + b"\n"
-        for at in range(number)
-    )
-
-
 def soak(folder: Path, *, orders: int, kills: int, seed: int = 7, share: float = 0.2) -> Result:
     """Send, kill and send again, until all is delivered."""
     chance = random.Random(seed)  # noqa: S311 - moments, not secrets
-    (folder / "events.ndjson").write_bytes(events(orders))
+    (folder / "events.ndjson").write_bytes(samples.bookings(orders))
     with Sandbox() as sandbox:
         written = samples.SETTINGS.read_text(encoding="utf-8").partition("[connection]")[0]
         connection = f'\n[connection]\nendpoint_url = "{sandbox.order_url}"\n'
@@ -125,7 +116,7 @@ def _counted(folder: Path, sandbox: Sandbox, orders: int, kills: int, runs: int)
         if entry.delivery.verdict == "delivered":
             delivered.setdefault(entry.delivery.order_id, entry)
     received = Counter(order.order_id for order in sandbox.received)
-    wanted = {f"S-{at:06}" for at in range(orders)}
+    wanted = {f"B-{at:06}" for at in range(orders)}
     kept = {order_id for order_id in wanted if _same(sandbox, delivered.get(order_id))}
     again = {
         entry.delivery.order_id

@@ -20,8 +20,8 @@ LAYERS = (
     "checks findings mapping",
     "events samples inputs review profile unseen suggesting",
     "retry delivery credentials tokens token_sources calls client",
-    "sandbox ledger sending",
-    "markup charts views history pages",
+    "sandbox ledger sending report",
+    "markup charts history views pages",
     "widgets",
     "demo lab cli __main__",
 )

@@ -8,7 +8,7 @@ import pytest
 from orderkit import Settings, load_settings, samples
 from orderkit.widgets import EventPicker, MappingForm, RequiredForm, SendForm, SettingsForm
 from orderkit.widgets.parts import guarded
-from orderkit.widgets.sending import SecretInput
+from orderkit.widgets.target import SecretInput
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import click
 from rich.console import Console
@@ -28,13 +27,14 @@ from orderkit.cli.common import (
 )
 from orderkit.cli.outputs import refuse_overwriting
 from orderkit.cli.progress import Board
-from orderkit.cli.report import Report, writing
 from orderkit.client import Client
 from orderkit.delivery import OUTCOMES
 from orderkit.errors import OrderkitError
+from orderkit.inputs import number_of
 from orderkit.ledger import Ledger, default_path
 from orderkit.mapping import Mapped, Mapper
 from orderkit.paths import count
+from orderkit.report import Report, writing
 from orderkit.retry import DEFAULT_POLICY, Policy
 from orderkit.sandbox import Sandbox
 from orderkit.sending import (
@@ -182,7 +182,7 @@ class _Run:
     as_json: bool
 
     async def sent(self, book: Book | None, report: Report) -> int:
-        total = _number_of(self.events)
+        total = number_of(self.events)
         board = Board(console(err=True), total)
         out = console()
         quiet = out.is_terminal and (total is None or total > _MOST_PRINTED)
@@ -228,15 +228,6 @@ class _Run:
 @contextmanager
 def _nothing() -> Iterator[None]:
     yield None
-
-
-def _number_of(events: str) -> int | None:
-    """How many events there are, where counting them is no work: lines of a file."""
-    path = Path(events)
-    if not path.is_file() or path.suffix not in (".ndjson", ".jsonl"):
-        return None
-    with path.open("rb") as file:
-        return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
 
 
 @contextmanager

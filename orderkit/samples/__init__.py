@@ -6,7 +6,7 @@
 from pathlib import Path
 from typing import Any, Final
 
-from orderkit.jsontext import loads
+from orderkit.jsontext import dumps, loads
 
 FOLDER: Final = Path(__file__).parent
 SETTINGS: Final = FOLDER / "settings.toml"
@@ -48,3 +48,10 @@ def sample_events() -> dict[str, dict[str, Any]]:
 def damaged_events() -> dict[str, dict[str, Any]]:
     """Damage → event."""
     return dict(zip(DAMAGES, map(loads, DAMAGED.read_bytes().splitlines()), strict=True))
+
+
+def bookings(number: int) -> bytes:
+    """So many bookings as NDJSON: the samples again and again, under ids of their own."""
+    events = list(sample_events().values())
+    lines = (dumps({**events[at % len(events)], "id": f"B-{at:06}"}) for at in range(number))
+    return b"\n".join([*lines, b""])

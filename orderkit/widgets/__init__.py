@@ -3,10 +3,20 @@
 No rule lives here: a form gives its input to the package and shows what comes back.
 """
 
+from orderkit.widgets.backfill import BackfillForm
+from orderkit.widgets.deliveries import DeliveryView
 from orderkit.widgets.events import EventPicker
 from orderkit.widgets.mapping import MappingForm
 from orderkit.widgets.required import RequiredForm
 from orderkit.widgets.sending import SendForm
 from orderkit.widgets.settings import SettingsForm
 
-__all__ = ["EventPicker", "MappingForm", "RequiredForm", "SendForm", "SettingsForm"]
+__all__ = [
+    "BackfillForm",
+    "DeliveryView",
+    "EventPicker",
+    "MappingForm",
+    "RequiredForm",
+    "SendForm",
+    "SettingsForm",
+]

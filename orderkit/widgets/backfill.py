@@ -1,0 +1,194 @@
+"""Sending a whole file of events while the kernel stays free, with a Stop button."""
+
+import asyncio
+import math
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
+import ipywidgets as w
+
+from orderkit import charts, views
+from orderkit.client import Client
+from orderkit.delivery import OUTCOMES
+from orderkit.errors import OrderkitError
+from orderkit.events import open_events
+from orderkit.inputs import events_path, number_of, settings_path
+from orderkit.mapping import Mapped, Mapper
+from orderkit.report import writing
+from orderkit.retry import DEFAULT_POLICY, Wait
+from orderkit.sending import open_target, send_all
+from orderkit.settings import Settings
+from orderkit.settings_file import load_settings
+from orderkit.widgets import parts
+from orderkit.widgets.deliveries import DeliveryView
+from orderkit.widgets.target import TargetChoice
+
+#: Seconds between two looks of the progress: more often is more than an eye takes in.
+_REDRAWN = 0.2
+
+
+class BackfillForm(parts.Form):
+    """Maps, checks and sends a file of any size; what was delivered before is skipped.
+
+    to:         the target, and what it needs
+    counts:     verdict → number of events, of the last run
+    deliveries: the delivery view of all that was sent to the target
+    task:       the run under way; ``await form.task`` waits for its end
+    """
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        if settings is None:
+            settings = load_settings(settings_path(), draft=True)
+        self.settings = settings
+        self.to = TargetChoice(settings, ("sandbox", "live"))
+        self.target, self.confirm, self.sandbox = self.to.choose, self.to.confirm, self.to.sandbox
+        self.counts: Counter[str] = Counter()
+        self.task: asyncio.Task[None] | None = None
+        self._client: Client | None = None
+        self._reason = ""
+        self.events = parts.text_input(
+            "File of events", str(events_path()), "NDJSON of any size, or a JSON array"
+        )
+        self.report = parts.text_input(
+            "Report",
+            hint="Gets what was not delivered, to be sent again after a fix",
+            placeholder="a file for what was not delivered, if you want one",
+        )
+        self.rate = parts.text_input(
+            "Requests a second",
+            hint="3 is the lowest limit that TikTok publishes for its neighbouring calls",
+            placeholder="3 live, no limit for the sandbox",
+        )
+        self.start_button = parts.button("Start", self.begin, self, "primary")
+        self.stop_button = parts.button("Stop", self.stop, self)
+        self.progress = w.IntProgress(min=0, max=1, description="Progress")
+        self.status = w.HTML()
+        self.deliveries = DeliveryView(self.to.ledger)
+        super().__init__(
+            self.events,
+            self.report,
+            self.rate,
+            self.to,
+            parts.row(self.start_button, self.stop_button, self.progress),
+            self.status,
+        )
+        for made in (self.target, self.confirm):
+            made.observe(lambda _change: self._lock(), names="value")
+        self._lock()
+
+    @property
+    def table(self) -> views.Table:
+        """Verdicts and their numbers, of the last run."""
+        cells = [(name, self.counts[name]) for name in charts.VERDICTS if self.counts[name]]
+        return views.make(cells, ("verdict", "events"), "The last run")
+
+    def begin(self) -> None:
+        """Begin; the kernel stays free meanwhile."""
+        if self.task and not self.task.done():
+            raise OrderkitError("a run is under way: stop it, or wait for its end")
+        rate = self._rate()
+        name = self.events.value.strip()
+        with open_events(name):
+            # Only to see that it can be read, before anything begins.
+            pass
+        self.to.make_ready()
+        self.counts = Counter()
+        self._reason = ""
+        self.tell("sending …")
+        self.task = asyncio.get_running_loop().create_task(self._run(name, rate))
+        self.task.add_done_callback(self._ended)
+        self._lock()
+
+    def stop(self) -> None:
+        """Let calls under way end, and begin no other; Start goes on where it was."""
+        if self._client:
+            self._reason = "stopped by hand"
+            self._client.stop()
+
+    def _rate(self) -> float:
+        text = self.rate.value.strip()
+        if not text:
+            return DEFAULT_POLICY.rate if self.to.target == "live" else math.inf
+        try:
+            rate = float(text)
+        except ValueError:
+            rate = 0
+        if not 0 < rate < math.inf:
+            raise OrderkitError(f"Requests a second: found {text!r}; write a number above 0")
+        return rate
+
+    async def _run(self, name: str, rate: float) -> None:
+        book = self.to.book
+        mapper = Mapper(self.settings)
+        total = number_of(name)
+        self.progress.max, self.progress.value = max(total or 1, 1), 0
+        started = drawn = time.monotonic()
+        keep = self.to.keep_tokens.value
+        policy = replace(DEFAULT_POLICY, rate=rate)
+        with (
+            writing(self.report.value.strip() or None) as report,
+            open_events(name) as entries,
+            book.ledger.sending(),
+        ):
+
+            def results() -> Iterator[tuple[int, Mapped | None, str]]:
+                for entry in entries:
+                    report.expect(entry)
+                    mapped = None if entry.event is None else mapper.map(entry.event)
+                    yield entry.index, mapped, entry.error
+
+            async with open_target(
+                self.to.target,
+                self.settings,
+                self.sandbox,
+                policy=policy,
+                on_wait=self._wait,
+                keep_tokens=keep,
+            ) as self._client:
+                async for sent in send_all(results(), self._client, None, book):
+                    report.add(sent)
+                    self.counts[sent.verdict] += 1
+                    if sent.delivery and OUTCOMES[sent.delivery.cause].ends_run:
+                        self._reason = f"stopped, as each order would fail: {sent.message}"
+                    if time.monotonic() - drawn > _REDRAWN:
+                        drawn = time.monotonic()
+                        self._draw(total, drawn - started)
+        self._draw(total, time.monotonic() - started)
+
+    def _draw(self, total: int | None, seconds: float) -> None:
+        done = self.counts.total()
+        if total:
+            self.progress.value = done
+        rate = done / max(seconds, 0.001)
+        left = f" · {(total - done) / rate:,.0f} s left" if total and done < total and done else ""
+        of = f" of {total:,}" if total else ""
+        self.status.value = (
+            f'<div role="status"><p>{done:,}{of} · {rate:,.1f} a second{left}</p>'
+            f"{charts.legend_of(self.counts)}</div>"
+        )
+
+    def _wait(self, wait: Wait) -> None:
+        if wait.kind == "retry":
+            self.tell(f"waiting {wait.seconds:.3g} s before try {wait.attempt}: {wait.reason}")
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        self._client = None
+        self._lock()
+        parts.guarded(self, task.result)()
+        self.deliveries.show(self.to.ledger)
+        if task.cancelled() or task.exception():
+            return
+        good = not set(self.counts) & {"failed", "unknown", "rejected", "invalid"}
+        if good and not self._reason:
+            self.tell("Every order is where it should be", "good")
+            return
+        told = self._reason or "Some orders are not delivered: the delivery view says why"
+        self.tell(f"{told}; Start goes on where it was", "warn")
+
+    def _lock(self) -> None:
+        running = bool(self.task and not self.task.done())
+        self.start_button.disabled = running or self.to.locked
+        self.start_button.button_style = "danger" if self.to.target == "live" else "primary"
+        self.stop_button.disabled = not running

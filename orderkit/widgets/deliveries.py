@@ -1,0 +1,86 @@
+"""The delivery view: what became of orders, from a ledger."""
+
+from html import escape
+
+import ipywidgets as w
+
+from orderkit import history
+from orderkit.delivery import OUTCOMES
+from orderkit.ledger import Entry, Ledger
+from orderkit.widgets import parts
+
+_MOST = 50
+_ALL = "all verdicts"
+
+
+class DeliveryView(parts.Form):
+    """Deliveries over time, causes with their solution, search by order, one order's wire.
+
+    entries: the deliveries found, newest first
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.entries: list[Entry] = []
+        verdicts = sorted({outcome.verdict for outcome in OUTCOMES.values()})
+        self.order = parts.text_input("Order id", hint="All of it or a part", placeholder="all")
+        self.verdict = parts.choice("Verdict", [_ALL, *verdicts])
+        self.choose = parts.choice("Delivery", [], "Shows request and answer")
+        self.again = parts.button("Refresh", self.refresh, self)
+        self.overview, self.list_view, self.entry_view = w.HTML(), w.HTML(), w.HTML()
+        super().__init__(
+            self.overview,
+            parts.title("Search"),
+            parts.row(self.order, self.verdict, self.again),
+            self.list_view,
+            self.choose,
+            self.entry_view,
+        )
+        find = parts.guarded(self, self._find)
+        for made in (self.order, self.verdict):
+            made.observe(lambda _change: find(), names="value")
+        show = parts.guarded(self, self._show_entry)
+        self.choose.observe(lambda _change: show(), names="value")
+        self.refresh()
+
+    def show(self, ledger: Ledger) -> None:
+        """Show another ledger."""
+        self.ledger = ledger
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read the ledger anew."""
+        self.overview.value = history.overview_html(self.ledger) + history.causes_html(self.ledger)
+        self._find()
+
+    @property
+    def curl(self) -> str:
+        """The chosen delivery's request as cURL, masked; "" where none was sent."""
+        entry = self.choose.value
+        return history.curl(entry) if entry and entry.payload else ""
+
+    def _find(self) -> None:
+        verdict = "" if self.verdict.value == _ALL else self.verdict.value
+        order = self.order.value.strip()
+        self.entries = self.ledger.entries(order=order, verdict=verdict, most=_MOST)
+        self.list_view.value = history.entries_html(self.entries)
+        self.choose.options = [
+            (f"{e.delivery.order_id} · {e.delivery.verdict} · {history.moment(e.started_at)}", e)
+            for e in self.entries
+        ]
+        self._show_entry()
+
+    def _show_entry(self) -> None:
+        entry = self.choose.value
+        if entry is None:
+            self.entry_view.value = ""
+            return
+        shown = history.entry_html(entry)
+        if self.curl:
+            shown += (
+                f"<h3>As cURL</h3><pre class='ok-code' tabindex='0'>{escape(self.curl)}</pre>"
+                "<p class='ok-hint'>The token is masked. In a terminal, <code>orderkit deliveries "
+                "--order ID --curl --reveal settings.toml</code> puts one in: there it is not saved"
+                " with a notebook.</p>"
+            )
+        self.entry_view.value = shown

@@ -1,0 +1,134 @@
+"""Where orders go: nobody, the embedded sandbox, or the live endpoint behind a lock."""
+
+from typing import Any
+
+import ipywidgets as w
+
+from orderkit.credentials import AccessToken, Credentials, hold_credentials
+from orderkit.errors import OrderkitError
+from orderkit.ledger import Ledger, default_path
+from orderkit.sandbox import Sandbox
+from orderkit.sending import NO_URL, Book, Target, refuse_unready, target_name
+from orderkit.settings import Settings
+from orderkit.widgets import parts
+
+TARGETS: dict[str, Target] = {
+    "Dry run: show the request": "dry-run",
+    "Embedded sandbox": "sandbox",
+    "Live endpoint": "live",
+}
+
+
+class SecretInput(w.Password):  # type: ignore[misc]  # ipywidgets has no types
+    """A secret that leaves the widget as soon as it is typed: saved widget state never holds it."""
+
+    def __init__(self, label: str) -> None:
+        self._secret = ""
+        super().__init__(
+            description=label,
+            continuous_update=False,
+            placeholder="not set",
+            tooltip=f"{label}: kept for this session only",
+            style={"description_width": "190px"},
+            layout=w.Layout(width="auto"),
+        )
+        self.add_class("ok-input")
+        self.observe(self._take, names="value")
+
+    def _take(self, change: dict[str, Any]) -> None:
+        if change["new"]:
+            self._secret = change["new"]
+            self.placeholder = "set (hidden)"
+            self.value = ""
+
+    def secret(self) -> str:
+        """What was typed last."""
+        return self._secret
+
+
+class TargetChoice(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
+    """The choice of a target, and what the live one needs.
+
+    sandbox: the embedded sandbox, started when it is first needed
+    """
+
+    def __init__(self, settings: Settings, targets: tuple[Target, ...]) -> None:
+        self.settings = settings
+        self.sandbox = Sandbox()
+        #: What goes to the embedded sandbox is forgotten with it, and so are its deliveries.
+        self._own = Ledger()
+        self._live: Ledger | None = None
+        offered = [label for label, target in TARGETS.items() if target in targets]
+        self.choose = parts.choice("To", offered, "Nothing leaves this machine unless live")
+        self.key = SecretInput("Client key")
+        self.secret = SecretInput("Client secret")
+        self.access_token = SecretInput("or access token")
+        url = settings.connection.endpoint_url or NO_URL
+        self.keep_tokens = _tick("Keep access tokens in the operating system's keyring")
+        self.confirm = _tick(f"I confirm that orders go to {url}")
+        self.again = _tick("Send again what was delivered before")
+        self.live = w.VBox(
+            [
+                parts.title(
+                    "Live endpoint",
+                    "Its address stands in the settings; the client finds it in TikTok's partner "
+                    "reference, linked from the vendor's page. What is typed here is kept for this "
+                    "session only; nothing is needed when the keyring or the environment has it.",
+                ),
+                parts.row(self.key, self.secret, self.access_token),
+                self.keep_tokens,
+                self.confirm,
+            ]
+        )
+        super().__init__([self.choose, self.again, self.live])
+        self.choose.observe(lambda _change: self._show(), names="value")
+        self._show()
+
+    @property
+    def target(self) -> Target:
+        """The chosen target."""
+        return TARGETS[self.choose.value]
+
+    @property
+    def locked(self) -> bool:
+        """Whether the live endpoint is chosen, and not confirmed."""
+        return self.target == "live" and not self.confirm.value
+
+    @property
+    def ledger(self) -> Ledger:
+        """Where deliveries are written down: live ones in the user's data folder."""
+        if self.target != "live":
+            return self._own
+        if self._live is None:
+            self._live = Ledger(default_path())
+        return self._live
+
+    @property
+    def book(self) -> Book:
+        """How a sending keeps the ledger."""
+        return Book(self.ledger, target_name(self.target, self.settings), force=self.again.value)
+
+    def make_ready(self) -> None:
+        """Take what was typed. Raises OrderkitError for what a sending lacks."""
+        self._hold_typed()
+        refuse_unready(self.target, self.settings)
+        if self.locked:
+            raise OrderkitError("live sending is locked: tick the confirmation above first")
+        if self.target == "sandbox":
+            self.sandbox.start()
+
+    def _hold_typed(self) -> None:
+        name = self.settings.settings.credentials or ""
+        if token := self.access_token.secret():
+            hold_credentials(name, AccessToken.of(token))
+        elif self.key.secret() and self.secret.secret():
+            pair = Credentials.of(self.key.secret(), self.secret.secret())
+            hold_credentials(name, pair)
+
+    def _show(self) -> None:
+        self.live.layout.display = "" if self.target == "live" else "none"
+        self.again.layout.display = "none" if self.target == "dry-run" else ""
+
+
+def _tick(label: str) -> w.Checkbox:
+    return w.Checkbox(value=False, description=label, indent=False, layout=w.Layout(width="auto"))
