@@ -9,7 +9,7 @@ import random
 import re
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, Final
 
@@ -40,6 +40,18 @@ class Fault:
     low: float = 0.0
     high: float = 0.0
 
+    @property
+    def written(self) -> str:
+        """The fault as scripts and lists write it, its default value included."""
+        return f"{self.name}({self.default:.12g})" if self.parameter else self.name
+
+    @property
+    def meaning(self) -> str:
+        """What happens, to the order too, and what the value means: one line for users."""
+        kept = "; the order is stored" if self.stored else ""
+        value = f"; the value: {self.parameter}" if self.parameter else ""
+        return f"{self.description}{kept}{value}"
+
 
 OK: Final = Fault("ok", "the call is answered as it should be", stored=True)
 REFUSED: Final = Fault(
@@ -63,7 +75,7 @@ FAULTS: Final = {
         Fault("unauthorized", "401 for this token, until the client gets a new one"),
         Fault("error_code", "200 with an error code", False, "code", -3000100, -1e10, 1e10),
         Fault("no_json", "200 with a body that is no JSON"),
-        Fault("answer_lost", "the order is stored, then the connection is reset", True),
+        Fault("answer_lost", "the connection is reset instead of an answer", True),
         Fault("rate_limit", "429 above this rate; 0 lifts it", True, "calls a second", 3, 0, 1e5),
     )
 }
@@ -82,7 +94,7 @@ class Step:
     value: float
 
     def __str__(self) -> str:
-        return f"{self.fault.name}({self.value:.12g})" if self.fault.parameter else self.fault.name
+        return replace(self.fault, default=self.value).written
 
 
 _WELL: Final = Step(OK, 0.0)
