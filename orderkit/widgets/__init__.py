@@ -6,6 +6,7 @@ No rule lives here: a form gives its input to the package and shows what comes b
 from orderkit.widgets.backfill import BackfillForm
 from orderkit.widgets.deliveries import DeliveryView
 from orderkit.widgets.events import EventPicker
+from orderkit.widgets.faults import FaultPanel
 from orderkit.widgets.mapping import MappingForm
 from orderkit.widgets.required import RequiredForm
 from orderkit.widgets.sending import SendForm
@@ -15,6 +16,7 @@ __all__ = [
     "BackfillForm",
     "DeliveryView",
     "EventPicker",
+    "FaultPanel",
     "MappingForm",
     "RequiredForm",
     "SendForm",
