@@ -3,8 +3,12 @@
 import re
 from pathlib import Path
 
+from orderkit.delivery import OUTCOMES
 from orderkit.fields import field_mappings
 from orderkit.formulas import ASSUMPTIONS, DEFAULT, FUNCTIONS, OPERATORS, Limits
+from orderkit.paths import count
+from orderkit.sandbox import FAULTS
+from tests.client.fault_cases import FaultCase, fault_cases
 
 README = Path(__file__).parents[1] / "README.md"
 
@@ -40,11 +44,36 @@ def functions() -> str:
     return "\n".join(lines)
 
 
+def faults() -> str:
+    """The faults of the sandbox: on the wire, and what becomes of an order that meets them."""
+    lines = ["| Fault | On the wire | If it passes | If it lasts | Next step then |"]
+    lines.append("| --- | --- | --- | --- | --- |")
+    cases = {(row.fault, row.case): row for row in fault_cases()}
+    for name, fault in FAULTS.items():
+        passes, lasts = cases[name, "passes"], cases[name, "lasts"]
+        lines.append(
+            f"| `{name}` | {_cell(fault.meaning)} | {_ending(passes)} | {_ending(lasts)} "
+            f"| {OUTCOMES[lasts.cause].next_step} |"
+        )
+    return "\n".join(lines)
+
+
+def _ending(row: FaultCase) -> str:
+    """What the user sees of one order."""
+    told = row.message.format(place="host:port")
+    seen = f"`{row.script}`: **{row.verdict}**, {count(row.attempts, 'attempt')}"
+    if row.waits:
+        seen += f", {' + '.join(f'{seconds:g}' for seconds in row.waits)} s waited"
+    if row.stored and row.verdict != "delivered":
+        seen += ", though stored"
+    return _cell(f"{seen}; “{told}”" if told else seen)
+
+
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
-PARTS = {"fields": fields, "functions": functions}
+PARTS = {"faults": faults, "fields": fields, "functions": functions}
 
 
 def written(text: str) -> str:

@@ -76,7 +76,15 @@ FAULTS: Final = {
         Fault("error_code", "200 with an error code", False, "code", -3000100, -1e10, 1e10),
         Fault("no_json", "200 with a body that is no JSON"),
         Fault("answer_lost", "the connection is reset instead of an answer", True),
-        Fault("rate_limit", "429 above this rate; 0 lifts it", True, "calls a second", 3, 0, 1e5),
+        Fault(
+            "rate_limit",
+            "from this call on, 429 above a rate; 0 lifts it",
+            True,
+            "calls a second",
+            3,
+            0,
+            1e5,
+        ),
     )
 }
 
