@@ -25,6 +25,7 @@ from orderkit.cli.common import (
     results,
     settings_option,
 )
+from orderkit.cli.faults import apply, faults_options
 from orderkit.cli.outputs import refuse_overwriting
 from orderkit.cli.progress import Board
 from orderkit.client import Client
@@ -115,6 +116,7 @@ _ABOVE_0 = click.FloatRange(min=0, min_open=True)
 @click.option("--force", is_flag=True, help="Send again what was delivered before.")
 @click.option("--report", metavar="FILE", help="NDJSON of what was not delivered, to send again.")
 @click.option("--keep-tokens", is_flag=True, help="Keep access tokens in the system's keyring.")
+@faults_options
 @json_option
 def command(
     events: str,
@@ -130,6 +132,9 @@ def command(
     force: bool,
     report: str | None,
     keep_tokens: bool,
+    script: str,
+    share: float | None,
+    seed: int,
     as_json: bool,
 ) -> int:
     """Map, check and send events as orders; what cannot be sent is told with the fix.
@@ -146,6 +151,8 @@ def command(
     settings = load_settings(settings_path)
     refuse_unready(target, settings)
     refuse_overwriting(events=events, settings=settings_path, report=report, ledger=ledger_path)
+    if (script or share) and target != "sandbox":
+        raise click.UsageError("--faults and --random are for the embedded sandbox: --to sandbox")
     if target == "live" and not yes:
         _confirm(events, settings)
     policy = Policy(
@@ -156,6 +163,9 @@ def command(
     )
     run = _Run(events, settings, target, policy, run_seconds, keep_tokens, as_json)
     with ExitStack() as stack:
+        if target == "sandbox":
+            run.sandbox = stack.enter_context(Sandbox())
+            apply(run.sandbox, script, share, seed)
         written = stack.enter_context(writing(report))
         book = None
         if target != "dry-run":
@@ -180,6 +190,7 @@ class _Run:
     seconds: float
     keep_tokens: bool
     as_json: bool
+    sandbox: Sandbox | None = None
 
     async def sent(self, book: Book | None, report: Report) -> int:
         total = number_of(self.events)
@@ -187,27 +198,26 @@ class _Run:
         out = console()
         quiet = out.is_terminal and (total is None or total > _MOST_PRINTED)
         causes: Counter[str] = Counter()
-        with Sandbox() if self.target == "sandbox" else _nothing() as sandbox:
-            async with open_target(
-                self.target,
-                self.settings,
-                sandbox,
-                policy=self.policy,
-                on_wait=board.wait,
-                keep_tokens=self.keep_tokens,
-            ) as client:
-                lines = self._lines(report)
-                url = self.settings.connection.endpoint_url
-                with _interrupted(client, board) as interrupted, board.shown():
-                    async for sent in send_all(lines, client, url, book, seconds=self.seconds):
-                        board.count(sent.verdict)
-                        report.add(sent)
-                        if not sent.done:
-                            causes[sent.delivery.cause if sent.delivery else sent.verdict] += 1
-                        if self.as_json:
-                            print_json(sent.as_json())
-                        elif not (quiet and sent.done):
-                            print_sent(out, sent)
+        async with open_target(
+            self.target,
+            self.settings,
+            self.sandbox,
+            policy=self.policy,
+            on_wait=board.wait,
+            keep_tokens=self.keep_tokens,
+        ) as client:
+            lines = self._lines(report)
+            url = self.settings.connection.endpoint_url
+            with _interrupted(client, board) as interrupted, board.shown():
+                async for sent in send_all(lines, client, url, book, seconds=self.seconds):
+                    board.count(sent.verdict)
+                    report.add(sent)
+                    if not sent.done:
+                        causes[sent.delivery.cause if sent.delivery else sent.verdict] += 1
+                    if self.as_json:
+                        print_json(sent.as_json())
+                    elif not (quiet and sent.done):
+                        print_sent(out, sent)
         if not self.as_json:
             counts = counted(board.counts) or "nothing to send"
             out.print(f"{count(board.counts.total(), 'event')}: {counts}")
@@ -223,11 +233,6 @@ class _Run:
         for result in results(self.events, Mapper(self.settings)):
             report.expect(result.entry)
             yield result.entry.index, result.mapped, result.entry.error
-
-
-@contextmanager
-def _nothing() -> Iterator[None]:
-    yield None
 
 
 @contextmanager
