@@ -30,6 +30,7 @@ ORDER = [name for layer in LAYERS for name in layer.split()]
 #: Library → the one module or folder that may import it.
 HOMES = {
     "httpx": "client",
+    "anywidget": "widgets",
     "ipywidgets": "widgets",
     "starlette": "sandbox",
     "uvicorn": "sandbox",

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from orderkit import Settings, load_settings, samples
-from orderkit.widgets import EventPicker, MappingForm, RequiredForm, SendForm, SettingsForm
+from orderkit.widgets import EventPicker, MappingForm, RequiredForm, SendForm, SettingsForm, parts
 from orderkit.widgets.parts import guarded
 from orderkit.widgets.target import SecretInput
 
@@ -244,3 +244,52 @@ def test_a_failing_handler_becomes_a_message() -> None:
     form = RequiredForm()
     guarded(form, lambda: 1 // 0)()
     assert "ZeroDivisionError" in form.message.value
+
+
+def test_what_was_typed_comes_back_with_undo() -> None:
+    """Undo takes back one field's typing at a time, and a whole loaded file."""
+    form = SettingsForm()
+    before = form.inputs["order_country"].value
+    for text in ("G", "GB"):
+        form.inputs["order_country"].value = text
+    form.inputs["timezone"].value = "Europe/London"
+    form.undo_button.click()
+    assert form.inputs["timezone"].value == "Europe/Paris"
+    assert form.inputs["order_country"].value == "GB"
+    form.undo_button.click()
+    assert form.inputs["order_country"].value == before
+    assert form.undo_button.disabled
+    form.inputs["order_country"].value = "IT"
+    form.pairs.add(order_status="CREATE_ORDER", event_name="booked_by_phone")
+    form.load_button.click()
+    assert form.inputs["order_country"].value == before
+    form.undo_button.click()
+    assert form.inputs["order_country"].value == "IT"
+    assert {"order_status": "CREATE_ORDER", "event_name": "booked_by_phone"} in form.pairs.values
+
+
+def test_what_is_not_saved_is_marked(tmp_path: Path) -> None:
+    """A changed field is marked and named until it is saved or changed back."""
+    form = SettingsForm()
+    assert form.unsaved_view.value == ""
+    form.inputs["order_country"].value = "GB"
+    assert "Not saved: Order Country" in form.unsaved_view.value
+    assert "ok-unsaved" in form.inputs["order_country"]._dom_classes
+    form.path.value = str(tmp_path / "settings.toml")
+    form.save_button.click()
+    assert form.unsaved_view.value == ""
+    assert "ok-unsaved" not in form.inputs["order_country"]._dom_classes
+
+
+def test_a_file_of_any_size_can_be_chosen() -> None:
+    """Of a file too large for a notebook the beginning is used; what reads it all is told."""
+    picker = EventPicker()
+    line = samples.EVENTS.read_bytes().splitlines()[0]
+    picker.use_upload("big.ndjson", 50 * 2**20, b"\n".join([line, line, line[:100]]))
+    assert len(picker.events) == 2
+    assert "50 MB" in picker.message.value
+    assert "orderkit check" in picker.message.value
+    kept = dict(picker.events)
+    parts.guarded(picker, picker.use_upload)("big.json", 50 * 2**20, b'[{"id": "1",\n"x": 2')
+    assert "in one document" in picker.message.value
+    assert picker.events == kept

@@ -1,6 +1,7 @@
 """Choosing the event to work with: a loaded one, a pasted one, an uploaded file."""
 
 from collections.abc import Callable
+from contextlib import nullcontext, suppress
 from typing import Any
 
 import ipywidgets as w
@@ -11,9 +12,7 @@ from orderkit.events import EventLine, parse_text
 from orderkit.inputs import MOST_EVENTS, label, load_events
 from orderkit.paths import count
 from orderkit.widgets import parts
-
-#: Bytes; a file beyond it is for the commands, which stream.
-MOST_UPLOAD = 20 * 2**20
+from orderkit.widgets.upload import Upload
 
 
 class EventPicker(parts.Form):
@@ -30,7 +29,7 @@ class EventPicker(parts.Form):
             style={"description_width": "190px"},
             layout=w.Layout(width="auto", height="140px"),
         )
-        self.upload = w.FileUpload(accept=".json,.ndjson,.jsonl,.txt", description="Upload a file")
+        self.upload = Upload(parts.guarded(self, self.use_upload))
         self.use = parts.button("Use pasted events", self.use_pasted, self)
         load_samples = parts.button("Samples", lambda: self.show(samples.sample_events()), self)
         damaged = parts.button("Damaged samples", lambda: self.show(samples.damaged_events()), self)
@@ -48,8 +47,6 @@ class EventPicker(parts.Form):
         )
         super().__init__(self.choose, more)
         self.choose.observe(lambda _change: self._changed(), names="value")
-        take = parts.guarded(self, self.use_upload)
-        self.upload.observe(lambda _change: take(), names="value")
         if events is None:
             parts.guarded(self, lambda: self.show(load_events()))()
             events = self.events or samples.sample_events()
@@ -75,23 +72,32 @@ class EventPicker(parts.Form):
         """Offer the pasted events. What was pasted stays where it is."""
         self._take(parse_text(self.pasted.value), "pasted")
 
-    def use_upload(self) -> None:
-        """Offer the uploaded file's events."""
-        for file in self.upload.value:
-            if file.size > MOST_UPLOAD:
-                raise EventsError(
-                    f"{file.name} has {file.size / 2**20:,.0f} MB, more than the "
-                    f"{MOST_UPLOAD // 2**20} MB a notebook takes; orderkit check and orderkit map "
-                    "read files of any size"
-                )
-            text = bytes(file.content).decode("utf-8-sig", "replace")
-            self._take(parse_text(text), file.name)
+    def use_upload(self, name: str, size: int, text: bytes) -> None:
+        """Offer the events of a file of that many bytes, of which `text` is the beginning."""
+        whole = len(text) >= size
+        if not whole:
+            text = text[: text.rfind(b"\n") + 1]
+        lines: list[EventLine] = []
+        with suppress(EventsError) if not whole else nullcontext():
+            lines = parse_text(text.decode("utf-8-sig", "replace"))
+        if not whole and not any(line.event for line in lines):
+            raise EventsError(
+                f"{name} has {size / 2**20:,.0f} MB in one document, more than a notebook takes; "
+                "orderkit check and orderkit map read files of any size with one event a line"
+            )
+        self._take(lines, name)
+        if not whole:
+            self.tell(
+                f"{count(len(self.events), 'event')} loaded, from the beginning of {name}; it has "
+                f"{size / 2**20:,.0f} MB, and orderkit check, map and send read all of it",
+                "warn",
+            )
 
     def _take(self, lines: list[EventLine], name: str) -> None:
         good = [line.event for line in lines if line.event is not None][:MOST_EVENTS]
         bad = [line for line in lines if line.event is None]
         if not good:
-            reason = bad[0].error if bad else "nothing is there"
+            reason = f"line {bad[0].line}: {bad[0].error}" if bad else "nothing is there"
             raise EventsError(f"{name}: no event: {reason}")
         self.show({label(number, event): event for number, event in enumerate(good)})
         text = f"{count(len(good), 'event')} loaded"

@@ -1,5 +1,6 @@
 """The form of all settings, with the live value of each for the chosen event."""
 
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,12 @@ from orderkit.mapping import Mapped, Mapper
 from orderkit.settings import Settings
 from orderkit.settings_file import drafted, load_settings, validated
 from orderkit.settings_saving import save_settings
-from orderkit.suggesting import Proposal, suggest
+from orderkit.suggesting import Proposal
 from orderkit.widgets import parts
 from orderkit.widgets.events import EventPicker
+from orderkit.widgets.proposals import Proposals
 from orderkit.widgets.rows import RowList
+from orderkit.widgets.undo import Undo
 
 _CONNECTION = {
     "endpoint_url": (
@@ -92,12 +95,14 @@ class SettingsForm(parts.Form):
         self.filter_match = parts.choice("Conditions", ["all", "any"], "How many must hold")
         self._add_plain("consent", "Consent category", "user.consent_categories must hold it")
         self._add_plain("filter_formula", "Advanced filter", "A formula that must give true")
-        self.proposals = w.VBox()
+        self.proposals = Proposals(self, self._use)
         self.propose_button = parts.button("Propose values", self.propose, self)
         self.properties_view = w.HTML()
         self.path = parts.text_input("Settings file", str(path or settings_path()))
         self.save_button = parts.button("Save", self.save, self, "primary")
         self.load_button = parts.button("Load", self.load, self)
+        self.undo_button = parts.button("Undo", self.take_back, self)
+        self.unsaved_view = w.HTML()
         super().__init__(
             self.picker,
             parts.title(
@@ -131,13 +136,17 @@ class SettingsForm(parts.Form):
                 "Connection", "Where orders are sent. Secrets are never part of this form."
             ),
             *(self._plain_row(key) for key in ("credentials", *_CONNECTION, "timezone")),
-            parts.row(self.path, self.save_button, self.load_button),
+            parts.row(self.path, self.save_button, self.load_button, self.undo_button),
+            self.unsaved_view,
         )
+        self.undo = Undo(self._state())
         refresh = parts.guarded(self, self.refresh)
         self.filter_match.observe(lambda _change: refresh(), names="value")
         self.picker.when_chosen(parts.guarded(self, self._offer))
         parts.guarded(self, self.load)()
         self._offer()
+        self.undo = Undo(self._state())
+        self._mark()
         self.message.value = ""
 
     # -- building
@@ -197,37 +206,23 @@ class SettingsForm(parts.Form):
         self.refresh()
 
     def propose(self) -> None:
-        """Show proposals for what is not filled in; nothing is applied without a click."""
-        lines = []
-        for ranked in suggest(self.picker.events.values(), self.settings.zone).values():
-            for proposal in ranked[:1]:
-                key = proposal.row.setting
-                filled = self.inputs[key].value.strip() if key else ""
-                if not filled and proposal.row.target not in self._smart_mapping:
-                    lines.append(self._proposal(key, proposal))
-        self.proposals.children = lines
-        if not lines:
-            self.tell("Nothing to propose: every setting that the events speak of is filled in.")
+        """Show proposals for what is not filled in."""
 
-    def _proposal(self, key: str, proposal: Proposal) -> w.HBox:
-        def use() -> None:
-            if key:
-                self.modes[key].value = "function" if proposal.formula else "text"
-                self.inputs[key].value = proposal.value
-            else:
-                self._smart_mapping[proposal.row.target] = proposal.value
-                self.refresh()
-            self.proposals.children = tuple(c for c in self.proposals.children if c is not line)
+        def filled(proposal: Proposal) -> bool:
+            key = proposal.row.setting
+            there = self.inputs[key].value.strip() if key else ""
+            return bool(there) or proposal.row.target in self._smart_mapping
 
-        told = w.HTML(
-            f"{escape(proposal.row.source)}: {markup.code(proposal.value)} gives "
-            f"{markup.code(show(proposal.example))}"
-            f'<div class="ok-hint">{markup.prose(proposal.reason)}</div>'
-        )
-        told.add_class("ok-beside")
-        line = parts.row(parts.button(f"Use for {proposal.row.source}", use, self), told)
-        line.children[0].layout.width = "auto"
-        return line
+        self.proposals.show(self.picker.events.values(), self.settings.zone, filled)
+
+    def _use(self, proposal: Proposal) -> None:
+        key = proposal.row.setting
+        if key:
+            self.modes[key].value = "function" if proposal.formula else "text"
+            self.inputs[key].value = proposal.value
+        else:
+            self._smart_mapping = {**self._smart_mapping, proposal.row.target: proposal.value}
+            self.refresh()
 
     # -- what it gives
 
@@ -282,6 +277,8 @@ class SettingsForm(parts.Form):
         """Read the form, and show beside each field what it gives or what is wrong."""
         if self._filling:
             return
+        self.undo.record(self._state())
+        self._mark()
         self.settings, faults = drafted(self.typed())
         self.mapped = mapped = Mapper(self.settings).explain(self.picker.event)
         wrong = {fault.key: fault for fault in faults}
@@ -298,37 +295,98 @@ class SettingsForm(parts.Form):
 
     def fill(self, settings: Settings) -> None:
         """Show these settings in the form."""
-        self._filling = True
         chosen = settings.filter
         shown = settings.settings.model_dump() | settings.connection.model_dump()
         shown |= {"timezone": settings.timezone, "consent": chosen.consent}
         shown |= {"filter_formula": chosen.formula}
         # A number is written as text in the form, and stays a number.
         self._numbers = {k: v for k, v in shown.items() if isinstance(v, int | float)}
-        for key, made in self.inputs.items():
+        state: dict[str, Any] = {}
+        for key in self.inputs:
             value = shown[key]
             formula = isinstance(value, dict)
             if key in self.modes:
-                self.modes[key].value = "function" if formula else "text"
-            made.value = value["formula"] if formula else "" if value is None else str(value)
-        self._smart_mapping = settings.model_dump()["smart_mapping"]
-        self.pairs.show([dict(pair) for pair in settings.event_mapping])
-        self.transformation.show([dict(step) for step in settings.transformation])
-        self.conditions.show([dict(line) for line in chosen.condition])
-        self.filter_match.value = chosen.match
-        self._filling = False
+                state[_mode(key)] = "function" if formula else "text"
+            state[key] = value["formula"] if formula else "" if value is None else str(value)
+        state["smart mapping"] = settings.model_dump()["smart_mapping"]
+        state["event mapping"] = [dict(pair) for pair in settings.event_mapping]
+        state["transformation"] = [dict(step) for step in settings.transformation]
+        state["conditions"] = [dict(line) for line in chosen.condition]
+        state["match"] = chosen.match
+        self._show(state)
+
+    def _state(self) -> dict[str, Any]:
+        """What stands in the form, field by field, as it was typed."""
+        return {
+            **{key: made.value for key, made in self.inputs.items()},
+            **{_mode(key): mode.value for key, mode in self.modes.items()},
+            "smart mapping": self._smart_mapping,
+            "event mapping": self.pairs.values,
+            "transformation": self.transformation.values,
+            "conditions": self.conditions.values,
+            "match": self.filter_match.value,
+        }
+
+    def _show(self, state: Mapping[str, Any]) -> None:
+        self._filling = True
+        try:
+            for key, made in self.inputs.items():
+                made.value = state[key]
+            for key, mode in self.modes.items():
+                mode.value = state[_mode(key)]
+            self._smart_mapping = state["smart mapping"]
+            lists = (self.pairs, self.transformation, self.conditions)
+            names = ("event mapping", "transformation", "conditions")
+            for rows, name in zip(lists, names, strict=True):
+                # Rows that stay as they are keep their place for the keyboard.
+                if rows.values != state[name]:
+                    rows.show(state[name])
+            self.filter_match.value = state["match"]
+        finally:
+            self._filling = False
         self.refresh()
 
     def load(self) -> None:
-        """Fill the form from the file named in it."""
+        """Fill the form from the file named in it; what stood there can be got back by undo."""
         self.fill(load_settings(self.path.value, draft=True))
+        self.undo.keep()
+        self._mark()
         self.tell(f"Loaded {self.path.value}", "good")
 
     def save(self) -> None:
         """Write the form to the file named in it, if all of it can be read."""
         settings = validated(self.typed(), "not saved")
         save_settings(settings, self.path.value)
+        self.undo.keep()
+        self._mark()
         self.tell(f"Saved to {self.path.value}", "good")
+
+    def take_back(self) -> None:
+        """Undo the last change."""
+        state = self.undo.back()
+        if state is not None:
+            self._show(state)
+            self.tell("The last change is taken back")
+
+    def _mark(self) -> None:
+        """Mark what is not saved yet."""
+        self.undo_button.disabled = not self.undo.possible
+        unsaved = self.undo.unsaved
+        for key, made in self.inputs.items():
+            if key in unsaved or _mode(key) in unsaved:
+                made.add_class("ok-unsaved")
+            else:
+                made.remove_class("ok-unsaved")
+        names = dict.fromkeys(self._label(key) for key in unsaved)
+        self.unsaved_view.value = markup.notice(f"Not saved: {', '.join(names)}" if names else "")
+
+    def _label(self, key: str) -> str:
+        made = self.inputs.get(key.removesuffix(_mode("")))
+        return made.description if made else {"match": "conditions"}.get(key, key)
+
+
+def _mode(key: str) -> str:
+    return f"{key} as"
 
 
 def _live(key: str, mapped: Mapped) -> str:
