@@ -7,6 +7,7 @@ the configured host and nowhere else.
 """
 
 import asyncio
+import logging
 import math
 import random
 import socket
@@ -31,13 +32,20 @@ from orderkit.endpoint import (
     token_request,
 )
 from orderkit.errors import EndpointError
-from orderkit.masking import Secret, mask
+from orderkit.masking import MaskingFilter, Secret, mask
 from orderkit.retry import DEFAULT_POLICY, Pacer, Policy, Wait, retry_after
 from orderkit.token_sources import FixedToken, TokenAnswer, TokenError, Tokens
 
 __all__ = ["Client", "Delivery", "Endpoint", "Policy", "Request", "Wait", "check_endpoint"]
 
 OnWait: TypeAlias = Callable[[Wait], None]
+
+# What logs headers of answers, or exceptions that nobody waited for. A filter holds for the records
+# of its own logger alone, not for those of the loggers below.
+for _logger in ("connection", "http11", "http2", "proxy", "socks"):
+    logging.getLogger(f"httpcore.{_logger}").addFilter(MaskingFilter())
+for _logger in ("httpx", "asyncio", "orderkit"):
+    logging.getLogger(_logger).addFilter(MaskingFilter())
 
 # An answer is shown up to here; TikTok's own have a few hundred characters.
 _SHOWN: Final = 20_000

@@ -12,6 +12,7 @@ import json
 import logging
 import re
 import threading
+import traceback
 from collections.abc import Iterator
 from hmac import compare_digest
 from typing import Any, Final, NoReturn, Self
@@ -123,8 +124,35 @@ class MaskingFilter(logging.Filter):
         if record.exc_info and not record.exc_text:
             record.exc_text = logging.Formatter().formatException(record.exc_info)
         if record.exc_text:
-            record.exc_text = mask(record.exc_text)
+            # A formatter of another kind must not write it anew.
+            record.exc_text, record.exc_info = mask(record.exc_text), None
         return True
+
+
+def mask_uncaught(shell: Any) -> None:
+    """Let an IPython shell show exceptions, and a notebook keep them, without secrets.
+
+    A handler that the user has set already is left alone.
+    """
+    if not shell.custom_exceptions:
+        shell.set_custom_exc((Exception,), _show_masked)
+
+
+def _show_masked(
+    shell: Any, kind: type[Exception], error: Exception, trace: Any, tb_offset: int | None = None
+) -> None:
+    chain: BaseException | None = error
+    while chain is not None and not isinstance(chain, BaseExceptionGroup):
+        chain = chain.__context__
+    if chain is None:
+        lines = shell.InteractiveTB.structured_traceback(kind, error, trace, tb_offset=tb_offset)
+    else:
+        # As IPython does, whose own way of showing them leaves the members out.
+        lines = traceback.format_exception(error)
+    told = mask(str(error))
+    # The kernel's answer quotes the exception itself.
+    error.args = tuple(mask(part) if isinstance(part, str) else part for part in error.args)
+    shell._showtraceback(kind, told, [mask(line) for line in lines])
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
@@ -153,18 +181,21 @@ def forms(value: str) -> frozenset[str]:
     """The ways a value is written in texts: as it is, and in URL, base64, JSON, Python and HTML."""
     escaped = {quote(value), quote(value, safe=""), quote_plus(value)}
     lowered = {re.sub("%[0-9A-F]{2}", lambda m: m[0].lower(), text) for text in escaped}
-    return frozenset(
-        {
-            value,
-            *escaped,
-            *lowered,
-            json.dumps(value)[1:-1],
-            json.dumps(value, ensure_ascii=False)[1:-1],
-            repr(value)[1:-1],
-            html.escape(value),
-            *_base64_pieces(value.encode()),
-        }
-    )
+    as_json = json.dumps(value)[1:-1]
+    once = {
+        value,
+        *escaped,
+        *lowered,
+        as_json,
+        json.dumps(value, ensure_ascii=False)[1:-1],
+        as_json.replace("/", "\\/"),  # as PHP has it
+        re.sub("[<>&]", lambda m: f"\\u{ord(m[0]):04x}", as_json),  # as Go has it
+        repr(value)[1:-1],
+        html.escape(value),
+        *_base64_pieces(value.encode()),
+    }
+    # A text that quotes a text, in JSON once more.
+    return frozenset(once | {json.dumps(text, ensure_ascii=False)[1:-1] for text in once})
 
 
 def _base64_pieces(value: bytes) -> Iterator[str]:

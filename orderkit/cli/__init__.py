@@ -1,6 +1,8 @@
 """The command line. Each command is a module of its own, loaded only when it runs."""
 
+import io
 import sys
+import traceback
 from importlib import import_module
 
 import click
@@ -61,19 +63,31 @@ def main() -> None:
     try:
         code = orderkit(standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        told = io.StringIO()
+        error.show(told)
+        click.echo(_masked(told.getvalue()), nl=False, err=True)
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("stopped", err=True)
         code = 130
     except OrderkitError as error:
-        click.echo(f"error: {error}", err=True)
+        click.echo(_masked(f"error: {error}"), err=True)
         code = 2
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             # Whoever read our output has read enough (`| head`).
             sys.stderr.close()
             sys.exit(0)
-        click.echo(f"error: {error.filename or 'file'}: {error.strerror}", err=True)
+        click.echo(_masked(f"error: {error.filename or 'file'}: {error.strerror}"), err=True)
         code = 2
+    except Exception:
+        click.echo(_masked(traceback.format_exc()), err=True)
+        code = 1
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _masked(text: str) -> str:
+    # Loaded here: commands that end well without it start quicker.
+    from orderkit.masking import mask
+
+    return mask(text)

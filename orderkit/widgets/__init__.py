@@ -3,6 +3,9 @@
 No rule lives here: a form gives its input to the package and shows what comes back.
 """
 
+from IPython.core.getipython import get_ipython
+
+from orderkit.masking import mask_uncaught
 from orderkit.widgets.backfill import BackfillForm
 from orderkit.widgets.deliveries import DeliveryView
 from orderkit.widgets.events import EventPicker
@@ -22,3 +25,6 @@ __all__ = [
     "SendForm",
     "SettingsForm",
 ]
+
+if (_shell := get_ipython()) is not None:
+    mask_uncaught(_shell)

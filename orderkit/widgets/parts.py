@@ -9,6 +9,7 @@ import ipywidgets as w
 
 from orderkit import markup
 from orderkit.errors import OrderkitError
+from orderkit.masking import mask
 
 P = ParamSpec("P")
 
@@ -25,8 +26,8 @@ class Form(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
         return f"{type(self).__name__}()"
 
     def tell(self, text: str, tone: markup.Tone = "mute") -> None:
-        """Show a message, and have it announced."""
-        self.message.value = markup.notice(text, tone)
+        """Show a message without secrets, and have it announced."""
+        self.message.value = markup.notice(mask(text), tone)
 
 
 class Telling(Protocol):

@@ -61,6 +61,12 @@ def test_secrets_are_equal_by_value() -> None:
         quote(ODD).lower(),
         json.dumps(ODD)[1:-1],
         orjson.dumps(ODD).decode()[1:-1],
+        json.dumps(ODD)[1:-1].replace("/", "\\/"),
+        json.dumps(ODD)[1:-1]
+        .replace("&", "\\u0026")
+        .replace("<", "\\u003c")
+        .replace(">", "\\u003e"),
+        json.dumps(json.dumps(ODD)[1:-1])[1:-1],
         repr(ODD)[1:-1],
         html.escape(ODD),
         base64.b64encode(ODD.encode()).decode(),
