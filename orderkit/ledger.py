@@ -12,7 +12,7 @@ import sqlite3
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -110,7 +110,12 @@ class Ledger:
             # Autocommit: what `begin` and `end` wrote survives the process from that moment on.
             self._rows = sqlite3.connect(self.path or ":memory:", timeout=10, isolation_level=None)
             self._rows.row_factory = sqlite3.Row
-            self._prepare()
+        try:
+            with self._told():
+                self._prepare()
+        except LedgerError:
+            self._rows.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -127,27 +132,12 @@ class Ledger:
     @contextmanager
     def sending(self) -> Iterator[None]:
         """Keep others from sending by this ledger meanwhile. Raises LedgerError when one does."""
-        if self.path is None:
-            yield
-            return
-        beside = self.path.with_name(f"{self.path.name}-lock")
-        with self._told():
-            _make_private(beside)
-            # The operating system lets go of it however the process ends.
-            lock = sqlite3.connect(beside, timeout=0, isolation_level=None)
-        try:
+        with self._alone(1):
             try:
-                lock.execute("BEGIN EXCLUSIVE")
-            except sqlite3.OperationalError:
-                raise LedgerError(
-                    f"{self.path}: another sending is using this ledger; wait for its end, or name"
-                    " another file with --ledger"
-                ) from None
-            yield
-        finally:
-            lock.close()
-            with self._told():
-                self._flush()
+                yield
+            finally:
+                with self._told():
+                    self._flush()
 
     # -- writing
 
@@ -293,20 +283,64 @@ class Ledger:
     # -- the file
 
     def _prepare(self) -> None:
-        rows = self._rows
-        # Readers never wait, and a commit survives the process; of a machine that loses its power
-        # the last few are lost, and those orders are sent again.
-        rows.execute("PRAGMA journal_mode = WAL")
-        rows.execute("PRAGMA synchronous = NORMAL")
-        (application,) = rows.execute("PRAGMA application_id").fetchone()
-        (version,) = rows.execute("PRAGMA user_version").fetchone()
-        (tables,) = rows.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if application != _APPLICATION and (application or tables):
+        # A file of another program is left as it is: nothing is written before it is known.
+        if not self._made():
+            with self._alone(10):
+                # Another process may have made it meanwhile.
+                if not self._made():
+                    self._make()
+        # A commit survives the process; of a machine that loses its power the last few are lost,
+        # and those orders are sent again.
+        self._rows.execute("PRAGMA synchronous = NORMAL")
+
+    def _made(self) -> bool:
+        """Whether this is a ledger already, and not an empty file. Raises LedgerError."""
+        application, version, tables = (
+            self._rows.execute(text).fetchone()[0]
+            for text in (
+                "PRAGMA application_id",
+                "PRAGMA user_version",
+                "SELECT count(*) FROM sqlite_master",
+            )
+        )
+        if application != _APPLICATION and (application or version or tables):
             raise LedgerError(f"{self.path}: is a file of another program; name another --ledger")
         if version > _VERSION:
             raise LedgerError(f"{self.path}: was written by a newer orderkit; update this one")
-        if not version:
-            rows.executescript(f"BEGIN IMMEDIATE;{_SCHEMA}COMMIT;")
+        return bool(application)
+
+    def _make(self) -> None:
+        if self.path is not None:
+            # Somebody else may have made the empty file. What SQLite writes beside it takes over
+            # its mode.
+            self.path.chmod(0o600)
+        # Readers never wait.
+        self._rows.execute("PRAGMA journal_mode = WAL")
+        self._rows.executescript(f"BEGIN IMMEDIATE;{_SCHEMA}COMMIT;")
+
+    @contextmanager
+    def _alone(self, seconds: float) -> Iterator[None]:
+        """Hold the ledger's lock, and wait so long for it. Raises LedgerError."""
+        if self.path is None:
+            yield
+            return
+        beside = self.path.with_name(f"{self.path.name}-lock")
+        with self._told(beside):
+            _make_private(beside)
+            # The operating system lets go of it however the process ends.
+            lock = sqlite3.connect(beside, timeout=seconds, isolation_level=None)
+        with closing(lock):
+            with self._told(beside):
+                try:
+                    lock.execute("BEGIN EXCLUSIVE")
+                except sqlite3.OperationalError as error:
+                    if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                        raise
+                    raise LedgerError(
+                        f"{self.path}: another sending is using this ledger; wait for its end, or"
+                        " name another file with --ledger"
+                    ) from None
+            yield
 
     def _entries(self, where: str, values: tuple[Any, ...]) -> Iterator[Entry]:
         with self._told():
@@ -341,24 +375,24 @@ class Ledger:
         self._filtered.clear()
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _told(self, path: Path | None = None) -> Iterator[None]:
         """What SQLite and the file system refuse, as a message."""
+        path = path or self.path
         try:
             yield
         except OSError as error:
-            raise LedgerError(f"{self.path}: cannot be used: {error.strerror}") from error
-        except sqlite3.DatabaseError as error:
+            raise LedgerError(f"{path}: cannot be used: {error.strerror}") from error
+        except sqlite3.Error as error:
             if "not a database" in str(error):
                 raise LedgerError(
-                    f"{self.path}: is no ledger, but another kind of file; name another --ledger"
+                    f"{path}: is no ledger, but another kind of file; name another --ledger"
                 ) from error
-            raise LedgerError(f"{self.path}: cannot be used: {error}") from error
+            raise LedgerError(f"{path}: cannot be used: {error}") from error
 
 
 def _make_private(path: Path) -> None:
     """See to it that a file is there, for the user alone."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # What SQLite writes beside it takes over its mode.
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
