@@ -15,27 +15,30 @@ import pytest
 from orderkit import samples
 from orderkit.sandbox import Sandbox
 
+ORDERKIT = (sys.executable, "-W", "error", "-c", "from orderkit.cli import main; main()")
 SETTINGS = ["--settings", str(samples.SETTINGS)]
 
 
 def run(*arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
     """Run ``orderkit`` with nothing of the user's environment but what is named."""
-    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
-    keyring = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
     with TemporaryDirectory() as home:
         return subprocess.run(
-            [
-                *(sys.executable, "-W", "error", "-c"),
-                *("from orderkit.cli import main; main()", *arguments),
-            ],
+            [*ORDERKIT, *arguments],
             input=stdin,
             capture_output=True,
             text=True,
             encoding="utf-8",
-            env={**kept, "HOME": home, "PYTHONUTF8": "1", **keyring, **environment},
+            env=bare_environment(home, **environment),
             timeout=60,
             check=False,
         )
+
+
+def bare_environment(home: str | Path, **more: str) -> dict[str, str]:
+    """Nothing of the user's environment but where programs are, in a home folder of its own."""
+    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
+    keyring = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+    return {**kept, "HOME": str(home), "PYTHONUTF8": "1", **keyring, **more}
 
 
 def lines(text: str) -> list[dict[str, object]]:
