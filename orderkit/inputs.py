@@ -51,8 +51,11 @@ def number_of(path: str | Path) -> int | None:
     path = Path(path)
     if not path.is_file() or path.suffix not in (".ndjson", ".jsonl"):
         return None
+    total, last = 0, b"\n"
     with path.open("rb") as file:
-        return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
+        while block := file.read(1 << 20):
+            total, last = total + block.count(b"\n"), block[-1:]
+    return total + (last != b"\n")
 
 
 def label(number: int, event: dict[str, Any]) -> str:

@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from orderkit.cli.common import console, counted
+from orderkit.cli.common import counted
 from orderkit.retry import Wait
 
 
 class Board:
-    """Counts verdicts and tells every wait, on standard error; with a bar on a terminal."""
+    """Counts verdicts and tells every wait, on standard error; with a bar where it is wanted."""
 
-    def __init__(self, err: Console, total: int | None) -> None:
+    def __init__(self, err: Console, total: int | None, *, bar: bool) -> None:
         self.err, self.counts = err, Counter[str]()
         self._started = time.monotonic()
         self._paced = False
@@ -27,7 +27,7 @@ class Board:
             TextColumn("{task.fields[note]}", style="bright_black"),
             console=err,
             transient=True,
-            disable=not err.is_terminal,
+            disable=not bar,
         )
         self._task = self._bar.add_task("", total=total, rate="", note="")
 
@@ -57,8 +57,3 @@ class Board:
     def tell(self, text: str) -> None:
         """A line above the bar."""
         self.err.print(text, style="bright_black", soft_wrap=True, markup=False)
-
-
-def board(total: int | None) -> Board:
-    """A board on standard error."""
-    return Board(console(err=True), total)

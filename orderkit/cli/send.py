@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import click
 from rich.console import Console
@@ -54,7 +55,23 @@ from orderkit.settings_file import load_settings
 #: On a terminal, of more events than this only those that need somebody are printed.
 _MOST_PRINTED = 50
 
-_ABOVE_0 = click.FloatRange(min=0, min_open=True)
+
+class _Above0(click.FloatRange):
+    """A number above 0; "nan" is in no range, and yet outside none."""
+
+    def __init__(self) -> None:
+        super().__init__(min=0, min_open=True)
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        number: float = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"found {value}; write a number above 0", param, ctx)
+        return number
+
+
+_ABOVE_0 = _Above0()
 
 
 @click.command("send")
@@ -166,12 +183,13 @@ def command(
         if target == "sandbox":
             run.sandbox = stack.enter_context(Sandbox())
             apply(run.sandbox, script, share, seed)
-        written = stack.enter_context(writing(report))
         book = None
         if target != "dry-run":
             ledger = stack.enter_context(Ledger(ledger_path or default_path()))
             stack.enter_context(ledger.sending())
             book = Book(ledger, target_name(target, settings), force)
+        # Emptied last: a run that cannot begin leaves the report of the one before.
+        written = stack.enter_context(writing(report))
         return asyncio.run(run.sent(book, written))
 
 
@@ -194,8 +212,11 @@ class _Run:
 
     async def sent(self, book: Book | None, report: Report) -> int:
         total = number_of(self.events)
-        board = Board(console(err=True), total)
-        out = console()
+        out, err = console(), console(err=True)
+        board = Board(err, total, bar=err.is_terminal and not (self.as_json and out.is_terminal))
+        if out.is_terminal and err.is_terminal:
+            # Both are the same screen: only the bar's own console prints above the bar.
+            out = err
         quiet = out.is_terminal and (total is None or total > _MOST_PRINTED)
         causes: Counter[str] = Counter()
         async with open_target(
@@ -248,7 +269,11 @@ def _interrupted(client: Client | None, board: Board) -> Iterator[list[int]]:
     def stop(number: int, _frame: object) -> None:
         came.append(number)
         signal.signal(signal.SIGINT, before)
-        loop.call_soon_threadsafe(client.stop)
+        # Not here: what the signal broke into may be printing itself.
+        loop.call_soon_threadsafe(stopping)
+
+    def stopping() -> None:
+        client.stop()
         board.tell("stopping: calls under way are let end (Ctrl-C again leaves at once)")
 
     handled = [signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)]
@@ -260,7 +285,7 @@ def _interrupted(client: Client | None, board: Board) -> Iterator[list[int]]:
 
 
 def _tell_stop(board: Board, causes: Counter[str], book: Book | None, *, by_hand: bool) -> None:
-    ending = next((OUTCOMES[c] for c in causes if c in OUTCOMES and OUTCOMES[c].ends_run), None)
+    ending = next((OUTCOMES[c] for c in causes if OUTCOMES[c].ends_run and c != "stopped"), None)
     why = "by hand"
     if not by_hand:
         why = (
