@@ -37,7 +37,17 @@ from tests.client.server import OK, Got, Script, Server, Step, answer, serving
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 EVENTS = str(samples.EVENTS)
 SETTINGS = ["--settings", str(samples.SETTINGS)]
-LIVE = ["send", "many.ndjson", "--settings", "live.toml", "--to", "live", "--yes"]
+LIVE = [
+    *("send", "many.ndjson", "--settings", "live.toml", "--to", "live", "--yes"),
+    *("--report", "report.ndjson"),
+]
+#: What is looked at after a failure; all of it comes from the ledger.
+LOOKS = (
+    ["--json"],
+    ["--order", "MLB-20260001"],
+    ["--html", "deliveries.html"],
+    ["--curl"],
+)
 
 #: Command → its runs. Those that go over the wire have tests of their own below.
 RUNS: dict[str, list[list[str]]] = {
@@ -57,6 +67,7 @@ RUNS: dict[str, list[list[str]]] = {
         [EVENTS, *SETTINGS, "--to", "sandbox", "--json"],
         [EVENTS, *SETTINGS, "--to", "live", "--yes"],
     ],
+    "deliveries": [[]],
     "sandbox": [["--list-faults"]],
 }
 
@@ -225,7 +236,7 @@ def redirect(got: Got) -> Step:
 
 GRANT = answer({**GRANTED, "expires_in": 100})
 BROKEN = "timeout, reset_before, reset_after, answer_lost, no_json, server_error, error_code"
-SLOW = "slow(0.01), throttled_seconds(0), throttled_date(0), unauthorized*2, ok, rate_limit(1)"
+SLOW = "slow(0.01), throttled_seconds(0), throttled_date(0), rate_limit(1), ok, unauthorized*2"
 
 #: Failure → credentials, the endpoint, and the secrets that have to come to it.
 FAILURES: dict[str, tuple[dict[str, str], Serve, set[str]]] = {
@@ -265,7 +276,10 @@ def test_no_failure_shows_a_secret(failure: str, output: list[str], place: Place
     async def run() -> tuple[Wire, int]:
         async with serve() as wire:
             place.live_settings(wire.order_url, wire.token_url)
-            return wire, await place.run(*LIVE, *output, **given)
+            ended = await place.run(*LIVE, *output, **given)
+            for look in LOOKS if failure == "echo" else LOOKS[:1]:
+                assert await place.run("deliveries", *look, **given) == 0
+            return wire, ended
 
     wire, code = asyncio.run(run())
     assert wanted <= wire.came()
@@ -319,7 +333,7 @@ TYPED = (
 from orderkit.widgets import SendForm
 os.environ["ORDERKIT_SETTINGS"] = "live.toml"
 live = SendForm()
-live.key.value, live.secret.value = os.environ["KEY_TO_TYPE"], os.environ["SECRET_TO_TYPE"]
+live.to.key.value, live.to.secret.value = os.environ["KEY_TO_TYPE"], os.environ["SECRET_TO_TYPE"]
 live.target.value, live.confirm.value = "Live endpoint", True
 live.send_button.click()
 await live.task
