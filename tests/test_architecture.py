@@ -21,7 +21,7 @@ LAYERS = (
     "events samples inputs review profile unseen suggesting",
     "retry delivery credentials tokens token_sources calls client",
     "sandbox ledger sending report",
-    "markup charts history views pages",
+    "assumptions markup charts history views pages handover",
     "widgets",
     "demo lab cli __main__",
 )

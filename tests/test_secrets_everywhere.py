@@ -68,6 +68,7 @@ RUNS: dict[str, list[list[str]]] = {
         [EVENTS, *SETTINGS, "--to", "live", "--yes"],
     ],
     "deliveries": [[]],
+    "handover": [[EVENTS, *SETTINGS, "-o", "handover.html"]],
     "sandbox": [["--list-faults"]],
 }
 

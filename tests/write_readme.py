@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from orderkit.assumptions import assumptions
 from orderkit.delivery import OUTCOMES
 from orderkit.fields import field_mappings
 from orderkit.formulas import ASSUMPTIONS, DEFAULT, FUNCTIONS, OPERATORS, Limits
@@ -22,6 +23,17 @@ def fields() -> str:
         for row in field_mappings()
     ]
     return "\n".join(lines)
+
+
+def assumed() -> str:
+    """What no source states, but for single rows: the table of field mappings has those."""
+    return "\n".join(
+        f"- {about}: {said}" for about, said in assumptions() if about not in _targets()
+    )
+
+
+def _targets() -> set[str]:
+    return {row.target.removeprefix("order_info.") for row in field_mappings()}
 
 
 def functions() -> str:
@@ -73,7 +85,7 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
-PARTS = {"faults": faults, "fields": fields, "functions": functions}
+PARTS = {"assumptions": assumed, "faults": faults, "fields": fields, "functions": functions}
 
 
 def written(text: str) -> str:

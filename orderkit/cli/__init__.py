@@ -30,6 +30,10 @@ COMMANDS = {
         "deliveries:command",
         "Show what became of orders: over time, causes, one order.",
     ),
+    "handover": (
+        "handover:command",
+        "Write a page for the client: settings, mapping, test orders.",
+    ),
     "sandbox": ("sandbox:command", "Serve TikTok's side of the wire on this machine, for tests."),
 }
 

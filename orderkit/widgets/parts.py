@@ -1,5 +1,6 @@
 """What all forms are made of: a root with the style sheet, titles, messages, guarded handlers."""
 
+from base64 import b64encode
 from collections.abc import Callable
 from functools import wraps
 from html import escape
@@ -101,6 +102,15 @@ def button(label: str, on_click: Callable[[], Any], form: Telling, style: str = 
     run = guarded(form, on_click)
     made.on_click(lambda _button: run())
     return made
+
+
+def download(name: str, page: str) -> str:
+    """A link that saves an HTML page under that name; the page lies in the link itself."""
+    data = b64encode(page.encode()).decode()
+    return (
+        f'<a class="ok-download" download="{escape(name)}" href="data:text/html;base64,{data}">'
+        f"Save {escape(name)}</a>"
+    )
 
 
 def shown_html() -> w.HTML:

@@ -7,6 +7,7 @@ import ipywidgets as w
 
 from orderkit import views
 from orderkit.errors import OrderkitError
+from orderkit.handover import handover_page
 from orderkit.inputs import settings_path
 from orderkit.mapping import Mapped, Mapper
 from orderkit.markup import TONES
@@ -18,6 +19,8 @@ from orderkit.widgets import parts
 from orderkit.widgets.deliveries import DeliveryView
 from orderkit.widgets.events import EventPicker
 from orderkit.widgets.target import TargetChoice
+
+_MOST_HANDED_OVER = 100
 
 
 class SendForm(parts.Form):
@@ -41,6 +44,8 @@ class SendForm(parts.Form):
         self.deliveries = DeliveryView(self.to.ledger)
         self.which = parts.choice("Send", ["this event", "all loaded events"])
         self.send_button = parts.button("Send", self.begin, self, "primary")
+        self.handover_button = parts.button("Handover page", self.hand_over, self)
+        self.handover_view = w.HTML()
         self.progress = w.IntProgress(min=0, max=1, description="Progress")
         self.results_view, self.curl_view, self.orders_view = w.HTML(), w.HTML(), w.HTML()
         super().__init__(
@@ -51,6 +56,13 @@ class SendForm(parts.Form):
             self.results_view,
             self.curl_view,
             self.orders_view,
+            parts.title(
+                "Handover",
+                "A page for the client, without secrets: the settings field by field, the mapping "
+                "with examples, required fields, these test orders, and what is assumed.",
+            ),
+            self.handover_button,
+            self.handover_view,
         )
         for made in (self.target, self.confirm):
             made.observe(lambda _change: self._lock(), names="value")
@@ -80,6 +92,12 @@ class SendForm(parts.Form):
         self.send_button.disabled = True
         self.task = asyncio.get_running_loop().create_task(self._deliver())
         self.task.add_done_callback(self._ended)
+
+    def hand_over(self) -> None:
+        """Offer the handover page, as a link that saves it."""
+        entries = self.to.ledger.entries(most=_MOST_HANDED_OVER)
+        page = handover_page(self.settings, self.picker.events, entries)
+        self.handover_view.value = parts.download("handover.html", page)
 
     async def _deliver(self) -> None:
         lines = self._mapped()

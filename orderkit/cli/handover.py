@@ -1,0 +1,49 @@
+"""``orderkit handover``"""
+
+from pathlib import Path
+
+import click
+
+from orderkit.cli.common import events_argument, settings_option
+from orderkit.cli.outputs import refuse_overwriting
+from orderkit.errors import EventsError
+from orderkit.handover import handover_page
+from orderkit.inputs import load_events
+from orderkit.ledger import Ledger, default_path
+from orderkit.settings_file import load_settings
+
+_MOST = 100
+
+
+@click.command("handover")
+@events_argument
+@settings_option
+@click.option(
+    "-o", "--output", "out", metavar="PAGE", required=True, help="The HTML file to write."
+)
+@click.option(
+    "--ledger", "ledger_path", metavar="FILE", help="The ledger.  [default: in your data folder]"
+)
+@click.option("--target", metavar="T", default="", help='Test orders to this URL, or "sandbox".')
+def command(
+    events: str, settings_path: str, out: str, ledger_path: str | None, target: str
+) -> None:
+    """Write a page for the client, in one file and without secrets.
+
+    It has the settings to type into the platform, field by field; the mapping with examples from
+    EVENTS; required fields by order status; the test orders in the ledger; and what is assumed.
+
+    Example: orderkit handover events.ndjson --settings settings.toml -o handover.html
+    """
+    refuse_overwriting(events=events, settings=settings_path, output=out, ledger=ledger_path)
+    settings = load_settings(settings_path)
+    path = Path(ledger_path) if ledger_path else default_path()
+    entries = []
+    if path.is_file():
+        with Ledger(path) as ledger:
+            entries = ledger.entries(target=target, most=_MOST)
+    elif ledger_path:
+        raise EventsError(f"{ledger_path}: there is no ledger; orderkit send writes one")
+    page = handover_page(settings, load_events(events), entries)
+    Path(out).write_text(page, encoding="utf-8")
+    click.echo(f"{out}: written", err=True)

@@ -1,0 +1,186 @@
+"""The page for the client: what to type into the platform, what becomes of it, what was tested."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from html import escape
+from typing import Any
+
+from orderkit import history, markup
+from orderkit.assumptions import assumptions
+from orderkit.fields import field_mappings, ruled_statuses
+from orderkit.filters import WITHOUT_VALUE
+from orderkit.jsontext import show
+from orderkit.ledger import Entry
+from orderkit.mapping import Mapped, Mapper
+from orderkit.pages import page
+from orderkit.settings import FormulaValue, Settings
+
+_OTHER = "any other status"
+_EXAMPLES = 2
+
+
+def handover_page(
+    settings: Settings, events: Mapping[str, Mapping[str, Any]], entries: Sequence[Entry] = ()
+) -> str:
+    """A self-contained page; `events` give the examples, `entries` are the test orders.
+
+    No secret is in it: settings have only the name of credentials.
+    """
+    mapper = Mapper(settings)
+    examples = {name: mapper.explain(event) for name, event in events.items()}
+    name = settings.settings.third_merchant_id or "the client"
+    sections = (
+        ("Settings to type into the platform", _settings(settings)),
+        ("What becomes of an event", _mapping(examples)),
+        ("What each order status needs", _required(settings)),
+        ("Test orders", _tests(entries)),
+        ("What no source states, and is assumed", _assumptions()),
+    )
+    contents = "".join(
+        f'<li><a href="#part{number}">{escape(title)}</a></li>'
+        for number, (title, _) in enumerate(sections, start=1)
+    )
+    body = "".join(
+        f'<section id="part{number}"><h2>{number} · {escape(title)}</h2>{html}</section>'
+        for number, (title, html) in enumerate(sections, start=1)
+    )
+    lead = (
+        f"<p>TikTok Sync Order Information, {date.today():%d %B %Y}. "  # noqa: DTZ011 - the reader's day
+        "It holds no secrets: the credentials are named, not shown.</p>"
+    )
+    return page(f"Handover for {name}", f"{lead}<ol>{contents}</ol>{body}")
+
+
+def _settings(settings: Settings) -> str:
+    values = settings.settings
+    fields = {field.setting: field for field in field_mappings() if field.setting}
+    rows = [
+        (
+            fields[key].source,
+            getattr(values, key),
+            fields[key].note.partition("assumption:")[0].rstrip("; "),
+        )
+        for key in type(values).model_fields
+        if key in fields
+    ]
+    rows.insert(0, ("Credentials", values.credentials, "the name of the stored credentials"))
+    connection = settings.connection
+    others = [
+        ("Time zone", settings.timezone, "for times that have no offset"),
+        ("Endpoint URL", connection.endpoint_url, "from TikTok's partner reference"),
+        ("Merchant Id", connection.merchant_id, "the merchant's id at TikTok"),
+    ]
+    pairs = [(pair.order_status, pair.event_name) for pair in settings.event_mapping]
+    pieces = [
+        _table(
+            ("setting", "write", "as", "note"), [(n, *_written(v), note) for n, v, note in rows]
+        ),
+        "<h3>Event Mapping</h3>",
+        _table(("order status", "event name"), pairs),
+    ]
+    if settings.smart_mapping:
+        pieces.append("<h3>Smart mapping: read from another property</h3>")
+        cells = [(target, *_written(v)) for target, v in settings.smart_mapping.items()]
+        pieces.append(_table(("target", "read", "as"), cells))
+    if settings.transformation:
+        pieces.append("<h3>Transformation, before the mapping</h3>")
+        steps = [
+            (step.property, f"rename to {step.new_name}" if step.new_name else "delete")
+            for step in settings.transformation
+        ]
+        pieces.append(_table(("property", "what to do"), steps))
+    pieces += _filter(settings)
+    pieces.append("<h3>Connection</h3>")
+    pieces.append(
+        _table(("setting", "value", "note"), [(n, _written(v)[0], note) for n, v, note in others])
+    )
+    return "".join(pieces)
+
+
+def _filter(settings: Settings) -> list[str]:
+    chosen = settings.filter
+    rows = [
+        (c.property, c.operator, "" if c.operator in WITHOUT_VALUE else _written(c.value)[0])
+        for c in chosen.condition
+    ]
+    if chosen.consent:
+        rows.append(("user.consent_categories", "holds", chosen.consent))
+    if chosen.formula:
+        rows.append(("advanced filter", "is true", chosen.formula))
+    if not rows:
+        return []
+    told = "any one of the conditions" if chosen.match == "any" else "all of it"
+    return [
+        "<h3>Filter: which events are sent</h3>",
+        f"<p>An event is sent when {told} holds.</p>",
+        _table(("property", "operator", "value"), rows),
+    ]
+
+
+def _mapping(examples: Mapping[str, Mapped]) -> str:
+    # One event a status: enough to see what comes out, and narrow enough to be read.
+    first: dict[str | None, tuple[str, Mapped]] = {}
+    for name, result in examples.items():
+        if result.trace:
+            first.setdefault(result.order_status, (name, result))
+    chosen = list(first.values())[:_EXAMPLES]
+    states = [{entry.target: entry for entry in result.trace} for _, result in chosen]
+    rows = []
+    for field in field_mappings():
+        entries = [state[field.target] for state in states]
+        reads = next((e.reads for e in entries if e.reads != field.source), "")
+        told = f'<div class="ok-hint">reads {markup.code(reads)}</div>' if reads else ""
+        rows.append(
+            [
+                markup.code(field.source) + told,
+                markup.code(field.target.removeprefix("order_info.")),
+                escape(field.mandatory),
+                *(markup.code("" if e.value is None else show(e.value, 36)) for e in entries),
+            ]
+        )
+    names = [f"{name} ({result.order_status})" for name, result in chosen]
+    return markup.table(["source", "target", "mandatory", *names], rows)
+
+
+def _required(settings: Settings) -> str:
+    statuses = dict.fromkeys([*settings.statuses().values(), *ruled_statuses(), _OTHER])
+    rows = [
+        [
+            markup.code(row.target.removeprefix("order_info.")),
+            escape(row.source),
+            *(markup.badge("mandatory" if row.mandatory_for(s) else "") for s in statuses),
+        ]
+        for row in field_mappings()
+        if row.mandatory
+    ]
+    return markup.table(["target", "source", *statuses], rows)
+
+
+def _tests(entries: Sequence[Entry]) -> str:
+    if not entries:
+        return "<p>No test order was sent yet.</p>"
+    return history.entries_html(entries)
+
+
+def _assumptions() -> str:
+    rows = [[markup.code(about), markup.prose(said)] for about, said in assumptions()]
+    return markup.table(("about", "assumption"), rows)
+
+
+def _written(value: Any) -> tuple[str, str]:
+    """A value as it is typed, and how: as text or as a function."""
+    if isinstance(value, FormulaValue):
+        return value.formula, "function"
+    return ("" if value is None else str(value), "" if value is None else "text")
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str | None]]) -> str:
+    code = {"write", "value", "read", "event name", "property"}
+    cells = [
+        [
+            markup.code(cell or "") if column in code else escape(cell or "")
+            for column, cell in zip(columns, row, strict=True)
+        ]
+        for row in rows
+    ]
+    return markup.table(columns, cells)
