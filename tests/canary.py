@@ -26,13 +26,12 @@ TOKEN = {"ORDERKIT_ACCESS_TOKEN": ACCESS_TOKEN}
 
 _LOOKED_FOR = {form.casefold() for form in (MARK, *forms(MARK))}
 
-#: ``orderkit``, logging all there is to log, and giving up soon.
+#: ``orderkit``, logging all there is to log, one order after the other, giving up soon.
 START = """
 import logging, math
 from orderkit import retry
-retry.DEFAULT_POLICY = retry.Policy(
-    attempts=2, timeout=0.5, backoff_max=0.01, retry_after_max=0.01, rate=math.inf, in_flight=1
-)
+retry.Policy.__init__.__defaults__ = (2, 60, 0.5, 0.01, 0.01, 0.01, math.inf, 1, frozenset())
+retry.DEFAULT_POLICY = retry.Policy()
 logging.basicConfig(level=logging.DEBUG)
 from orderkit.cli import main, orderkit
 """
