@@ -1,0 +1,474 @@
+"""Sending by the ledger: what is skipped, in which order payloads go, how a run ends."""
+
+import asyncio
+import math
+import sqlite3
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, closing
+from itertools import count, islice, pairwise
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from orderkit import Mapped, Mapper, load_settings, samples
+from orderkit.client import Client, Endpoint, Policy, Wait
+from orderkit.credentials import AccessToken, Credentials
+from orderkit.errors import LedgerError
+from orderkit.ledger import Ledger
+from orderkit.sandbox import Sandbox
+from orderkit.sending import Book, Sent, send_all
+from tests.client.server import OK, Got, Script, Step, answer, serving
+from tests.client.support import FIXED, endpoint_of
+
+Result = tuple[int, Mapped | None, str]
+
+MAPPER = Mapper(load_settings(samples.SETTINGS))
+SAMPLES = samples.sample_events()
+ONE = MAPPER.map(SAMPLES["created"])
+
+
+def order(order_id: str, total: float = 450, situation: str = "created") -> Mapped:
+    """A booking under an id of its own."""
+    event = SAMPLES[situation]
+    booking = event["booking"] | {"total": total, "to_pay": total}
+    mapped = MAPPER.map(event | {"id": order_id, "booking": booking})
+    assert mapped.outcome == "mapped"
+    return mapped
+
+
+def numbered(orders: Iterable[Mapped]) -> Iterator[Result]:
+    """Results as they are read from a file."""
+    for index, mapped in enumerate(orders):
+        yield index, mapped, ""
+
+
+def endless(seen: list[int]) -> Iterator[Result]:
+    """Bookings without end; `seen` gets the index of each that was asked for."""
+    for index in count():
+        seen.append(index)
+        yield index, order(f"B-{index}"), ""
+
+
+def quick(sandbox: Sandbox, **policy: Any) -> Client:
+    """A client for a sandbox, without a pace and without waits."""
+    return Client(
+        Endpoint(sandbox.order_url, sandbox.token_url, "merchant"),
+        Credentials.of("key-of-tests", "secret-of-tests"),
+        Policy(**{"rate": math.inf, "backoff_initial": 0, "timeout": 5, **policy}),
+    )
+
+
+def sent(
+    orders: Iterable[Mapped] | Iterator[Result],
+    sandbox: Sandbox,
+    book: Book | None = None,
+    **policy: Any,
+) -> list[Sent]:
+    """The verdicts of one run."""
+
+    async def run() -> list[Sent]:
+        async with quick(sandbox, **policy) as client:
+            return [entry async for entry in send_all(numbered(orders), client, None, book)]
+
+    return asyncio.run(run())
+
+
+def verdicts(run: list[Sent]) -> list[str]:
+    return [entry.verdict for entry in run]
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Sandbox]:
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(running: Sandbox) -> Sandbox:
+    running.reset()
+    return running
+
+
+@pytest.fixture
+def ledger() -> Iterator[Ledger]:
+    with Ledger() as ledger:
+        yield ledger
+
+
+# -- what is sent again, and what is not
+
+
+def test_what_was_delivered_is_skipped(sandbox: Sandbox, ledger: Ledger) -> None:
+    """The same orders again are skipped with the moment and log_id, and nothing goes out."""
+    orders = [order("A"), order("B")]
+    assert verdicts(sent(orders, sandbox, Book(ledger, "here"))) == ["delivered"] * 2
+    again = sent(orders, sandbox, Book(ledger, "here"))
+    assert verdicts(again) == ["skipped"] * 2
+    assert all(entry.done for entry in again)
+    first = ledger.entries()[-1]
+    assert f"log_id {first.delivery.log_id}" in again[0].message
+    assert [got.order_id for got in sandbox.received] == ["A", "B"]
+    assert len(ledger.entries()) == 2
+
+
+def test_force_sends_again(sandbox: Sandbox, ledger: Ledger) -> None:
+    """With force, what was delivered is delivered again, also within one file."""
+    sent([order("A")], sandbox, Book(ledger, "here"))
+    forced = sent([order("A"), order("A")], sandbox, Book(ledger, "here", force=True))
+    assert verdicts(forced) == ["delivered"] * 2
+    assert len(sandbox.received) == 3
+
+
+@pytest.mark.parametrize(
+    ("other", "target"),
+    [
+        (order("A", total=451), "here"),
+        (order("A", situation="cancelled by guest"), "here"),
+        (order("A"), "elsewhere"),
+        (order("a"), "here"),
+    ],
+    ids=["payload", "status", "target", "id"],
+)
+def test_anything_else_is_sent(
+    sandbox: Sandbox, ledger: Ledger, other: Mapped, target: str
+) -> None:
+    """Another payload, status, target or order id is another delivery."""
+    sent([order("A")], sandbox, Book(ledger, "here"))
+    assert verdicts(sent([other], sandbox, Book(ledger, target))) == ["delivered"]
+    assert len(sandbox.received) == 2
+
+
+def test_the_same_order_twice_in_one_file_is_sent_once(sandbox: Sandbox, ledger: Ledger) -> None:
+    """Of equal orders in one run the first is delivered, and the others are skipped."""
+    run = sent([order("A"), order("A"), order("B"), order("A")], sandbox, Book(ledger, "here"))
+    assert verdicts(run) == ["delivered", "skipped", "delivered", "skipped"]
+    assert Counter(got.order_id for got in sandbox.received) == {"A": 1, "B": 1}
+
+
+def test_the_same_order_twice_is_tried_twice_when_the_first_fails(
+    sandbox: Sandbox, ledger: Ledger
+) -> None:
+    """What was not delivered the first time is sent when the same comes again in the file."""
+    sandbox.script("error_code")
+    run = sent([order("A"), order("A")], sandbox, Book(ledger, "here"))
+    assert verdicts(run) == ["rejected", "delivered"]
+
+
+def test_unknown_and_rejected_are_told_apart_and_sent_again(
+    sandbox: Sandbox, ledger: Ledger
+) -> None:
+    """A lost answer is unknown, an error rejected; the same command again delivers both, once."""
+    sandbox.script("answer_lost, error_code, ok, server_error")
+    orders = [order(name) for name in "ABCD"]
+    first = sent(orders, sandbox, Book(ledger, "here"), in_flight=1, attempts=1)
+    assert verdicts(first) == ["unknown", "rejected", "delivered", "failed"]
+    assert all(entry.message and entry.next_step for entry in first if not entry.done)
+    causes = {group[0].delivery.cause for group in ledger.unsettled()}
+    assert causes == {"broken_connection", "rejected_by_code", "http_5xx"}
+    second = sent(orders, sandbox, Book(ledger, "here"))
+    assert verdicts(second) == ["delivered", "delivered", "skipped", "delivered"]
+    assert ledger.unsettled() == []
+
+
+def test_an_interrupted_order_is_sent_again(sandbox: Sandbox, ledger: Ledger) -> None:
+    """An order of which only the beginning is written down is sent again."""
+    mapped = order("A")
+    assert mapped.payload is not None
+    ledger.begin("here", quick(sandbox).request(mapped.payload))
+    assert verdicts(sent([mapped], sandbox, Book(ledger, "here"))) == ["delivered"]
+    latest, interrupted = ledger.entries()
+    assert (latest.delivery.verdict, interrupted.delivery.verdict) == ("delivered", "unknown")
+    assert latest.payload == interrupted.payload
+
+
+def test_what_is_not_sent_is_counted(sandbox: Sandbox, ledger: Ledger) -> None:
+    """Filtered events are counted, invalid and unreadable ones are entries of their own."""
+    damaged = MAPPER.map(samples.damaged_events()["initiator misspelled"])
+    filtered = MAPPER.map({"event_name": "page_view"})
+    results: list[Result] = [(0, damaged, ""), (1, None, "no JSON"), (2, filtered, "")]
+
+    async def run() -> list[Sent]:
+        async with quick(sandbox) as client:
+            book = Book(ledger, "here")
+            return [entry async for entry in send_all(iter(results), client, None, book)]
+
+    assert verdicts(asyncio.run(run())) == ["invalid", "invalid", "filtered"]
+    assert ledger.counts()[0] == {"invalid": 2, "filtered": 1}
+    assert [group[0].delivery.code for group in ledger.unsettled()] == [
+        "unreadable",
+        "missing order_info.initiator",
+    ]
+    assert "page_view" in next(iter(ledger.reasons()))
+
+
+def test_the_ledger_has_what_went_over_the_wire(sandbox: Sandbox, ledger: Ledger) -> None:
+    """Address and body of an entry are those of the call, and no secret is in it."""
+    run = sent([order("A")], sandbox, Book(ledger, "here"))
+    (entry,) = ledger.entries()
+    assert entry.url == sandbox.order_url
+    assert orjson.loads(entry.payload)["order_info"] == sandbox.orders["A"].order_info
+    assert entry.delivery == run[0].delivery
+    assert "secret-of-tests" not in repr(entry)
+    assert "Bearer ••••••" in entry.delivery.request
+
+
+def test_a_failed_token_call_is_in_the_ledger(ledger: Ledger) -> None:
+    """An order for which no token was to be had is an entry, though no call was made for it."""
+    with Sandbox(clients={"other-key": "other-secret"}) as strict:
+        run = sent([order("A")], strict, Book(ledger, "here"))
+    (entry,) = ledger.entries()
+    assert (entry.delivery.verdict, entry.delivery.cause) == ("failed", "credentials")
+    assert entry.ended_at is not None
+    assert run[0].delivery == entry.delivery
+
+
+# -- in which order
+
+
+def test_verdicts_come_in_the_order_of_the_events(sandbox: Sandbox) -> None:
+    """However long single orders take, their verdicts come as the events came."""
+    sandbox.script("slow(0.2), server_error*3, ok*4, slow(0.1), reset_before*2")
+    run = sent([order(f"B-{at}") for at in range(30)], sandbox)
+    assert [entry.index for entry in run] == list(range(30))
+    assert verdicts(run) == ["delivered"] * 30
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_payloads_of_one_order_never_overtake(sandbox: Sandbox, ledger: Ledger, seed: int) -> None:
+    """Under faults, the versions of an order reach the endpoint as they stand in the file."""
+    faults = ("slow(0.02)", "server_error(503)", "reset_before", "answer_lost", "no_json")
+    sandbox.random_faults(seed, 0.4, faults)
+    orders = [order(name, total) for total in range(100, 108) for name in "ABCDE"]
+    run = sent(orders, sandbox, Book(ledger, "here"), attempts=3)
+    assert len(run) == 40
+    for name in "ABCDE":
+        (receipt,) = sandbox.orders[name].history
+        came = [body.order_info["value"]["total_value"] for body in receipt.bodies]
+        assert came == sorted(came)
+        entries = [e for e in reversed(ledger.entries()) if e.delivery.order_id == name]
+        for before, after in pairwise(entries):
+            assert before.ended_at is not None
+            assert before.ended_at <= after.started_at
+
+
+def test_statuses_of_one_order_never_overtake(sandbox: Sandbox) -> None:
+    """A cancellation waits for the creation that stands before it, however slow that is."""
+    sandbox.script("slow(0.3)")
+    orders = [order("A"), order("A", situation="cancelled by guest"), order("B")]
+    sent(orders, sandbox)
+    mine = [got.order_status for got in sandbox.received if got.order_id == "A"]
+    assert mine == ["CREATE_ORDER", "CANCEL_ORDER"]
+    assert sandbox.orders["A"].order_status == "CANCEL_ORDER"
+
+
+# -- how far it reads
+
+
+def test_a_stream_is_read_as_far_as_needed(sandbox: Sandbox) -> None:
+    """Of events without end, no more are read than are on their way."""
+    seen: list[int] = []
+
+    async def run() -> list[Sent]:
+        taken = []
+        async with quick(sandbox) as client:
+            sending = send_all(endless(seen), client, None)
+            async for entry in sending:
+                taken.append(entry)
+                if len(taken) == 20:
+                    break
+            await sending.aclose()  # type: ignore[attr-defined]
+        return taken
+
+    assert verdicts(asyncio.run(run())) == ["delivered"] * 20
+    assert len(seen) <= 300
+
+
+def test_an_order_that_waits_holds_up_no_other(ledger: Ledger) -> None:
+    """While one order has no answer, those behind it are sent, but only so many are read."""
+    seen: list[int] = []
+    read_meanwhile: list[int] = []
+
+    async def run() -> list[Sent]:
+        released, others = asyncio.Event(), 0
+
+        def step(got: Got) -> Step:
+            nonlocal others
+            if _id(got) == "B-0":
+                return Step(OK.raw, until=released)
+            others += 1
+            if others == 100:
+                read_meanwhile.append(len(seen))
+                released.set()
+            return OK
+
+        async with _scripted([step]) as client:
+            events = islice(endless(seen), 400)
+            return [entry async for entry in send_all(events, client, None, Book(ledger, "here"))]
+
+    taken = asyncio.run(run())
+    assert [entry.index for entry in taken] == list(range(400))
+    assert verdicts(taken) == ["delivered"] * 400
+    assert read_meanwhile[0] <= 300
+
+
+# -- how a run ends
+
+
+def _id(got: Got) -> str:
+    return str(orjson.loads(got.body)["order_info"]["order_id"])
+
+
+async def _for_ever(_seconds: float) -> None:
+    await asyncio.Event().wait()
+
+
+@asynccontextmanager
+async def _scripted(
+    script: Script, on_wait: Callable[[Wait], None] | None = None, **policy: Any
+) -> AsyncIterator[Client]:
+    """A client of a scripted server, whose waits never end by themselves."""
+    async with serving(script) as server:
+        bounds = Policy(**{"rate": math.inf, "timeout": 30, "total_seconds": 600, **policy})
+        async with Client(
+            endpoint_of(server), FIXED, bounds, on_wait=on_wait, sleep=_for_ever, chance=lambda: 1.0
+        ) as client:
+            yield client
+
+
+def test_a_stop_ends_waits_and_lets_calls_end(ledger: Ledger) -> None:
+    """At a stop, waits end at once, a call under way gets its answer, and no other is begun."""
+    waits: list[Wait] = []
+
+    async def run() -> list[Sent]:
+        answered = asyncio.Event()
+
+        def step(got: Got) -> Step:
+            busy = answer({}, 503)
+            return Step(OK.raw, until=answered) if _id(got) == "B-0" else busy
+
+        def told(wait: Wait) -> None:
+            waits.append(wait)
+            if len(waits) == 2:
+                client.stop()
+                asyncio.get_running_loop().call_later(0.05, answered.set)
+
+        async with _scripted([step], told, in_flight=3) as client:
+            return [e async for e in send_all(endless([]), client, None, Book(ledger, "here"))]
+
+    run_sent = asyncio.run(run())
+    assert verdicts(run_sent) == ["delivered", "failed", "failed"]
+    assert all("stopped before another try" in entry.message for entry in run_sent[1:])
+    written = {e.delivery.order_id: e.delivery.verdict for e in ledger.entries()}
+    assert written == {"B-0": "delivered", "B-1": "failed", "B-2": "failed"}
+    assert all(entry.ended_at for entry in ledger.entries())
+
+
+def test_a_stop_keeps_the_order_of_payloads(ledger: Ledger) -> None:
+    """When an order is stopped in a wait, what follows for the same order is not sent either."""
+
+    async def run() -> list[Sent]:
+        def told(_: Wait) -> None:
+            client.stop()
+
+        async with _scripted([answer({}, 503)], told) as client:
+            orders = numbered([order("A", 100), order("A", 101)])
+            return [entry async for entry in send_all(orders, client, None, Book(ledger, "here"))]
+
+    assert verdicts(asyncio.run(run())) == ["failed"]
+    assert len(ledger.entries()) == 1
+
+
+def test_a_run_ends_when_its_time_is_over(ledger: Ledger) -> None:
+    """Events without end, at an endpoint that only wants us to wait, end with the run's time."""
+
+    async def run() -> list[Sent]:
+        async with _scripted([answer({}, 429, Retry_After="5")]) as client:
+            sending = send_all(endless([]), client, None, Book(ledger, "here"), seconds=0.2)
+            taken = [entry async for entry in sending]
+            assert client.stopped
+            return taken
+
+    taken = asyncio.run(run())
+    assert {entry.verdict for entry in taken} <= {"failed"}
+    assert len(taken) == len(ledger.entries()) <= Policy().in_flight
+
+
+@pytest.mark.parametrize(
+    ("given", "cause"),
+    [
+        (Credentials.of("key-of-tests", "not-the-secret"), "credentials"),
+        (AccessToken.of("not-a-token-4711", "in the tests"), "http_401"),
+    ],
+)
+def test_a_run_ends_when_each_order_would_fail(
+    ledger: Ledger, given: Credentials | AccessToken, cause: str
+) -> None:
+    """Wrong credentials end a run of events without end: no more orders fail than are in flight."""
+    with Sandbox(clients={"key-of-tests": "secret-of-tests"}) as strict:
+
+        async def run() -> list[Sent]:
+            endpoint = Endpoint(strict.order_url, strict.token_url, "merchant")
+            async with Client(endpoint, given, Policy(rate=math.inf)) as client:
+                book = Book(ledger, "here")
+                return [entry async for entry in send_all(endless([]), client, None, book)]
+
+        taken = asyncio.run(run())
+    assert 1 <= len(taken) <= Policy().in_flight
+    assert {entry.delivery and entry.delivery.cause for entry in taken} == {cause}
+    assert len(ledger.entries()) == len(taken)
+    assert strict.orders == {}
+
+
+def test_an_order_out_of_time_does_not_end_the_run() -> None:
+    """An order whose own time runs out fails alone: the next one has a time of its own."""
+    seconds = 0.0
+
+    async def sleep(length: float) -> None:
+        nonlocal seconds
+        seconds += length
+
+    async def run() -> list[Sent]:
+        tokens: Script = [
+            answer({"access_token": "access-0001", "expires_in": 432_000}),
+            answer({}, 503),
+            answer({}, 503),
+            answer({"access_token": "access-0002", "expires_in": 432_000}),
+        ]
+        async with serving([answer({}, 401), OK], tokens) as server:
+            credentials = Credentials.of("key-of-tests", "secret-of-tests")
+            policy = Policy(rate=math.inf, in_flight=1, total_seconds=1, backoff_initial=0.5)
+            async with Client(
+                endpoint_of(server),
+                credentials,
+                policy,
+                clock=lambda: seconds,
+                sleep=sleep,
+                chance=lambda: 0.99,
+            ) as client:
+                orders = numbered([order("A"), order("B")])
+                return [entry async for entry in send_all(orders, client, None)]
+
+    first, second = asyncio.run(run())
+    assert first.delivery is not None
+    assert second.verdict == "delivered", (first, second)
+    assert first.verdict == "failed"
+
+
+def test_nothing_is_sent_that_cannot_be_written_down(sandbox: Sandbox, tmp_path: Path) -> None:
+    """When the ledger takes no more, the run ends in a LedgerError, and no order goes out."""
+    with Ledger(tmp_path / "l") as ledger:
+        with closing(sqlite3.connect(tmp_path / "l")) as rows:
+            rows.execute(
+                "CREATE TRIGGER full BEFORE INSERT ON delivery"
+                " WHEN (SELECT count(*) FROM delivery) >= 5"
+                " BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+            )
+            rows.commit()
+        with pytest.raises(LedgerError, match="the disk is full"):
+            sent([order(f"B-{at}") for at in range(100)], sandbox, Book(ledger, "here"))
+        written = {entry.delivery.order_id for entry in ledger.entries()}
+        assert {got.order_id for got in sandbox.received} <= written
+        assert len(written) == 5
