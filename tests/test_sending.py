@@ -299,10 +299,13 @@ def test_an_order_that_waits_holds_up_no_other(ledger: Ledger) -> None:
             if _id(got) == "B-0":
                 return Step(OK.raw, until=released)
             others += 1
-            if others == 100:
-                read_meanwhile.append(len(seen))
-                released.set()
+            if others == 200:
+                asyncio.get_running_loop().call_later(0.2, release)
             return OK
+
+        def release() -> None:
+            read_meanwhile.append(len(seen))
+            released.set()
 
         async with _scripted([step]) as client:
             events = islice(endless(seen), 400)
@@ -433,11 +436,10 @@ def test_an_order_out_of_time_does_not_end_the_run() -> None:
     async def run() -> list[Sent]:
         tokens: Script = [
             answer({"access_token": "access-0001", "expires_in": 432_000}),
-            answer({}, 503),
-            answer({}, 503),
+            answer({}, 503, Retry_After="0.6"),
             answer({"access_token": "access-0002", "expires_in": 432_000}),
         ]
-        async with serving([answer({}, 401), OK], tokens) as server:
+        async with serving([answer({}, 503), answer({}, 401), OK], tokens) as server:
             credentials = Credentials.of("key-of-tests", "secret-of-tests")
             policy = Policy(rate=math.inf, in_flight=1, total_seconds=1, backoff_initial=0.5)
             async with Client(
@@ -453,8 +455,8 @@ def test_an_order_out_of_time_does_not_end_the_run() -> None:
 
     first, second = asyncio.run(run())
     assert first.delivery is not None
-    assert second.verdict == "delivered", (first, second)
-    assert first.verdict == "failed"
+    assert (first.verdict, first.delivery.cause) == ("failed", "no_time_left")
+    assert second.verdict == "delivered"
 
 
 def test_nothing_is_sent_that_cannot_be_written_down(sandbox: Sandbox, tmp_path: Path) -> None:
