@@ -295,12 +295,13 @@ class Ledger:
 
     def _made(self) -> bool:
         """Whether this is a ledger already, and not an empty file. Raises LedgerError."""
-        application, version, tables = (
+        # In this order: what another process makes in between is not taken for another program's.
+        tables, version, application = (
             self._rows.execute(text).fetchone()[0]
             for text in (
-                "PRAGMA application_id",
-                "PRAGMA user_version",
                 "SELECT count(*) FROM sqlite_master",
+                "PRAGMA user_version",
+                "PRAGMA application_id",
             )
         )
         if application != _APPLICATION and (application or version or tables):

@@ -59,6 +59,11 @@ def sent(ledger: Ledger, what: Request, cause: str, target: str = "sandbox") -> 
     return number
 
 
+def causes(ledger: Ledger, target: str = "") -> list[str]:
+    """The causes of what is unsettled, one for each order."""
+    return [entry.delivery.cause for group in ledger.unsettled(target) for entry in group]
+
+
 def python(code: str, *arguments: object) -> "subprocess.Popen[str]":
     """Another process with a ledger of its own."""
     imports = "import sys\nfrom orderkit.ledger import Ledger\nfrom tests.test_ledger import *\n"
@@ -316,7 +321,7 @@ def test_without_an_end_it_is_unknown() -> None:
         assert (entry.delivery.verdict, entry.delivery.cause) == ("unknown", "interrupted")
         assert (entry.ended_at, entry.delivery.attempts) == (None, 0)
         assert ledger.delivered("sandbox", request().body) is None
-        assert list(ledger.unsettled()) == ["interrupted"]
+        assert causes(ledger) == ["interrupted"]
 
 
 @pytest.mark.parametrize(
@@ -371,15 +376,54 @@ def test_an_order_is_settled_by_its_latest_delivery() -> None:
         sent(ledger, request("A", "CANCEL_ORDER"), "http_400")
         sent(ledger, request("C"), "http_400")
         sent(ledger, request("D"), "http_400", URL)
-        found = {
-            cause: [(e.delivery.order_id, e.delivery.order_status) for e in group]
-            for cause, group in ledger.unsettled("sandbox").items()
-        }
-        assert found == {
-            "http_400": [("C", "CREATE_ORDER"), ("A", "CANCEL_ORDER")],
-            "http_5xx": [("B", "CREATE_ORDER")],
-        }
-        assert [len(group) for group in ledger.unsettled().values()] == [3, 1]
+        found = [
+            [(entry.delivery.order_id, entry.delivery.order_status) for entry in group]
+            for group in ledger.unsettled("sandbox")
+        ]
+        assert found == [
+            [("C", "CREATE_ORDER"), ("A", "CANCEL_ORDER")],
+            [("B", "CREATE_ORDER")],
+        ]
+        assert [len(group) for group in ledger.unsettled()] == [3, 1]
+
+
+def test_what_is_unsettled_is_grouped_by_cause_and_code() -> None:
+    """Two codes of one cause are two groups, and so are two kinds of invalid events."""
+    with Ledger() as ledger:
+        for order_id, code in (("A", 7), ("B", 7), ("C", "7"), ("D", None)):
+            number = ledger.begin("sandbox", request(order_id))
+            ledger.end(number, outcome("rejected_by_code", code=code))
+        for order_id, kind in (("E", "missing order_info.initiator"), ("F", "unreadable")):
+            ledger.refuse("sandbox", order_id, "CREATE_ORDER", kind, "mend it")
+        groups = ledger.unsettled()
+        assert [[entry.delivery.order_id for entry in group] for group in groups] == [
+            ["B", "A"],
+            *(["F"], ["E"], ["D"], ["C"]),
+        ]
+
+
+def test_what_was_refused_is_an_entry_without_a_payload() -> None:
+    """An event that the checks kept back is invalid, with its message, no address and no tries."""
+    with Ledger() as ledger:
+        ledger.refuse("sandbox", "A", "CREATE_ORDER", "missing x", "x is missing")
+        (entry,) = ledger.entries(verdict="invalid")
+    delivery = entry.delivery
+    assert (delivery.order_id, delivery.order_status) == ("A", "CREATE_ORDER")
+    assert (delivery.cause, delivery.message, delivery.attempts) == ("invalid", "x is missing", 0)
+    assert (entry.payload, entry.url, delivery.request) == (b"", "", "")
+    assert entry.ended_at == entry.started_at
+
+
+def test_the_span_is_that_of_all_events() -> None:
+    """The first and the last moment are those of the entries; nothing has no span."""
+    with Ledger() as ledger:
+        assert ledger.span() is None
+        sent(ledger, request("A"), "delivered")
+        sent(ledger, request("B"), "delivered", URL)
+        last, first = ledger.entries()
+        assert ledger.span() == (first.started_at, last.started_at)
+        assert ledger.span(URL) == (last.started_at, last.started_at)
+        assert ledger.span("nowhere") is None
 
 
 def test_filtered_events_are_counted_with_their_reasons(tmp_path: Path) -> None:
@@ -484,7 +528,7 @@ def _compare(
         assert ledger.counts(target=target).get(0.0, Counter()) == +counts
         latest = {entry[:3]: entry for entry in mine}
         left = Counter(e[4] for e in latest.values() if e[4] != "delivered")
-        assert {cause: len(group) for cause, group in ledger.unsettled(target).items()} == left
+        assert Counter(causes(ledger, target)) == left
     for target in ("sandbox", URL):
         delivered = {e[3] for e in entries if e[0] == target and e[4] == "delivered"}
         for body in {e[3] for e in entries}:
