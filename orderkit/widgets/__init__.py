@@ -8,6 +8,7 @@ from IPython.core.getipython import get_ipython
 from orderkit.masking import mask_uncaught
 from orderkit.widgets.backfill import BackfillForm
 from orderkit.widgets.deliveries import DeliveryView
+from orderkit.widgets.demo import Demo
 from orderkit.widgets.events import EventPicker
 from orderkit.widgets.faults import FaultPanel
 from orderkit.widgets.mapping import MappingForm
@@ -18,6 +19,7 @@ from orderkit.widgets.settings import SettingsForm
 __all__ = [
     "BackfillForm",
     "DeliveryView",
+    "Demo",
     "EventPicker",
     "FaultPanel",
     "MappingForm",

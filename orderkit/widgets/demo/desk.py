@@ -1,0 +1,106 @@
+"""What all pages of the demo look at: the booking at hand, its order, and TikTok's side."""
+
+import asyncio
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
+
+from orderkit import samples
+from orderkit.client import OnWait
+from orderkit.mapping import Mapped, Mapper
+from orderkit.paths import get, parse
+from orderkit.sandbox import Order, Sandbox
+from orderkit.sending import Sent, sandbox_client, send_all
+from orderkit.settings import Settings
+from orderkit.settings_file import load_settings
+
+
+class Desk:
+    """The booking at hand.
+
+    events:  name → event, those that can be chosen
+    event:   the chosen one, with what was typed over it
+    mapped:  what becomes of it
+    before:  what becomes of it as it was chosen
+    sandbox: TikTok's side, started when it is first needed
+    sent:    everything that was sent from this page
+    """
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.mapper = Mapper(settings or load_settings(samples.SETTINGS))
+        damaged = {f"damaged: {name}": event for name, event in samples.damaged_events().items()}
+        self.events: dict[str, dict[str, Any]] = {**samples.sample_events(), **damaged}
+        self.sandbox = Sandbox()
+        self.sent: list[Sent] = []
+        self._listeners: list[Callable[[], Any]] = []
+        self.chosen: dict[str, Any] = {}
+        self.event: dict[str, Any] = {}
+        self.choose(next(iter(self.events)))
+
+    def when_changed(self, listener: Callable[[], Any]) -> None:
+        """Call `listener` whenever the booking changes or something was sent."""
+        self._listeners.append(listener)
+
+    def changed(self) -> None:
+        """Tell all pages."""
+        for listener in self._listeners:
+            listener()
+
+    def choose(self, name: str) -> None:
+        """Take the booking of that name as it is."""
+        self.chosen = self.events[name]
+        self.before: Mapped = self.mapper.explain(self.chosen)
+        self.type({})
+
+    def type(self, typed: dict[str, Any]) -> None:
+        """Put these values over the chosen booking: path → value."""
+        self.event = overlaid(self.chosen, typed)
+        self.mapped: Mapped = self.mapper.explain(self.event)
+        self.changed()
+
+    async def send(self, mapped: Mapped, on_wait: OnWait | None = None) -> Sent:
+        """Send to the sandbox; each wait is told before it begins."""
+        await asyncio.to_thread(self.sandbox.start)
+        async with sandbox_client(self.sandbox, on_wait=on_wait) as client:
+            lines = [(len(self.sent) + 1, mapped, "")]
+            (sent,) = [line async for line in send_all(lines, client, None)]
+        self.sent.append(sent)
+        self.changed()
+        return sent
+
+    @property
+    def orders(self) -> dict[str, Order]:
+        """The hotel's list at TikTok's side, by order id."""
+        return self.sandbox.orders
+
+    def times_kept(self, order_id: str, status: str) -> int:
+        """How many calls with this order and status reached TikTok's storing."""
+        return sum(
+            received.order_id == order_id and received.order_status == status
+            for received in self.sandbox.received
+        )
+
+
+def overlaid(event: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    """A copy of an event with these values, path → value; objects that a path needs are made.
+
+    A path that leads through something else (a text, say) replaces it: what is typed counts.
+    """
+    made = deepcopy(event)
+    for path, value in values.items():
+        *folders, last = parse(path)
+        holder: Any = made
+        for depth, part in enumerate(folders, start=1):
+            if not isinstance(get(made, tuple(folders[:depth])), dict | list):
+                _put(holder, part, {})
+            holder = get(made, tuple(folders[:depth]))
+        _put(holder, last, value)
+    return made
+
+
+def _put(holder: Any, part: str, value: Any) -> None:
+    if isinstance(holder, list):
+        at = int(part)
+        holder[at : at + 1] = [value]
+    else:
+        holder[part] = value

@@ -1,0 +1,94 @@
+"""The two pages to look at: how the booking becomes an order, and what TikTok needs of it."""
+
+from html import escape
+
+from orderkit import markup, pages, paths, views
+from orderkit.jsontext import dumps
+from orderkit.widgets.demo.booking import LABELS, outcome, read
+from orderkit.widgets.demo.desk import Desk
+from orderkit.widgets.demo.page import Page, card, shown
+
+
+class MappingPage(Page):
+    """Source → value → target of the booking at hand."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        super().__init__(
+            "Each value finds its place",
+            "On the left what the hotel's site says, on the right what TikTok receives. What you "
+            "changed is highlighted.",
+        )
+        desk.when_changed(self.refresh)
+
+    @property
+    def table(self) -> views.Table:
+        """The mapping in the guest's words; what differs from the booking as chosen is marked."""
+        kept = [entry for entry in self.desk.mapped.trace if entry.state != "absent"]
+        cells = (
+            (
+                entry.found_at,
+                ", ".join(LABELS[path] for path in read(entry) if path in LABELS),
+                views.shown(entry.raw),
+                views.short(entry.target),
+                views.shown(entry.value),
+                entry.state,
+            )
+            for entry in kept
+        )
+        columns = ("source", "in the booking", "found", "target", "value", "state")
+        marked = views.mapping_table(self.desk.mapped, self.desk.before).marked
+        return views.make(cells, columns, "Source → target", marked)
+
+    def refresh(self) -> None:
+        """Show the mapping of the booking at hand."""
+        mapped = self.desk.mapped
+        text = escape(dumps(mapped.payload, indent=True).decode())
+        self.view.value = (
+            outcome(mapped)
+            + shown(self.table, "Such an event becomes no order.")
+            + '<details class="ok-card"><summary>The order as it goes over the wire</summary>'
+            + f'<pre class="ok-code" tabindex="0">{text}</pre></details>'
+        )
+
+
+class NeedsPage(Page):
+    """What TikTok needs, by field and order status, and what of it the booking has."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.statuses = views.statuses_of(desk.mapper)
+        super().__init__(
+            "What TikTok needs",
+            "Each field that is mandatory, by order status, and whether this booking has it.",
+        )
+        desk.when_changed(self.refresh)
+
+    @property
+    def against(self) -> views.Against:
+        """The booking at hand against every order status, its own first."""
+        own = self.desk.mapped.order_status
+        statuses = sorted(self.statuses, key=lambda status: status != own)
+        return views.against_statuses(self.desk.mapper, self.desk.event, statuses)
+
+    def refresh(self) -> None:
+        """Show the needs of the booking at hand."""
+        against = self.against
+        mapped = self.desk.mapped
+        wanted = [entry for entry in mapped.trace if entry.mandatory]
+        there = sum(entry.state == "there" for entry in wanted)
+        status = escape(mapped.order_status or "no order status")
+        told = mapped.reason or (
+            f"{there} of {paths.count(len(wanted), 'mandatory field')} "
+            f"{'is' if there == 1 else 'are'} there"
+        )
+        bar = pages.bar(there / len(wanted)) if wanted else ""
+        text = (
+            f'<p role="status" class="ok-outcome">{markup.badge(mapped.outcome)} '
+            f"<strong>{status}</strong><span>{escape(told)}</span>{bar}</p>"
+        )
+        self.view.value = (
+            card("This booking", text)
+            + shown(against.matrix, "Nothing is known of this event.")
+            + shown(against.fixes, "Nothing to mend.")
+        )

@@ -1,0 +1,51 @@
+"""The page that sends the booking at hand, and shows both sides of the wire."""
+
+from dataclasses import replace
+
+from orderkit import views
+from orderkit.markup import TONES
+from orderkit.retry import Wait
+from orderkit.widgets import parts
+from orderkit.widgets.demo.desk import Desk
+from orderkit.widgets.demo.page import Page, shown
+
+
+class SendPage(Page):
+    """Sends to the embedded sandbox; the order appears in the hotel's list at TikTok's side."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.button = parts.button("Send this booking", self.begin, self, "primary")
+        super().__init__(
+            "Off to TikTok",
+            "The booking is sent as an order to the sandbox, which answers as TikTok does.",
+            parts.row(self.button),
+        )
+        desk.when_changed(self.refresh)
+
+    def begin(self) -> None:
+        """Send the booking at hand."""
+        self.run(self._deliver())
+
+    async def _deliver(self) -> None:
+        self.tell("Sending …")
+        sent = await self.desk.send(self.desk.mapped, self._wait)
+        if sent.verdict == "delivered":
+            self.tell(f"`{sent.order_id}` arrived as {sent.order_status}", "good")
+        else:
+            told = f"{sent.verdict}: {sent.message}"
+            told += f"\n{sent.next_step}" if sent.next_step else ""
+            self.tell(told, TONES.get(sent.verdict, "mute"))
+
+    def _wait(self, wait: Wait) -> None:
+        self.tell(f"{wait.reason}: waiting {wait.seconds:.2g} s, then try {wait.attempt}", "warn")
+
+    def refresh(self) -> None:
+        """Show what was sent last, and the hotel's list."""
+        last = self.desk.sent[-1:]
+        orders = views.orders_table(self.desk.orders.values())
+        ids = list(orders.frame["order_id"])
+        marked = frozenset(ids.index(sent.order_id) for sent in last if sent.order_id in ids)
+        answer = replace(views.sent_table(last), caption="What TikTok answered")
+        kept = replace(orders, marked=marked, caption="The hotel's list at TikTok's side")
+        self.view.value = shown(answer, "Nothing was sent yet.") + shown(kept, "No order yet.")
