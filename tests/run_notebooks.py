@@ -14,7 +14,9 @@ def run(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     folder = {"metadata": {"path": str(path.parent)}}
     NotebookClient(notebook, store_widget_state=False, resources=folder).execute()
+    title = {key: notebook.metadata[key] for key in ("title",) if key in notebook.metadata}
     notebook.metadata = {
+        **title,
         "kernelspec": {
             "display_name": "Python 3 (ipykernel)",
             "language": "python",

@@ -52,7 +52,7 @@ def test_notebooks_are_compared_cell_by_cell(path: Path) -> None:
     assert not any(o.output_type == "error" for cell in code for o in cell.outputs)
 
 
-def test_the_notebooks() -> None:
+def test_the_notebooks_are_those_of_the_readme() -> None:
     """The notebooks are those that the README names."""
     assert [path.stem for path in NOTEBOOKS] == [
         "01_destination_settings",
@@ -60,6 +60,7 @@ def test_the_notebooks() -> None:
         "03_required_fields",
         "04_send_test_orders",
         "05_backfill_orders",
+        "demo",
     ]
 
 

@@ -15,6 +15,7 @@ COMMANDS = {
         "demo:command",
         "Show the whole way with the samples, sandbox included.",
     ),
+    "app": ("app:command", "Serve the demo page that is shown to a client."),
     "lab": ("lab:command", "Open JupyterLab on a working copy of the notebooks."),
     "fields": ("fields:command", "Print the destination's field mappings."),
     "suggest": ("suggest:command", "Propose a reference for each setting, from events."),
