@@ -53,11 +53,15 @@ def command(port: int, no_browser: bool) -> int:
         tempfile.TemporaryDirectory(prefix="orderkit-", ignore_cleanup_errors=True) as folder,
         (Path(folder) / "voila.log").open("w+b") as log,
         subprocess.Popen(  # noqa: S603 - our own command
-            server(port, notebook), env=environment(Path(folder)), stdout=log, stderr=log
+            # A kernel that waits: the page is there at once.
+            [*server(port, notebook), "--preheat_kernel=True"],
+            env=environment(Path(folder)),
+            stdout=log,
+            stderr=log,
         ) as process,
     ):
         try:
-            _wait_for(process, port, log)
+            wait_for(process, port, log)
             click.echo(f"The demo page is at {url}, stop it with Ctrl-C.")
             if not no_browser:
                 webbrowser.open(url)
@@ -74,7 +78,7 @@ def server(port: int, served: Path) -> list[str]:
     return [
         *(sys.executable, "-m", "voila", str(served), "--no-browser", f"--port={port}"),
         *(f"--Voila.ip={LOOPBACK}", "--Voila.port_retries=0"),
-        *("--template=orderkit", "--preheat_kernel=True"),
+        "--template=orderkit",
     ]
 
 
@@ -89,7 +93,8 @@ def environment(folder: Path) -> dict[str, str]:
     }
 
 
-def _wait_for(process: "subprocess.Popen[bytes]", port: int, log: IO[bytes]) -> None:
+def wait_for(process: "subprocess.Popen[bytes]", port: int, log: IO[bytes]) -> None:
+    """Wait until the server answers. Raises OrderkitError, with what it said, where it ends."""
     until = time.monotonic() + _START_WITHIN
     while time.monotonic() < until:
         if process.poll() is not None:

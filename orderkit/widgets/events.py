@@ -33,17 +33,10 @@ class EventPicker(parts.Form):
         self.use = parts.button("Use pasted events", self.use_pasted, self)
         load_samples = parts.button("Samples", lambda: self.show(samples.sample_events()), self)
         damaged = parts.button("Damaged samples", lambda: self.show(samples.damaged_events()), self)
-        more = w.Accordion(
-            children=[
-                w.VBox(
-                    [
-                        self.pasted,
-                        parts.row(self.use, self.upload, load_samples, damaged),
-                    ]
-                )
-            ],
-            titles=("Paste or upload events, or load the samples",),
-            selected_index=None,
+        more = parts.folded(
+            "Paste or upload events, or load the samples",
+            self.pasted,
+            parts.row(self.use, self.upload, load_samples, damaged),
         )
         super().__init__(self.choose, more)
         self.choose.observe(lambda _change: self._changed(), names="value")

@@ -113,6 +113,22 @@ def download(name: str, page: str) -> str:
     )
 
 
+def folded(label: str, *children: w.Widget) -> w.VBox:
+    """Parts that a button unfolds: ipywidgets' Accordion cannot be opened with the keyboard."""
+    head = w.ToggleButton(value=False, layout=w.Layout(width="auto"))
+    body = w.VBox(list(children))
+
+    def fold() -> None:
+        head.description = f"{'▾' if head.value else '▸'} {label}"
+        body.layout.display = "" if head.value else "none"
+
+    head.observe(lambda _change: fold(), names="value")
+    fold()
+    box = w.VBox([head, body])
+    box.add_class("ok-folded")
+    return box
+
+
 def shown_html() -> w.HTML:
     """A place for HTML beside an input."""
     made = w.HTML()

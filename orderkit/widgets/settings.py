@@ -110,9 +110,7 @@ class SettingsForm(parts.Form):
                 "In text mode, write a constant, or {{path}} for a property of the event; in "
                 "function mode, a formula. Beside each field is what it gives for this event.",
             ),
-            w.Accordion(
-                children=[self.properties_view], titles=("Properties seen",), selected_index=None
-            ),
+            parts.folded("Properties seen", self.properties_view),
             *rows,
             parts.row(self.propose_button),
             self.proposals,

@@ -1,0 +1,1 @@
+"""Tests in a browser: a person's way through the pages, on Debian's Chromium."""

@@ -1,0 +1,135 @@
+"""What the browser tests share: finding a browser, starting servers, looking at a page."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from orderkit.cli.app import environment, server, wait_for
+
+ROOT = Path(__file__).parents[2]
+#: Where the pictures go, for people to look at.
+SCREENSHOTS = Path(os.environ.get("ORDERKIT_SCREENSHOTS") or ROOT / "build" / "screenshots")
+SCHEMES = ("light", "dark")
+WIDTHS = (1280, 390)
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
+]
+
+
+def chromium() -> str | None:
+    """The browser to use: what ORDERKIT_CHROMIUM names, or one that is installed."""
+    if named := os.environ.get("ORDERKIT_CHROMIUM"):
+        return named
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+def variables(home: Path) -> dict[str, str]:
+    """An environment with an empty home and nothing of the user's settings."""
+    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
+    kept["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [kept.get("PYTHONPATH")])])
+    keyring = "keyring.backends.fail.Keyring"
+    return {**kept, "HOME": str(home), "PYTHONUTF8": "1", "PYTHON_KEYRING_BACKEND": keyring}
+
+
+@contextmanager
+def app(home: Path) -> Iterator[str]:
+    """``orderkit app`` as a user starts it; gives the address that it prints."""
+    code = "from orderkit.cli import main; main()"
+    command = [sys.executable, "-c", code, "app", "--no-browser", "--port", "0"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=variables(home)
+    ) as process:
+        try:
+            assert process.stdout is not None
+            told = process.stdout.readline()
+            assert "http://127.0.0.1:" in told, told
+            yield told.split(" at ")[1].split(",")[0]
+        finally:
+            process.terminate()
+
+
+@contextmanager
+def folder_of_notebooks(folder: Path, home: Path) -> Iterator[str]:
+    """A server for a working copy of the notebooks; gives the address below which they are."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    env = environment(folder / "jupyter") | variables(home)
+    with (
+        (folder / "server.log").open("w+b") as log,
+        subprocess.Popen(server(port, folder), env=env, stdout=log, stderr=log) as process,
+    ):
+        try:
+            wait_for(process, port, log)
+            yield f"http://127.0.0.1:{port}/voila/render/"
+        finally:
+            process.terminate()
+
+
+@dataclass
+class Gallery:
+    """The pictures that were taken."""
+
+    taken: list[str] = field(default_factory=list)
+
+    def write_index(self) -> None:
+        """A page that lists them all."""
+        figures = "".join(
+            f'<figure><figcaption>{escape(name)}</figcaption><img src="{escape(name)}" width="600">'
+            "</figure>"
+            for name in self.taken
+        )
+        page = f"<!doctype html><title>Screenshots</title>{figures}"
+        (SCREENSHOTS / "index.html").write_text(page, encoding="utf-8")
+
+
+GALLERY = Gallery()
+
+
+def look(page: Page, state: str) -> None:
+    """Look at a page in light and dark, wide and narrow.
+
+    It has no serious violation of an accessibility rule, contrast included, and does not scroll
+    sideways. A picture of each is kept.
+    """
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            expect(page.locator(":root")).to_have_js_property("clientWidth", width)
+            page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
+            name = f"{state}-{scheme}-{width}.png"
+            page.screenshot(path=SCREENSHOTS / name, full_page=True, animations="disabled")
+            GALLERY.taken.append(name)
+        # What does not hang on colours is the same in dark.
+        found = serious(page, *(["color-contrast"] if scheme == "dark" else []))
+        assert not found, "\n".join([f"{state}, {scheme}:", *found[:10]])
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def serious(page: Page, *rules: str) -> list[str]:
+    """The serious and critical violations that axe-core finds: rule, element, what is wrong.
+
+    All rules are tried if none is named.
+    """
+    options = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
+    found = Axe().run(page, options=options).response["violations"]
+    return [
+        f"{violation['id']}: {node['html'][:200]}: {node['failureSummary'][:300]}"
+        for violation in found
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+    ]

@@ -1,0 +1,171 @@
+"""The demo page, used as a consultant uses it."""
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.support import look
+
+expect.set_options(timeout=10_000)
+
+
+@pytest.fixture
+def demo(page: Page, app: str) -> Page:
+    """The demo page, ready."""
+    page.goto(app)
+    expect(page.get_by_role("heading", name="A guest books a room")).to_be_visible()
+    return page
+
+
+def to(page: Page, name: str) -> None:
+    """Go to a part of the story by mouse."""
+    tab = page.get_by_role("tab", name=name)
+    tab.click()
+    expect(tab).to_have_attribute("aria-selected", "true")
+
+
+def text(page: Page, words: str) -> Locator:
+    """Where these words stand in the part that is shown."""
+    return page.get_by_text(words).filter(visible=True)
+
+
+def row(page: Page, target: str) -> Locator:
+    """The row of a table in which a text stands."""
+    return page.get_by_role("row").filter(visible=True).filter(has_text=target)
+
+
+def test_the_booking_is_chosen_and_typed_over(demo: Page) -> None:
+    """What is typed goes into the order at once, and stands out in the mapping."""
+    look(demo, "app-booking")
+    demo.get_by_label("Sample").select_option("with a promotion")
+    expect(demo.get_by_label("Booking reference")).to_have_value("MLB-20260006")
+    demo.get_by_label("Departure").fill("2026-09-08")
+    demo.get_by_label("Nights").fill("4")
+    expect(text(demo, "ready to send")).to_be_visible()
+    expect(demo.locator(".ok-changes")).to_contain_text('"2026-09-07" → "2026-09-08"')
+    to(demo, "Mapping")
+    expect(row(demo, "extra.length_of_stay")).to_have_class("ok-changed")
+    expect(row(demo, "extra.length_of_stay")).to_contain_text("Nights")
+    expect(row(demo, "extra.check_in_date")).not_to_have_class("ok-changed")
+    demo.get_by_text("The order as it goes over the wire").click()
+    expect(text(demo, '"length_of_stay": 4')).to_be_visible()
+    look(demo, "app-mapping-changed")
+
+
+def test_a_mistake_is_told_beside_its_field_and_stays(demo: Page) -> None:
+    """A text that is no number is told where it stands, in the needs, and when it is sent."""
+    demo.get_by_label("Total").fill("450,00")
+    expect(demo.get_by_role("alert")).to_contain_text("this text is no number")
+    expect(demo.get_by_label("Total")).to_have_value("450,00")
+    look(demo, "app-booking-mistake")
+    to(demo, "What TikTok needs")
+    expect(row(demo, "value.total_value").first).to_contain_text("invalid")
+    look(demo, "app-needs-mistake")
+    to(demo, "Send")
+    demo.get_by_role("button", name="Send this booking").click()
+    expect(demo.get_by_role("alert").filter(visible=True)).to_contain_text("invalid")
+    look(demo, "app-send-refused")
+    to(demo, "Booking")
+    expect(demo.get_by_label("Total")).to_have_value("450,00")
+    demo.get_by_role("button", name="As it was").click()
+    expect(demo.get_by_label("Total")).to_have_value("450")
+    expect(demo.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_cancelled_booking_needs_to_know_by_whom(demo: Page) -> None:
+    """With another kind of event, what is mandatory follows."""
+    demo.get_by_label("What happens").select_option("the booking is cancelled")
+    to(demo, "What TikTok needs")
+    expect(text(demo, "18 of 19 mandatory fields are there")).to_be_visible()
+    to(demo, "Booking")
+    demo.get_by_label("Cancelled by").fill("CUSTOMER")
+    to(demo, "What TikTok needs")
+    expect(text(demo, "19 of 19 mandatory fields are there")).to_be_visible()
+    look(demo, "app-needs-met")
+
+
+def test_a_sent_booking_appears_in_the_hotels_list(demo: Page) -> None:
+    """The order arrives at TikTok's side, and is among the results."""
+    to(demo, "Results")
+    expect(text(demo, "Nothing was sent yet")).to_be_visible()
+    look(demo, "app-results-empty")
+    to(demo, "Send")
+    demo.get_by_role("button", name="Send this booking").click()
+    expect(demo.get_by_role("status").filter(visible=True)).to_contain_text("arrived as")
+    kept = demo.get_by_role("table", name="The hotel's list at TikTok's side")
+    expect(kept.get_by_role("row", name="MLB-20260001")).to_contain_text("Maison Lune Lyon")
+    look(demo, "app-send")
+    to(demo, "Results")
+    sent = demo.get_by_role("table", name="Sent from this page")
+    expect(sent.get_by_role("row", name="MLB-20260001")).to_contain_text("delivered")
+    expect(text(demo, "Before going live: endpoint_url is not set")).to_be_visible()
+    look(demo, "app-results")
+
+
+def test_a_journey_with_both_faults_arrives_once(demo: Page) -> None:
+    """A throttled call and a lost answer are told as they happen; the order is kept once."""
+    to(demo, "Journey")
+    look(demo, "app-journey")
+    for end, status in (("completed", "COMPLETE_ORDER"), ("cancelled", "CANCEL_ORDER")):
+        demo.get_by_role("button", name=f"Created → {end}").click()
+        expect(demo.get_by_role("status").filter(visible=True)).to_contain_text("Waiting 1 s")
+        expect(text(demo, "turns the call away")).to_be_visible()
+        told = demo.get_by_role("status").filter(has_text="Arrived once")
+        expect(told).to_contain_text("4 calls made, 3 of them reached TikTok's list, 1 order")
+        expect(told).to_contain_text(status)
+        expect(demo.get_by_text("the answer gets lost", exact=True)).to_be_visible()
+        expect(text(demo, "has it already: kept once")).to_be_visible()
+        kept = demo.get_by_role("table", name="The order at TikTok's side")
+        expect(kept.get_by_role("row", name="CREATE_ORDER")).to_contain_text("1 time")
+        expect(kept.get_by_role("row", name=status)).to_contain_text("2 times")
+        expect(kept.get_by_role("row")).to_have_count(3)
+        look(demo, f"app-journey-{end}")
+    to(demo, "Results")
+    sent = demo.get_by_role("table", name="Sent from this page")
+    expect(sent.get_by_role("row", name="MLB-20260001-J1")).to_have_count(2)
+    expect(sent.get_by_role("row", name="MLB-20260001-J2")).to_have_count(2)
+
+
+def test_the_page_can_be_used_while_an_order_is_on_its_way(demo: Page) -> None:
+    """During a wait another part of the page answers; a second sending is refused in words."""
+    to(demo, "Journey")
+    demo.get_by_role("button", name="Created → completed").click()
+    expect(demo.get_by_role("status").filter(visible=True)).to_contain_text("Waiting 1 s")
+    demo.get_by_role("button", name="Created → cancelled").click()
+    expect(demo.get_by_role("alert").filter(visible=True)).to_contain_text("under way")
+    to(demo, "Booking")
+    demo.get_by_label("Hotel").fill("Maison Lune Paris")
+    expect(demo.locator(".ok-changes")).to_contain_text("Maison Lune Paris")
+    to(demo, "Journey")
+    expect(text(demo, "Arrived once")).to_be_visible()
+
+
+def test_the_keyboard_alone_is_enough(demo: Page) -> None:
+    """Tabs, fields, switches and buttons are reached and worked without a mouse."""
+    keys = demo.keyboard
+    demo.get_by_role("tab", name="Booking").focus()
+    keys.press("Tab")
+    expect(demo.get_by_label("Sample")).to_be_focused()
+    keys.press("ArrowDown")
+    expect(demo.get_by_label("Booking reference")).to_have_value("MLB-20260002")
+    for _ in range(3):
+        keys.press("Tab")
+    expect(demo.get_by_label("Hotel")).to_be_focused()
+    keys.press("ControlOrMeta+a")
+    keys.type("Maison Lune Paris")
+    expect(demo.locator(".ok-changes")).to_contain_text("Maison Lune Paris")
+    demo.get_by_role("tab", name="Booking").focus()
+    for name in ("Mapping", "What TikTok needs", "Send", "Journey"):
+        keys.press("ArrowRight")
+        expect(demo.get_by_role("tab", name=name)).to_be_focused()
+    keys.press("Enter")
+    expect(demo.get_by_role("heading", name="One booking, all the way")).to_be_visible()
+    keys.press("Tab")
+    expect(demo.get_by_label("TikTok is busy")).to_be_focused()
+    keys.press("Space")
+    expect(demo.get_by_label("TikTok is busy")).not_to_be_checked()
+    keys.press("Tab")
+    keys.press("Space")
+    keys.press("Tab")
+    expect(demo.get_by_role("button", name="Created → completed")).to_be_focused()
+    keys.press("Enter")
+    expect(text(demo, "2 calls made, 2 of them reached")).to_be_visible()
