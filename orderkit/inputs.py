@@ -35,14 +35,15 @@ def _chosen(variable: str, name: str, sample: Path) -> Path:
 def load_events(path: str | Path | None = None) -> dict[str, dict[str, Any]]:
     """Name → event of the first `MOST_EVENTS` events; what is no JSON object is left out.
 
-    A name is the situation in the samples, and index, event name and id elsewhere. Raises
-    EventsError.
+    A name is the situation in the samples and copies of them, and index, event name and id
+    elsewhere. Raises EventsError.
     """
     path = events_path() if path is None else Path(path)
-    if path == samples.EVENTS:
-        return samples.sample_events()
     with open_events(path) as entries:
         events = [entry.event for entry in islice(entries, MOST_EVENTS) if entry.event is not None]
+    named = samples.sample_events()
+    if events == list(named.values()):
+        return named
     return {label(number, event): event for number, event in enumerate(events)}
 
 
