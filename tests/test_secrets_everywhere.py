@@ -60,7 +60,10 @@ RUNS: dict[str, list[list[str]]] = {
         [EVENTS, *SETTINGS, "--to", "live", "--yes"],
     ],
     "deliveries": [["--ledger", "nowhere.db"]],
+<<<<<<< HEAD
     "handover": [[EVENTS, *SETTINGS, "-o", "handover.html"]],
+=======
+>>>>>>> d038554 (The canary: the ledger is read by a process that knows no secret, and secrets are typed as a browser does)
     "sandbox": [["--list-faults"]],
 }
 
