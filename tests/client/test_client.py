@@ -339,6 +339,37 @@ def test_a_certificate_that_nobody_vouches_for_is_refused() -> None:
     assert not any(requests)
 
 
+@pytest.mark.parametrize(("host", "verdict"), [("localhost", "delivered"), ("127.0.0.1", "failed")])
+def test_a_certificate_is_good_for_its_host_alone(
+    monkeypatch: pytest.MonkeyPatch, host: str, verdict: str
+) -> None:
+    """A certificate that is trusted, by SSL_CERT_FILE, opens no host of another name."""
+    certificate = Path(__file__).with_name("localhost.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    requests = []
+
+    async def run() -> Any:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(certificate)
+
+        async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            requests.append(await reader.read(1))
+            writer.write(OK.raw)
+            await writer.drain()
+            writer.close()
+
+        async with await asyncio.start_server(connected, "127.0.0.1", 0, ssl=context) as listener:
+            port = listener.sockets[0].getsockname()[1]
+            endpoint = Endpoint(f"https://{host}:{port}/order")
+            async with World().client(endpoint, FIXED, attempts=1) as client:
+                return await client.send(ORDER)
+
+    delivery = asyncio.run(run())
+    assert delivery.verdict == verdict
+    assert (verdict == "delivered") == any(requests)
+    assert verdict == "delivered" or delivery.cause == "not_verified"
+
+
 def test_a_host_without_tls_is_told_apart() -> None:
     """https to a server that speaks plain HTTP is a matter of TLS, in words."""
 
