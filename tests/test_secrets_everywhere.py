@@ -44,6 +44,7 @@ LIVE = ["send", "many.ndjson", "--settings", "live.toml", "--to", "live", "--yes
 #: Command → its runs. Those that go over the wire have tests of their own below.
 RUNS: dict[str, list[list[str]]] = {
     "demo": [[]],
+    "app": [["--help"]],
     "lab": [["copy", "--copy-only"]],
     "fields": [[], ["--json"]],
     "suggest": [[EVENTS, "-o", "suggested.toml"]],
@@ -60,10 +61,7 @@ RUNS: dict[str, list[list[str]]] = {
         [EVENTS, *SETTINGS, "--to", "live", "--yes"],
     ],
     "deliveries": [["--ledger", "nowhere.db"]],
-<<<<<<< HEAD
     "handover": [[EVENTS, *SETTINGS, "-o", "handover.html"]],
-=======
->>>>>>> d038554 (The canary: the ledger is read by a process that knows no secret, and secrets are typed as a browser does)
     "sandbox": [["--list-faults"]],
 }
 
