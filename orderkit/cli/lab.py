@@ -52,7 +52,9 @@ def command(folder: Path, no_browser: bool, copy_only: bool) -> int:
 def copy(folder: Path) -> int:
     """Copy what is not there yet; gives the number of files made."""
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = [*notebooks().glob("*.ipynb"), samples.SETTINGS, samples.EVENTS, samples.DAMAGED]
+    # With nbval.cfg, pytest --nbval compares the copies' outputs with those of the last run.
+    found = [*notebooks().glob("*.ipynb"), *notebooks().glob("nbval.cfg")]
+    wanted = [*found, samples.SETTINGS, samples.EVENTS, samples.DAMAGED]
     absent = [file for file in wanted if not (folder / file.name).exists()]
     for file in absent:
         shutil.copyfile(file, folder / file.name)

@@ -61,6 +61,11 @@ class EventPicker(parts.Form):
         self.choose.value = next(iter(events), None)
         self._changed()
 
+    def pick(self, name: str) -> None:
+        """Choose the event of that name; where none has it, the chosen one stays."""
+        if name in self.events:
+            self.choose.value = name
+
     def use_pasted(self) -> None:
         """Offer the pasted events. What was pasted stays where it is."""
         self._take(parse_text(self.pasted.value), "pasted")
