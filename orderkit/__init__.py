@@ -16,6 +16,10 @@ problem
     What a check found, with the fix and who can make it.
 delivery
     One sending of one payload, and its verdict.
+ledger
+    The file in which deliveries are written down.
+target
+    Where orders are sent: the sandbox, or a live endpoint.
 
 The public names are loaded on first use, so that a command pays only for what it needs.
 """
