@@ -13,7 +13,8 @@ import random
 import socket
 import ssl
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, Final, Self, TypeAlias
 from urllib.parse import urlsplit
@@ -81,7 +82,7 @@ class Client:
         self._world = World(policy, pacer, self._post, clock, sleep, chance, on_wait)
         self._now = now
         self._in_flight = asyncio.Semaphore(policy.in_flight)
-        self._http: httpx.AsyncClient | None = None
+        self._connections: _Connections | None = None
         self._tokens = self._token_source(credentials, remember)
 
     def _token_source(self, credentials: Given, remember: str) -> Tokens | FixedToken:
@@ -106,13 +107,13 @@ class Client:
         urls = [self.endpoint.order_url]
         if isinstance(self._tokens, Tokens):
             urls.append(self.endpoint.token_url)
-        self._http = _http_client(urls, self.policy)
+        self._connections = _Connections(urls)
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._http is not None:
-            await self._http.aclose()
-            self._http = None
+        if self._connections is not None:
+            await self._connections.close()
+            self._connections = None
 
     def request(self, payload: dict[str, Any] | bytes) -> Request:
         """The request that `send` makes, without its token: nothing is sent (a dry run)."""
@@ -184,12 +185,12 @@ class Client:
         return reply.verdict, reply.status, reply.body
 
     async def _post(self, request: Request, limit: float) -> Reply:
-        if self._http is None:
+        if self._connections is None:
             raise RuntimeError("send within `async with Client(…) as client:`")
         progress = _Progress()
         try:
-            async with asyncio.timeout(limit):
-                response = await self._http.send(
+            async with self._connections.lent() as http, asyncio.timeout(limit):
+                response = await http.send(
                     httpx.Request(
                         request.method,
                         request.url,
@@ -276,23 +277,53 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def _http_client(urls: list[str], policy: Policy) -> httpx.AsyncClient:
-    # One connection more than orders in flight, for the token call.
-    connections = policy.in_flight + 1
-    plain = all(url.lower().startswith("http:") for url in urls)
-    try:
-        return httpx.AsyncClient(
+class _Connections:
+    """Connections to these URLs, each lent for one try at a time.
+
+    A try that is broken off can cost httpx's pool a place for good (encode/httpcore#1093), until
+    none is left. So each connection is a client of its own, and goes with the try that broke.
+
+    Raises EndpointError when the environment names what cannot be used.
+    """
+
+    def __init__(self, urls: list[str]) -> None:
+        self._direct: dict[str, None] = {
+            f"all://{urlsplit(url).netloc.lower()}": None for url in urls if is_loopback(url)
+        }
+        plain = all(url.lower().startswith("http:") for url in urls)
+        try:
             # Without https to verify, a context that trusts nobody: loading certificates is slow.
-            verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else True,
+            self._trust = (
+                ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else httpx.create_ssl_context()
+            )
+            self._idle = [self._new()]
+        except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
+            raise EndpointError(
+                "the proxy or the certificates named in the environment (HTTPS_PROXY, ALL_PROXY,"
+                f" SSL_CERT_FILE) cannot be used: {mask(str(error))}"
+            ) from None
+
+    @asynccontextmanager
+    async def lent(self) -> AsyncIterator[httpx.AsyncClient]:
+        """One that nobody else has meanwhile."""
+        http = self._idle.pop() if self._idle else self._new()
+        try:
+            yield http
+        except BaseException:
+            await http.aclose()
+            raise
+        self._idle.append(http)
+
+    async def close(self) -> None:
+        """Close those that nobody has."""
+        while self._idle:
+            await self._idle.pop().aclose()
+
+    def _new(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            verify=self._trust,
             follow_redirects=False,
             trust_env=True,
-            mounts={
-                f"all://{urlsplit(url).netloc.lower()}": None for url in urls if is_loopback(url)
-            },
-            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
+            mounts=self._direct,
+            limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
         )
-    except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
-        raise EndpointError(
-            "the proxy or the certificates named in the environment (HTTPS_PROXY, ALL_PROXY,"
-            f" SSL_CERT_FILE) cannot be used: {mask(str(error))}"
-        ) from None

@@ -148,7 +148,10 @@ async def _read(reader: asyncio.StreamReader) -> Got | None:
     first, *lines = head.decode().rstrip().split("\r\n")
     pairs = (line.split(": ", 1) for line in lines)
     headers = {name.lower(): text for name, text in pairs}
-    body = await reader.readexactly(int(headers.get("content-length", 0)))
+    try:
+        body = await reader.readexactly(int(headers.get("content-length", 0)))
+    except asyncio.IncompleteReadError:
+        return None
     return Got(first.split(" ")[1], headers, body)
 
 

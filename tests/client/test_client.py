@@ -502,6 +502,25 @@ def test_a_cancelled_sending_leaves_the_client_usable() -> None:
     assert asyncio.run(run()) == "delivered"
 
 
+def test_tries_that_were_broken_off_cost_no_connection() -> None:
+    """Broken off at any step of any call, a try leaves the client as able to send as before."""
+
+    async def run() -> None:
+        async with serving([OK]) as server:
+            policy = Policy(rate=math.inf, in_flight=2)
+            async with Client(endpoint_of(server), FIXED, policy) as client:
+                for steps in range(120):
+                    sending = [asyncio.create_task(client.send(ORDER)) for _ in range(2)]
+                    for _ in range(steps):
+                        await asyncio.sleep(0)
+                    for task in sending:
+                        task.cancel()
+                    await asyncio.gather(*sending, return_exceptions=True)
+                assert (await client.send(ORDER)).attempts == 1
+
+    asyncio.run(run())
+
+
 def test_send_needs_the_context() -> None:
     """Sending outside `async with` is the programmer's mistake, and says so."""
     client = World().client(Endpoint("https://orders.invalid/"), FIXED)
