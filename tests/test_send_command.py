@@ -1,0 +1,472 @@
+"""``orderkit send`` in a process of its own: going on, stopping, reporting, telling."""
+
+import os
+import pty
+import re
+import resource
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from orderkit import samples
+from orderkit.cli.send import command
+from orderkit.inputs import number_of
+from orderkit.jsontext import dumps, loads
+from orderkit.ledger import Ledger
+from orderkit.sandbox import Sandbox
+from tests.test_cli import ORDERKIT, bare_environment, lines, run
+
+TOKEN = "token-4711"
+BOUNDS = ("rate", "timeout", "order-seconds", "run-seconds")
+SETTINGS = ["--settings", str(samples.SETTINGS)]
+Process = subprocess.Popen[str]
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Sandbox]:
+    with Sandbox(access_tokens=[TOKEN]) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(running: Sandbox) -> Sandbox:
+    running.reset()
+    return running
+
+
+class Desk:
+    """A folder with settings for the sandbox as if it were live, and events to send."""
+
+    def __init__(self, folder: Path, sandbox: Sandbox) -> None:
+        self.folder, self.sandbox = folder, sandbox
+        self.home = folder / "home"
+        self.home.mkdir()
+        self.ledger = folder / "ledger.sqlite"
+        text = samples.SETTINGS.read_text(encoding="utf-8")
+        self.settings = folder / "settings.toml"
+        self.settings.write_text(
+            f'{text}endpoint_url = "{sandbox.order_url}"\ntoken_url = "{sandbox.token_url}"\n',
+            encoding="utf-8",
+        )
+        self.events = folder / "events.ndjson"
+        self.environment = {"ORDERKIT_ACCESS_TOKEN": TOKEN, "HOME": str(self.home)}
+
+    def arguments(self, *more: str, events: Path | None = None) -> list[str]:
+        """The command to send live, at once."""
+        return [
+            *("send", str(events or self.events), "--settings", str(self.settings)),
+            *("--to", "live", "--yes", "--rate", "10000", "--ledger", str(self.ledger), *more),
+        ]
+
+    def send(self, *more: str, events: Path | None = None) -> subprocess.CompletedProcess[str]:
+        """Run the command to its end."""
+        return run(*self.arguments(*more, events=events), **self.environment)
+
+    def start(self, *more: str, **how: Any) -> Process:
+        """Start the command."""
+        return subprocess.Popen(
+            [*ORDERKIT, *self.arguments(*more)],
+            **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, **how},
+            env=bare_environment(**{"home": self.home, **self.environment}),
+        )
+
+    def verdicts(self) -> dict[str, int]:
+        """What the ledger counts."""
+        with Ledger(self.ledger) as ledger:
+            return dict(ledger.counts().get(0.0, {}))
+
+
+@pytest.fixture
+def desk(tmp_path: Path, sandbox: Sandbox) -> Desk:
+    made = Desk(tmp_path, sandbox)
+    made.events.write_bytes(samples.bookings(8))
+    return made
+
+
+def told(process: Process, words: str) -> str:
+    """Read standard error up to the line that says so."""
+    assert process.stderr is not None
+    for line in process.stderr:
+        if words in line:
+            return line
+    raise AssertionError(f"never said: {words}")
+
+
+def verdicts(done: subprocess.CompletedProcess[str]) -> list[object]:
+    return [line["verdict"] for line in lines(done.stdout)]
+
+
+# -- the same command again
+
+
+def test_the_same_command_again_sends_nothing(desk: Desk) -> None:
+    """What was delivered is skipped by the next run, unless --force sends it again."""
+    assert verdicts(desk.send("--json")) == ["delivered"] * 8
+    again = desk.send("--json")
+    assert (verdicts(again), again.returncode) == (["skipped"] * 8, 0)
+    assert len(desk.sandbox.received) == 8
+    forced = desk.send("--json", "--force")
+    assert (verdicts(forced), forced.returncode) == (["delivered"] * 8, 0)
+    assert len(desk.sandbox.received) == 16
+
+
+def test_the_same_command_again_sends_what_failed(desk: Desk) -> None:
+    """Of a run with failures, the next one sends those alone."""
+    desk.sandbox.script("ok, error_code, answer_lost, ok, server_error")
+    first = desk.send("--json", "--attempts", "1")
+    assert first.returncode == 1
+    failed = [line["order_id"] for line in lines(first.stdout) if line["verdict"] != "delivered"]
+    assert {line["verdict"] for line in lines(first.stdout)} == {
+        *("delivered", "rejected", "unknown", "failed")
+    }
+    second = desk.send("--json")
+    assert second.returncode == 0
+    sent = [line["order_id"] for line in lines(second.stdout) if line["verdict"] == "delivered"]
+    assert sent == failed
+    assert len(sent) == 3
+    assert desk.verdicts() == {"delivered": 8, "rejected": 1, "unknown": 1, "failed": 1}
+
+
+def test_the_ledger_is_in_the_users_data_folder(tmp_path: Path) -> None:
+    """Without --ledger it lies in the data folder, private, and is found by the next run."""
+    command = ("send", str(samples.EVENTS), *SETTINGS, "--to", "sandbox", "--json")
+    for home in ({"HOME": str(tmp_path)}, {"XDG_DATA_HOME": str(tmp_path / "data")}):
+        assert verdicts(run(*command, **home)) == ["delivered"] * 7
+        assert verdicts(run(*command, **home)) == ["skipped"] * 7
+    if sys.platform == "linux":
+        names = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.sqlite")}
+        place = "orderkit/deliveries.sqlite"
+        assert names == {f".local/share/{place}", f"data/{place}"}
+
+
+def test_a_dry_run_keeps_no_ledger(tmp_path: Path) -> None:
+    """A dry run writes nothing, anywhere."""
+    done = run("send", str(samples.EVENTS), *SETTINGS, "--json", HOME=str(tmp_path))
+    assert verdicts(done) == ["dry-run"] * 7
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_json_lines_have_the_same_keys_as_ever(desk: Desk) -> None:
+    """A line of --json has these keys, that of a skipped order too."""
+    keys = ["index", "order_id", "order_status", "verdict", "http_status", "code", "message"]
+    keys += ["log_id", "attempts", "seconds", "next_step"]
+    for _ in range(2):
+        done = desk.send("--json")
+        assert [list(line) for line in lines(done.stdout)] == [keys] * 8
+
+
+# -- the report
+
+
+def test_the_report_can_be_mended_and_sent(desk: Desk) -> None:
+    """The report has what was not delivered, as it came; mended and sent, all is delivered."""
+    damaged = samples.damaged_events()["initiator misspelled"]
+    events = [*map(loads, samples.bookings(3).splitlines()), damaged]
+    desk.events.write_bytes(b"\n".join(map(dumps, events)))
+    desk.sandbox.script("ok, error_code")
+    report, rest = desk.folder / "report.ndjson", desk.folder / "rest.ndjson"
+    assert desk.send("--report", str(report)).returncode == 1
+    left = [loads(line) for line in report.read_bytes().splitlines()]
+    told = {event.pop("_orderkit")["verdict"]: event for event in left}
+    assert set(told) == {"rejected", "invalid"}
+    assert told["invalid"] == damaged
+    assert told["rejected"] in events
+    mended = report.read_text(encoding="utf-8").replace('"iniator"', '"initiator"')
+    report.write_text(mended, encoding="utf-8")
+    done = desk.send("--report", str(rest), "--json", events=report)
+    assert verdicts(done) == ["delivered"] * 2, done.stdout
+    assert rest.read_bytes() == b""
+    assert len(desk.sandbox.orders) == 4
+
+
+def test_the_report_says_why(desk: Desk) -> None:
+    """Each line of the report has verdict, message, next step and where the event stood."""
+    desk.sandbox.script("answer_lost")
+    desk.events.write_bytes(b"\n" + samples.bookings(1) + b"{nonsense\n[1]\n")
+    report = desk.folder / "report.ndjson"
+    assert desk.send("--attempts", "1", "--report", str(report)).returncode == 1
+    notes = [loads(line)["_orderkit"] for line in report.read_bytes().splitlines()]
+    assert [(n["verdict"], n["line"]) for n in notes] == [
+        *(("unknown", 2), ("invalid", 3), ("invalid", 4))
+    ]
+    assert all(note["message"] and note["next_step"] for note in notes)
+
+
+def test_an_unreadable_line_stays_one_in_the_report(desk: Desk) -> None:
+    """Sent again without a fix, what the report has of an unreadable line is invalid again."""
+    desk.events.write_bytes(b'{"event_name": "booking_created", "id": nonsense}\n')
+    report = desk.folder / "report.ndjson"
+    assert desk.send("--report", str(report)).returncode == 1
+    again = desk.send("--json", events=report)
+    assert (verdicts(again), again.returncode) == (["invalid"], 1)
+
+
+@pytest.mark.parametrize(
+    ("option", "name"),
+    [("--report", "events"), ("--report", "settings"), ("--ledger", "events")],
+)
+def test_outputs_never_overwrite_inputs(desk: Desk, option: str, name: str) -> None:
+    """A report or ledger in the place of an input is refused, and the input stays as it is."""
+    path = getattr(desk, name)
+    before = path.read_bytes()
+    done = desk.send(option, str(path))
+    assert done.returncode == 2
+    assert "name two files" in done.stderr
+    assert path.read_bytes() == before
+
+
+def test_a_second_sending_leaves_the_report_of_the_first(desk: Desk) -> None:
+    """While one command sends, the same command is refused, and its report is not emptied."""
+    desk.sandbox.script("timeout*20")
+    report = desk.folder / "report.ndjson"
+    more = ("--report", str(report), "--timeout", "3600", "--json")
+    with desk.start(*more) as first:
+        try:
+            while not desk.sandbox.met.get("timeout"):
+                assert first.poll() is None
+            report.write_bytes(b"what the first one wrote")
+            second = desk.send(*more)
+            assert second.returncode == 2
+            assert "another sending is using this ledger" in second.stderr
+            assert report.read_bytes() == b"what the first one wrote"
+        finally:
+            first.kill()
+
+
+# -- stopping
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_cleanly_and_the_same_command_goes_on(
+    desk: Desk, number: signal.Signals
+) -> None:
+    """Calls under way end, the exit code is 130, and in the end each order came once."""
+    desk.events.write_bytes(samples.bookings(60))
+    with desk.start("--rate", "40", "--json") as process:
+        while len(desk.sandbox.received) < 4:
+            assert process.poll() is None
+        process.send_signal(number)
+        out, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "stopping: calls under way are let end" in err
+    assert f"stopped, by hand; the same command goes on where it was (ledger: {desk.ledger})" in err
+    first = lines(out)
+    assert {line["verdict"] for line in first} == {"delivered"}
+    assert 4 <= len(first) == len(desk.sandbox.received) < 60
+    with Ledger(desk.ledger) as ledger:
+        assert all(entry.ended_at for entry in ledger.entries())
+    done = desk.send("--json")
+    assert verdicts(done) == ["skipped"] * len(first) + ["delivered"] * (60 - len(first))
+    assert len(desk.sandbox.received) == 60
+
+
+def test_a_second_interrupt_leaves_at_once(desk: Desk) -> None:
+    """A second Ctrl-C does not wait for the call under way, which the ledger has as unknown."""
+    desk.sandbox.script("timeout*20")
+    with desk.start("--timeout", "3600") as process:
+        while not desk.sandbox.met.get("timeout"):
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        told(process, "stopping")
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    assert set(desk.verdicts()) == {"unknown"}
+    desk.sandbox.reset()
+    assert verdicts(desk.send("--json")) == ["delivered"] * 8
+
+
+def test_a_run_has_a_deadline(desk: Desk) -> None:
+    """When --run-seconds are over, it ends with 1, says so, and goes on later."""
+    desk.sandbox.script("throttled_seconds(50)*20")
+    done = desk.send("--run-seconds", "0.5")
+    assert done.returncode == 1
+    assert "stopped, the time is over; the same command goes on where it was" in done.stderr
+    desk.sandbox.reset()
+    assert desk.send().returncode == 0
+
+
+def test_wrong_credentials_end_the_run(desk: Desk) -> None:
+    """A token that is refused ends the run after the orders in flight, and says why."""
+    desk.environment["ORDERKIT_ACCESS_TOKEN"] = "not-the-token"
+    desk.events.write_bytes(samples.bookings(40))
+    done = desk.send("--json")
+    assert done.returncode == 1
+    assert 1 <= len(lines(done.stdout)) <= 10
+    assert "as each further order would fail" in done.stderr
+    assert "not-the-token" not in done.stdout + done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits are POSIX's")
+def test_a_full_disk_ends_the_run_and_loses_nothing(desk: Desk) -> None:
+    """When the ledger cannot grow, the run ends with one message, and nothing went unrecorded."""
+    desk.events.write_bytes(samples.bookings(100))
+
+    def little() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000))
+
+    with desk.start("--json", preexec_fn=little) as process:
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 2, err
+    assert f"error: {desk.ledger}: cannot be used" in err
+    assert "Traceback" not in err
+    with Ledger(desk.ledger) as ledger:
+        begun = {entry.delivery.order_id for entry in ledger.entries()}
+    assert {got.order_id for got in desk.sandbox.received} <= begun
+    assert desk.send().returncode == 0
+    assert len(desk.sandbox.orders) == 100
+
+
+# -- telling
+
+
+def test_waits_are_told(desk: Desk) -> None:
+    """Each wait is told on standard error before it begins, with its reason and the next try."""
+    desk.sandbox.script("throttled_seconds(1), server_error(503)")
+    done = desk.send("--json", "--rate", "50")
+    assert done.returncode == 0
+    assert done.stderr.count("keeping to 50 requests a second") == 1
+    said = re.findall(r"waiting (\S+) s before try (\d): (.*)", done.stderr)
+    assert [number for _, number, _ in said] == ["2", "2"]
+    assert any("429" in reason and "it asks for the wait" in reason for *_, reason in said)
+    assert any("503" in reason for *_, reason in said)
+    assert "waiting" not in done.stdout
+
+
+def test_the_pace_is_kept(desk: Desk) -> None:
+    """With --rate, requests reach the endpoint no faster on the whole, retries included."""
+    desk.events.write_bytes(samples.bookings(16))
+    desk.sandbox.script("answer_lost*4")
+    assert desk.send("--rate", "20").returncode == 0
+    moments = [got.at for got in desk.sandbox.received]
+    assert len(moments) == 20
+    assert all(before <= after for before, after in pairwise(moments))
+    # Half of the time that it should take: the first call may be late, and the last in time.
+    assert moments[-1] - moments[0] >= 19 / 20 / 2
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX's")
+@pytest.mark.parametrize("number", [12, 60])
+def test_progress_on_a_terminal(desk: Desk, number: int) -> None:
+    """A terminal shows a bar with rate and counts, with whole lines above it."""
+    desk.events.write_bytes(samples.bookings(number))
+    desk.sandbox.script("ok, error_code, server_error")
+    shown = on_terminal(desk, desk.arguments("--rate", "60"))
+    assert f"{number}/{number}" in shown
+    assert re.search(r"[\d.]+ a second", shown)
+    assert f"{number - 1} delivered, 1 rejected" in shown
+    assert f"{number} events: {number - 1} delivered, 1 rejected" in shown
+    # What stands on one line of the screen at one time.
+    parts = re.split(r"\r\n|\r\x1b\[2K|\n", re.sub(r"\x1b\[[\d;]*m", "", shown))
+    assert not [part for part in parts if "━" in part and "B-0" in part]
+    printed = [part for part in parts if re.match(r" +\d+  \w+ +[A-Z_]+ +B-\d+", part)]
+    assert len(printed) == (number if number <= 50 else 1)
+    if number > 50:
+        assert "1 × rejected_by_code" in shown
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX's")
+def test_json_on_a_terminal_has_no_bar_in_it(desk: Desk) -> None:
+    """With --json on a terminal, each line of the screen is JSON or a message."""
+    shown = on_terminal(desk, desk.arguments("--json"))
+    assert "━" not in shown
+    assert len([line for line in shown.splitlines() if line.startswith("{")]) == 8
+
+
+def on_terminal(desk: Desk, arguments: list[str]) -> str:
+    """What a terminal of 120 columns gets to show."""
+    ours, theirs = pty.openpty()
+    environment = bare_environment(desk.home, **desk.environment, COLUMNS="120", TERM="xterm")
+    with subprocess.Popen(
+        [*ORDERKIT, *arguments], stdin=theirs, stdout=theirs, stderr=theirs, env=environment
+    ) as process:
+        os.close(theirs)
+        shown = b""
+        while True:
+            try:
+                block = os.read(ours, 65536)
+            except OSError:
+                # As Linux tells the end.
+                break
+            if not block:
+                break
+            shown += block
+        os.close(ours)
+        process.wait(timeout=30)
+    return shown.decode()
+
+
+def test_a_last_line_without_an_end_counts(tmp_path: Path) -> None:
+    """The number of events that the bar counts to includes a last line without a line end."""
+    path = tmp_path / "events.ndjson"
+    for text, number in ((b"", 0), (b"{}", 1), (b"{}\n", 1), (b"{}\n{}", 2)):
+        path.write_bytes(text)
+        assert number_of(path) == number
+
+
+# -- options, memory
+
+
+@pytest.mark.parametrize(
+    ("option", "values"),
+    [
+        *((f"--{name}", ["0", "-1", "nan", "fast", ""]) for name in BOUNDS),
+        ("--attempts", ["0", "-1", "1.5", "nan"]),
+    ],
+)
+def test_bounds_are_numbers_above_0(option: str, values: list[str]) -> None:
+    """A bound that cannot be kept is refused before anything is read."""
+    for value in values:
+        given = ["nowhere.ndjson", "--settings", "nowhere.toml", f"{option}={value}"]
+        with pytest.raises(click.BadParameter) as raised:
+            command.main(given, standalone_mode=False)
+        assert f"Invalid value for '{option}'" in raised.value.format_message()
+
+
+def test_a_bound_without_end_is_allowed() -> None:
+    """Infinite bounds are none."""
+    bounds = [f"--{name}=inf" for name in BOUNDS]
+    done = run("send", str(samples.EVENTS), *SETTINGS, "--to", "sandbox", "--json", *bounds)
+    assert verdicts(done) == ["delivered"] * 7
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the peak is in kilobytes on Linux")
+def test_memory_does_not_grow_with_the_events(tmp_path: Path) -> None:
+    """Ten times as many events, filtered and invalid ones, take no more memory."""
+    large = {"note": "n" * 20_000}
+    page_view = dumps({"event_name": "page_view", **large})
+    damaged = dumps(samples.damaged_events()["initiator misspelled"] | large)
+    lines = b"\n".join([*[page_view] * 9, damaged, b""])
+    peaks = []
+    for number in (100, 1000):
+        (tmp_path / "events.ndjson").write_bytes(lines * (number // 10))
+        # The peak that getrusage tells has the parent's in it.
+        code = (
+            "import sys; from pathlib import Path; from orderkit.cli import main\n"
+            "try: main()\n"
+            "finally: print(*Path('/proc/self/status').read_text().split('VmHWM:')[1].split()[:1],"
+            " file=sys.stderr)"
+        )
+        done = subprocess.run(
+            [
+                *(sys.executable, "-c", code, "send", str(tmp_path / "events.ndjson"), *SETTINGS),
+                *("--to", "sandbox", "--report", str(tmp_path / "report.ndjson"), "--json"),
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=bare_environment(tmp_path),
+            check=False,
+        )
+        assert done.returncode == 1, done.stderr
+        peaks.append(int(done.stderr.split()[-1]))
+    assert (tmp_path / "report.ndjson").read_bytes().count(b"\n") == 100
+    assert peaks[1] < peaks[0] + 8_000
