@@ -89,6 +89,7 @@ def environment(folder: Path) -> dict[str, str]:
     return {
         **os.environ,
         **{place: str(folder / place.lower()) for place in places},
+        **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder)),
         "JUPYTER_PATH": os.pathsep.join(paths),
     }
 

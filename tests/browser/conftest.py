@@ -6,11 +6,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-
-pytest.importorskip("playwright", reason="playwright is not installed (extra dev)")
-pytest.importorskip("axe_playwright_python", reason="axe-core is not installed (extra dev)")
-pytest.importorskip("voila", reason="Voilà is not installed (extra lab)")
-
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from orderkit.cli.lab import copy

@@ -66,9 +66,11 @@ def folder_of_notebooks(folder: Path, home: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    env = environment(folder / "jupyter") | variables(home)
+    own = folder / "server"
+    own.mkdir()
+    env = environment(own) | variables(home)
     with (
-        (folder / "server.log").open("w+b") as log,
+        (own / "server.log").open("w+b") as log,
         subprocess.Popen(server(port, folder), env=env, stdout=log, stderr=log) as process,
     ):
         try:

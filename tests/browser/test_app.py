@@ -62,7 +62,7 @@ def test_a_mistake_is_told_beside_its_field_and_stays(demo: Page) -> None:
     look(demo, "app-needs-mistake")
     to(demo, "Send")
     demo.get_by_role("button", name="Send this booking").click()
-    expect(demo.get_by_role("alert").filter(visible=True)).to_contain_text("invalid")
+    expect(demo.get_by_role("alert").filter(visible=True)).to_contain_text("Not sent")
     look(demo, "app-send-refused")
     to(demo, "Booking")
     expect(demo.get_by_label("Total")).to_have_value("450,00")

@@ -1,5 +1,6 @@
 """The first page: a booking in the guest's words, which can be chosen and typed over."""
 
+import re
 from dataclasses import dataclass
 from html import escape
 from typing import Any, Final
@@ -12,6 +13,8 @@ from orderkit.problems import Problem
 from orderkit.widgets import parts
 from orderkit.widgets.demo.desk import Desk
 from orderkit.widgets.demo.page import Page, card, columns
+
+_NUMBER: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +163,8 @@ def text_of(value: Any) -> str:
 def value_of(text: str, number: bool) -> Any:
     """What is typed, as the site would send it; what is no number stays a text, and is told."""
     text = text.strip()
-    if number:
-        for kind in (int, float):
-            try:
-                return kind(text)
-            except ValueError:
-                continue
+    if number and _NUMBER.fullmatch(text):
+        return float(text) if "." in text else int(text)
     return text
 
 

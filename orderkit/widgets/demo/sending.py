@@ -33,9 +33,8 @@ class SendPage(Page):
         if sent.verdict == "delivered":
             self.tell(f"`{sent.order_id}` arrived as {sent.order_status}", "good")
         else:
-            told = f"{sent.verdict}: {sent.message}"
-            told += f"\n{sent.next_step}" if sent.next_step else ""
-            self.tell(told, TONES.get(sent.verdict, "mute"))
+            word = sent.verdict if sent.delivery else "Not sent"
+            self.tell(f"{word}: {sent.message}", TONES.get(sent.verdict, "mute"))
 
     def _wait(self, wait: Wait) -> None:
         self.tell(f"{wait.reason}: waiting {wait.seconds:.2g} s, then try {wait.attempt}", "warn")
@@ -46,6 +45,6 @@ class SendPage(Page):
         orders = views.orders_table(self.desk.orders.values())
         ids = list(orders.frame["order_id"])
         marked = frozenset(ids.index(sent.order_id) for sent in last if sent.order_id in ids)
-        answer = replace(views.sent_table(last), caption="What TikTok answered")
+        answer = replace(views.sent_table(last), caption="What came of the order")
         kept = replace(orders, marked=marked, caption="The hotel's list at TikTok's side")
         self.view.value = shown(answer, "Nothing was sent yet.") + shown(kept, "No order yet.")
