@@ -8,12 +8,13 @@ import json
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
-
-from jsonschema import Draft202012Validator, ValidationError
+from typing import TYPE_CHECKING, Any, Final
 
 from orderkit.paths import count, json_type, near_misses
 from orderkit.sandbox.quick import Check, checker
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator, ValidationError
 
 SCHEMAS: Final = Path(__file__).with_name("schemas")
 RULED: Final = {"CANCEL_ORDER": "cancel_order", "COMPLETE_ORDER": "complete_order"}
@@ -59,13 +60,16 @@ def _quick_yes(name: str) -> Check:
 
 
 @cache
-def _validator(name: str) -> Draft202012Validator:
+def _validator(name: str) -> "Draft202012Validator":
+    # Where JupyterLab is installed, jsonschema takes a second to load: only a doubtful order pays.
+    from jsonschema import Draft202012Validator
+
+    Draft202012Validator.check_schema(schema(name))
     return Draft202012Validator(_resolved(name))
 
 
 def _resolved(name: str) -> Any:
     written = schema(name)
-    Draft202012Validator.check_schema(written)
     return _without_references(written, written.pop("$defs", {}))
 
 
@@ -79,7 +83,7 @@ def _without_references(part: Any, definitions: dict[str, Any]) -> Any:
     return {key: _without_references(value, definitions) for key, value in part.items()}
 
 
-def _sentences(error: ValidationError) -> Iterator[str]:
+def _sentences(error: "ValidationError") -> Iterator[str]:
     path = [str(part) for part in error.absolute_path]
     rules: Any = error.schema
     wanted: Any = error.validator_value
