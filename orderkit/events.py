@@ -1,15 +1,17 @@
-"""Reading events: a JSON object or array, or NDJSON, from a file or standard input."""
+"""Reading events: a JSON object or array, NDJSON, or a table, from a file or standard input."""
 
 import re
-import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 from orderkit import paths
+from orderkit.columns import is_table
 from orderkit.errors import EventsError
+from orderkit.files import Opened, opened
 from orderkit.jsontext import loads, show
 
 #: How much of a file may be one JSON document over several lines; NDJSON has no limit.
@@ -37,22 +39,26 @@ class EventLine:
 def open_events(name: str | Path) -> Iterator[Iterator[EventLine]]:
     """The events in the file of that name, ``-`` being standard input, one after the other.
 
-    NDJSON is read line by line, in constant memory. Raises EventsError when nothing can be read.
+    What the name ends in tells packed files (``.gz``, ``.zst``) and tables (``.csv``, ``.tsv``,
+    ``.parquet``). NDJSON and tables are read piece by piece, in constant memory. Raises
+    EventsError when nothing can be read.
     """
-    if str(name) == "-":
-        yield read_events(sys.stdin.buffer)
+    with opened(str(name)) as file:
+        yield entries_of(file)
+
+
+def entries_of(file: Opened, groups: Sequence[int] | None = None) -> Iterator[EventLine]:
+    """The events in an open file; of Parquet, those in its row `groups` only, if named."""
+    if not is_table(file.name):
+        yield from read_events(file.content, file.name)
         return
-    try:
-        file = Path(name).open("rb")  # noqa: SIM115 - closed below, once the events are read
-    except OSError as error:
-        raise EventsError(
-            f"{name}: cannot be read: {error.strerror}; name a file of events"
-        ) from error
-    with file:
-        yield read_events(file, str(name))
+    from orderkit.columns.reading import read_table
+
+    for index, (line, event, error) in enumerate(read_table(file.name, file.content, groups)):
+        yield EventLine(index, line, event, error)
 
 
-def read_events(file: BinaryIO, name: str = "standard input") -> Iterator[EventLine]:
+def read_events(file: Iterable[bytes], name: str = "standard input") -> Iterator[EventLine]:
     """The events in an open file. Raises EventsError when it is one broken JSON document."""
     lines = enumerate(_without_bom(file), start=1)
     first = next(((number, line) for number, line in lines if line.strip()), None)
@@ -63,12 +69,12 @@ def read_events(file: BinaryIO, name: str = "standard input") -> Iterator[EventL
     if _is_document(first[1]):
         if _reads(first[1]) and (second := next((e for e in lines if e[1].strip()), None)):
             # A whole array on the first of several lines is one damaged line of NDJSON.
-            yield from _ndjson(first, [second], lines)
+            yield from _ndjson(chain([first, second], lines))
             return
         yield from _document(b"".join((first[1], *_bounded(lines, name))), name)
         return
     if _is_object(first[1]) or not first[1].lstrip().startswith(b"{"):
-        yield from _ndjson(first, lines)
+        yield from _ndjson(chain([first], lines))
         return
     # An object over several lines, or NDJSON whose first line is damaged: only the rest can tell.
     ahead = [first]
@@ -77,7 +83,7 @@ def read_events(file: BinaryIO, name: str = "standard input") -> Iterator[EventL
         ahead.append(entry)
         size += len(entry[1])
         if _is_event(entry[1]) or size > MAX_DOCUMENT:
-            yield from _ndjson(ahead[0], [*ahead[1:]], lines)
+            yield from _ndjson(chain(ahead, lines))
             return
     whole = b"".join(line for _number, line in ahead)
     if _is_object(whole):
@@ -85,7 +91,18 @@ def read_events(file: BinaryIO, name: str = "standard input") -> Iterator[EventL
     elif len(ahead) > 1 and first[1].strip() == b"{":
         raise EventsError(f"{name}: no JSON: {_reason(whole)}")
     else:
-        yield from _ndjson(ahead[0], ahead[1:])
+        yield from _ndjson(ahead)
+
+
+def read_lines(text: bytes) -> Iterator[EventLine]:
+    """The events in whole lines of NDJSON, counted from the first of them."""
+    return _ndjson(enumerate(text.split(b"\n"), start=1))
+
+
+def begins_as_ndjson(text: bytes) -> bool:
+    """Whether the first lines of a file tell that it is NDJSON, and not one JSON document."""
+    lines = text.removeprefix(_BOM).split(b"\n")
+    return _is_object(next((line for line in lines if line.strip()), b""))
 
 
 def parse_text(text: str) -> list[EventLine]:
@@ -126,9 +143,9 @@ def _document(text: bytes, name: str) -> Iterator[EventLine]:
         yield _checked(index, None, event)
 
 
-def _ndjson(first: tuple[int, bytes], *more: Iterable[tuple[int, bytes]]) -> Iterator[EventLine]:
+def _ndjson(lines: Iterable[tuple[int, bytes]]) -> Iterator[EventLine]:
     index = 0
-    for number, line in (entry for source in ([first], *more) for entry in source):
+    for number, line in lines:
         if not line.strip():
             continue
         try:

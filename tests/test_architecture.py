@@ -18,7 +18,8 @@ LAYERS = (
     "fields formulas dates conversions sources filters transformation masking endpoint",
     "settings settings_file settings_saving",
     "checks findings mapping",
-    "events samples inputs review profile unseen suggesting",
+    "files columns events samples inputs review profile unseen suggesting",
+    "results chunks outputs partitions planning receipts pool bulk",
     "retry delivery credentials tokens token_sources calls client",
     "sandbox ledger sending report",
     "assumptions markup charts history views pages handover",
@@ -38,6 +39,10 @@ HOMES = {
     "tomllib": "settings_file",
     "tomlkit": "settings_saving",
     "sqlite3": "ledger",
+    "pyarrow": "columns",
+    "zstandard": "files",
+    "fsspec": "files",
+    "distributed": "bulk",
 }
 #: The client is the only module that speaks HTTP, whatever it does it with.
 OTHER_CLIENTS = {"aiohttp", "http.client", "requests", "urllib.request", "urllib3"}
@@ -60,6 +65,8 @@ def imports(tree: ast.AST) -> Iterator[str]:
     elif isinstance(tree, ast.ImportFrom):
         assert tree.level == 0, "imports are absolute"
         yield from (f"{tree.module}.{alias.name}" for alias in tree.names)
+    elif isinstance(tree, ast.Call) and ast.unparse(tree.func) == "optional":
+        yield ast.literal_eval(tree.args[0])
     for child in ast.iter_child_nodes(tree):
         yield from imports(child)
 
