@@ -7,7 +7,6 @@ from rich.text import Text
 
 from orderkit.cli.common import (
     COLOURS,
-    Result,
     console,
     counted,
     events_argument,
@@ -20,6 +19,7 @@ from orderkit.cli.common import (
 )
 from orderkit.mapping import Mapper
 from orderkit.paths import count
+from orderkit.results import Result
 from orderkit.settings_file import load_settings
 from orderkit.unseen import Unseen
 

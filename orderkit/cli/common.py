@@ -3,7 +3,6 @@
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import click
@@ -13,11 +12,11 @@ from rich.table import Table
 from rich.text import Text
 
 from orderkit.cli.options import order_status
-from orderkit.events import EventLine, open_events
-from orderkit.findings import unreadable
+from orderkit.events import open_events
 from orderkit.jsontext import dumps
-from orderkit.mapping import Mapped, Mapper
+from orderkit.mapping import Mapper
 from orderkit.problems import Problem
+from orderkit.results import Result
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -95,45 +94,6 @@ def json_option(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")(
         command
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One event with its result; the outcome of what is no JSON object is ``unreadable``."""
-
-    entry: EventLine
-    mapped: Mapped | None
-
-    @property
-    def outcome(self) -> str:
-        return self.mapped.outcome if self.mapped else "unreadable"
-
-    @property
-    def refused(self) -> bool:
-        return self.outcome in ("rejected", "unreadable")
-
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        return self.mapped.problems if self.mapped else (unreadable(self.entry.error),)
-
-    @property
-    def order_id(self) -> str:
-        info = ((self.mapped and self.mapped.payload) or {}).get("order_info", {})
-        return str(info.get("order_id", ""))
-
-    def as_json(self) -> dict[str, Any]:
-        entry: dict[str, Any] = {"index": self.entry.index}
-        if self.entry.line is not None:
-            entry["line"] = self.entry.line
-        if self.mapped:
-            return entry | self.mapped.as_json()
-        problems = [problem.as_json() for problem in self.problems]
-        return entry | {
-            "outcome": "unreadable",
-            "order_status": None,
-            "payload": None,
-            "problems": problems,
-        }
 
 
 def results(

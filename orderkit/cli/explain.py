@@ -5,7 +5,6 @@ from rich.console import Console
 from rich.text import Text
 
 from orderkit.cli.common import (
-    Result,
     coloured,
     console,
     events_argument,
@@ -20,6 +19,7 @@ from orderkit.cli.common import (
 from orderkit.errors import EventsError
 from orderkit.jsontext import show
 from orderkit.mapping import Mapper
+from orderkit.results import Result
 from orderkit.settings_file import load_settings
 
 

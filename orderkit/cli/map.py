@@ -4,67 +4,168 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO
 
 import click
 
-from orderkit.cli.common import counted, events_argument, results, settings_option
+from orderkit.chunks import Chunk, MappedChunk, cut, map_chunk, packed
+from orderkit.cli.common import counted, settings_option
+from orderkit.cli.map_progress import Progress, progress
 from orderkit.cli.outputs import refuse_overwriting
+from orderkit.columns import is_table
 from orderkit.errors import EventsError
-from orderkit.jsontext import dumps
-from orderkit.mapping import Mapper
+from orderkit.files import Opened, is_packed, opened, written
+from orderkit.outputs import Write, payload_file, write_chunks
+from orderkit.paths import count
+from orderkit.pool import in_order, usable_cores
 from orderkit.settings_file import load_settings
+
+#: Bytes of text from which on more processes gain more than their start takes.
+_WORTH_MORE_PROCESSES = 64 * 2**20
+#: About how many bytes of text a byte of a packed file makes.
+_UNPACKED = 8
 
 
 @click.command("map")
-@events_argument
+@click.argument("events", nargs=-1, required=True, type=click.Path(allow_dash=True))
 @settings_option
 @click.option("-o", "--output", "out", metavar="OUT", help="Payload lines; standard output if not.")
 @click.option("--rejects", metavar="FILE", help="Reject lines: problems and the event, to mend.")
-def command(events: str, settings_path: str, out: str | None, rejects: str | None) -> int:
+@click.option(
+    "--jobs",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="Processes that map; for large files as many as there are cores, if not said.",
+)
+@click.option("--scheduler", metavar="ADDRESS", help="A Dask cluster to map on: tcp://host:8786.")
+@click.option(
+    "--format",
+    "ending",
+    metavar="ENDING",
+    help="What the payload files in the folder OUT are: ndjson if not said, ndjson.gz, "
+    "ndjson.zst, csv, csv.gz, parquet.",
+)
+def command(
+    events: tuple[str, ...],
+    settings_path: str,
+    out: str | None,
+    rejects: str | None,
+    jobs: int | None,
+    scheduler: str | None,
+    ending: str | None,
+) -> int:
     """Write one payload a line for each event that can be sent, in constant memory.
 
     What is rejected or unreadable goes to --rejects, one JSON object a line: index, outcome,
     problems and the event; once it is mended, jq -c .event gives the events to map again. A file
-    appears under its name only when it is complete. Ends with 1 when
-    there were rejects.
+    appears under its name only when it is complete. Ends with 1 when there were rejects.
+
+    Names that end in .gz or .zst are packed files; .csv and .parquet are tables with dotted column
+    names.
+
+    Several EVENTS, a pattern in quotes, or --scheduler: OUT is a folder, in which each file, or
+    part of a large one, gets payloads, rejects and a receipt of its own; run again, what is
+    finished is not done again.
 
     Example: orderkit map events.ndjson --settings settings.toml -o payloads.ndjson
     --rejects rejects.ndjson
     """
+    if scheduler or len(events) > 1 or _is_pattern(events[0]):
+        if out is None or rejects is not None:
+            raise EventsError(
+                "several files go to a folder, rejects beside payloads: name it with -o, "
+                "without --rejects"
+            )
+        return _many(events, settings_path, out, f".{ending or 'ndjson'}", jobs, scheduler)
+    if ending:
+        raise EventsError("--format is for folders: a file is what its name ends in")
+    return _one(events[0], settings_path, out, rejects, jobs)
+
+
+def _is_pattern(name: str) -> bool:
+    return any(mark in name for mark in "*?[") and not Path(name).exists()
+
+
+def _one(
+    events: str, settings_path: str, out: str | None, rejects: str | None, jobs: int | None
+) -> int:
     refuse_overwriting(events=events, settings=settings_path, output=out, rejects=rejects)
-    mapper = Mapper(load_settings(settings_path))
-    outcomes: Counter[str] = Counter()
-    with _output(out) as payload_file, _output(rejects, default=None) as reject_file:
-        for result in results(events, mapper):
-            outcomes[result.outcome] += 1
-            if result.mapped and result.outcome == "mapped" and payload_file:
-                payload_file.write(dumps(result.mapped.payload) + b"\n")
-            elif result.refused and reject_file:
-                entry = result.as_json() | {"event": result.entry.event}
-                reject_file.write(dumps(entry) + b"\n")
+    if rejects and is_table(rejects):
+        raise EventsError(f"{rejects}: reject lines are JSON: name a file such as rejects.ndjson")
+    settings = packed(load_settings(settings_path))
+    with (
+        opened(events) as file,
+        progress(file.size) as told,
+        _payloads(out) as payloads,
+        _rejects(rejects) as refused,
+    ):
+        outcomes = write_chunks(_mapped(file, settings, jobs, told), payloads, refused)
+    return _ended(outcomes)
+
+
+def _ended(outcomes: Counter[str]) -> int:
     click.echo(counted(outcomes) or "no events", err=True)
     return int(outcomes["rejected"] + outcomes["unreadable"] > 0)
 
 
+def _many(
+    events: tuple[str, ...],
+    settings_path: str,
+    folder: str,
+    ending: str,
+    jobs: int | None,
+    scheduler: str | None,
+) -> int:
+    from orderkit.bulk import map_files
+
+    settings = load_settings(settings_path)
+    with progress(1) as told:
+        done = map_files(
+            events,
+            settings,
+            folder,
+            scheduler=scheduler,
+            ending=ending,
+            jobs=jobs,
+            told=lambda done, every, events: told(done / every, events),
+        )
+    for receipt in done.failed:
+        click.echo(f"error: {receipt.error}", err=True)
+    finished = count(len(done.receipts) - len(done.failed), "partition")
+    click.echo(f"{folder}: {finished}, {done.reused:,} of them finished before", err=True)
+    code = _ended(done.outcomes)
+    return 2 if done.failed else code
+
+
+def _mapped(file: Opened, settings: str, jobs: int | None, told: Progress) -> Iterator[MappedChunk]:
+    text = (file.size or 0) * (_UNPACKED if is_packed(file.name) else 1)
+    jobs = jobs or (usable_cores() if text >= _WORTH_MORE_PROCESSES else 1)
+    for position, chunk in in_order(partial(_map, settings), cut(file), jobs):
+        told(position, chunk.outcomes.total())
+        yield chunk
+
+
+def _map(settings: str, piece: tuple[Chunk, int]) -> tuple[int, MappedChunk]:
+    chunk, position = piece
+    return position, map_chunk(settings, chunk)
+
+
 @contextmanager
-def _output(
-    name: str | None, default: BinaryIO | None = sys.stdout.buffer
-) -> Iterator[BinaryIO | None]:
-    """A file that takes its name only when all went well, or the default."""
+def _payloads(name: str | None) -> Iterator[Write]:
     if name is None or name == "-":
-        yield default if name is None else sys.stdout.buffer
-        return
-    path = Path(name)
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        file = partial.open("wb")
-    except OSError as error:
-        raise EventsError(f"{name}: cannot be written: {error.strerror}") from error
-    try:
-        with file:
-            yield file
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+        yield sys.stdout.buffer.write
+    else:
+        with payload_file(name) as write:
+            yield write
+
+
+@contextmanager
+def _rejects(name: str | None) -> Iterator[Write]:
+    if name is None:
+        yield len  # nobody asked for them
+    elif name == "-":
+        yield sys.stdout.buffer.write
+    else:
+        with written(name) as file:
+            yield file.write

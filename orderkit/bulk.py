@@ -1,0 +1,166 @@
+"""Mapping many or large files: on this machine's cores, or on a Dask cluster's.
+
+Each partition, which is a file or a part of a large one, writes its own payloads and rejects; what
+is finished is not done again. In Python:
+
+    from orderkit import bulk, load_settings
+    done = bulk.map_files(
+        ["s3://lake/events-*.ndjson.gz"], load_settings("settings.toml"), "s3://lake/payloads",
+        scheduler="tcp://scheduler:8786",
+    )
+    print(done.outcomes, done.failed)
+
+Spark brings its own machines, and calls the same function:
+
+    from orderkit import bulk, load_settings
+    settings = bulk.packed(load_settings("settings.toml"))
+
+    def payloads(batches):
+        import pyarrow
+        for batch in batches:
+            lines = "\\n".join(batch.column("value").to_pylist()).encode()
+            mapped = bulk.map_chunk(settings, lines).payloads.decode()
+            yield pyarrow.record_batch([mapped.split("\\n")[:-1]], ["value"])
+
+    spark.read.text("events/").mapInArrow(payloads, "value string").write.text("payloads")
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, Protocol, TypeVar
+
+from orderkit.chunks import map_chunk, packed
+from orderkit.errors import EventsError, OrderkitError
+from orderkit.files import optional
+from orderkit.partitions import Receipt, count_partition, map_partition
+from orderkit.paths import count
+from orderkit.planning import addresses, numbered, plan, uncounted
+from orderkit.pool import in_order, usable_cores
+from orderkit.receipts import Receipts
+from orderkit.settings import Settings
+
+__all__ = ["ENDINGS", "Done", "map_chunk", "map_files", "packed"]
+
+#: What payload files may end in.
+ENDINGS: Final = (".ndjson", ".ndjson.gz", ".ndjson.zst", ".csv", ".csv.gz", ".parquet")
+#: Seconds to wait for a scheduler's answer.
+_PATIENCE: Final = 10
+
+Item = TypeVar("Item")
+Made = TypeVar("Made")
+
+
+class _Run(Protocol):
+    """Calls a function with each item, somewhere, and gives what it made."""
+
+    def __call__(
+        self, function: Callable[[Item], Made], items: Sequence[Item]
+    ) -> Iterator[Made]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of all partitions.
+
+    receipts: one for each partition, in their order
+    reused:   how many of them were finished before
+    """
+
+    receipts: tuple[Receipt, ...]
+    reused: int
+
+    @property
+    def outcomes(self) -> Counter[str]:
+        """Outcome → how many events."""
+        total: Counter[str] = Counter()
+        for receipt in self.receipts:
+            total.update(receipt.outcomes)
+        return total
+
+    @property
+    def failed(self) -> tuple[Receipt, ...]:
+        """The receipts of what could not be read or written, each with its error."""
+        return tuple(receipt for receipt in self.receipts if receipt.error)
+
+
+def map_files(
+    sources: Sequence[str],
+    settings: Settings,
+    folder: str,
+    *,
+    scheduler: str | None = None,
+    ending: str = ".ndjson",
+    jobs: int | None = None,
+    told: Callable[[int, int, int], object] = lambda _done, _all, _events: None,
+) -> Done:
+    """Map the events of files, named or by patterns, into a folder; both may be addresses.
+
+    For each partition there are then payloads (packed, or a table, as `ending` says), reject lines
+    and a receipt; ``manifest.json`` names them all with their counts. What a receipt says is done
+    for these settings and this state of the file is not done again; one partition's failure is
+    not the others'.
+
+    scheduler: address of a Dask cluster, whose workers have orderkit and reach the files; processes
+               of this machine if absent, as many as `jobs`, or as there are cores
+    told:      called with the partitions done, all of them, and the events of the last one
+
+    Raises EventsError where nothing can be read or written, and OrderkitError where the cluster
+    cannot do the work.
+    """
+    if ending not in ENDINGS:
+        raise EventsError(f"payload files cannot end in {ending}: name one of {', '.join(ENDINGS)}")
+    text = packed(settings)
+    partitions = plan(addresses(sources), text, folder, ending)
+    kept = Receipts(folder)
+    receipts = kept.of(partitions)
+    reused = len(receipts)
+    with _runner(scheduler, jobs) as run:
+        counted = {
+            receipt.partition.name: receipt
+            for receipt in run(count_partition, uncounted(partitions, receipts))
+        }
+        work = [
+            each for each in numbered(partitions, receipts | counted) if each.name not in receipts
+        ]
+        for receipt in run(partial(map_partition, text), work):
+            receipts[receipt.partition.name] = receipt
+            told(len(receipts), len(partitions), sum(receipt.outcomes.values()))
+    done = Done(tuple(receipts[each.name] for each in partitions), reused)
+    kept.conclude(done.receipts)
+    return done
+
+
+@contextmanager
+def _runner(scheduler: str | None, jobs: int | None) -> Iterator[_Run]:
+    if scheduler is None:
+        yield partial(in_order, jobs=jobs or usable_cores())
+        return
+    distributed = optional("distributed", "cluster", "a scheduler")
+    try:
+        distributed.comm.resolve_address(scheduler)  # as a client that cannot never ends
+        client = distributed.Client(scheduler, timeout=_PATIENCE, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise OrderkitError(
+            f"{scheduler}: no Dask scheduler answers: {error}; start one with `dask scheduler`"
+        ) from error
+
+    def run(function: Callable[[Item], Made], items: Sequence[Item]) -> Iterator[Made]:
+        lost = []
+        futures = client.map(function, items, pure=False)
+        for future in distributed.as_completed(futures, loop=client.loop):
+            if error := future.exception():
+                lost.append(error)
+            else:
+                yield future.result()
+        if lost:
+            raise OrderkitError(
+                f"{scheduler}: {count(len(lost), 'partition')} came to nothing: "
+                f"{type(lost[0]).__name__}: {lost[0]}; each worker needs the same "
+                "orderkit[cluster] and enough memory; run it again: what is finished is kept"
+            ) from lost[0]
+
+    with client:
+        yield run

@@ -1,0 +1,146 @@
+"""One partition of many or large files: mapped anywhere, finished as a whole.
+
+A partition is a file, a byte range of a large plain one, or row groups of a large Parquet file. It
+writes its own payloads and rejects, and last a receipt: by that a later run knows what is done.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from orderkit.chunks import Chunk, MappedChunk, batches, blocks, cut, map_chunk
+from orderkit.columns import is_parquet
+from orderkit.errors import EventsError
+from orderkit.events import entries_of
+from orderkit.files import opened, remove, written
+from orderkit.jsontext import dumps
+from orderkit.outputs import payload_file, write_chunks
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """A part of the work.
+
+    source:      address of the file that it is, or is part of
+    start, stop: which bytes, or row groups of Parquet; None for the whole file
+    line, index: how many lines and events the file has before; None where nobody has counted yet
+    name:        address of what it makes, without the endings
+    ending:      of the payload file
+    fingerprint: of all that its result depends on
+    """
+
+    source: str
+    start: int | None
+    stop: int | None
+    line: int | None
+    index: int | None
+    name: str
+    ending: str
+    fingerprint: str
+
+    @property
+    def output(self) -> str:
+        """The address of its payload file."""
+        return f"{self.name}{self.ending}"
+
+    @property
+    def rejects(self) -> str:
+        """The address of its reject lines."""
+        return f"{self.name}.rejects.ndjson"
+
+    @property
+    def receipt(self) -> str:
+        """The address of its receipt."""
+        return f"{self.name}.receipt.json"
+
+    @property
+    def files(self) -> tuple[str, str, str]:
+        """The addresses of all that it makes."""
+        return self.output, self.rejects, self.receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a partition came to.
+
+    outcomes:      outcome → how many events
+    lines, events: how many it has; lines of NDJSON only
+    error:         why it could not be read or written, or ""
+    """
+
+    partition: Partition
+    outcomes: dict[str, int]
+    lines: int = 0
+    events: int = 0
+    error: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """The receipt as a JSON object; its error only where there is one."""
+        own = self.partition
+        entry = {
+            "source": own.source,
+            "start": own.start,
+            "stop": own.stop,
+            "output": own.output,
+            "rejects": own.rejects,
+            "receipt": own.receipt,
+            "fingerprint": own.fingerprint,
+            "outcomes": self.outcomes,
+            "lines": self.lines,
+            "events": self.events,
+        }
+        return entry | {"error": self.error} if self.error else entry
+
+
+def _chunks(partition: Partition) -> Iterator[Chunk]:
+    with opened(partition.source) as file:
+        if partition.start is None or partition.stop is None:
+            yield from (chunk for chunk, _position in cut(file))
+        elif is_parquet(partition.source):
+            yield from batches(entries_of(file, range(partition.start, partition.stop)))
+        else:
+            yield from blocks(file.content, partition.start, partition.stop)
+
+
+def count_partition(partition: Partition) -> Receipt:
+    """How many lines and events a byte range has, so that the next one knows its numbers."""
+    lines = events = 0
+    for text in _chunks(partition):
+        if isinstance(text, bytes):
+            lines += text.count(b"\n")
+            events += sum(1 for line in text.split(b"\n") if line.strip())
+    return Receipt(partition, {}, lines, events)
+
+
+def map_partition(settings: str, partition: Partition) -> Receipt:
+    """Map a partition for `packed` settings, writing its files: the work that machines share.
+
+    Each file appears whole, the receipt last. Where it cannot be read or written, no receipt is
+    left, and the one returned says why.
+    """
+    lines = 0
+
+    def mapped() -> Iterator[MappedChunk]:
+        nonlocal lines
+        for chunk in map(partial(map_chunk, settings), _chunks(partition)):
+            lines += chunk.lines
+            yield chunk
+
+    try:
+        # It may tell of other settings, whose files are about to go.
+        remove(partition.receipt)
+        with payload_file(partition.output) as payloads, written(partition.rejects) as rejects:
+            outcomes = write_chunks(
+                mapped(),
+                payloads,
+                rejects.write,
+                line=partition.line or 0,
+                index=partition.index or 0,
+            )
+        receipt = Receipt(partition, dict(outcomes), lines, outcomes.total())
+        with written(partition.receipt) as file:
+            file.write(dumps(receipt.as_json()) + b"\n")
+    except (EventsError, OSError) as error:
+        return Receipt(partition, {}, error=str(error))
+    return receipt

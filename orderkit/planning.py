@@ -1,0 +1,123 @@
+"""Which partitions many or large files are mapped in."""
+
+import hashlib
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from importlib.metadata import version
+from itertools import accumulate, pairwise
+from typing import Final, NamedTuple
+
+from orderkit.chunks import blocks
+from orderkit.columns import is_parquet, is_table
+from orderkit.errors import EventsError
+from orderkit.events import begins_as_ndjson
+from orderkit.files import filesystem, is_packed, opened
+from orderkit.jsontext import dumps
+from orderkit.partitions import Partition, Receipt
+
+#: Bytes of a file from which on it is several partitions, and about those of each of them.
+PARTITION: Final = 256 * 2**20
+
+
+class _Part(NamedTuple):
+    """Of a file: from where to where, and the lines and events before; see `Partition`."""
+
+    start: int | None
+    stop: int | None
+    lines: int | None
+    events: int | None
+
+
+_WHOLE: Final = (_Part(None, None, 0, 0),)
+
+
+def addresses(sources: Iterable[str]) -> list[str]:
+    """The address of each file that the names and patterns mean, each once, in order.
+
+    Raises EventsError for what means none.
+    """
+    found: dict[str, None] = {}
+    for source in sources:
+        fs, path = filesystem(source)
+        try:
+            paths = sorted(fs.glob(path)) if any(mark in path for mark in "*?[") else [path]
+            paths = [each for each in paths if fs.isfile(each)]
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise EventsError(f"{source}: cannot be read: {reason}") from error
+        if not paths:
+            raise EventsError(f"{source}: no such file; name files, or a pattern in quotes")
+        found |= dict.fromkeys(fs.unstrip_protocol(each) for each in paths)
+    return list(found)
+
+
+def plan(sources: Sequence[str], settings: str, folder: str, ending: str) -> list[Partition]:
+    """The partitions of files, given by their addresses, that go to a folder.
+
+    Raises EventsError where a file cannot be read, or lies in the folder.
+    """
+    fs, path = filesystem(folder)
+    folder = fs.unstrip_protocol(path).rstrip("/")
+    made: list[Partition] = []
+    for source in sources:
+        if source.rpartition("/")[0] == folder:
+            raise EventsError(f"{folder}: {source} is read from there: name another folder")
+        made += _partitions(source, settings, folder, ending)
+    return made
+
+
+def _partitions(source: str, settings: str, folder: str, ending: str) -> Iterator[Partition]:
+    fs, path = filesystem(source)
+    stem = source.rpartition("/")[2].partition(".")[0]
+    # Files of one name from several folders stay apart.
+    name = f"{folder}/{stem}-{_hash(source.encode())[:8]}"
+    state = [version("orderkit"), settings, source, str(fs.ukey(path)), ending]
+    parts = _parts(source, fs.size(path))
+    for number, part in enumerate(parts):
+        own = name if len(parts) == 1 else f"{name}-{number:05}"
+        fingerprint = _hash(dumps([*state, part.start, part.stop]))
+        yield Partition(source, *part, own, ending, fingerprint)
+
+
+def _hash(text: bytes) -> str:
+    return hashlib.sha256(text).hexdigest()
+
+
+def _parts(source: str, size: int) -> Sequence[_Part]:
+    number = math.ceil(size / PARTITION)
+    if number < 2 or is_packed(source):
+        return _WHOLE
+    with opened(source) as file:
+        if is_parquet(source):
+            from orderkit.columns.reading import rows_of_groups
+
+            rows = rows_of_groups(source, file.content)
+            before = [0, *accumulate(rows)]
+            ends = sorted({len(rows) * part // number for part in range(number + 1)})
+            return [_Part(start, stop, 0, before[start]) for start, stop in pairwise(ends)]
+        if is_table(source) or not begins_as_ndjson(next(blocks(file.content), b"")):
+            return _WHOLE
+    ends = [size * part // number for part in range(number + 1)]
+    first, *others = (_Part(start, stop, None, None) for start, stop in pairwise(ends))
+    return [first._replace(lines=0, events=0), *others]
+
+
+def uncounted(partitions: Sequence[Partition], counts: dict[str, Receipt]) -> list[Partition]:
+    """The partitions that are to be counted, so that the numbers in those behind are known."""
+    return [
+        before
+        for before, behind in pairwise(partitions)
+        if behind.line is None and before.name not in counts
+    ]
+
+
+def numbered(partitions: Iterable[Partition], counts: dict[str, Receipt]) -> Iterator[Partition]:
+    """The partitions, each with the lines and events before it; by name, what each one has."""
+    line = index = 0
+    for partition in partitions:
+        if partition.line is not None and partition.index is not None:
+            line, index = partition.line, partition.index
+        yield replace(partition, line=line, index=index)
+        if count := counts.get(partition.name):
+            line, index = line + count.lines, index + count.events

@@ -1,0 +1,85 @@
+"""Work shared out to processes of this machine, with its results in order."""
+
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from orderkit.errors import OrderkitError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+Item = TypeVar("Item")
+Made = TypeVar("Made")
+
+
+def usable_cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def in_order(function: Callable[[Item], Made], items: Iterable[Item], jobs: int) -> Iterator[Made]:
+    """What `function` makes of each item, in their order, made by that many processes.
+
+    With one job it is made here. Otherwise no more than two items a process are under way, so
+    that memory stays what it is. Raises OrderkitError when a process ends before its work.
+    """
+    if jobs == 1:
+        yield from map(function, items)
+        return
+    import multiprocessing
+    from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
+
+    under_way: deque[Future[Made]] = deque()
+    # A fresh interpreter for each: a copy of this one could hold another thread's locks.
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_stay_with_parent)
+    try:
+        for item in items:
+            with _interrupts_held_back():
+                under_way.append(pool.submit(function, item))
+            if len(under_way) > 2 * jobs:
+                yield under_way.popleft().result()
+        while under_way:
+            yield under_way.popleft().result()
+    except BrokenProcessPool as error:
+        raise OrderkitError(
+            "a worker process ended before its work was done (killed, or out of memory): "
+            "run it again, with fewer --jobs if memory is short"
+        ) from error
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """Start processes that Ctrl-C does not reach: this one hears it, and stops them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _stay_with_parent() -> None:
+    """Leave Ctrl-C to the process that this worker works for, and end when that is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    from multiprocessing import parent_process
+
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
+
+
+def _end_after(parent: Any) -> None:
+    parent.join()
+    os._exit(1)
