@@ -28,7 +28,7 @@ MAX_INTEGER: Final = 2**53 - 1
 #: From here on a number of seconds would lie in the year 33658: it is read as milliseconds.
 MILLISECONDS_FROM: Final = 10**12
 YEARS: Final = (2000, 2100)
-_USUAL_SECONDS: Final = (946_684_800, 4_133_980_800)  # 2000-01-01 to the end of 2100, in UTC
+USUAL_SECONDS: Final = (946_684_800, 4_133_980_800)  # 2000-01-01 to the end of 2100, in UTC
 
 _NUMBER: Final = re.compile(r"\s*[+-]?[0-9]{1,30}(?:\.[0-9]{1,30})?\s*")
 _ISO_MOMENT: Final = re.compile(
@@ -68,15 +68,20 @@ def row_type(name: str) -> RowType:
     """The type of that name; ``A or B`` is a choice among the words named."""
     if name in _TYPES:
         return _TYPES[name]
-    words = tuple(name.split(" or "))
+    words = choices(name)
     if len(words) < 2:
         raise ValueError(f"no such type: {name}")
     return RowType(name, name, lambda raw, _zone: _choice(raw, words), _usual)
 
 
+def choices(name: str) -> tuple[str, ...]:
+    """The words that a type ``A or B`` allows."""
+    return tuple(name.split(" or "))
+
+
 def _text(raw: Any, _zone: ZoneInfo) -> Converted:
     if isinstance(raw, str):
-        if not _encodable(raw):
+        if not encodable(raw):
             raise Unconvertible("it holds half of a character (a lone surrogate)")
         return raw, ()
     if isinstance(raw, int) and not isinstance(raw, bool) and raw.bit_length() <= 64:
@@ -84,7 +89,8 @@ def _text(raw: Any, _zone: ZoneInfo) -> Converted:
     raise Unconvertible("only text or an integer can be text")
 
 
-def _encodable(text: str) -> bool:
+def encodable(text: str) -> bool:
+    """Whether a text can be written as UTF-8: it holds no half of a character."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -240,7 +246,7 @@ def _moment(text: str, zone: ZoneInfo) -> Converted:
 
 
 def _unusual_time(value: Any) -> str:
-    low, high = _USUAL_SECONDS
+    low, high = USUAL_SECONDS
     return "" if low <= value < high else _outside_years()
 
 

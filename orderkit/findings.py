@@ -9,7 +9,7 @@ from orderkit.problems import Problem
 from orderkit.sources import Calculation, Reading
 
 if TYPE_CHECKING:
-    from orderkit.mapping import Row
+    from orderkit.rows import Row
 
 
 def not_an_event(event: Any) -> Problem:
@@ -131,6 +131,21 @@ def left_out(row: "Row", array: paths.Parts, items: int) -> Problem:
         message=f"`{path}` has {items} items: {items - 1} left out",
         fix=f"put the item that stands for the order first in `{path}`, or send one event an item",
         actor="event",
+    )
+
+
+def inconsistent(row: "Row", rule: str, found: str, expected: str, fix: str) -> Problem:
+    """For values that break a rule over several fields; `row` is that of the rule's left side."""
+    return Problem(
+        code="inconsistent",
+        target=row.field.target,
+        source=row.field.source,
+        rule=rule,
+        found=found,
+        expected=expected,
+        message=f"{found} does not agree with {expected}: {rule}",
+        fix=fix,
+        actor="settings" if row.in_settings else "event",
     )
 
 

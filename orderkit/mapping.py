@@ -1,29 +1,22 @@
 """From an event to a payload: the rows compiled once for the settings, then run for each event."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
-from orderkit import paths
-from orderkit.checks import consistency_rules
-from orderkit.conversions import RowType, Unconvertible, row_type
-from orderkit.fields import FieldMapping, field_mappings
+from orderkit import generation, paths
+from orderkit.checks import ConsistencyRule, consistency_rules
 from orderkit.filters import refused_by_conditions, refused_by_consent
-from orderkit.findings import invalid, left_out, missing, not_an_event, unusual
+from orderkit.findings import inconsistent, left_out, not_an_event
 from orderkit.jsontext import plain, show
 from orderkit.paths import MISSING, is_blank, near_misses
 from orderkit.problems import Problem
-from orderkit.settings import FormulaValue, Settings
-from orderkit.sources import (
-    Reading,
-    Source,
-    compile_formula,
-    compile_property,
-    compile_reference,
-    compile_value,
-)
+from orderkit.rows import STATUS, Row, State, compile_rows
+from orderkit.settings import Settings
+from orderkit.sources import Reading, compile_formula
 from orderkit.transformation import compile_steps
 
 if TYPE_CHECKING:
@@ -32,7 +25,6 @@ if TYPE_CHECKING:
 ASKED: Final = "the status asked for"
 
 Outcome: TypeAlias = Literal["mapped", "filtered", "rejected"]
-State: TypeAlias = Literal["there", "absent", "missing", "invalid"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,32 +93,6 @@ class Mapped:
         return entry
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A field mapping compiled for the settings.
-
-    remapped: whether smart mapping points it at another source than the table's
-    array:    path of the array whose first item is read, or ()
-    """
-
-    field: FieldMapping
-    type: RowType
-    source: Source
-    target_parts: paths.Parts
-    remapped: bool
-    array: paths.Parts
-
-    @property
-    def reads(self) -> str:
-        """What is read, as an engineer would write it."""
-        return self.source.text
-
-    @property
-    def in_settings(self) -> bool:
-        """Whether the value itself stands in the settings."""
-        return not self.source.properties
-
-
 class Mapper:
     """Maps events for one set of settings.
 
@@ -147,8 +113,8 @@ class Mapper:
         self._conditions = tuple(c.compiled() for c in settings.filter.condition)
         formula = settings.filter.formula
         self._filter = compile_formula(formula, self._context) if formula else None
-        self.rows = tuple(self._compile(row) for row in field_mappings())
-        self._status_row = next(row for row in self.rows if row.type.name == "status")
+        self.rows = compile_rows(settings, self._context)
+        self._status_row = next(row for row in self.rows if row.type.name == STATUS)
         self._by_target = {row.field.target: row for row in self.rows}
         # The first row of each array stands for it.
         self._arrays: dict[paths.Parts, Row] = {}
@@ -158,44 +124,73 @@ class Mapper:
 
     def map(self, event: Any, *, status: str | None = None) -> Mapped:
         """Map an event; `status` asks "and if it were an order of that status?"."""
-        return self._run(event, status, None)
+        return self._generated(event, status)
 
     def explain(self, event: Any, *, status: str | None = None) -> Mapped:
         """Map an event and keep the trace: one entry a row."""
         return self._run(event, status, [])
 
-    def _run(self, event: Any, asked: str | None, trace: list[TraceEntry] | None) -> Mapped:
+    @property
+    def source(self) -> str:
+        """The Python function that `map` runs, written for the settings; `explain` does without."""
+        return self._program.source
+
+    @cached_property
+    def _program(self) -> generation.Program:
+        steps: dict[str, Any] = {
+            "run": self._run,
+            "filtered": _filtered,
+            "find_status": self._status,
+            "plain": _evaluate,
+            "left_out": left_out,
+            "check": self._check,
+            "judged": _judged,
+            "Mapped": Mapped,
+        }
+        chosen = self.settings.filter
+        if chosen.consent or chosen.condition or chosen.formula:
+            steps["refused"] = self._refused
+        if self.settings.transformation:
+            steps["transform"] = self.transform
+        return generation.write(self.rows, self._arrays, self._statuses, steps)
+
+    @cached_property
+    def _generated(self) -> Callable[[Any, str | None], Mapped]:
+        return self._program.function()
+
+    def _run(
+        self, event: Any, asked: str | None = None, trace: list[TraceEntry] | None = None
+    ) -> Mapped:
+        """The plain evaluation, row by row."""
         if not isinstance(event, dict):
             return Mapped("rejected", None, {"order_info": {}}, (not_an_event(event),))
         if reason := self._refused(event):
-            return Mapped("filtered", None, None, reason=reason)
+            return _filtered(reason)
         event = self.transform(event)
         status, status_reading, reason = self._status(event, asked)
         if reason:
-            return Mapped("filtered", None, None, reason=reason)
+            return _filtered(reason)
         payload: dict[str, Any] = {"order_info": {}}
         values: dict[str, Any] = {}
         problems: list[Problem] = []
         for row in self.rows:
             reading = status_reading if row is self._status_row else None
             reading = reading or row.source.read(event)
-            value, steps, state, problem = self._value(row, reading, status, event)
+            value, steps, state, problem = row.evaluate(reading, status, event)
             if problem:
                 problems.append(problem)
             if state == "there":
                 values[row.field.target] = value
-                _put(payload, row.target_parts, value)
+                _put(payload, row.parts, value)
             if trace is not None:
                 trace.append(_entry(row, reading, steps, value, state, status, event))
-        problems += self._cross_checks(event, values)
-        refused = any(problem.level == "error" for problem in problems)
-        return Mapped(
-            "rejected" if refused else "mapped",
-            status,
-            payload,
-            tuple(problems),
-            trace=tuple(trace or ()),
-        )
+        for array, row in self._arrays.items():
+            items = paths.get(event, array)
+            if isinstance(items, list) and len(items) > 1:
+                problems.append(left_out(row, array, len(items)))
+        for rule in consistency_rules():
+            self._check(rule, values, problems)
+        return _judged(status, payload, problems, trace or ())
 
     def _refused(self, event: Any) -> str:
         """Why the destination's filters keep an event back, or ""."""
@@ -214,30 +209,6 @@ class Mapper:
 
         return Context(now=self._now or datetime.now(UTC), zone=self._zone)
 
-    def _compile(self, field: FieldMapping) -> Row:
-        other = self.settings.smart_mapping.get(field.target)
-        value = getattr(self.settings.settings, field.setting) if field.setting else None
-        written = value if other is None else other
-        if isinstance(written, FormulaValue):
-            source: Source = compile_formula(written.formula, self._context)
-        elif other is not None:
-            source = compile_reference(str(other))
-        elif field.setting:
-            source = compile_value(value)
-        else:
-            source = compile_property(field.source)
-        # "items.X" in a path stands for the first item, and the others are left out.
-        arrays = (p.split(".") for p in source.properties)
-        array = next((tuple(p[: p.index("X")]) for p in arrays if "X" in p), ())
-        return Row(
-            field=field,
-            type=row_type(field.type),
-            source=source,
-            target_parts=tuple(field.target.split(".")),
-            remapped=other is not None,
-            array=array,
-        )
-
     def _status(self, event: Any, asked: str | None) -> tuple[str | None, Reading | None, str]:
         """The order status, the reading of its row, and why the event is filtered."""
         if asked:
@@ -253,37 +224,42 @@ class Mapper:
             return None, None, f"event {show(name)} is in no event mapping entry{meant}"
         return status, reading, ""
 
-    def _value(
-        self, row: Row, reading: Reading, status: str | None, event: Any
-    ) -> tuple[Any, tuple[str, ...], State, Problem | None]:
-        if reading.refused:
-            return None, (), "invalid", invalid(row, reading, reading.refused)
-        if is_blank(reading.raw):
-            if row.field.mandatory_for(status):
-                return None, (), "missing", missing(row, reading, event)
-            return None, (), "absent", None
-        try:
-            if row is self._status_row and status and status != reading.raw:
-                value = status
-                steps: tuple[str, ...] = (f"event mapping: {show(reading.raw)} → {status}",)
-            else:
-                value, steps = row.type.convert(reading.raw, self._zone)
-        except Unconvertible as error:
-            return None, (), "invalid", invalid(row, reading, error.reason, error.formula)
-        doubt = row.type.unusual(value)
-        return value, steps, "there", unusual(row, value, doubt) if doubt else None
+    def _check(
+        self, rule: ConsistencyRule, values: Mapping[str, Any], problems: list[Problem]
+    ) -> None:
+        if broken := rule.broken(values):
+            row = self._by_target[rule.left]
+            problems.append(inconsistent(row, rule.rule, *broken, rule.fix))
 
-    def _cross_checks(self, event: Any, values: dict[str, Any]) -> list[Problem]:
-        problems = []
-        for array, first in self._arrays.items():
-            items = paths.get(event, array)
-            if isinstance(items, list) and len(items) > 1:
-                problems.append(left_out(first, array, len(items)))
-        return problems + [
-            _inconsistent(self._by_target[rule.left], rule.rule, *broken, rule.fix)
-            for rule in consistency_rules()
-            if (broken := rule.broken(values))
-        ]
+
+def _filtered(reason: str) -> Mapped:
+    return Mapped("filtered", None, None, reason=reason)
+
+
+def _judged(
+    status: str | None,
+    payload: dict[str, Any],
+    problems: Sequence[Problem],
+    trace: Sequence[TraceEntry] = (),
+) -> Mapped:
+    refused = any(problem.level == "error" for problem in problems)
+    outcome: Outcome = "rejected" if refused else "mapped"
+    return Mapped(outcome, status, payload, tuple(problems), trace=tuple(trace))
+
+
+def _evaluate(
+    row: Row,
+    event: Any,
+    status: str | None,
+    problems: list[Problem],
+    reading: Reading | None = None,
+) -> Any:
+    """The value of one row, None where there is none; a problem joins the others."""
+    reading = reading or row.source.read(event)
+    value, _steps, _state, problem = row.evaluate(reading, status, event)
+    if problem:
+        problems.append(problem)
+    return value
 
 
 def _entry(
@@ -330,17 +306,3 @@ def _put(payload: dict[str, Any], parts: paths.Parts, value: Any) -> None:
         else:
             holder = holder.setdefault(part, empty)
     holder[parts[-1]] = value
-
-
-def _inconsistent(row: Row, rule: str, found: str, expected: str, fix: str) -> Problem:
-    return Problem(
-        code="inconsistent",
-        target=row.field.target,
-        source=row.field.source,
-        rule=rule,
-        found=found,
-        expected=expected,
-        message=f"{found} does not agree with {expected}: {rule}",
-        fix=fix,
-        actor="settings" if row.in_settings else "event",
-    )

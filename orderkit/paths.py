@@ -38,13 +38,18 @@ def parse(path: str) -> Parts:
     return tuple("0" if part == "X" else part for part in parts)
 
 
+def is_index(part: str) -> bool:
+    """Whether a part of a path can be the index of an item, from 0."""
+    return part.isdecimal() and len(part) < 10
+
+
 def get(event: Any, parts: Parts) -> Any:
     """The value at `parts`, or `MISSING`; list items are addressed by their index from 0."""
     value = event
     for part in parts:
         if isinstance(value, dict):
             value = value.get(part, MISSING)
-        elif isinstance(value, list) and part.isdecimal() and len(part) < 10:
+        elif isinstance(value, list) and is_index(part):
             value = value[int(part)] if int(part) < len(value) else MISSING
         else:
             return MISSING
@@ -110,27 +115,37 @@ def near_misses(path: str, candidates: Iterable[str], most: int = 3) -> list[str
     A candidate is near when it is spelled alike, or ends in the same name.
     """
     wanted = path.replace(".X.", ".0.").casefold()
+    name = wanted.rsplit(".", 1)[-1]
     # A matcher keeps what it finds out about its second text.
     whole = difflib.SequenceMatcher(None, "", wanted)
-    end = difflib.SequenceMatcher(None, "", wanted.rsplit(".", 1)[-1])
+    end = difflib.SequenceMatcher(None, "", name)
 
     def nearness(candidate: str) -> float:
         text = candidate.casefold()
-        whole.set_seq1(text)
-        end.set_seq1(text.rsplit(".", 1)[-1])
+        its_name = text.rsplit(".", 1)[-1]
         # From the cheapest upper bound to the ratio itself: lengths alone rule most out.
-        score = 0.0
-        for measure in ("real_quick_ratio", "quick_ratio", "ratio"):
-            alike, ending = getattr(whole, measure)(), getattr(end, measure)()
-            # The name itself says more than the folders it lies in.
-            score = max(alike, 0.4 * alike + 0.6 * ending)
-            if score < _NEAR:
-                break
-        return score
+        score = _score(_length_ratio(text, wanted), _length_ratio(its_name, name))
+        if score < _NEAR:
+            return score
+        whole.set_seq1(text)
+        end.set_seq1(its_name)
+        score = _score(whole.quick_ratio(), end.quick_ratio())
+        return score if score < _NEAR else _score(whole.ratio(), end.ratio())
 
     known = (name for name in dict.fromkeys(candidates) if name != path)
     ranked = sorted(((nearness(name), name) for name in known), key=lambda pair: -pair[0])
     return [candidate for score, candidate in ranked[:most] if score >= _NEAR]
+
+
+def _score(alike: float, ending: float) -> float:
+    # The name itself says more than the folders it lies in.
+    return max(alike, 0.4 * alike + 0.6 * ending)
+
+
+def _length_ratio(one: str, other: str) -> float:
+    """The most that two texts of these lengths can be alike, as difflib counts it."""
+    both = len(one) + len(other)
+    return 2 * min(len(one), len(other)) / both if both else 1.0
 
 
 def json_type(value: Any) -> str:

@@ -160,14 +160,24 @@ class Calculation:
         return self.formula.properties
 
     def read(self, event: Any) -> Reading:
+        value = self.reader()(event)
+        where = " + ".join(self.properties) or "formula"
+        return Reading(paths.MISSING if value is None else value, where)
+
+    def reader(self) -> Callable[[Any], Any]:
+        """A function from an event to the value as pure JSON, None where there is none."""
         from orderkit.formulas import EvaluationError, plain
 
-        where = " + ".join(self.properties) or "formula"
-        try:
-            value = self.formula.evaluate(event, self.context())
-        except EvaluationError:
-            return Reading(paths.MISSING, where)
-        return Reading(paths.MISSING if value is None else plain(value), where)
+        evaluate, context = self.formula.evaluate, self.context
+        settled = None if self.formula.clock else context()
+
+        def value(event: Any) -> Any:
+            try:
+                return plain(evaluate(event, settled or context()))
+            except EvaluationError:
+                return None
+
+        return value
 
     def why_absent(self, event: Any) -> str:
         from orderkit.formulas import EvaluationError

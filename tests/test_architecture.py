@@ -17,7 +17,7 @@ LAYERS = (
     "errors paths jsontext codes problems",
     "fields formulas dates conversions sources filters transformation masking endpoint",
     "settings settings_file settings_saving",
-    "checks findings mapping",
+    "checks findings rows ordinary generation mapping",
     "files columns events samples inputs review profile unseen suggesting",
     "results chunks outputs partitions planning receipts pool bulk",
     "retry delivery credentials tokens token_sources calls client",

@@ -49,9 +49,10 @@ class Formula:
 
     text:        as it was typed
     properties:  the paths it reads from the event, in order, each once
+    clock:       whether its value depends on the context's `now`
     """
 
-    __slots__ = ("_node", "_recording", "_run", "properties", "text")
+    __slots__ = ("_node", "_recording", "_run", "clock", "properties", "text")
 
     def __init__(self, text: str, node: Node) -> None:
         compiler = Compiler(text)
@@ -60,6 +61,7 @@ class Formula:
         self._run = compiler.compile(node)
         self._recording: Any = None
         self.properties: tuple[str, ...] = tuple(compiler.properties)
+        self.clock = compiler.clock
 
     def __repr__(self) -> str:
         return f"Formula({self.text!r})"

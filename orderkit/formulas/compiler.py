@@ -28,11 +28,16 @@ ROOT: Final = "root"
 
 
 class Compiler:
-    """Compiles one formula; `properties` are the paths it reads from the event."""
+    """Compiles one formula.
+
+    properties: the paths it reads from the event
+    clock:      whether it reads the clock
+    """
 
     def __init__(self, text: str, recording: bool = False) -> None:
         self.text, self.recording = text, recording
         self.properties: dict[str, None] = {}
+        self.clock = False
 
     def compile(self, node: Node, scoped: bool = False) -> Closure:
         """The closure of a node; `scoped` inside an expression over an array."""
@@ -148,6 +153,7 @@ class Compiler:
 
     def _call(self, node: Node, scoped: bool) -> Closure:
         info = called(node, self.text)
+        self.clock = self.clock or info.clock
         arguments: list[Closure] = []
         for index, part in enumerate(node.parts):
             if index in info.prepare:

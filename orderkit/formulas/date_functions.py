@@ -14,12 +14,12 @@ def _date(frame: Frame, value: Any) -> datetime:
     return dates.read(value, frame.context.zone)
 
 
-@function("TIMESTAMP()", "date", "Now, as milliseconds since 1970")
+@function("TIMESTAMP()", "date", "Now, as milliseconds since 1970", clock=True)
 def timestamp(frame: Frame) -> int:
     return dates.timestamp(frame.context.now)
 
 
-@function("TODAY()", "date", "Now, as ISO 8601")
+@function("TODAY()", "date", "Now, as ISO 8601", clock=True)
 def today(frame: Frame) -> str:
     return dates.iso(frame.context.now.astimezone(frame.context.zone))
 
@@ -28,6 +28,7 @@ def today(frame: Frame) -> str:
     "DATEPARSE(text, format)",
     "date",
     "The date that a text holds in that format (Luxon's tokens), as ISO 8601",
+    clock=True,
     prepare={1: formats.reader},
 )
 def dateparse(frame: Frame, text: Any, read: formats.Reader) -> str:
@@ -65,6 +66,7 @@ def datediff(frame: Frame, one: Any, other: Any, unit: str) -> int | None:
     "AGE(date[, unit])",
     "date",
     "From the date to now in whole units, years unless told",
+    clock=True,
     prepare={1: dates.unit},
 )
 def age(frame: Frame, date: Any, unit: str = "years") -> int:

@@ -32,6 +32,8 @@ class FunctionInfo:
     lazy: bool = False
     framed: bool = False
     nulls: bool = False
+    # Whether it reads the clock, so that it may give another value for the same event.
+    clock: bool = False
     # By position: what turns an argument into what the function takes, once if it is constant.
     prepare: Mapping[int, Prepare] = field(default_factory=dict, repr=False, compare=False)
 
@@ -59,6 +61,7 @@ def function(
     *,
     lazy: bool = False,
     nulls: bool = False,
+    clock: bool = False,
     prepare: Mapping[int, Prepare] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declares a function of the language; how many arguments it takes is read from Python's."""
@@ -79,6 +82,7 @@ def function(
             lazy=lazy,
             framed=framed,
             nulls=nulls or lazy,
+            clock=clock,
             prepare=prepare or {},
         )
         return run
