@@ -160,7 +160,13 @@ class _Writer:
             return self._filled(source)
         if isinstance(source, Calculation):
             self.names[f"formula_{number}"] = source.reader()
-            return f"formula_{number}(event)"
+            formula = f"formula_{number}(event)"
+            if not (first := source.formula.first):
+                return formula
+            # The commonest formula is a property, or else something: the first needs no evaluation.
+            return (
+                f"t if type(t := {self._value(first)}) is str and 0 < len(t) < 1_000 else {formula}"
+            )
         return "ODD"
 
     def _filled(self, source: Template) -> str:

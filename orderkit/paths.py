@@ -1,7 +1,8 @@
 """Dotted paths into events: reading them, saying how far they got, finding near misses."""
 
-import difflib
 from collections.abc import Iterable, Iterator
+from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 Parts: TypeAlias = tuple[str, ...]
@@ -10,6 +11,7 @@ Parts: TypeAlias = tuple[str, ...]
 MAX_LEAVES: Final = 2_000
 MAX_DEPTH: Final = 40
 _NEAR: Final = 0.8
+_LONGEST_REMEMBERED: Final = 400
 
 
 class Missing:
@@ -115,26 +117,30 @@ def near_misses(path: str, candidates: Iterable[str], most: int = 3) -> list[str
     A candidate is near when it is spelled alike, or ends in the same name.
     """
     wanted = path.replace(".X.", ".0.").casefold()
-    name = wanted.rsplit(".", 1)[-1]
-    # A matcher keeps what it finds out about its second text.
-    whole = difflib.SequenceMatcher(None, "", wanted)
-    end = difflib.SequenceMatcher(None, "", name)
-
-    def nearness(candidate: str) -> float:
-        text = candidate.casefold()
-        its_name = text.rsplit(".", 1)[-1]
-        # From the cheapest upper bound to the ratio itself: lengths alone rule most out.
-        score = _score(_length_ratio(text, wanted), _length_ratio(its_name, name))
-        if score < _NEAR:
-            return score
-        whole.set_seq1(text)
-        end.set_seq1(its_name)
-        score = _score(whole.quick_ratio(), end.quick_ratio())
-        return score if score < _NEAR else _score(whole.ratio(), end.ratio())
-
     known = (name for name in dict.fromkeys(candidates) if name != path)
-    ranked = sorted(((nearness(name), name) for name in known), key=lambda pair: -pair[0])
+    ranked = sorted(((_nearness(wanted, name), name) for name in known), key=lambda pair: -pair[0])
     return [candidate for score, candidate in ranked[:most] if score >= _NEAR]
+
+
+def _nearness(wanted: str, candidate: str) -> float:
+    if len(wanted) + len(candidate) > _LONGEST_REMEMBERED:
+        return _compared.__wrapped__(wanted, candidate)
+    return _compared(wanted, candidate)
+
+
+# Events of one site have the same names: each pair is compared once.
+@lru_cache(maxsize=8_192)
+def _compared(wanted: str, candidate: str) -> float:
+    """How near two names are, or an upper bound below `_NEAR`."""
+    text = candidate.casefold()
+    its_name, name = text.rsplit(".", 1)[-1], wanted.rsplit(".", 1)[-1]
+    # From the cheapest upper bound to the ratio itself: lengths alone rule most out.
+    score = _score(_length_ratio(text, wanted), _length_ratio(its_name, name))
+    if score < _NEAR:
+        return score
+    whole, end = SequenceMatcher(None, text, wanted), SequenceMatcher(None, its_name, name)
+    score = _score(whole.quick_ratio(), end.quick_ratio())
+    return score if score < _NEAR else _score(whole.ratio(), end.ratio())
 
 
 def _score(alike: float, ending: float) -> float:
@@ -143,7 +149,7 @@ def _score(alike: float, ending: float) -> float:
 
 
 def _length_ratio(one: str, other: str) -> float:
-    """The most that two texts of these lengths can be alike, as difflib counts it."""
+    """The most that two texts of these lengths can be alike, as `SequenceMatcher` counts it."""
     both = len(one) + len(other)
     return 2 * min(len(one), len(other)) / both if both else 1.0
 

@@ -26,6 +26,7 @@ from orderkit.formulas.limits import DEFAULT, Limits
 from orderkit.formulas.operators import OPERATORS, OperatorInfo
 from orderkit.formulas.registry import FunctionInfo
 from orderkit.formulas.values import RefusedError, finished, plain
+from orderkit.paths import Parts
 
 __all__ = [
     "ASSUMPTIONS",
@@ -50,9 +51,11 @@ class Formula:
     text:        as it was typed
     properties:  the paths it reads from the event, in order, each once
     clock:       whether its value depends on the context's `now`
+    first:       of ``path`` and ``COALESCE(path, …)`` that path: where it holds a text, not empty
+                 and within the limits, that is the value
     """
 
-    __slots__ = ("_node", "_recording", "_run", "clock", "properties", "text")
+    __slots__ = ("_node", "_recording", "_run", "clock", "first", "properties", "text")
 
     def __init__(self, text: str, node: Node) -> None:
         compiler = Compiler(text)
@@ -62,6 +65,7 @@ class Formula:
         self._recording: Any = None
         self.properties: tuple[str, ...] = tuple(compiler.properties)
         self.clock = compiler.clock
+        self.first = _first(node)
 
     def __repr__(self) -> str:
         return f"Formula({self.text!r})"
@@ -95,6 +99,12 @@ class Formula:
         except RefusedError as error:
             frame.record(self.text, None, str(error))
         return frame.steps
+
+
+def _first(node: Node) -> Parts | None:
+    if node.kind == "call" and node.value == "COALESCE":
+        node = node.parts[0]
+    return node.value if node.kind == "path" else None
 
 
 def parse(text: str) -> Formula:

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from orderkit import codes
-from orderkit.conversions import Unconvertible, row_type
+from orderkit.conversions import Unconvertible, encodable, row_type
 from orderkit.paths import is_blank
 
 #: outcome, order status, payload, (code, target) of each problem
@@ -78,18 +78,24 @@ def map_event(event: Any) -> Result:
     extra: dict[str, Any] = {}
 
     order_id = event.get("id")
-    if not (type(order_id) is str and order_id.strip() and order_id.isascii()):
+    if not (
+        type(order_id) is str and order_id.strip() and (order_id.isascii() or encodable(order_id))
+    ):
         order_id = _rare("text", order_id, "order_info.order_id", True, problems)
     if order_id is not None:
         info["order_id"] = order_id
     info["third_merchant_id"] = "maison-lune"
     shop_id = hotel.get("id")
-    if not (type(shop_id) is str and shop_id.strip() and shop_id.isascii()):
+    if not (type(shop_id) is str and shop_id.strip() and (shop_id.isascii() or encodable(shop_id))):
         shop_id = _rare("text", shop_id, "order_info.third_shop_id", True, problems)
     if shop_id is not None:
         info["third_shop_id"] = shop_id
     shop_name = hotel.get("name")
-    if not (type(shop_name) is str and shop_name.strip() and shop_name.isascii()):
+    if not (
+        type(shop_name) is str
+        and shop_name.strip()
+        and (shop_name.isascii() or encodable(shop_name))
+    ):
         shop_name = _rare("text", shop_name, "order_info.third_shop_name", True, problems)
     if shop_name is not None:
         info["third_shop_name"] = shop_name
@@ -192,17 +198,21 @@ def map_event(event: Any) -> Result:
         extra["check_out_date"] = check_out
 
     sku_id = item.get("id")
-    if not (type(sku_id) is str and sku_id.strip() and sku_id.isascii()):
+    if not (type(sku_id) is str and sku_id.strip() and (sku_id.isascii() or encodable(sku_id))):
         sku_id = _rare("text", sku_id, f"{_SKU}.third_sku_id", True, problems)
     sku_name = product.get("name")
-    if not (type(sku_name) is str and sku_name.strip() and sku_name.isascii()):
+    if not (
+        type(sku_name) is str and sku_name.strip() and (sku_name.isascii() or encodable(sku_name))
+    ):
         sku_name = _rare("text", sku_name, f"{_SKU}.third_sku_name", True, problems)
     spu_id = item.get("third_spu_id")
-    if spu_id is not None and not (type(spu_id) is str and spu_id.strip() and spu_id.isascii()):
+    if spu_id is not None and not (
+        type(spu_id) is str and spu_id.strip() and (spu_id.isascii() or encodable(spu_id))
+    ):
         spu_id = _rare("text", spu_id, "order_info.spu_list.0.third_spu_id", False, problems)
     spu_name = item.get("third_spu_name")
     if spu_name is not None and not (
-        type(spu_name) is str and spu_name.strip() and spu_name.isascii()
+        type(spu_name) is str and spu_name.strip() and (spu_name.isascii() or encodable(spu_name))
     ):
         spu_name = _rare("text", spu_name, "order_info.spu_list.0.third_spu_name", False, problems)
     if sku_id is not None or sku_name is not None or spu_id is not None or spu_name is not None:
@@ -237,7 +247,7 @@ def map_event(event: Any) -> Result:
             extra["no_show"] = no_show
     cancel = tiktok.get("cancel_reason")
     if cancel is not None:
-        if not (type(cancel) is str and cancel.strip() and cancel.isascii()):
+        if not (type(cancel) is str and cancel.strip() and (cancel.isascii() or encodable(cancel))):
             cancel = _rare("text", cancel, "order_info.extra.cancel_reason", False, problems)
         if cancel is not None:
             info["extra"] = extra
@@ -343,14 +353,18 @@ def map_event(event: Any) -> Result:
     url = page.get("url")
     if url is not None:
         order_url = url
-        if not (type(url) is str and url.strip() and url.isascii()):
+        if not (type(url) is str and url.strip() and (url.isascii() or encodable(url))):
             order_url = _rare("text", url, "order_info.order_url", False, problems)
         if order_url is not None:
             info["order_url"] = order_url
     promotion: dict[str, Any] = {}
     promotion_id = tiktok.get("promotion_id")
     if promotion_id is not None:
-        if not (type(promotion_id) is str and promotion_id.strip() and promotion_id.isascii()):
+        if not (
+            type(promotion_id) is str
+            and promotion_id.strip()
+            and (promotion_id.isascii() or encodable(promotion_id))
+        ):
             target = "order_info.promotion_info.promotion_id"
             promotion_id = _rare("text", promotion_id, target, False, problems)
         if promotion_id is not None:
@@ -358,7 +372,11 @@ def map_event(event: Any) -> Result:
             promotion["promotion_id"] = promotion_id
     described = tiktok.get("promotion_description")
     if described is not None:
-        if not (type(described) is str and described.strip() and described.isascii()):
+        if not (
+            type(described) is str
+            and described.strip()
+            and (described.isascii() or encodable(described))
+        ):
             target = "order_info.promotion_info.description"
             described = _rare("text", described, target, False, problems)
         if described is not None:
@@ -378,7 +396,7 @@ def map_event(event: Any) -> Result:
     click = tiktok.get("ttoclid")
     if (click is None or click == "") and type(url) is str and (found := _CLICK.search(url)):
         click = found[1]
-    if not (type(click) is str and click.strip() and click.isascii()):
+    if not (type(click) is str and click.strip() and (click.isascii() or encodable(click))):
         click = _rare("text", click, "order_info.ttoclid", True, problems)
     if click is not None:
         info["ttoclid"] = click

@@ -150,3 +150,11 @@ def test_formulas_are_imported_on_first_use() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+def test_formulas_that_read_the_clock() -> None:
+    """Exactly the functions that look at the context's clock make a formula depend on it."""
+    for name, info in formulas.FUNCTIONS.items():
+        assert info.clock == ("now" in info.run.__code__.co_names), name
+    assert formulas.parse("IF(a, YEAR(TODAY()), 1)").clock
+    assert not formulas.parse("COALESCE(a, YEAR(b))").clock
