@@ -200,8 +200,9 @@ class _Writer:
             if (holder, part) not in self._held:
                 number = self._held[holder, part] = len(self._held) + 1
                 self.lookups += [
-                    f"at_{number} = {self._part(holder, part)}",
-                    f"object_{number} = at_{number} if isinstance(at_{number}, dict) else NOTHING",
+                    f"object_{number} = at_{number} = {self._part(holder, part)}",
+                    f"if not isinstance(at_{number}, dict):",
+                    f"    object_{number} = NOTHING",
                 ]
             holder = self._held[holder, part]
         return holder

@@ -59,7 +59,8 @@ class TraceEntry:
         return asdict(replace(self, raw=None)) | {"raw": plain(self.raw)}
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: one is made for each event, and that would take three times as long.
+@dataclass(slots=True)
 class Mapped:
     """What became of one event.
 

@@ -21,11 +21,11 @@ from orderkit.conversions import (
     encodable,
 )
 
-_MOMENT: Final = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?"
-    r"(?:Z|[+-][0-9]{2}:[0-9]{2})"
+_FRACTION_AND_OFFSET: Final = re.compile(
+    r"(?:\.[0-9]{1,6})?(?:Z|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))"
 )
 _SECONDS_IN_TEXT: Final = re.compile(r"[0-9]{10}|[0-9]{13}")
+_EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - beside times whose offset is taken off
 _FIRST, _END = USUAL_SECONDS
 _FIRST_YEAR, _LAST_YEAR = map(str, YEARS)
 
@@ -59,11 +59,14 @@ def compared(type_name: str, name: str) -> str:
 def seconds(raw: Any) -> int | None:
     """The whole seconds of an ordinary timestamp."""
     if type(raw) is str:
-        if _MOMENT.fullmatch(raw):
+        # 2026-06-01T12:00:00+02:00: in 19 characters with these between them, Python reads no other
+        # form, and a time without an offset is quick to count.
+        if raw[4:17:3] == "--T::" and (offset := _offset(raw[19:])) is not None:
             try:
-                raw = int(datetime.fromisoformat(raw).timestamp())
-            except (ValueError, OverflowError):
+                since = datetime.fromisoformat(raw[:19]) - _EPOCH
+            except ValueError:
                 return None
+            raw = since.days * 86_400 + since.seconds - offset
             return raw if _FIRST <= raw < _END else None
         if not _SECONDS_IN_TEXT.fullmatch(raw):
             return None
@@ -73,6 +76,16 @@ def seconds(raw: Any) -> int | None:
     if raw >= MILLISECONDS_FROM:
         raw //= 1000
     return raw if _FIRST <= raw < _END else None
+
+
+@lru_cache(maxsize=4_096)
+def _offset(text: str) -> int | None:
+    """The seconds from UTC that stand behind a time and its fraction; None for anything else."""
+    match = _FRACTION_AND_OFFSET.fullmatch(text)
+    if not match:
+        return None
+    sign, hours, minutes = match.groups()
+    return int(f"{sign}1") * (int(hours) * 3_600 + int(minutes) * 60) if sign else 0
 
 
 # The same dates come again and again: they are read once.

@@ -1,1 +1,7 @@
-"""Measurements: ``python -m tests.bench``. No test judges them; see `tests.bench.__main__`."""
+"""Measurements, by ``python -m tests.bench``; nothing here runs in the ordinary tests' time.
+
+Each module with a function ``group()`` measures one group of figures; `GROUPS` names them.
+"""
+
+#: Modules of this folder, in the order of the report.
+GROUPS = ("mapping", "startup")

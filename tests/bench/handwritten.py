@@ -110,14 +110,10 @@ def map_event(event: Any) -> Result:
         info["order_country"] = country
 
     created = booking.get("created_at")
-    seconds = 0
     if type(created) is str and _MOMENT.fullmatch(created):
-        try:
-            seconds = int(datetime.fromisoformat(created).timestamp())
-        except ValueError:
-            seconds = 0
-    if _FIRST <= seconds < _END:
-        created = seconds
+        created = _moment(created, "order_info.create_time", problems)
+    elif type(created) is int and _FIRST <= created < _END:
+        pass
     else:
         created = _rare("timestamp", created, "order_info.create_time", True, problems)
     if created is not None:
@@ -125,6 +121,8 @@ def map_event(event: Any) -> Result:
     updated = context.get("event_timestamp")
     if type(updated) is int and 10**12 <= updated < _END * 1000:
         updated //= 1000
+    elif type(updated) is str and _MOMENT.fullmatch(updated):
+        updated = _moment(updated, "order_info.update_time", problems)
     elif type(updated) is str and len(updated) == 13 and updated.isascii() and updated.isdigit():
         updated = int(updated) // 1000
     else:
@@ -441,6 +439,16 @@ def _rare(
     if kind.unusual(value):
         problems.append(("unusual", target))
     return value
+
+
+def _moment(text: str, target: str, problems: list[tuple[str, str]]) -> Any:
+    try:
+        seconds = int(datetime.fromisoformat(text).timestamp())
+    except ValueError:
+        seconds = 0
+    if _FIRST <= seconds < _END:
+        return seconds
+    return _rare("timestamp", text, target, True, problems)
 
 
 def _adds_up(total: Any, *parts: Any) -> bool:
