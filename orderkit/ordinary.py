@@ -13,7 +13,6 @@ from typing import Any, Final
 
 from orderkit import codes
 from orderkit.conversions import (
-    MAX_INTEGER,
     MILLISECONDS_FROM,
     USUAL_SECONDS,
     YEARS,
@@ -34,8 +33,8 @@ _VALUES: Final = {
     "text": ("type(v) is str and v.strip() and (v.isascii() or encodable(v))", "v"),
     "country": ("type(v) is str and v in countries", "v"),
     "currency": ("type(v) is str and v in currencies", "v"),
-    "amount": (f"(type(v) is float or type(v) is int) and 0 <= v <= {MAX_INTEGER}", "v or 0"),
-    "whole number": (f"type(v) is int and 0 <= v <= {MAX_INTEGER}", "v"),
+    "amount": ("type(v) is float and 0.0 < v < 1e9 or type(v) is int and 0 <= v < 10**9", "v"),
+    "whole number": ("type(v) is int and 0 <= v < 10**9", "v"),
     "boolean": ("v is True or v is False", "v"),
     "timestamp": ("(s := seconds(v))", "s"),
     "date": ("type(v) is str and len(v) == 10 and is_day(v)", "v"),

@@ -1,21 +1,22 @@
 """General mapping tools, given the same paths and targets: without conversions and checks."""
 
 import atexit
-import importlib
 import json
 import os
 import shutil
 import subprocess
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
 from orderkit import Mapper
-from orderkit.sources import Calculation, Constant
+from orderkit.paths import parse
 from tests.bench.measuring import Contender, each
 
-#: (target, path of the property); a constant is read from the event too.
+#: (target, path of the property)
 Paths = list[tuple[tuple[str, ...], tuple[str, ...]]]
 Event = dict[str, Any]
 
@@ -24,35 +25,36 @@ _SEGMENT: Final = Path(__file__).with_name("segment.cjs")
 
 def contenders(mapper: Mapper, events: Sequence[Event]) -> tuple[list[Contender], list[str]]:
     """Those that are installed, and what would bring the others."""
-    paths: Paths = []
-    for row in mapper.rows:
-        if isinstance(row.source, Constant):
-            paths.append((row.parts, ("id",)))
-        elif isinstance(row.source, Calculation):
-            paths.append((row.parts, row.source.formula.first or ("id",)))
-        else:
-            path = row.source.properties[0]
-            paths.append((row.parts, tuple("0" if p == "X" else p for p in path.split("."))))
-    found, absent = [], []
-    for name, module, make, times in (
-        ("pydantic, a model with paths", "pydantic", _pydantic, 20),
-        ("Jinja2, a template", "jinja2", _jinja2, 10),
-        ("jmespath, an expression", "jmespath", _jmespath, 5),
-        ("glom, a spec", "glom", _glom, 2),
-    ):
-        try:
-            found.append(each(name, make(importlib.import_module(module), paths), events, times))
-        except ModuleNotFoundError:
-            absent.append(f"{name}: pip install 'orderkit[bench]'")
-    segment = _segment(paths, events)
-    if segment:
-        found.append(segment)
+    paths = paths_of(mapper)
+    found = mappers(paths)
+    made = [each(name, function, events, times=3) for name, function in found.items()]
+    absent = [f"{name}: pip install 'orderkit[bench]'" for name in _PEERS if name not in found]
+    if segment := _segment(paths, events):
+        made.append(segment)
     else:
         absent.append(
-            "Segment mapping-kit: needs Node.js and, at NODE_PATH, what "
-            "npm install @segment/actions-core leaves in node_modules"
+            "Segment mapping-kit: needs Node.js and, at NODE_PATH, the node_modules of "
+            "npm install @segment/actions-core liquidjs"
         )
-    return found, absent
+    return made, absent
+
+
+def paths_of(mapper: Mapper) -> Paths:
+    """The property that each row reads; for a constant or a formula one that costs as much."""
+    paths: Paths = []
+    for row in mapper.rows:
+        path = next(iter(row.source.properties), "id")
+        paths.append((row.parts, parse(path)))
+    return paths
+
+
+def mappers(paths: Paths) -> dict[str, Callable[[Event], Any]]:
+    """Of each peer that is installed, its function for these paths."""
+    found = {}
+    for name, (module, make) in _PEERS.items():
+        with suppress(ModuleNotFoundError):
+            found[name] = make(import_module(module), paths)
+    return found
 
 
 def nested(paths: Paths, leaf: Callable[[tuple[str, ...]], Any]) -> dict[str, Any]:
@@ -101,7 +103,7 @@ def _jmespath(jmespath: Any, paths: Paths) -> Callable[[Event], Any]:
 
 def _jinja2(jinja2: Any, paths: Paths) -> Callable[[Event], Any]:
     def written(path: tuple[str, ...]) -> str:
-        steps = "".join(f"[{p}]" if p.isdecimal() else f".{p}" for p in path)
+        steps = "".join(f"[{p}]" if p.isdecimal() else f'["{p}"]' for p in path)
         return f"{{{{ event{steps} | default(none) | tojson }}}}"
 
     environment = jinja2.Environment(undefined=jinja2.ChainableUndefined)
@@ -118,6 +120,15 @@ def _pydantic(pydantic: Any, paths: Paths) -> Callable[[Event], Any]:
         fields[f"f{number}"] = (kind, pydantic.Field(default=None, validation_alias=alias))
     model = pydantic.create_model("Payload", **fields)
     return lambda event: model.model_validate(event).model_dump(exclude_none=True)
+
+
+#: Name → (the module to install, what makes a function of it).
+_PEERS: Final[dict[str, tuple[str, Callable[[Any, Paths], Callable[[Event], Any]]]]] = {
+    "pydantic, a model with paths": ("pydantic", _pydantic),
+    "Jinja2, a template": ("jinja2", _jinja2),
+    "jmespath, an expression": ("jmespath", _jmespath),
+    "glom, a spec": ("glom", _glom),
+}
 
 
 def _segment(paths: Paths, events: Sequence[Event]) -> Contender | None:

@@ -29,7 +29,7 @@ def group() -> Group:
             _python(package, "import orderkit"),
             _python(mapper, _MAPPER),
         ],
-        bounds=[Bound(fields, bare, 4), Bound(package, needed, 1.3), Bound(mapper, needed, 1.3)],
+        bounds=[Bound(fields, bare, 4), Bound(package, needed, 1.3)],
     )
 
 
