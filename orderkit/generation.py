@@ -10,11 +10,13 @@ Of the settings' texts only their `repr` is ever written into the source.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Any, Final
 
 from orderkit import ordinary
 from orderkit.checks import ConsistencyRule, consistency_rules
 from orderkit.fields import ALWAYS
+from orderkit.findings import left_out
 from orderkit.paths import Parts, is_index
 from orderkit.rows import STATUS, Row
 from orderkit.sources import Calculation, Constant, Property, Reading, Template
@@ -64,14 +66,14 @@ def write(
         "    return run(event, asked)",
         *(["if reason := refused(event):", "    return filtered(reason)"] * ("refused" in plain)),
         *(["event = transform(event)"] * ("transform" in plain)),
-        *writer.lookups,
-        f"name = {writer.name}",
+        *writer.name,
         "status = statuses.get(name) if type(name) is str else None",
         "reading = None",
         "if asked or status is None:",
         "    status, reading, reason = find_status(event, asked)",
         "    if reason:",
         "        return filtered(reason)",
+        *writer.lookups,
         "problems = []",
         "order_info = {}",
         *(f"{name} = None" for name in writer.made.values()),
@@ -90,7 +92,7 @@ class _Writer:
     names:   what the source calls things that are no text
     lookups: the lines that look up the objects and arrays in which properties stand
     made:    the payload's objects and arrays → their variables
-    name:    the event's name, as an expression
+    name:    the lines that look up the event's name
     """
 
     def __init__(self, rows: Sequence[Row], statuses: Mapping[str, str]) -> None:
@@ -104,7 +106,9 @@ class _Writer:
             if any(target in rule.targets for rule in consistency_rules())
         }
         row = next(row for row in rows if row.type.name == STATUS)
-        self.name = self._reading(row, "status")
+        reading = self._reading(row, "status")
+        # Most events of a site are none of the mapped ones: no more is looked up for those.
+        self.name, self.lookups = [*self.lookups, f"name = {reading}"], []
         # The statuses about which there is nothing to say.
         self.names["sound"] = {
             status
@@ -136,9 +140,10 @@ class _Writer:
     def left_out(self, array: Parts, row: Row) -> Iterator[str]:
         """The check of an array of which only the first item is read."""
         number = self._holder(array)
-        self.names[f"first_{number}"] = row
+        # The same few numbers of items come again and again.
+        self.names[f"left_out_{number}"] = lru_cache(maxsize=64)(partial(left_out, row, array))
         yield f"if isinstance(at_{number}, list) and len(at_{number}) > 1:"
-        yield f"    problems.append(left_out(first_{number}, {array!r}, len(at_{number})))"
+        yield f"    problems.append(left_out_{number}(len(at_{number})))"
 
     def rule(self, rule: ConsistencyRule) -> Iterator[str]:
         """A check over several fields."""

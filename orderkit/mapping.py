@@ -143,7 +143,6 @@ class Mapper:
             "filtered": _filtered,
             "find_status": self._status,
             "plain": _evaluate,
-            "left_out": left_out,
             "check": self._check,
             "judged": _judged,
             "Mapped": Mapped,
