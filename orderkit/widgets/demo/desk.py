@@ -7,10 +7,11 @@ from typing import Any
 
 from orderkit import samples
 from orderkit.client import OnWait
+from orderkit.ledger import Ledger
 from orderkit.mapping import Mapped, Mapper
 from orderkit.paths import get, parse
 from orderkit.sandbox import Order, Sandbox
-from orderkit.sending import Sent, sandbox_client, send_all
+from orderkit.sending import Book, Sent, sandbox_client, send_all
 from orderkit.settings import Settings
 from orderkit.settings_file import load_settings
 
@@ -24,6 +25,7 @@ class Desk:
     before:  what becomes of it as it was chosen
     sandbox: TikTok's side, started when it is first needed
     sent:    everything that was sent from this page
+    ledger:  the same, with requests and answers; forgotten with the page, as the sandbox is
     """
 
     def __init__(self, settings: Settings | None = None) -> None:
@@ -32,6 +34,7 @@ class Desk:
         self.events: dict[str, dict[str, Any]] = {**samples.sample_events(), **damaged}
         self.sandbox = Sandbox()
         self.sent: list[Sent] = []
+        self.ledger = Ledger()
         self._listeners: list[Callable[[], Any]] = []
         self.chosen: dict[str, Any] = {}
         self.event: dict[str, Any] = {}
@@ -63,7 +66,9 @@ class Desk:
         await asyncio.to_thread(self.sandbox.start)
         async with sandbox_client(self.sandbox, on_wait=on_wait) as client:
             lines = [(len(self.sent) + 1, mapped, "")]
-            (sent,) = [line async for line in send_all(lines, client, None)]
+            # A demo shows the same thing twice if it is asked to.
+            book = Book(self.ledger, "sandbox", force=True)
+            (sent,) = [line async for line in send_all(lines, client, None, book)]
         self.sent.append(sent)
         self.changed()
         return sent

@@ -1,29 +1,32 @@
-"""The last page: all that was sent from this page, and what is still missing."""
+"""The last page: all that was sent, what is still missing, and a page for the client."""
 
 from html import escape
 
 import ipywidgets as w
 
-from orderkit import markup, views
+from orderkit import markup, samples, views
 from orderkit.errors import EndpointError
+from orderkit.handover import handover_page
 from orderkit.sending import Sent, live_endpoint
+from orderkit.widgets import parts
 from orderkit.widgets.demo.desk import Desk
 from orderkit.widgets.demo.page import Page, card, shown
 
 
-class ResultsPage(Page):
-    """What was sent, what is missing, and a place for what is handed over.
+_MOST_HANDED_OVER = 100
 
-    handover: where the button that writes a page for the client belongs
-    """
+
+class ResultsPage(Page):
+    """What was sent, what is missing, and the handover page."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.handover = w.VBox()
+        self.handover_button = parts.button("Handover page", self.hand_over, self, "primary")
+        self.handover_view = w.HTML()
         super().__init__(
             "What came of it",
             "Every order that was sent from this page, and what is still missing.",
-            below=[self.handover],
+            below=[self.handover_button, self.handover_view],
         )
         desk.when_changed(self.refresh)
 
@@ -43,6 +46,16 @@ class ResultsPage(Page):
         except EndpointError as error:
             left.append(f"Before going live: {error}")
         return list(dict.fromkeys(left))
+
+    def hand_over(self) -> None:
+        """Offer the handover page, as a link that saves it."""
+        entries = self.desk.ledger.entries(most=_MOST_HANDED_OVER)
+        page = handover_page(self.desk.mapper.settings, samples.sample_events(), entries)
+        link = parts.download("handover.html", page)
+        self.handover_view.value = (
+            f'<p role="status">{link}: settings field by field, mapping with examples, required '
+            "fields, test orders, and what is assumed. No secret is in it.</p>"
+        )
 
     def refresh(self) -> None:
         """Show what was sent, and what is missing."""
