@@ -12,7 +12,6 @@ from orderkit.widgets import parts
 from orderkit.widgets.demo.desk import Desk
 from orderkit.widgets.demo.page import Page, card, shown
 
-
 _MOST_HANDED_OVER = 100
 
 
