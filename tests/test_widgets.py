@@ -35,8 +35,8 @@ def test_a_half_typed_reference_is_told_and_nothing_else_is_lost() -> None:
     """One wrong field is told beside it and stays as typed; the others keep their live value."""
     form = SettingsForm()
     form.inputs["payment_value"].value = "{{booking.to_pay"
-    assert "write a property as {{path}}" in form._beside["payment_value"].value
-    assert "450" in form._beside["total_value"].value
+    assert "write a property as {{path}}" in form.beside["payment_value"].value
+    assert "450" in form.beside["total_value"].value
     assert form.settings.settings.payment_value is None
     assert form.inputs["payment_value"].value == "{{booking.to_pay"
 
@@ -56,9 +56,9 @@ def test_a_setting_in_function_mode_is_evaluated_as_it_is_typed() -> None:
     form = SettingsForm()
     form.modes["third_shop_name"].value = "function"
     form.inputs["third_shop_name"].value = "UPPER(hotel.name)"
-    assert "MAISON LUNE LYON" in form._beside["third_shop_name"].value
+    assert "MAISON LUNE LYON" in form.beside["third_shop_name"].value
     form.inputs["third_shop_name"].value = "UPER(hotel.name)"
-    assert "did you mean" in form._beside["third_shop_name"].value
+    assert "did you mean" in form.beside["third_shop_name"].value
     form.inputs["third_shop_name"].value = "LOWER(hotel.name)"
     form.path.value = "mine.toml"
     form.save_button.click()
