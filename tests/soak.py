@@ -67,7 +67,7 @@ def soak(folder: Path, *, orders: int, kills: int, seed: int = 7, share: float =
             runs += 1
             process = _start(folder)
             # From the first call on: the sender has just begun, or is in the midst of it.
-            enough = len(sandbox.received) + chance.randint(0, 2 * orders // kills)
+            enough = len(sandbox.received) + chance.randint(0, orders // kills)
             while process.poll() is None and len(sandbox.received) < enough:
                 time.sleep(chance.uniform(0, 0.004))
             if process.poll() is None:

@@ -1,13 +1,12 @@
 """``orderkit send`` in a process of its own: going on, stopping, reporting, telling."""
 
 import os
-import pty
 import re
-import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,10 @@ TOKEN = "token-4711"
 BOUNDS = ("rate", "timeout", "order-seconds", "run-seconds")
 SETTINGS = ["--settings", str(samples.SETTINGS)]
 Process = subprocess.Popen[str]
+
+posix = pytest.mark.skipif(
+    os.name != "posix", reason="signals, limits and pseudo-terminals are POSIX's"
+)
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +91,13 @@ def desk(tmp_path: Path, sandbox: Sandbox) -> Desk:
     made = Desk(tmp_path, sandbox)
     made.events.write_bytes(samples.bookings(8))
     return made
+
+
+def wait_until(reached: Callable[[], Any], process: Process) -> None:
+    """Wait for something that a running command does."""
+    while not reached():
+        assert process.poll() is None
+        time.sleep(0.002)
 
 
 def told(process: Process, words: str) -> str:
@@ -229,8 +239,7 @@ def test_a_second_sending_leaves_the_report_of_the_first(desk: Desk) -> None:
     more = ("--report", str(report), "--timeout", "3600", "--json")
     with desk.start(*more) as first:
         try:
-            while not desk.sandbox.met.get("timeout"):
-                assert first.poll() is None
+            wait_until(lambda: desk.sandbox.met.get("timeout"), first)
             report.write_bytes(b"what the first one wrote")
             second = desk.send(*more)
             assert second.returncode == 2
@@ -243,6 +252,7 @@ def test_a_second_sending_leaves_the_report_of_the_first(desk: Desk) -> None:
 # -- stopping
 
 
+@posix
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_cleanly_and_the_same_command_goes_on(
     desk: Desk, number: signal.Signals
@@ -250,8 +260,7 @@ def test_a_signal_stops_cleanly_and_the_same_command_goes_on(
     """Calls under way end, the exit code is 130, and in the end each order came once."""
     desk.events.write_bytes(samples.bookings(60))
     with desk.start("--rate", "40", "--json") as process:
-        while len(desk.sandbox.received) < 4:
-            assert process.poll() is None
+        wait_until(lambda: len(desk.sandbox.received) >= 4, process)
         process.send_signal(number)
         out, err = process.communicate(timeout=30)
     assert process.returncode == 130
@@ -267,12 +276,12 @@ def test_a_signal_stops_cleanly_and_the_same_command_goes_on(
     assert len(desk.sandbox.received) == 60
 
 
+@posix
 def test_a_second_interrupt_leaves_at_once(desk: Desk) -> None:
     """A second Ctrl-C does not wait for the call under way, which the ledger has as unknown."""
     desk.sandbox.script("timeout*20")
     with desk.start("--timeout", "3600") as process:
-        while not desk.sandbox.met.get("timeout"):
-            assert process.poll() is None
+        wait_until(lambda: desk.sandbox.met.get("timeout"), process)
         process.send_signal(signal.SIGINT)
         told(process, "stopping")
         process.send_signal(signal.SIGINT)
@@ -305,10 +314,12 @@ def test_wrong_credentials_end_the_run(desk: Desk) -> None:
     assert "not-the-token" not in done.stdout + done.stderr
 
 
-@pytest.mark.skipif(os.name != "posix", reason="limits are POSIX's")
+@posix
 def test_a_full_disk_ends_the_run_and_loses_nothing(desk: Desk) -> None:
     """When the ledger cannot grow, the run ends with one message, and nothing went unrecorded."""
     desk.events.write_bytes(samples.bookings(100))
+
+    import resource
 
     def little() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000))
@@ -353,7 +364,7 @@ def test_the_pace_is_kept(desk: Desk) -> None:
     assert moments[-1] - moments[0] >= 19 / 20 / 2
 
 
-@pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX's")
+@posix
 @pytest.mark.parametrize("number", [12, 60])
 def test_progress_on_a_terminal(desk: Desk, number: int) -> None:
     """A terminal shows a bar with rate and counts, with whole lines above it."""
@@ -373,7 +384,7 @@ def test_progress_on_a_terminal(desk: Desk, number: int) -> None:
         assert "1 × rejected_by_code" in shown
 
 
-@pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX's")
+@posix
 def test_json_on_a_terminal_has_no_bar_in_it(desk: Desk) -> None:
     """With --json on a terminal, each line of the screen is JSON or a message."""
     shown = on_terminal(desk, desk.arguments("--json"))
@@ -383,6 +394,8 @@ def test_json_on_a_terminal_has_no_bar_in_it(desk: Desk) -> None:
 
 def on_terminal(desk: Desk, arguments: list[str]) -> str:
     """What a terminal of 120 columns gets to show."""
+    import pty
+
     ours, theirs = pty.openpty()
     environment = bare_environment(desk.home, **desk.environment, COLUMNS="120", TERM="xterm")
     with subprocess.Popen(
