@@ -19,6 +19,8 @@ from orderkit.settings import Settings
 #: Bytes of NDJSON in a chunk: in smaller ones passing them on weighs more, and larger ones do not
 #: fit a processor's cache.
 CHUNK: Final = 2**19
+#: Bytes of a range: handing one out costs little against mapping it.
+RANGE: Final = 2**22
 _ENTRIES: Final = 500
 _BOM: Final = b"\xef\xbb\xbf"
 
@@ -83,8 +85,8 @@ def cut(file: Opened) -> Iterator[tuple[Chunk, int]]:
         yield from ((batch, file.position()) for batch in batches(entries))
     elif file.size is not None and is_seekable(file.name):
         # Whoever maps a chunk reads it: nothing is passed from process to process.
-        for start in range(0, file.size, CHUNK):
-            stop = min(start + CHUNK, file.size)
+        for start in range(0, file.size, RANGE):
+            stop = min(start + RANGE, file.size)
             yield Range(file.name, start, stop), stop
     else:
         for text in chain([first], pieces):
@@ -115,8 +117,9 @@ def map_chunk(settings: str, chunk: Chunk) -> MappedChunk:
     """
     if isinstance(chunk, list):
         return _map_entries(_mapper(settings), chunk)
-    text = b"".join(_read(chunk)) if isinstance(chunk, Range) else chunk
-    return _map_entries(_mapper(settings), read_lines(text), text.count(b"\n"))
+    texts = _read(chunk) if isinstance(chunk, Range) else [chunk]
+    mapper = _mapper(settings)
+    return _joined(_map_entries(mapper, read_lines(text), text.count(b"\n")) for text in texts)
 
 
 def _read(chunk: Range) -> Iterator[bytes]:
@@ -145,3 +148,20 @@ def _map_entries(
         payloads.append(b"")
     events = others.total() if lines is not None else 0
     return MappedChunk(b"\n".join(payloads), rejects, lines or 0, events, others)
+
+
+def _joined(chunks: Iterable[MappedChunk]) -> MappedChunk:
+    """Chunks that follow each other as one, the numbers of their rejects from the first on."""
+    payloads: list[bytes] = []
+    rejects: list[tuple[int, int | None, bytes]] = []
+    outcomes: Counter[str] = Counter()
+    lines = events = 0
+    for chunk in chunks:
+        payloads.append(chunk.payloads)
+        rejects += (
+            (index + events, None if line is None else line + lines, rest)
+            for index, line, rest in chunk.rejects
+        )
+        outcomes.update(chunk.outcomes)
+        lines, events = lines + chunk.lines, events + chunk.events
+    return MappedChunk(b"".join(payloads), rejects, lines, events, outcomes)

@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from orderkit.errors import OrderkitError
@@ -39,7 +40,8 @@ def in_order(function: Callable[[Item], Made], items: Iterable[Item], jobs: int)
     under_way: deque[Future[Made]] = deque()
     # A fresh interpreter for each: a copy of this one could hold another thread's locks.
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_stay_with_parent)
+    places = Places(context)
+    pool = ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(places,))
     try:
         for item in items:
             with _interrupts_held_back():
@@ -70,8 +72,52 @@ def _interrupts_held_back() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _stay_with_parent() -> None:
+class Places:
+    """Where in one file each of many processes writes, in the order of their numbers from 0.
+
+    What is written where it belongs need not be passed from process to process.
+    """
+
+    def __init__(self, context: Any) -> None:
+        self._changed = context.Condition()
+        self._next = context.RawValue("q", 0)
+        self._end = context.RawValue("q", 0)
+
+    def take(self, number: int, size: int) -> int:
+        """Where the bytes of that number begin, once all before it have taken their places."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._next.value == number)
+            start: int = self._end.value
+            self._end.value += size
+            self._next.value += 1
+            self._changed.notify_all()
+        return start
+
+
+#: In a worker, the one that all of them share.
+_places: list[Places] = []
+
+
+@contextmanager
+def placed(path: str, number: int) -> Iterator[Callable[[bytes], None]]:
+    """In a worker: what writes the bytes of that number where they belong in a file.
+
+    Every number must come, in the order of the work, writing once or not at all.
+    """
+    made: list[bytes] = []
+    try:
+        yield made.append
+    finally:
+        # Whatever happened, the next number is not kept waiting.
+        start = _places[0].take(number, sum(map(len, made)))
+    with Path(path).open("r+b") as file:
+        file.seek(start)
+        file.writelines(made)
+
+
+def _begin(places: Places) -> None:
     """Leave Ctrl-C to the process that this worker works for, and end when that is gone."""
+    _places.append(places)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     from multiprocessing import parent_process
 

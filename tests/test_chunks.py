@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,7 @@ def test_chunks_of_any_size_give_the_same_bytes(
     path = tmp_path / "events.ndjson"
     path.write_bytes(first + b"\n".join([GOOD[0], *ODD, *ODD]) + end)
     monkeypatch.setattr(chunks, "CHUNK", size)
+    monkeypatch.setattr(chunks, "RANGE", 3 * size)
     assert by_chunks(path) == expected(path)
 
 
@@ -115,7 +117,7 @@ def test_many_processes_give_the_same_files(tmp_path: Path) -> None:
     """`--jobs` changes neither payloads nor rejects, nor what is told and ended with."""
     path = tmp_path / "events.ndjson"
     path.write_bytes(b"\n".join(ODD * 120))
-    assert path.stat().st_size > 4 * chunks.CHUNK
+    assert path.stat().st_size > chunks.RANGE
     made = []
     for jobs in ("1", "2"):
         out, rejects = tmp_path / f"out{jobs}", tmp_path / f"rejects{jobs}"
@@ -146,6 +148,25 @@ def _die(number: int) -> int:
     if number == 3:
         os.kill(os.getpid(), signal.SIGKILL)
     return number
+
+
+def _place(path: str, number: int) -> int:
+    with pool.placed(path, number) as put:
+        if number == 13:
+            raise ValueError("no luck")
+        put(b"%d," % number * (number % 7))
+    return number
+
+
+def test_each_writes_where_its_bytes_belong(tmp_path: Path) -> None:
+    """What processes write themselves stands in order; one that fails does not keep the others."""
+    path = tmp_path / "out"
+    path.touch()
+    numbers = range(12)
+    assert list(pool.in_order(partial(_place, str(path)), numbers, 3)) == list(numbers)
+    assert path.read_bytes() == b"".join(b"%d," % n * (n % 7) for n in numbers)
+    with pytest.raises(ValueError, match="no luck"):
+        list(pool.in_order(partial(_place, str(path)), range(40), 3))
 
 
 def test_results_come_in_order() -> None:

@@ -4,6 +4,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -15,10 +16,10 @@ from orderkit.cli.map_progress import Progress, progress
 from orderkit.cli.outputs import refuse_overwriting
 from orderkit.columns import is_table
 from orderkit.errors import EventsError
-from orderkit.files import Opened, is_packed, opened, written
+from orderkit.files import Opened, is_packed, is_seekable, opened, written
 from orderkit.outputs import Write, payload_file, write_chunks
 from orderkit.paths import count
-from orderkit.pool import in_order, usable_cores
+from orderkit.pool import in_order, placed, usable_cores
 from orderkit.settings_file import load_settings
 
 #: Bytes of text from which on more processes gain more than their start takes.
@@ -94,13 +95,15 @@ def _one(
     if rejects and is_table(rejects):
         raise EventsError(f"{rejects}: reject lines are JSON: name a file such as rejects.ndjson")
     settings = packed(load_settings(settings_path))
-    with (
-        opened(events) as file,
-        progress(file.size) as told,
-        _payloads(out) as payloads,
-        _rejects(rejects) as refused,
-    ):
-        outcomes = write_chunks(_mapped(file, settings, jobs, told), payloads, refused)
+    with opened(events) as file:
+        jobs = jobs or _jobs(file)
+        with (
+            progress(file.size) as told,
+            _payloads(out, jobs) as (payloads, path),
+            _rejects(rejects) as refused,
+        ):
+            work = in_order(partial(_map, settings, path), enumerate(cut(file)), jobs)
+            outcomes = write_chunks(_telling(work, told), payloads, refused)
     return _ended(outcomes)
 
 
@@ -138,26 +141,41 @@ def _many(
     return 2 if done.failed else code
 
 
-def _mapped(file: Opened, settings: str, jobs: int | None, told: Progress) -> Iterator[MappedChunk]:
+def _jobs(file: Opened) -> int:
     text = (file.size or 0) * (_UNPACKED if is_packed(file.name) else 1)
-    jobs = jobs or (usable_cores() if text >= _WORTH_MORE_PROCESSES else 1)
-    for position, chunk in in_order(partial(_map, settings), cut(file), jobs):
+    return usable_cores() if text >= _WORTH_MORE_PROCESSES else 1
+
+
+def _map(
+    settings: str, path: str | None, piece: tuple[int, tuple[Chunk, int]]
+) -> tuple[int, MappedChunk]:
+    """Map a chunk, and write its payloads to the file at `path`, if there is one."""
+    number, (chunk, position) = piece
+    if path is None:
+        return position, map_chunk(settings, chunk)
+    with placed(path, number) as put:
+        mapped = map_chunk(settings, chunk)
+        put(mapped.payloads)
+    return position, replace(mapped, payloads=b"")
+
+
+def _telling(work: Iterator[tuple[int, MappedChunk]], told: Progress) -> Iterator[MappedChunk]:
+    for position, chunk in work:
         told(position, chunk.outcomes.total())
         yield chunk
 
 
-def _map(settings: str, piece: tuple[Chunk, int]) -> tuple[int, MappedChunk]:
-    chunk, position = piece
-    return position, map_chunk(settings, chunk)
-
-
 @contextmanager
-def _payloads(name: str | None) -> Iterator[Write]:
+def _payloads(name: str | None, jobs: int) -> Iterator[tuple[Write, str | None]]:
+    """What writes payloads; and the path of the file, if the processes that map are to write."""
     if name is None or name == "-":
-        yield sys.stdout.buffer.write
+        yield sys.stdout.buffer.write, None
+    elif jobs > 1 and is_seekable(name) and not is_table(name):
+        with written(name) as file:
+            yield file.write, file.name
     else:
         with payload_file(name) as write:
-            yield write
+            yield write, None
 
 
 @contextmanager

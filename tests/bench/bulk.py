@@ -192,7 +192,7 @@ def mapped(source: Path, target: Path, jobs: int) -> float:
         watched = psutil.Process(process.pid)
         while process.poll() is None:
             most = max(most, sum(map(memory, [watched, *watched.children(recursive=True)])))
-            time.sleep(0.2)
+            time.sleep(0.5)
     assert process.returncode == 0
     return most
 
