@@ -8,7 +8,7 @@ from rich.text import Text
 
 from orderkit import samples
 from orderkit.cli.common import coloured, console, print_problems, table
-from orderkit.cli.send import print_sent
+from orderkit.cli.sent import print_sent
 from orderkit.fields import field_mappings, ruled_statuses
 from orderkit.jsontext import show
 from orderkit.mapping import Mapped, Mapper

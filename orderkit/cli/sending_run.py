@@ -1,0 +1,124 @@
+"""One run of ``orderkit send``: told as it goes on, and stopped cleanly."""
+
+import asyncio
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from orderkit.cli.common import console, counted, print_json, results
+from orderkit.cli.progress import Board
+from orderkit.cli.sent import print_causes, print_sent
+from orderkit.client import Client
+from orderkit.delivery import OUTCOMES
+from orderkit.inputs import number_of
+from orderkit.mapping import Mapped, Mapper
+from orderkit.paths import count
+from orderkit.report import Report
+from orderkit.retry import Policy
+from orderkit.sandbox import Sandbox
+from orderkit.sending import Book, Target, open_target, send_all
+from orderkit.settings import Settings
+
+#: On a terminal, of more events than this only those that need somebody are printed.
+_MOST_PRINTED = 50
+
+
+@dataclass
+class Run:
+    """What is sent where, and how: `seconds` are those of the whole run."""
+
+    events: str
+    settings: Settings
+    target: Target
+    policy: Policy
+    seconds: float
+    keep_tokens: bool
+    as_json: bool
+    sandbox: Sandbox | None = None
+
+    async def sent(self, book: Book | None, report: Report) -> int:
+        """Send, and tell each verdict; gives the exit code."""
+        total = number_of(self.events)
+        out, err = console(), console(err=True)
+        board = Board(err, total, bar=err.is_terminal and not (self.as_json and out.is_terminal))
+        if out.is_terminal and err.is_terminal:
+            # Both are the same screen: only the bar's own console prints above the bar.
+            out = err
+        quiet = out.is_terminal and (total is None or total > _MOST_PRINTED)
+        causes: Counter[str] = Counter()
+        async with open_target(
+            self.target,
+            self.settings,
+            self.sandbox,
+            policy=self.policy,
+            on_wait=board.wait,
+            keep_tokens=self.keep_tokens,
+        ) as client:
+            lines = self._lines(report)
+            url = self.settings.connection.endpoint_url
+            with _interrupted(client, board) as interrupted, board.shown():
+                async for sent in send_all(lines, client, url, book, seconds=self.seconds):
+                    board.count(sent.verdict)
+                    report.add(sent)
+                    if not sent.done:
+                        causes[sent.delivery.cause if sent.delivery else sent.verdict] += 1
+                    if self.as_json:
+                        print_json(sent.as_json())
+                    elif not (quiet and sent.done):
+                        print_sent(out, sent)
+        if not self.as_json:
+            counts = counted(board.counts) or "nothing to send"
+            out.print(f"{count(board.counts.total(), 'event')}: {counts}")
+            if quiet:
+                print_causes(out, causes)
+        if client and client.stopped:
+            _tell_stop(board, causes, book, by_hand=bool(interrupted))
+        if interrupted:
+            return 130
+        return int(bool(causes) or bool(client and client.stopped))
+
+    def _lines(self, report: Report) -> Iterator[tuple[int, Mapped | None, str]]:
+        for result in results(self.events, Mapper(self.settings)):
+            report.expect(result.entry)
+            yield result.entry.index, result.mapped, result.entry.error
+
+
+@contextmanager
+def _interrupted(client: Client | None, board: Board) -> Iterator[list[int]]:
+    """Within it, Ctrl-C stops the client; a second one ends the process. Gives what came."""
+    came: list[int] = []
+    if client is None:
+        yield came
+        return
+    loop = asyncio.get_running_loop()
+    before = signal.getsignal(signal.SIGINT)
+
+    def stop(number: int, _frame: object) -> None:
+        came.append(number)
+        signal.signal(signal.SIGINT, before)
+        # Not here: what the signal broke into may be printing itself.
+        loop.call_soon_threadsafe(stopping)
+
+    def stopping() -> None:
+        client.stop()
+        board.tell("stopping: calls under way are let end (Ctrl-C again leaves at once)")
+
+    handled = [signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)]
+    try:
+        yield came
+    finally:
+        signal.signal(signal.SIGINT, handled[0])
+        signal.signal(signal.SIGTERM, handled[1])
+
+
+def _tell_stop(board: Board, causes: Counter[str], book: Book | None, *, by_hand: bool) -> None:
+    ending = next((OUTCOMES[c] for c in causes if OUTCOMES[c].ends_run and c != "stopped"), None)
+    why = "by hand"
+    if not by_hand:
+        why = (
+            f"as each further order would fail: {ending.meaning}" if ending else "the time is over"
+        )
+    ledger = book.ledger.path if book else None
+    board.tell(f"stopped, {why}; the same command goes on where it was (ledger: {ledger})")

@@ -1,0 +1,179 @@
+"""The ledger's file: private, SQLite in WAL mode, held by one sending at a time."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, Final, Self
+
+from platformdirs import user_data_path
+
+from orderkit.errors import LedgerError
+
+#: In the file's header: tells a ledger from any other SQLite file ("okLG").
+_APPLICATION: Final = 0x6F6B4C47
+_VERSION: Final = 1
+
+#: Events that were filtered are only counted: most of a site's events are not for TikTok.
+_SCHEMA: Final = f"""
+    CREATE TABLE delivery (
+        number INTEGER PRIMARY KEY,
+        target TEXT NOT NULL,
+        url TEXT NOT NULL,
+        order_id TEXT NOT NULL,
+        order_status TEXT NOT NULL,
+        payload BLOB NOT NULL,
+        digest BLOB NOT NULL,
+        started_at REAL NOT NULL,
+        ended_at REAL,
+        verdict TEXT NOT NULL DEFAULT 'unknown',
+        cause TEXT NOT NULL DEFAULT 'interrupted',
+        http_status INTEGER,
+        code TEXT NOT NULL DEFAULT 'null',
+        message TEXT NOT NULL DEFAULT '',
+        log_id TEXT,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        seconds REAL NOT NULL DEFAULT 0,
+        waits TEXT NOT NULL DEFAULT '[]',
+        answer TEXT NOT NULL DEFAULT ''
+    );
+    CREATE INDEX same ON delivery (target, digest);
+    CREATE INDEX latest ON delivery (target, order_id, order_status, number);
+    CREATE INDEX searched ON delivery (order_id);
+    CREATE TABLE filtered (
+        target TEXT, minute INTEGER, reason TEXT, times INTEGER,
+        PRIMARY KEY (target, minute, reason)
+    );
+    PRAGMA application_id = {_APPLICATION};
+    PRAGMA user_version = {_VERSION};
+"""
+
+
+def default_path() -> Path:
+    """The ledger in the user's data folder."""
+    return user_data_path("orderkit", appauthor=False) / "deliveries.sqlite"
+
+
+class LedgerFile:
+    """A ledger's file, made when it is not there; with ``None`` it lies in memory.
+
+    Raises LedgerError, now or in any later call, when it cannot be used.
+    """
+
+    def __init__(self, path: Path | str | None = None) -> None:
+        self.path = None if path is None else Path(path)
+        with self.told():
+            if self.path is not None:
+                _make_private(self.path)
+            # Autocommit: what is written survives the process from that moment on.
+            self.rows = sqlite3.connect(self.path or ":memory:", timeout=10, isolation_level=None)
+            self.rows.row_factory = sqlite3.Row
+        try:
+            with self.told():
+                self._prepare()
+        except LedgerError:
+            self.rows.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self.told():
+            self.rows.close()
+
+    def insert(self, table: str, **columns: Any) -> int:
+        """Add a row; gives its number."""
+        places = ", ".join("?" * len(columns))
+        done = self.rows.execute(
+            f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})",  # noqa: S608 - our names
+            tuple(columns.values()),
+        )
+        return done.lastrowid or 0
+
+    @contextmanager
+    def alone(self, seconds: float) -> Iterator[None]:
+        """Hold the ledger's lock, and wait so long for it. Raises LedgerError."""
+        if self.path is None:
+            yield
+            return
+        beside = self.path.with_name(f"{self.path.name}-lock")
+        with self.told(beside):
+            _make_private(beside)
+            # The operating system lets go of it however the process ends.
+            lock = sqlite3.connect(beside, timeout=seconds, isolation_level=None)
+        with closing(lock):
+            with self.told(beside):
+                try:
+                    lock.execute("BEGIN EXCLUSIVE")
+                except sqlite3.OperationalError as error:
+                    if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                        raise
+                    raise LedgerError(
+                        f"{self.path}: another sending is using this ledger; wait for its end, or"
+                        " name another file with --ledger"
+                    ) from None
+            yield
+
+    @contextmanager
+    def told(self, path: Path | None = None) -> Iterator[None]:
+        """What SQLite and the file system refuse, as a message."""
+        path = path or self.path
+        try:
+            yield
+        except OSError as error:
+            raise LedgerError(f"{path}: cannot be used: {error.strerror}") from error
+        except sqlite3.Error as error:
+            if "not a database" in str(error):
+                raise LedgerError(
+                    f"{path}: is no ledger, but another kind of file; name another --ledger"
+                ) from error
+            raise LedgerError(f"{path}: cannot be used: {error}") from error
+
+    def _prepare(self) -> None:
+        # A file of another program is left as it is: nothing is written before it is known.
+        if not self._made():
+            with self.alone(10):
+                # Another process may have made it meanwhile.
+                if not self._made():
+                    self._make()
+        # A commit survives the process; of a machine that loses its power the last few are lost,
+        # and those orders are sent again.
+        self.rows.execute("PRAGMA synchronous = NORMAL")
+
+    def _made(self) -> bool:
+        """Whether this is a ledger already, and not an empty file. Raises LedgerError."""
+        # In this order: what another process makes in between is not taken for another program's.
+        tables, version, application = (
+            self.rows.execute(text).fetchone()[0]
+            for text in (
+                "SELECT count(*) FROM sqlite_master",
+                "PRAGMA user_version",
+                "PRAGMA application_id",
+            )
+        )
+        if application != _APPLICATION and (application or version or tables):
+            raise LedgerError(f"{self.path}: is a file of another program; name another --ledger")
+        if version > _VERSION:
+            raise LedgerError(f"{self.path}: was written by a newer orderkit; update this one")
+        return bool(application)
+
+    def _make(self) -> None:
+        if self.path is not None:
+            # Somebody else may have made the empty file. What SQLite writes beside it takes over
+            # its mode.
+            self.path.chmod(0o600)
+        # Readers never wait.
+        self.rows.execute("PRAGMA journal_mode = WAL")
+        self.rows.executescript(f"BEGIN IMMEDIATE;{_SCHEMA}COMMIT;")
+
+
+def _make_private(path: Path) -> None:
+    """See to it that a file is there, for the user alone."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
