@@ -19,7 +19,7 @@ LAYERS = (
     "settings settings_file settings_saving",
     "checks findings rows ordinary generation mapping",
     "files columns events samples inputs review profile unseen suggesting",
-    "results chunks outputs partitions planning receipts pool bulk",
+    "results bulk",
     "retry delivery credentials tokens token_sources calls client",
     "sandbox ledger sending report",
     "assumptions markup charts history views pages handover",

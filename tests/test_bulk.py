@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from orderkit import load_settings, planning, samples
-from orderkit.bulk import Done, map_files
+from orderkit import load_settings, samples
+from orderkit.bulk import Done, map_files, planning
 from orderkit.errors import EventsError, OrderkitError
 from orderkit.events import open_events
 from orderkit.jsontext import loads

@@ -14,14 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from orderkit import chunks, load_settings, pool, samples
-from orderkit.chunks import blocks, cut, map_chunk, packed
+from orderkit import load_settings, samples
+from orderkit.bulk import chunks, pool
+from orderkit.bulk.chunks import blocks, cut, map_chunk, packed
+from orderkit.bulk.outputs import write_chunks
 from orderkit.errors import OrderkitError
 from orderkit.events import open_events
 from orderkit.files import opened
 from orderkit.jsontext import dumps
 from orderkit.mapping import Mapper
-from orderkit.outputs import write_chunks
 from tests.test_cli import SETTINGS, run
 
 GOOD = samples.EVENTS.read_bytes().splitlines()

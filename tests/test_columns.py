@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from orderkit import paths, samples
+from orderkit.bulk.outputs import payload_file
 from orderkit.errors import EventsError
 from orderkit.events import EventLine, open_events
 from orderkit.fields import field_mappings
 from orderkit.jsontext import loads
-from orderkit.outputs import payload_file
 from tests.test_cli import SETTINGS, lines, run
 
 TARGETS = [row.target for row in field_mappings()]

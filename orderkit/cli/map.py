@@ -10,16 +10,16 @@ from pathlib import Path
 
 import click
 
-from orderkit.chunks import Chunk, MappedChunk, cut, map_chunk, packed
+from orderkit.bulk.chunks import Chunk, MappedChunk, cut, map_chunk, packed
+from orderkit.bulk.outputs import Write, payload_file, write_chunks
+from orderkit.bulk.pool import in_order, placed, usable_cores
 from orderkit.cli.common import counted, settings_option
 from orderkit.cli.map_progress import Progress, progress
 from orderkit.cli.outputs import refuse_overwriting
 from orderkit.columns import is_table
 from orderkit.errors import EventsError
 from orderkit.files import Opened, is_packed, is_seekable, opened, written
-from orderkit.outputs import Write, payload_file, write_chunks
 from orderkit.paths import count
-from orderkit.pool import in_order, placed, usable_cores
 from orderkit.settings_file import load_settings
 
 #: Bytes of text from which on more processes gain more than their start takes.

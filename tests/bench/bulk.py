@@ -212,8 +212,7 @@ def on_dask(source: Path, folder: Path) -> tuple[Spent, None]:
     """Map on two worker processes of a Dask cluster, which are there already: their time."""
     from distributed import Client, LocalCluster
 
-    from orderkit import planning
-    from orderkit.bulk import map_files
+    from orderkit.bulk import map_files, planning
 
     planning.PARTITION = source.stat().st_size // 8  # type: ignore[misc]
     settings = load_settings(samples.SETTINGS)

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
+from orderkit.bulk.partitions import Partition, Receipt
 from orderkit.errors import EventsError
 from orderkit.files import filesystem, remove, written
 from orderkit.jsontext import dumps, loads
-from orderkit.partitions import Partition, Receipt
 
 _MANIFEST: Final = "manifest.json"
 

@@ -8,13 +8,13 @@ from importlib.metadata import version
 from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
 
-from orderkit.chunks import blocks
+from orderkit.bulk.chunks import blocks
+from orderkit.bulk.partitions import Partition, Receipt
 from orderkit.columns import is_parquet, is_table
 from orderkit.errors import EventsError
 from orderkit.events import begins_as_ndjson
 from orderkit.files import filesystem, is_packed, opened
 from orderkit.jsontext import dumps
-from orderkit.partitions import Partition, Receipt
 
 #: Bytes of a file from which on it is several partitions, and about those of each of them.
 PARTITION: Final = 256 * 2**20

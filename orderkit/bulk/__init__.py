@@ -32,14 +32,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol, TypeVar
 
-from orderkit.chunks import map_chunk, packed
+from orderkit.bulk.chunks import map_chunk, packed
+from orderkit.bulk.partitions import Receipt, count_partition, map_partition
+from orderkit.bulk.planning import addresses, numbered, plan, uncounted
+from orderkit.bulk.pool import in_order, usable_cores
+from orderkit.bulk.receipts import Receipts
 from orderkit.errors import EventsError, OrderkitError
 from orderkit.files import optional
-from orderkit.partitions import Receipt, count_partition, map_partition
 from orderkit.paths import count
-from orderkit.planning import addresses, numbered, plan, uncounted
-from orderkit.pool import in_order, usable_cores
-from orderkit.receipts import Receipts
 from orderkit.settings import Settings
 
 __all__ = ["ENDINGS", "Done", "map_chunk", "map_files", "packed"]

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from orderkit.chunks import Chunk, MappedChunk, batches, blocks, cut, map_chunk
+from orderkit.bulk.chunks import Chunk, MappedChunk, batches, blocks, cut, map_chunk
+from orderkit.bulk.outputs import payload_file, write_chunks
 from orderkit.columns import is_parquet
 from orderkit.errors import EventsError
 from orderkit.events import entries_of
 from orderkit.files import opened, remove, written
 from orderkit.jsontext import dumps
-from orderkit.outputs import payload_file, write_chunks
 
 
 @dataclass(frozen=True, slots=True)
