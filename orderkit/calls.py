@@ -101,8 +101,11 @@ class Call:
         )
         return await retrying(attempt)
 
-    async def paced_post(self, request: Request) -> Reply:
-        """Post when the pace allows it. The time for one order begins with its first try."""
+    async def turn(self) -> Reply | None:
+        """Wait until the pace allows a try; a reply if it never will.
+
+        The time for one order begins with its first try.
+        """
         world, tried = self._world, self._tries
         now = world.clock()
         moment = world.pacer.reserve(now, self._until)
@@ -115,7 +118,7 @@ class Call:
         if not tried:
             self._started = world.clock()
             self._until = min(self._until, self._started + world.policy.total_seconds)
-        return await self.post(request)
+        return None
 
     async def post(self, request: Request) -> Reply:
         """One try, as a reply in any case."""

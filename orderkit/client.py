@@ -153,17 +153,24 @@ class Client:
 
         async def attempt() -> Reply:
             nonlocal request, renewed
-            reply = await call.paced_post(request)
-            if reply.status != 401 or renewed or request.token is None:
+            if over := await call.turn():
+                return over
+            # Only now: a token taken before the wait may have expired since.
+            token = await self._tokens.get(deadline)
+            request = replace(request, token=token)
+            reply = await call.post(request)
+            if reply.status != 401 or renewed:
                 return reply
             renewed = True
-            request = replace(request, token=await self._tokens.renew(request.token, deadline))
-            return await call.paced_post(request)
+            token = await self._tokens.renew(token, deadline)
+            if over := await call.turn():
+                return over
+            request = replace(request, token=token)
+            return await call.post(request)
 
         async with self._in_flight:
             call = Call(self._world, deadline, on_start=on_start)
             try:
-                request = replace(request, token=await self._tokens.get(deadline))
                 reply = await call.settle(attempt)
             except TokenError as error:
                 reply = Reply(error.verdict, error.status)

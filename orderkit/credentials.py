@@ -6,6 +6,7 @@ operating system's keyring, under the service ``orderkit``, one entry a name.
 
 import json
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -90,7 +91,9 @@ def find_credentials(name: str, environ: Mapping[str, str] = os.environ) -> Give
     try:
         entry = read_entry(name)
     except CredentialsError as error:
-        raise CredentialsError(f"no credentials in the environment, and {error}") from None
+        raise CredentialsError(
+            f"no credentials in the environment, and {error}; {HOW_TO_GIVE}"
+        ) from None
     if entry is None:
         raise CredentialsError(
             f"no credentials named {name!r}, neither in the environment nor in the operating"
@@ -162,10 +165,8 @@ def _with_keyring(verb: str, call: Callable[[ModuleType], _T]) -> _T:
 
         return call(keyring)
     except Exception as error:  # each backend has exceptions of its own
-        reason = mask(str(error)).partition("\n")[0].rstrip(". ") or type(error).__name__
-    raise CredentialsError(
-        f"the operating system's keyring could not be {verb} ({reason}); {HOW_TO_GIVE}"
-    )
+        reason = re.split(r"\.\s|\n", mask(str(error)))[0].rstrip(". ") or type(error).__name__
+    raise CredentialsError(f"the operating system's keyring could not be {verb} ({reason})")
 
 
 def _secret(text: str, what: str) -> Secret:

@@ -27,12 +27,14 @@ class EventLine:
     line:  the line of the file it stands on, counted from 1, in NDJSON only
     event: the event, or None when it could not be read
     error: why it could not be read, or ""
+    text:  what could not be read, as it came
     """
 
     index: int
     line: int | None
     event: dict[str, Any] | None
     error: str = ""
+    text: bytes = b""
 
 
 @contextmanager
@@ -149,18 +151,18 @@ def _ndjson(lines: Iterable[tuple[int, bytes]]) -> Iterator[EventLine]:
         if not line.strip():
             continue
         try:
-            yield _checked(index, number, loads(line.strip()))
+            yield _checked(index, number, loads(line.strip()), line)
         except ValueError:
-            yield EventLine(index, number, None, f"no JSON: {_reason(line.strip())}")
+            reason = f"no JSON: {_reason(line.strip())}"
+            yield EventLine(index, number, None, reason, line)
         index += 1
 
 
-def _checked(index: int, line: int | None, event: Any) -> EventLine:
+def _checked(index: int, line: int | None, event: Any, text: bytes = b"") -> EventLine:
     if isinstance(event, dict):
         return EventLine(index, line, event)
-    return EventLine(
-        index, line, None, f"{paths.json_type(event)} {show(event)}, not a JSON object"
-    )
+    found = f"{paths.json_type(event)} {show(event)}, not a JSON object"
+    return EventLine(index, line, None, found, text)
 
 
 def _reads(text: bytes) -> bool:

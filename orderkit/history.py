@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 from typing import Final
+from urllib.parse import urlsplit
 
 from orderkit import charts, markup
 from orderkit.endpoint import Request, order_request
@@ -19,13 +20,13 @@ def moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
-def over_time(ledger: Ledger) -> tuple[dict[float, Counter[str]], int]:
+def over_time(ledger: Ledger, target: str = "") -> tuple[dict[float, Counter[str]], int]:
     """Moment → verdict → number of events, and the seconds that each moment stands for."""
-    span = ledger.span()
+    span = ledger.span(target)
     if span is None:
         return {}, 1
     step = charts.step_for(*span)
-    return ledger.counts(step), step
+    return ledger.counts(step, target), step
 
 
 def orders_named(entries: Sequence[Entry]) -> str:
@@ -43,14 +44,18 @@ def kind(entry: Entry) -> str:
 
 
 def overview_html(ledger: Ledger) -> str:
-    """How many events ended how, and over time as a picture."""
-    counts, step = over_time(ledger)
-    if not counts:
+    """For each target: how many events ended how over time, and what is not delivered."""
+    targets = ledger.targets()
+    if not targets:
         return markup.notice("Nothing was sent yet.")
-    return f"<h3>Over time</h3>{charts.over_time(counts, step)}"
+    return "".join(
+        f"<h3>To {markup.code(target)}, over time</h3>"
+        f"{charts.over_time(*over_time(ledger, target))}{causes_html(ledger, target)}"
+        for target in targets
+    )
 
 
-def causes_html(ledger: Ledger) -> str:
+def causes_html(ledger: Ledger, target: str = "") -> str:
     """What is not delivered, by cause: what it means, and how it is solved."""
     rows = [
         [
@@ -61,7 +66,7 @@ def causes_html(ledger: Ledger) -> str:
             escape(orders_named(entries)),
             markup.prose(entries[0].delivery.message),
         ]
-        for entries in ledger.unsettled()
+        for entries in ledger.unsettled(target)
     ]
     filtered = [
         [
@@ -72,10 +77,10 @@ def causes_html(ledger: Ledger) -> str:
             "",
             "",
         ]
-        for reason, times in ledger.reasons().most_common(_ORDERS_NAMED)
+        for reason, times in ledger.reasons(target).most_common(_ORDERS_NAMED)
     ]
     if not rows and not filtered:
-        return markup.notice("Every order was delivered.", "good") if ledger.span() else ""
+        return markup.notice("Every order was delivered.", "good") if ledger.span(target) else ""
     columns = ("verdict", "cause", "meaning", "how it is solved", "orders", "last message")
     prose = dict.fromkeys(("meaning", "how it is solved", "last message"), "ok-prose")
     return markup.table(columns, [*rows, *filtered], caption="What is not delivered", classes=prose)
@@ -85,16 +90,17 @@ def entries_html(entries: Sequence[Entry]) -> str:
     """Deliveries as a table, one a row."""
     rows = (
         [
-            markup.code(entry.delivery.order_id),
+            f'<span class="ok-whole">{markup.code(entry.delivery.order_id)}</span>',
             escape(entry.delivery.order_status),
             markup.badge(entry.delivery.verdict),
             escape(moment(entry.started_at)),
+            markup.code(urlsplit(entry.target).netloc or entry.target),
             escape(entry.delivery.facts) + _log_id(entry.delivery.log_id),
             markup.prose(entry.delivery.message),
         ]
         for entry in entries
     )
-    columns = ("order", "status", "verdict", "when", "answer", "message")
+    columns = ("order", "status", "verdict", "when", "target", "answer", "message")
     return markup.table(
         columns,
         rows,

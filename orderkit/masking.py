@@ -50,6 +50,8 @@ _PATTERNS: Final = tuple(
         ),
         # Without the header's name a digit tells a token from a word after "bearer".
         (("bearer",), r"\bbearer\s+(?P<value>(?=[^\s]*\d)[\w.~+/=-]{8,})"),
+        # A password in an address.
+        (("://",), r"://(?P<value>[^\s/@\"'<>]+)@"),
         (("cookie:",), r"\bcookie:[ \t]*(?P<value>[^\r\n]+)"),
         # As httpcore logs headers: (b'Set-Cookie', b'…').
         (("cookie",), r"\bcookie[\"'],\s*b?[\"'](?P<value>[^\"']+)"),

@@ -21,8 +21,10 @@ def page(title: str, body: str) -> str:
 
 def deliveries_page(ledger: Ledger, most: int = 500) -> str:
     """A ledger as a page: over time, causes with their solution, and the latest deliveries."""
-    body = history.overview_html(ledger) + history.causes_html(ledger)
-    return page("Deliveries", body + history.entries_html(ledger.entries(most=most)))
+    latest = ledger.entries(most=most)
+    told = f"<p>The latest {most:,}; orderkit deliveries --json has all.</p>"
+    body = history.overview_html(ledger) + history.entries_html(latest)
+    return page("Deliveries", body + (told if len(latest) == most else ""))
 
 
 def profile_page(profile: Profile, name: str) -> str:

@@ -9,6 +9,7 @@ from orderkit.errors import EventsError
 from orderkit.events import EventLine
 from orderkit.jsontext import dumps
 from orderkit.sending import Sent
+from orderkit.writing import told
 
 #: What the report adds to each event; nothing maps from it.
 KEY = "_orderkit"
@@ -17,11 +18,14 @@ KEY = "_orderkit"
 class Report:
     """Lines of NDJSON: the event as it came, with the verdict under ``_orderkit``.
 
-    With no file, nothing is kept.
+    Without a name, nothing is kept.
     """
 
-    def __init__(self, path: Path | None) -> None:
-        self._file = path.open("wb") if path else None
+    def __init__(self, name: str) -> None:
+        """Raises EventsError when it cannot be written."""
+        self._name = name
+        with told(name):
+            self._file = Path(name).open("wb") if name else None  # noqa: SIM115 - closed by `close`
         self._events: dict[int, EventLine] = {}
         self.lines = 0
 
@@ -39,24 +43,27 @@ class Report:
         if entry.line is not None:
             verdict["line"] = entry.line
         event: dict[str, Any] = entry.event or {}
-        self._file.write(dumps({**event, KEY: verdict}) + b"\n")
-        # What is written is there for good, however this process ends.
-        self._file.flush()
+        # A line that could not be read stands there as it came, to be mended.
+        line = entry.text.strip() or dumps({**event, KEY: verdict})
+        with told(self._name):
+            self._file.write(line + b"\n")
+            # What is written is there for good, however this process ends.
+            self._file.flush()
         self.lines += 1
 
     def close(self) -> None:
         """Close the file."""
         if self._file:
-            self._file.close()
+            with told(self._name):
+                self._file.close()
 
 
 @contextmanager
 def writing(name: str | None) -> Iterator[Report]:
     """A report in a file, or none. Raises EventsError when it cannot be written."""
-    try:
-        report = Report(Path(name) if name else None)
-    except OSError as error:
-        raise EventsError(f"{name}: cannot be written: {error.strerror}") from error
+    if name == "-":
+        raise EventsError("a report goes to a file: name one with --report")
+    report = Report(name or "")
     try:
         yield report
     finally:

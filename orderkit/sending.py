@@ -35,6 +35,10 @@ SANDBOX_POLICY: Final = replace(DEFAULT_POLICY, rate=math.inf)
 #: for a retry does not hold up the others.
 _AHEAD: Final = 256
 
+#: After so many orders in a row that failed, or got no answer, in the same way, the endpoint is
+#: taken to be down.
+HOPELESS: Final = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -114,7 +118,7 @@ def sandbox_client(
 ) -> Client:
     """A client for a sandbox of this process, which takes any credentials."""
     endpoint = Endpoint(sandbox.order_url, sandbox.token_url, "sandbox")
-    credentials = Credentials.of("sandbox-key", "sandbox-secret")
+    credentials = Credentials.of("sandbox-key", "sandbox-secret", "of the sandbox")
     return Client(endpoint, credentials, policy, on_wait=on_wait)
 
 
@@ -185,13 +189,15 @@ async def send_all(
 
     `results` are index, mapped event (None where it could not be read) and the reason for that.
     They are read as far as needed, so any number may follow. Payloads of one order never overtake
-    each other. The run is over after so many `seconds`, or when each further order would fail for
-    the same reason; like `client.stop()`, that lets calls under way end, and what was not begun by
-    then is not among the verdicts.
+    each other. The run is over after so many `seconds`, when each further order would fail for the
+    same reason, or when `HOPELESS` orders in a row came to nothing in the same way; like
+    `client.stop()`, that lets calls under way end, and what was not begun by then is not among the
+    verdicts.
     """
     waiting: deque[asyncio.Task[Sent]] = deque()
     latest: dict[str, asyncio.Task[Sent]] = {}
     url = client.endpoint.order_url if client else url
+    luck = _Luck()
     loop = asyncio.get_running_loop()
     over = loop.call_later(seconds, client.stop) if client and seconds < math.inf else None
     try:
@@ -207,6 +213,8 @@ async def send_all(
                 task.add_done_callback(partial(_forget, latest, planned.order_id))
             while len(waiting) > _AHEAD or waiting[0].done():
                 sent = await waiting.popleft()
+                if client and luck.gone(sent):
+                    client.stop()
                 if sent.begun:
                     yield sent
                 if not waiting:
@@ -228,6 +236,23 @@ async def send_all(
 def _forget(latest: dict[str, asyncio.Task[Sent]], order_id: str, task: asyncio.Task[Sent]) -> None:
     if latest.get(order_id) is task:
         del latest[order_id]
+
+
+class _Luck:
+    """How many orders in a row came to nothing in the same way."""
+
+    def __init__(self) -> None:
+        self._cause, self._times = "", 0
+
+    def gone(self, sent: Sent) -> bool:
+        """Whether, with this one, the endpoint is taken to be down."""
+        delivery = sent.delivery
+        if delivery is None:
+            return False
+        lost = delivery.verdict in ("failed", "unknown")
+        self._times = self._times + 1 if lost and delivery.cause == self._cause else int(lost)
+        self._cause = delivery.cause
+        return self._times >= HOPELESS
 
 
 async def _send(

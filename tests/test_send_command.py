@@ -197,16 +197,20 @@ def test_the_report_can_be_mended_and_sent(desk: Desk) -> None:
 
 
 def test_the_report_says_why(desk: Desk) -> None:
-    """Each line of the report has verdict, message, next step and where the event stood."""
+    """Each event of the report has verdict, message, next step and where it stood.
+
+    What could not be read stands there as it came.
+    """
     desk.sandbox.script("answer_lost")
     desk.events.write_bytes(b"\n" + samples.bookings(1) + b"{nonsense\n[1]\n")
     report = desk.folder / "report.ndjson"
     assert desk.send("--attempts", "1", "--report", str(report)).returncode == 1
-    notes = [loads(line)["_orderkit"] for line in report.read_bytes().splitlines()]
-    assert [(n["verdict"], n["line"]) for n in notes] == [
-        *(("unknown", 2), ("invalid", 3), ("invalid", 4))
-    ]
-    assert all(note["message"] and note["next_step"] for note in notes)
+    first, *others = report.read_bytes().splitlines()
+    note = loads(first)["_orderkit"]
+    assert (note["verdict"], note["line"]) == ("unknown", 2)
+    assert note["message"]
+    assert note["next_step"]
+    assert others == [b"{nonsense", b"[1]"]
 
 
 def test_an_unreadable_line_stays_one_in_the_report(desk: Desk) -> None:
@@ -265,7 +269,10 @@ def test_a_signal_stops_cleanly_and_the_same_command_goes_on(
         out, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert "stopping: calls under way are let end" in err
-    assert f"stopped, by hand; the same command goes on where it was (ledger: {desk.ledger})" in err
+    assert re.search(
+        r"stopped, by hand; \d+ events were not reached; the same command goes on", err
+    )
+    assert f"(ledger: {desk.ledger})" in err
     first = lines(out)
     assert {line["verdict"] for line in first} == {"delivered"}
     assert 4 <= len(first) == len(desk.sandbox.received) < 60
@@ -298,7 +305,8 @@ def test_a_run_has_a_deadline(desk: Desk) -> None:
     desk.sandbox.script("throttled_seconds(50)*20")
     done = desk.send("--run-seconds", "0.5")
     assert done.returncode == 1
-    assert "stopped, the time is over; the same command goes on where it was" in done.stderr
+    assert "stopped, the time is over; " in done.stderr
+    assert "the same command goes on where it was" in done.stderr
     desk.sandbox.reset()
     assert desk.send().returncode == 0
 

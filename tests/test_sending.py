@@ -19,7 +19,7 @@ from orderkit.credentials import AccessToken, Credentials
 from orderkit.errors import LedgerError
 from orderkit.ledger import Ledger
 from orderkit.sandbox import Sandbox
-from orderkit.sending import Book, Sent, send_all
+from orderkit.sending import HOPELESS, Book, Sent, send_all
 from tests.client.server import OK, Got, Script, Step, answer, serving
 from tests.client.support import FIXED, endpoint_of
 
@@ -474,3 +474,27 @@ def test_nothing_is_sent_that_cannot_be_written_down(sandbox: Sandbox, tmp_path:
         written = {entry.delivery.order_id for entry in ledger.entries()}
         assert {got.order_id for got in sandbox.received} <= written
         assert len(written) == 5
+
+
+def test_an_endpoint_that_is_down_ends_the_run(ledger: Ledger) -> None:
+    """After 20 orders in a row that came to nothing in the same way, no other is begun."""
+    with Sandbox() as closed:
+        pass
+    seen: list[int] = []
+
+    async def run() -> list[Sent]:
+        async with quick(closed, attempts=1) as client:
+            book = Book(ledger, "down")
+            return [entry async for entry in send_all(endless(seen), client, None, book)]
+
+    done = asyncio.run(run())
+    assert set(verdicts(done)) == {"failed"}
+    assert HOPELESS <= len(done) <= len(seen) < 3 * HOPELESS + 256
+
+
+def test_a_success_between_failures_goes_on(sandbox: Sandbox) -> None:
+    """Only failures in a row count: a run through many of them goes on when some get through."""
+    sandbox.script(", ".join(["server_error*15, ok"] * 4))
+    done = sent([order(f"B-{at}") for at in range(64)], sandbox, attempts=1, in_flight=1)
+    assert len(done) == 64
+    assert Counter(verdicts(done)) == {"failed": 60, "delivered": 4}

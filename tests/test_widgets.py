@@ -6,7 +6,15 @@ from pathlib import Path
 import pytest
 
 from orderkit import Settings, load_settings, samples
-from orderkit.widgets import EventPicker, MappingForm, RequiredForm, SendForm, SettingsForm, parts
+from orderkit.widgets import (
+    BackfillForm,
+    EventPicker,
+    MappingForm,
+    RequiredForm,
+    SendForm,
+    SettingsForm,
+    parts,
+)
 from orderkit.widgets.parts import guarded
 from orderkit.widgets.target import SecretInput
 
@@ -293,3 +301,15 @@ def test_a_file_of_any_size_can_be_chosen() -> None:
     parts.guarded(picker, picker.use_upload)("big.json", 50 * 2**20, b'[{"id": "1",\n"x": 2')
     assert "in one document" in picker.message.value
     assert picker.events == kept
+
+
+def test_a_backfill_never_writes_over_its_events(tmp_path: Path) -> None:
+    """A report in the place of the events, or of the settings, is refused, and nothing is lost."""
+    form = BackfillForm()
+    events = tmp_path / "events.ndjson"
+    events.write_bytes(samples.bookings(3))
+    form.events.value = form.report.value = str(events)
+    form.start_button.click()
+    assert "name two files" in form.message.value
+    assert events.read_bytes() == samples.bookings(3)
+    assert form.task is None

@@ -13,8 +13,10 @@ from orderkit.delivery import OUTCOMES
 from orderkit.errors import OrderkitError
 from orderkit.ledger import Entry, Ledger, default_path
 from orderkit.masking import Secret
+from orderkit.writing import refuse_overwriting, write_page
 
 _BAR = 40
+_SHOWN = 20
 
 
 @click.command("deliveries")
@@ -31,9 +33,7 @@ _BAR = 40
 @click.option(
     "--most",
     type=click.IntRange(1),
-    default=20,
-    show_default=True,
-    help="Show so many of the latest deliveries.",
+    help="Show so many of the latest deliveries.  [default: 20, as JSON all]",
 )
 @click.option("--curl", is_flag=True, help="Print the latest delivery as cURL, its token masked.")
 @click.option(
@@ -46,7 +46,7 @@ def command(
     order: str,
     verdict: str | None,
     target: str,
-    most: int,
+    most: int | None,
     curl: bool,
     reveal: str | None,
     html: str | None,
@@ -61,18 +61,25 @@ def command(
     """
     path = Path(ledger_path) if ledger_path else default_path()
     if not path.is_file():
-        raise OrderkitError(f"{path}: there is no ledger; orderkit send writes one")
+        raise OrderkitError(
+            f"{path}: is a folder; name the file"
+            if path.is_dir()
+            else f"{path}: there is no ledger; orderkit send writes one"
+        )
+    refuse_overwriting(ledger=path, page=html)
     if reveal and not curl:
         raise click.UsageError("--reveal goes with --curl")
     out = console()
     with Ledger(path) as ledger:
+        asked = bool(order or verdict or target)
+        shown = most or (-1 if as_json else _SHOWN)
+        entries = ledger.entries(order=order, verdict=verdict or "", target=target, most=shown)
         if html:
             from orderkit.pages import deliveries_page
 
-            Path(html).write_text(deliveries_page(ledger), encoding="utf-8")
-        asked = bool(order or verdict or target)
-        entries = ledger.entries(order=order, verdict=verdict or "", target=target, most=most)
-        if as_json:
+            write_page(html, deliveries_page(ledger))
+            click.echo(f"{html}: written", err=True)
+        elif as_json:
             for entry in entries:
                 print_json(entry.as_json())
         elif curl:
@@ -84,12 +91,19 @@ def command(
 
 
 def _print_overview(out: Console, ledger: Ledger, path: Path) -> None:
-    counts, step = history.over_time(ledger)
-    if not counts:
-        out.print(f"{path}: nothing was sent yet")
-        return
-    highest = max(counter.total() for counter in counts.values())
     out.print(Text(str(path), style="bright_black"))
+    targets = ledger.targets()
+    if not targets:
+        out.print("nothing was sent yet")
+    for target in targets:
+        out.print(Text(f"\nTo {target}", style="bold"))
+        _print_over_time(out, ledger, target)
+        _print_causes(out, ledger, target)
+
+
+def _print_over_time(out: Console, ledger: Ledger, target: str) -> None:
+    counts, step = history.over_time(ledger, target)
+    highest = max((counter.total() for counter in counts.values()), default=1)
     for moment, counter in counts.items():
         line = Text(f"{charts.clock(moment, step):>10}  ")
         for name in charts.VERDICTS:
@@ -97,9 +111,12 @@ def _print_overview(out: Console, ledger: Ledger, path: Path) -> None:
             line.append("█" * width, style=COLOURS.get(name, ""))
         line.append(f"  {charts.told(counter)}", style="bright_black")
         out.print(line)
-    groups = ledger.unsettled()
+
+
+def _print_causes(out: Console, ledger: Ledger, target: str) -> None:
+    groups = ledger.unsettled(target)
     if groups:
-        out.print("\n[bold]What is not delivered[/bold]")
+        out.print("\n  What is not delivered")
     for entries in groups:
         delivery = entries[0].delivery
         head = Text("  ")
@@ -111,7 +128,7 @@ def _print_overview(out: Console, ledger: Ledger, path: Path) -> None:
         if delivery.message:
             indented(out, f"the last one: {delivery.message}")
         indented(out, f"→ {delivery.next_step}", "bright_black")
-    for reason, times in ledger.reasons().most_common(5):
+    for reason, times in ledger.reasons(target).most_common(5):
         indented(out, f"{times:,} filtered: {reason}", "bright_black")
 
 

@@ -5,12 +5,12 @@ from pathlib import Path
 import click
 
 from orderkit.cli.common import events_argument, settings_option
-from orderkit.cli.outputs import refuse_overwriting
 from orderkit.errors import EventsError
 from orderkit.handover import handover_page
 from orderkit.inputs import load_events
 from orderkit.ledger import Ledger, default_path
 from orderkit.settings_file import load_settings
+from orderkit.writing import refuse_overwriting, write_page
 
 _MOST = 100
 
@@ -44,6 +44,8 @@ def command(
             entries = ledger.entries(target=target, most=_MOST)
     elif ledger_path:
         raise EventsError(f"{ledger_path}: there is no ledger; orderkit send writes one")
-    page = handover_page(settings, load_events(events), entries)
-    Path(out).write_text(page, encoding="utf-8")
+    examples = load_events(events)
+    if not examples:
+        click.echo(f"warning: no event in {events}: the page has no examples", err=True)
+    write_page(out, handover_page(settings, examples, entries))
     click.echo(f"{out}: written", err=True)

@@ -20,6 +20,7 @@ from orderkit.jsontext import show
 from orderkit.mapping import Mapper
 from orderkit.profile import MOST_DISTINCT, Profile
 from orderkit.settings_file import load_settings
+from orderkit.writing import write_page
 
 _BAR = 20
 
@@ -46,7 +47,7 @@ def command(
     if html:
         from orderkit.pages import profile_page
 
-        Path(html).write_text(profile_page(profile, Path(events).name), encoding="utf-8")
+        write_page(html, profile_page(profile, Path(events).name))
         click.echo(f"{html}: written", err=True)
     if as_json:
         print_json(profile.as_json())

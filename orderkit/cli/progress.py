@@ -1,15 +1,15 @@
 """How far a sending is, told on the terminal while it goes on."""
 
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from orderkit.cli.common import counted
 from orderkit.retry import Wait
+from orderkit.speed import Speed, told
 
 
 class Board:
@@ -17,19 +17,19 @@ class Board:
 
     def __init__(self, err: Console, total: int | None, *, bar: bool) -> None:
         self.err, self.counts = err, Counter[str]()
-        self._started = time.monotonic()
+        self._total, self._speed = total, Speed()
         self._paced = False
         self._bar = Progress(
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
             TextColumn("{task.fields[rate]}"),
-            TimeRemainingColumn(),
+            TextColumn("{task.fields[left]}"),
             TextColumn("{task.fields[note]}", style="bright_black"),
             console=err,
             transient=True,
             disable=not bar,
         )
-        self._task = self._bar.add_task("", total=total, rate="", note="")
+        self._task = self._bar.add_task("", total=total, rate="", left="", note="")
 
     @contextmanager
     def shown(self) -> Iterator[None]:
@@ -40,9 +40,14 @@ class Board:
     def count(self, verdict: str) -> None:
         """One event more has its verdict."""
         self.counts[verdict] += 1
-        rate = self.counts.total() / max(time.monotonic() - self._started, 0.001)
+        self._speed.count(verdict)
+        left = told(self._speed.left(self._total))
         self._bar.update(
-            self._task, advance=1, rate=f"{rate:,.1f} a second", note=counted(self.counts)
+            self._task,
+            advance=1,
+            rate=f"{self._speed.rate:,.1f} a second",
+            left=f"{left} left" if left else "",
+            note=counted(self.counts),
         )
 
     def wait(self, wait: Wait) -> None:
@@ -52,7 +57,7 @@ class Board:
                 self.tell(wait.reason)
             self._paced = True
             return
-        self.tell(f"waiting {wait.seconds:.3g} s before try {wait.attempt}: {wait.reason}")
+        self.tell(f"waiting {wait.seconds:.2g} s before try {wait.attempt}: {wait.reason}")
 
     def tell(self, text: str) -> None:
         """A line above the bar."""

@@ -24,10 +24,11 @@ def command(port: int, script: str, share: float | None, seed: int) -> None:
     def tell(sandbox: Sandbox) -> None:
         apply(sandbox, script, share, seed)
         click.echo(f"The sandbox listens on {sandbox.url}, stop it with Ctrl-C.")
+        click.echo("Under [connection] in the settings:")
         click.echo(f'endpoint_url = "{sandbox.order_url}"')
         click.echo(f'token_url = "{sandbox.token_url}"')
         click.echo('merchant_id = "any"')
-        click.echo(f"orders       {sandbox.url}/orders")
+        click.echo(f"The orders it keeps: {sandbox.url}/orders")
         if sandbox.pending:
             click.echo(f"faults       {', '.join(sandbox.pending)}")
 

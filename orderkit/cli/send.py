@@ -10,7 +10,6 @@ import click
 
 from orderkit.cli.common import events_argument, json_option, settings_option
 from orderkit.cli.faults import apply, faults_options
-from orderkit.cli.outputs import refuse_overwriting
 from orderkit.cli.sending_run import Run
 from orderkit.errors import OrderkitError
 from orderkit.ledger import Ledger, default_path
@@ -20,10 +19,13 @@ from orderkit.sandbox import Sandbox
 from orderkit.sending import TARGETS, Book, Target, refuse_unready, target_name
 from orderkit.settings import Settings
 from orderkit.settings_file import load_settings
+from orderkit.writing import refuse_overwriting
 
 
 class _Above0(click.FloatRange):
     """A number above 0; "nan" is in no range, and yet outside none."""
+
+    name = "number above 0"
 
     def __init__(self) -> None:
         super().__init__(min=0, min_open=True)
@@ -71,7 +73,7 @@ _ABOVE_0 = _Above0()
     type=_ABOVE_0,
     metavar="SECONDS",
     default=DEFAULT_POLICY.timeout,
-    show_default=True,
+    show_default=f"{DEFAULT_POLICY.timeout:g}",
     help="For one try.",
 )
 @click.option(
@@ -79,7 +81,7 @@ _ABOVE_0 = _Above0()
     type=_ABOVE_0,
     metavar="SECONDS",
     default=DEFAULT_POLICY.total_seconds,
-    show_default=True,
+    show_default=f"{DEFAULT_POLICY.total_seconds:g}",
     help="For one order, with all its tries and waits.",
 )
 @click.option(
@@ -87,7 +89,7 @@ _ABOVE_0 = _Above0()
     type=_ABOVE_0,
     metavar="SECONDS",
     default=86400.0,
-    show_default=True,
+    show_default="86400, a day",
     help="For the whole run; the same command goes on later.",
 )
 @click.option(

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from orderkit.paths import count
 from orderkit.report import Report
 from orderkit.retry import Policy
 from orderkit.sandbox import Sandbox
-from orderkit.sending import Book, Target, open_target, send_all
+from orderkit.sending import HOPELESS, Book, Target, open_target, send_all
 from orderkit.settings import Settings
 
 #: On a terminal, of more events than this only those that need somebody are printed.
@@ -48,6 +49,7 @@ class Run:
             out = err
         quiet = out.is_terminal and (total is None or total > _MOST_PRINTED)
         causes: Counter[str] = Counter()
+        started = time.monotonic()
         async with open_target(
             self.target,
             self.settings,
@@ -70,14 +72,32 @@ class Run:
                         print_sent(out, sent)
         if not self.as_json:
             counts = counted(board.counts) or "nothing to send"
+            again = " (delivered before; --force sends them again)"
+            counts += again if board.counts["skipped"] else ""
             out.print(f"{count(board.counts.total(), 'event')}: {counts}")
             if quiet:
                 print_causes(out, causes)
         if client and client.stopped:
-            _tell_stop(board, causes, book, by_hand=bool(interrupted))
+            done = board.counts.total()
+            unreached = f"; {total - done:,} events were not reached" if total else ""
+            why = "by hand" if interrupted else self._why_over(causes, started)
+            board.tell(
+                f"stopped, {why}{unreached}; the same command goes on where it was"
+                f" (ledger: {book.ledger.path if book else 'none'})"
+            )
         if interrupted:
             return 130
         return int(bool(causes) or bool(client and client.stopped))
+
+    def _why_over(self, causes: Counter[str], started: float) -> str:
+        if time.monotonic() - started >= self.seconds:
+            return "the time is over"
+        ending = next(
+            (OUTCOMES[c] for c in causes if OUTCOMES[c].ends_run and c != "stopped"), None
+        )
+        if ending:
+            return f"as each further order would fail: {ending.meaning.rstrip('.')}"
+        return f"as {HOPELESS} orders in a row came to nothing in the same way"
 
     def _lines(self, report: Report) -> Iterator[tuple[int, Mapped | None, str]]:
         for result in results(self.events, Mapper(self.settings)):
@@ -111,14 +131,3 @@ def _interrupted(client: Client | None, board: Board) -> Iterator[list[int]]:
     finally:
         signal.signal(signal.SIGINT, handled[0])
         signal.signal(signal.SIGTERM, handled[1])
-
-
-def _tell_stop(board: Board, causes: Counter[str], book: Book | None, *, by_hand: bool) -> None:
-    ending = next((OUTCOMES[c] for c in causes if OUTCOMES[c].ends_run and c != "stopped"), None)
-    why = "by hand"
-    if not by_hand:
-        why = (
-            f"as each further order would fail: {ending.meaning}" if ending else "the time is over"
-        )
-    ledger = book.ledger.path if book else None
-    board.tell(f"stopped, {why}; the same command goes on where it was (ledger: {ledger})")

@@ -144,13 +144,27 @@ class Ledger(LedgerFile):
         """
         found: dict[tuple[str, Code | None], list[Entry]] = {}
         for entry in self._entries(
-            "WHERE verdict != 'delivered' AND ? IN ('', target) AND number IN"
+            "AS latest WHERE verdict != 'delivered' AND ? IN ('', target) AND number IN"
             " (SELECT max(number) FROM delivery GROUP BY target, order_id, order_status)"
+            # Sent again by force, it is delivered all the same.
+            " AND NOT EXISTS (SELECT 1 FROM delivery AS earlier WHERE verdict = 'delivered'"
+            " AND earlier.target = latest.target AND earlier.digest = latest.digest)"
             " ORDER BY number DESC",
             (target,),
         ):
             found.setdefault((entry.delivery.cause, entry.delivery.code), []).append(entry)
         return sorted(found.values(), key=len, reverse=True)
+
+    def targets(self) -> list[str]:
+        """Where something was sent, or kept from being sent, the latest first."""
+        with self.told():
+            self._flush()
+            rows = self.rows.execute(
+                "SELECT target FROM (SELECT target, max(started_at) AS moment FROM delivery"
+                " GROUP BY 1 UNION ALL SELECT target, max(minute) * 60.0 FROM filtered GROUP BY 1)"
+                " GROUP BY target ORDER BY max(moment) DESC"
+            )
+            return [row["target"] for row in rows]
 
     def counts(self, seconds: float = 0, target: str = "") -> dict[float, Counter[str]]:
         """Moment → verdict → number of events, by steps of so many seconds; 0: in one sum.

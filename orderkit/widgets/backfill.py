@@ -12,7 +12,7 @@ import ipywidgets as w
 from orderkit import charts, views
 from orderkit.client import Client
 from orderkit.delivery import OUTCOMES
-from orderkit.errors import OrderkitError
+from orderkit.errors import EventsError, OrderkitError
 from orderkit.events import open_events
 from orderkit.inputs import events_path, number_of, settings_path
 from orderkit.mapping import Mapped, Mapper
@@ -21,9 +21,11 @@ from orderkit.retry import DEFAULT_POLICY, Wait
 from orderkit.sending import open_target, send_all
 from orderkit.settings import Settings
 from orderkit.settings_file import load_settings
+from orderkit.speed import Speed, told
 from orderkit.widgets import parts
 from orderkit.widgets.deliveries import DeliveryView
 from orderkit.widgets.target import TargetChoice
+from orderkit.writing import refuse_overwriting
 
 #: Seconds between two looks of the progress: more often is more than an eye takes in.
 _REDRAWN = 0.2
@@ -90,6 +92,9 @@ class BackfillForm(parts.Form):
             raise OrderkitError("a run is under way: stop it, or wait for its end")
         rate = self._rate()
         name = self.events.value.strip()
+        if not name:
+            raise EventsError("name a file of events first")
+        refuse_overwriting(events=name, report=self.report.value.strip(), settings=settings_path())
         with open_events(name):
             # Only to see that it can be read, before anything begins.
             pass
@@ -124,7 +129,7 @@ class BackfillForm(parts.Form):
         mapper = Mapper(self.settings)
         total = number_of(name)
         self.progress.max, self.progress.value = max(total or 1, 1), 0
-        started = drawn = time.monotonic()
+        speed, drawn = Speed(), time.monotonic()
         keep = self.to.keep_tokens.value
         policy = replace(DEFAULT_POLICY, rate=rate)
         with (
@@ -150,22 +155,23 @@ class BackfillForm(parts.Form):
                 async for sent in send_all(results(), self._client, None, book):
                     report.add(sent)
                     self.counts[sent.verdict] += 1
+                    speed.count(sent.verdict)
                     if sent.delivery and OUTCOMES[sent.delivery.cause].ends_run:
                         self._reason = f"stopped, as each order would fail: {sent.message}"
                     if time.monotonic() - drawn > _REDRAWN:
                         drawn = time.monotonic()
-                        self._draw(total, drawn - started)
-        self._draw(total, time.monotonic() - started)
+                        self._draw(total, speed)
+        self._draw(total, speed)
 
-    def _draw(self, total: int | None, seconds: float) -> None:
+    def _draw(self, total: int | None, speed: Speed) -> None:
         done = self.counts.total()
         if total:
             self.progress.value = done
-        rate = done / max(seconds, 0.001)
-        left = f" · {(total - done) / rate:,.0f} s left" if total and done < total and done else ""
+        span = told(speed.left(total)) if total != done else ""
+        left = f" · {span} left" if span else ""
         of = f" of {total:,}" if total else ""
         self.status.value = (
-            f'<div role="status"><p>{done:,}{of} · {rate:,.1f} a second{left}</p>'
+            f'<div role="status"><p>{done:,}{of} · {speed.rate:,.1f} a second{left}</p>'
             f"{charts.legend_of(self.counts)}</div>"
         )
 
@@ -181,11 +187,14 @@ class BackfillForm(parts.Form):
         if task.cancelled() or task.exception():
             return
         good = not set(self.counts) & {"failed", "unknown", "rejected", "invalid"}
+        if not self.counts and not self._reason:
+            self.tell("There is no event in the file", "warn")
+            return
         if good and not self._reason:
             self.tell("Every order is where it should be", "good")
             return
-        told = self._reason or "Some orders are not delivered: the delivery view says why"
-        self.tell(f"{told}; Start goes on where it was", "warn")
+        why = self._reason or "Some orders are not delivered: the delivery view says why"
+        self.tell(f"{why}; Start goes on where it was", "warn")
 
     def _lock(self) -> None:
         running = bool(self.task and not self.task.done())

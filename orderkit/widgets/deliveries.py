@@ -50,7 +50,7 @@ class DeliveryView(parts.Form):
 
     def refresh(self) -> None:
         """Read the ledger anew."""
-        self.overview.value = history.overview_html(self.ledger) + history.causes_html(self.ledger)
+        self.overview.value = history.overview_html(self.ledger)
         self._find()
 
     @property

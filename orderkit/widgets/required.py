@@ -1,7 +1,5 @@
 """Mandatory fields by order status, and one event against every status at once."""
 
-from pathlib import Path
-
 import ipywidgets as w
 
 from orderkit import paths, views
@@ -15,6 +13,7 @@ from orderkit.settings import Settings
 from orderkit.settings_file import load_settings
 from orderkit.widgets import parts
 from orderkit.widgets.events import EventPicker
+from orderkit.writing import write_page
 
 
 class RequiredForm(parts.Form):
@@ -79,7 +78,7 @@ class RequiredForm(parts.Form):
     def write_page(self) -> None:
         """Write the profile as a page that can be handed over."""
         text = profile_page(self.profile, paths.count(len(self.picker.events), "event"))
-        Path(self.page.value).write_text(text, encoding="utf-8")
+        write_page(self.page.value, text)
         self.tell(f"Written to {self.page.value}", "good")
 
     def add_status(self) -> None:

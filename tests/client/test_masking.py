@@ -159,3 +159,14 @@ def test_the_filter_masks_log_lines(caplog: pytest.LogCaptureFixture) -> None:
         logging.getLogger("orderkit").exception("with %s", "hush-hush")
     assert "hush" not in caplog.text
     assert "ValueError" in caplog.text
+
+
+def test_a_password_in_an_address_is_masked() -> None:
+    """What stands before the @ of an address is not shown; mail addresses are left alone."""
+    assert (
+        mask("found 'https://user:pw@host.example/x'") == f"found 'https://{MASK}@host.example/x'"
+    )
+    assert (
+        mask("https://host.example/a@b, me@host.example")
+        == "https://host.example/a@b, me@host.example"
+    )

@@ -40,7 +40,7 @@ CODED = {"error": {"code": -3000109, "message": "FulfillRedeemQRCodeExpired", "l
         (400, {"error": {"code": 0}}, "rejected", "http_400"),
         (401, b"", "failed", "http_401"),
         (403, CODED, "rejected", "http_403"),
-        (404, b"", "rejected", "http_404"),
+        (404, b"", "failed", "http_404"),
         (408, b"", "failed", "http_408"),
         (418, b"", "rejected", "http_4xx"),
         (425, b"", "failed", "http_425"),

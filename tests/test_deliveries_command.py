@@ -1,0 +1,94 @@
+"""``orderkit deliveries`` and ``orderkit handover``, run as a user runs them."""
+
+from pathlib import Path
+
+import pytest
+
+from orderkit import samples
+from orderkit.ledger import Ledger
+from tests.test_cli import lines, run
+
+SETTINGS = ["--settings", str(samples.SETTINGS)]
+
+
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The samples and the damaged ones sent to a sandbox, of which one call was refused."""
+    path = tmp_path_factory.mktemp("ledger") / "deliveries.sqlite"
+    for events in (samples.EVENTS, samples.DAMAGED):
+        arguments = ("--to", "sandbox", "--ledger", str(path), "--faults", "error_code")
+        run("send", str(events), *SETTINGS, *arguments)
+    return path
+
+
+def test_the_overview_groups_what_is_not_delivered(ledger: Path) -> None:
+    """Counts over time, and each cause with meaning, orders and solution."""
+    done = run("deliveries", "--ledger", str(ledger))
+    assert "To sandbox" in done.stdout
+    assert "rejected_by_code -3000100" in done.stdout
+    assert "missing order_info.initiator" in done.stdout
+    assert "→ Correct the order as the message says" in done.stdout
+
+
+def test_one_order_is_found_with_request_and_answer(ledger: Path) -> None:
+    """A part of an order id is enough; the token is masked."""
+    done = run("deliveries", "--ledger", str(ledger), "--order", "20260007")
+    assert '"order_id":"MLB-20260007"' in done.stdout
+    assert "HTTP/1.1 200 OK" in done.stdout
+    assert "Authorization: Bearer ••••••" in done.stdout
+    assert "MLB-20260002" not in done.stdout
+
+
+def test_all_deliveries_as_json(ledger: Path) -> None:
+    """One object a line, all of them, newest first."""
+    found = lines(run("deliveries", "--ledger", str(ledger), "--json").stdout)
+    with Ledger(ledger) as opened:
+        assert [line["number"] for line in found] == [e.number for e in opened.entries()]
+    assert len(found) > 10
+
+
+def test_curl_is_masked(ledger: Path) -> None:
+    """The request as a command, without its token."""
+    done = run("deliveries", "--ledger", str(ledger), "--order", "20260007", "--curl")
+    assert done.stdout.startswith("curl --request POST http://127.0.0.1:")
+    assert "Bearer ••••••" in done.stdout
+
+
+def test_the_page_is_no_ledger(ledger: Path) -> None:
+    """A page is never written over the ledger, and a folder that is not there is told."""
+    before = ledger.read_bytes()
+    done = run("deliveries", "--ledger", str(ledger), "--html", str(ledger))
+    assert done.returncode == 2
+    assert "name two files" in done.stderr
+    assert ledger.read_bytes() == before
+    nowhere = ledger.parent / "nowhere" / "page.html"
+    done = run("deliveries", "--ledger", str(ledger), "--html", str(nowhere))
+    assert f"make the folder {nowhere.parent} first" in done.stderr
+
+
+def test_no_ledger_is_told(tmp_path: Path) -> None:
+    """Without a ledger nothing is made, and what makes one is named."""
+    done = run("deliveries", "--ledger", str(tmp_path / "none.sqlite"))
+    assert done.returncode == 2
+    assert "orderkit send writes one" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_handover_has_all_its_parts(ledger: Path, tmp_path: Path) -> None:
+    """Settings by field, examples, required fields, test orders, assumptions; no other host."""
+    page = tmp_path / "handover.html"
+    arguments = ("--ledger", str(ledger), "-o", str(page))
+    assert run("handover", str(samples.EVENTS), *SETTINGS, *arguments).returncode == 0
+    text = page.read_text(encoding="utf-8")
+    for part in (
+        "Payment Value",
+        "booking.<wbr>to_pay",
+        "CANCEL_ORDER",
+        "MLB-20260007",
+        "log_id",
+        "the vendor&#x27;s table names no target",
+        "TikTok&#x27;s list is not public",
+    ):
+        assert part in text, part
+    assert "src=" not in text
+    assert "<script" not in text
