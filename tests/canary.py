@@ -33,7 +33,8 @@ from orderkit import retry
 retry.Policy.__init__.__defaults__ = (2, 60, 0.5, 0.01, 0.01, 0.01, math.inf, 1, frozenset())
 retry.DEFAULT_POLICY = retry.Policy()
 logging.basicConfig(level=logging.DEBUG)
-from orderkit.cli import main, orderkit
+from orderkit.cli import main
+from orderkit.cli.group import orderkit
 """
 
 

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
 from orderkit import samples
 from orderkit.sandbox import Sandbox
@@ -52,6 +53,27 @@ def test_fields_prints_every_row_as_json() -> None:
     assert len(rows) == 37
     assert set(rows[0]) == {"source", "target", "mandatory", "type", "note", "vendor"}
     assert [row["target"] for row in rows if not row["vendor"]] == ["order_info.ttoclid"]
+
+
+def test_fields_alone_prints_what_click_would() -> None:
+    """`fields` without options, which does without click, prints what the command itself prints."""
+    from orderkit.cli.fields import command
+
+    plain = run("fields")
+    assert (plain.returncode, plain.stderr) == (0, "")
+    assert plain.stdout == CliRunner().invoke(command, []).stdout
+    assert len(plain.stdout.splitlines()) == 38
+
+
+def test_the_package_runs_as_a_module() -> None:
+    """``python -m orderkit`` is the command line."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "orderkit", "fields"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == run("fields").stdout
 
 
 def test_fields_of_a_status_are_those_mandatory_for_it() -> None:
@@ -292,7 +314,8 @@ def test_lab_works_on_a_copy(tmp_path: Path) -> None:
 
 def test_every_command_has_an_example() -> None:
     """The help of each command ends in an example of its use."""
-    from orderkit.cli import COMMANDS, orderkit
+    from orderkit.cli import COMMANDS
+    from orderkit.cli.group import orderkit
 
     for name in COMMANDS:
         command = orderkit.get_command(None, name)  # type: ignore[arg-type]

@@ -165,7 +165,7 @@ def test_plain_files_need_no_extra(tmp_path: Path) -> None:
     """Commands on NDJSON load neither tables nor addresses nor a cluster."""
     code = (
         "import sys\n"
-        "from orderkit.cli import orderkit\n"
+        "from orderkit.cli.group import orderkit\n"
         f"orderkit(['map', {str(samples.EVENTS)!r}, '--settings', {str(samples.SETTINGS)!r}, "
         f"'-o', {str(tmp_path / 'out')!r}], standalone_mode=False)\n"
         "heavy = {'pyarrow', 'zstandard', 'fsspec', 'dask', 'distributed', 'pandas', 'httpx', "

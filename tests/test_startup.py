@@ -16,7 +16,8 @@ GIVEN = [str(samples.EVENTS), "--settings", str(samples.SETTINGS)]
     ("arguments", "more"),
     [
         (["--help"], {"pydantic", "orjson", "rich", "lark"}),
-        (["fields"], {"pydantic", "orjson", "rich", "lark"}),
+        (["fields"], {"click", "pydantic", "orjson", "rich", "lark"}),
+        (["fields", "--json"], {"pydantic", "orjson", "rich", "lark"}),
         (["check", *GIVEN], set()),
         (["explain", *GIVEN], set()),
         (["map", *GIVEN], set()),

@@ -1,11 +1,6 @@
 """The command line. Each command is a module of its own, loaded only when it runs."""
 
-import io
 import sys
-import traceback
-from importlib import import_module
-
-import click
 
 from orderkit.errors import OrderkitError
 
@@ -39,60 +34,42 @@ COMMANDS = {
 }
 
 
-class _Commands(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return super().get_command(ctx, cmd_name)
-        module, name = COMMANDS[cmd_name][0].split(":")
-        command: click.Command = getattr(import_module(f"orderkit.cli.{module}"), name)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        # The list needs no command's module: `orderkit --help` is as quick as the rest.
-        rows = [(name, COMMANDS[name][1]) for name in self.list_commands(ctx)]
-        with formatter.section("Commands"):
-            formatter.write_dl(rows)
-
-
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="orderkit")
-def orderkit() -> None:
-    """Map a booking site's events to TikTok's order_info, check and send them."""
-
-
 def main() -> None:
     """Run the command line; what a user can mend ends in one message and exit code 2."""
+    code: object = 0
     try:
-        code = orderkit(standalone_mode=False)
-    except click.ClickException as error:
-        told = io.StringIO()
-        error.show(told)
-        click.echo(_masked(told.getvalue()), nl=False, err=True)
-        code = error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("stopped", err=True)
+        if sys.argv[1:] == ["fields"]:
+            # Nothing is to be parsed, and click takes longer to load than all the rest.
+            from orderkit.fields import listing
+
+            print(listing(), flush=True)
+        else:
+            from orderkit.cli.group import run
+
+            code = run()
+    except KeyboardInterrupt:
+        _tell("stopped")
         code = 130
     except OrderkitError as error:
-        click.echo(_masked(f"error: {error}"), err=True)
+        _tell(f"error: {error}")
         code = 2
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             # Whoever read our output has read enough (`| head`).
             sys.stderr.close()
             sys.exit(0)
-        click.echo(_masked(f"error: {error.filename or 'file'}: {error.strerror}"), err=True)
+        _tell(f"error: {error.filename or 'file'}: {error.strerror}")
         code = 2
     except Exception:
-        click.echo(_masked(traceback.format_exc()), err=True)
+        import traceback
+
+        _tell(traceback.format_exc())
         code = 1
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _masked(text: str) -> str:
+def _tell(text: str) -> None:
     # Loaded here: commands that end well without it start quicker.
     from orderkit.masking import mask
 
-    return mask(text)
+    print(mask(text), file=sys.stderr)

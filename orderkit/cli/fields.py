@@ -5,7 +5,7 @@ import json
 import click
 
 from orderkit.cli.options import order_status
-from orderkit.fields import field_mappings
+from orderkit.fields import field_mappings, listing
 
 
 @click.command("fields")
@@ -25,9 +25,4 @@ def command(status: str | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([row.as_json() for row in rows], indent=2, ensure_ascii=False))
         return
-    head = ("source", "target", "mandatory", "type", "note")
-    lines = [head, *((r.source, r.target, r.mandatory, r.type, r.note) for r in rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
-    for line in lines:
-        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
-        click.echo("  ".join(cells).rstrip())
+    click.echo(listing(rows))

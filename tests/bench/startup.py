@@ -1,8 +1,10 @@
 """What a command costs before it does anything."""
 
 import resource
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 from tests.bench.measuring import Bound, Contender, Group
 
@@ -11,32 +13,42 @@ _NEEDED = (
     "import csv, dataclasses, decimal, difflib, orjson, pydantic, re, tomllib, zoneinfo;"
     "pydantic.create_model('Settings', value=(int, 1))"
 )
-_FIELDS = "import sys; sys.argv[1:] = ['fields']; from orderkit.cli import main; main()"
-_MAPPER = "from orderkit import Mapper, load_settings"
 
 
 def group() -> Group:
     """Start-up times, each in a Python of its own."""
-    bare, fields, needed = "bare python -c ''", "orderkit fields", "the imports that mapping needs"
+    bare, module, script = "bare python -c ''", "python -m orderkit fields", "orderkit fields"
     package, mapper = "import orderkit", "from orderkit import Mapper, load_settings"
+    needed = "the imports that mapping needs"
+    installed = shutil.which("orderkit", path=str(Path(sys.executable).parent))
+    contenders = [_python(bare, "-c", ""), _python(module, "-m", "orderkit", "fields")]
+    bounds = [Bound(module, bare, 4), Bound(package, needed, 1.3)]
+    if installed:
+        contenders.append(_command(script, installed, "fields"))
+        bounds.insert(0, Bound(script, bare, 4))
     return Group(
         title="Start-up",
         item="start",
         contenders=[
-            _python(bare, ""),
-            _python(fields, _FIELDS),
-            _python(needed, _NEEDED),
-            _python(package, "import orderkit"),
-            _python(mapper, _MAPPER),
+            *contenders,
+            _python("orderkit --help", "-m", "orderkit", "--help"),
+            _python(needed, "-c", _NEEDED),
+            _python(package, "-c", package),
+            _python(mapper, "-c", mapper),
         ],
-        bounds=[Bound(fields, bare, 4), Bound(package, needed, 1.3)],
+        bounds=bounds,
+        absent=[] if installed else [f"{script}: orderkit is not installed beside this Python"],
     )
 
 
-def _python(name: str, code: str) -> Contender:
+def _python(name: str, *arguments: str) -> Contender:
+    return _command(name, sys.executable, *arguments)
+
+
+def _command(name: str, *command: str) -> Contender:
     def seconds() -> float:
         before = _processor_time()
-        subprocess.run([sys.executable, "-c", code], stdout=subprocess.DEVNULL, check=True)
+        subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
         return _processor_time() - before
 
     return Contender(name, seconds)
