@@ -91,12 +91,17 @@ PARTS = {"assumptions": assumed, "faults": faults, "fields": fields, "functions"
 def written(text: str) -> str:
     """The README's text with every generated part as it should be."""
     for name, make in PARTS.items():
-        pattern = rf"(<!-- {name}: [^>]*-->\n).*?(<!-- /{name} -->)"
-        place = re.search(pattern, text, flags=re.DOTALL)
-        if place is None:
-            raise ValueError(f"the README has no place for {name}")
-        text = f"{text[: place.end(1)]}{make()}\n{text[place.start(2) :]}"
+        text = put(text, name, make())
     return text
+
+
+def put(text: str, name: str, part: str) -> str:
+    """The README's text with one part between its marks. Raises ValueError where it has none."""
+    pattern = rf"(<!-- {name}: [^>]*-->\n).*?(<!-- /{name} -->)"
+    place = re.search(pattern, text, flags=re.DOTALL)
+    if place is None:
+        raise ValueError(f"the README has no place for {name}")
+    return f"{text[: place.end(1)]}{part}\n{text[place.start(2) :]}"
 
 
 if __name__ == "__main__":

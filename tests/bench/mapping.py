@@ -1,5 +1,8 @@
 """Mapping an event: `Mapper.map` beside a function by hand, and beside general tools."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from orderkit import Mapper, load_settings, samples
 from orderkit.jsontext import dumps, loads
 from tests.bench import peers
@@ -7,8 +10,10 @@ from tests.bench.handwritten import map_event
 from tests.bench.measuring import Bound, Group, each
 
 
-def group() -> Group:
+@contextmanager
+def group(*, small: bool) -> Iterator[Group]:
     """The samples' events under the samples' settings, with all conversions and checks."""
+    often, seldom = (1, 1) if small else (100, 10)
     mapper = Mapper(load_settings(samples.SETTINGS))
     events = list(samples.sample_events().values())
     damaged = list(samples.damaged_events().values())
@@ -20,18 +25,18 @@ def group() -> Group:
     bounds = [Bound(ours, hand, 1.3)]
     if any(peer.name == segment for peer in found):
         bounds.append(Bound(ours, segment, 1 / 8))
-    return Group(
+    yield Group(
         title="Mapping",
-        item="event",
+        measure="time of one event",
         contenders=[
-            each(hand, map_event, events, 100),
-            each(ours, mapper.map, events, 100),
-            each("Mapper.map, events of other names", mapper.map, others, 100),
-            each("Mapper.map, damaged events", mapper.map, damaged, 10),
-            each("the plain evaluation", mapper._run, events, 10),
-            each("Mapper.explain", mapper.explain, events, 5),
-            each("orjson reads an event", loads, texts, 100),
-            each("orjson writes a payload", dumps, payloads, 100),
+            each(hand, map_event, events, often),
+            each(ours, mapper.map, events, often),
+            each("Mapper.map, events of other names", mapper.map, others, often),
+            each("Mapper.map, damaged events", mapper.map, damaged, seldom),
+            each("the plain evaluation", mapper._run, events, seldom),
+            each("Mapper.explain", mapper.explain, events, seldom),
+            each("orjson reads an event", loads, texts, often),
+            each("orjson writes a payload", dumps, payloads, often),
             *found,
         ],
         bounds=bounds,

@@ -1,18 +1,20 @@
 """What is measured, and how: contenders in turns, each as a ratio to the yardstick of its turn."""
 
+import resource
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from statistics import median, quantiles
 from typing import Any
 
 
 @dataclass(frozen=True)
 class Contender:
-    """One figure. `seconds` runs it once and says how long one item took."""
+    """One figure. `run` takes it once: how long one item took, as a rule."""
 
     name: str
-    seconds: Callable[[], float]
+    run: Callable[[], float]
 
 
 @dataclass(frozen=True)
@@ -24,24 +26,36 @@ class Bound:
     most: float
 
 
+def in_words(seconds: float) -> str:
+    """A duration with three digits and its unit."""
+    for factor, unit in ((1, "s"), (1e3, "ms"), (1e6, "µs"), (1e9, "ns")):
+        if seconds * factor >= 1 or unit == "ns":
+            break
+    return f"{seconds * factor:.3g} {unit}"
+
+
 @dataclass(frozen=True)
 class Group:
     """Figures that belong together; the first contender is the yardstick of the others.
 
-    item:   what one figure is of, such as "event"
-    absent: contenders that cannot be had here, and what would bring them
+    measure: what one figure is, such as "time of one event"
+    shown:   how a figure is written
+    absent:  contenders that cannot be had here, and what would bring them
+    rounds:  at most so many, and nothing is warmed up: for figures that take seconds each
     """
 
     title: str
-    item: str
+    measure: str
     contenders: Sequence[Contender]
     bounds: Sequence[Bound] = ()
     absent: Sequence[str] = ()
+    shown: Callable[[float], str] = in_words
+    rounds: int | None = None
 
 
 @dataclass(frozen=True)
 class Measured:
-    """The seconds of each contender in each round."""
+    """The figure of each contender in each round."""
 
     group: Group
     rounds: dict[str, list[float]]
@@ -58,19 +72,20 @@ class Measured:
         return self.ratio(bound.name, bound.against)[0] <= bound.most
 
     def typical(self, name: str) -> float:
-        """The median seconds of a contender."""
+        """The median figure of a contender."""
         return median(self.rounds[name])
 
 
 def measure(group: Group, rounds: int) -> Measured:
     """All contenders in turns, so that what else the machine does weighs on all alike."""
-    for contender in group.contenders:
-        contender.seconds()  # caches are filled, and code is warm
-    seconds: dict[str, list[float]] = {contender.name: [] for contender in group.contenders}
-    for _round in range(rounds):
+    if group.rounds is None:
         for contender in group.contenders:
-            seconds[contender.name].append(contender.seconds())
-    return Measured(group, seconds)
+            contender.run()  # caches are filled, and code is warm
+    figures: dict[str, list[float]] = {contender.name: [] for contender in group.contenders}
+    for _round in range(min(rounds, group.rounds or rounds)):
+        for contender in group.contenders:
+            figures[contender.name].append(contender.run())
+    return Measured(group, figures)
 
 
 def each(
@@ -82,10 +97,48 @@ def each(
     """
     chosen = tuple(items) * times
 
-    def seconds() -> float:
+    def run() -> float:
         start = time.process_time()
         for item in chosen:
             function(item)
         return (time.process_time() - start) / len(chosen)
 
-    return Contender(name, seconds)
+    return Contender(name, run)
+
+
+def together(names: Sequence[str], run: Callable[[], Sequence[float]]) -> list[Contender]:
+    """Contenders whose figures come of one run, which the first of them makes."""
+    last: list[float] = []
+
+    def figure(place: int) -> float:
+        if not place:
+            last[:] = run()
+        return last[place]
+
+    return [Contender(name, partial(figure, place)) for place, name in enumerate(names)]
+
+
+def timed(name: str, run: Callable[[], object], items: int) -> list[Contender]:
+    """Two contenders, the second `by_clock` of the first: what a run takes for one of its items.
+
+    Processes that it starts and ends count too.
+    """
+
+    def spent() -> tuple[float, float]:
+        clock, processor = time.perf_counter(), processor_time()
+        run()
+        return (processor_time() - processor) / items, (time.perf_counter() - clock) / items
+
+    return together((name, by_clock(name)), spent)
+
+
+def by_clock(name: str) -> str:
+    """The name of the contender with the clock's time, where `name` has the processor's."""
+    return f"{name}, by the clock"
+
+
+def processor_time() -> float:
+    """Seconds of processor that this process and those it started and that ended have used."""
+    # os.times() counts hundredths of a second only.
+    both = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(used.ru_utime + used.ru_stime for used in both)

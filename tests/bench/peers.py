@@ -151,9 +151,9 @@ def _segment(paths: Paths, events: Sequence[Event]) -> Contender | None:
     assert stdout
     stdin.write(json.dumps({"mapping": nested(paths, directive), "events": events}) + "\n")
 
-    def seconds() -> float:
+    def run() -> float:
         stdin.write("20\n")
         stdin.flush()
         return float(stdout.readline())
 
-    return Contender("Segment mapping-kit", seconds)
+    return Contender("Segment mapping-kit", run)

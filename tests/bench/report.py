@@ -9,9 +9,10 @@ from html import escape
 from math import log10
 from pathlib import Path
 
+from orderkit.paths import count
 from tests.bench.measuring import Measured
 
-_ROW, _LEFT, _RIGHT, _WIDTH = 22, 280, 90, 900
+_ROW, _LEFT, _RIGHT, _WIDTH = 22, 420, 90, 1000
 
 
 def machine() -> str:
@@ -25,34 +26,27 @@ def machine() -> str:
     return f"{processor}, {os.cpu_count()} cores, {python}, {datetime.now(UTC):%Y-%m-%d}"
 
 
-def in_words(seconds: float) -> str:
-    """A duration with three digits and its unit."""
-    for factor, unit in ((1, "s"), (1e3, "ms"), (1e6, "µs"), (1e9, "ns")):
-        if seconds * factor >= 1 or unit == "ns":
-            break
-    return f"{seconds * factor:.3g} {unit}"
-
-
 def table(measured: Measured) -> str:
     """One group as Markdown: time, ratio to the yardstick with its quartiles, and the promises."""
     group = measured.group
     yardstick = group.contenders[0].name
     lines = [
-        f"## {group.title}",
+        f"### {group.title}",
         "",
-        f"| | time of one {group.item} | ratio | quartiles |",
+        f"| | {group.measure} | ratio | quartiles |",
         "| --- | ---: | ---: | ---: |",
     ]
     for contender in group.contenders:
         middle, low, high = measured.ratio(contender.name, yardstick)
         spread = f"{low:.2f} to {high:.2f}"
-        time = in_words(measured.typical(contender.name))
-        lines.append(f"| {contender.name} | {time} | {middle:.2f} | {spread} |")
-    lines.append("")
+        figure = group.shown(measured.typical(contender.name))
+        lines.append(f"| {contender.name} | {figure} | {middle:.2f} | {spread} |")
+    rounds = len(measured.rounds[yardstick])
+    lines += ["", f"- {count(rounds, 'round')}"]
     for bound in group.bounds:
         ratio = measured.ratio(bound.name, bound.against)[0]
         kept = "kept" if measured.kept(bound) else "NOT kept"
-        promise = f"{bound.name} takes at most {bound.most:.3g} × {bound.against}"
+        promise = f"{bound.name} is at most {bound.most:.3g} × {bound.against}"
         lines.append(f"- {promise}: {ratio:.2f}, {kept}")
     lines += [f"- not measured: {absent}" for absent in group.absent]
     return "\n".join(lines) + "\n"
@@ -60,8 +54,7 @@ def table(measured: Measured) -> str:
 
 def document(results: Sequence[Measured]) -> str:
     """All groups as Markdown, with machine and date."""
-    rounds = max(len(next(iter(measured.rounds.values()))) for measured in results)
-    head = f"Measured on {machine()}; medians of {rounds} rounds in turns."
+    head = f"Measured on {machine()}; medians of rounds in turns."
     return "\n".join([head, "", *map(table, results)])
 
 

@@ -1,12 +1,13 @@
 """What a command costs before it does anything."""
 
-import resource
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from tests.bench.measuring import Bound, Contender, Group
+from tests.bench.measuring import Bound, Contender, Group, processor_time
 
 #: Third-party and standard modules without which no event is mapped.
 _NEEDED = (
@@ -15,7 +16,8 @@ _NEEDED = (
 )
 
 
-def group() -> Group:
+@contextmanager
+def group(*, small: bool) -> Iterator[Group]:  # noqa: ARG001 - a start is small
     """Start-up times, each in a Python of its own."""
     bare, module, script = "bare python -c ''", "python -m orderkit fields", "orderkit fields"
     package, mapper = "import orderkit", "from orderkit import Mapper, load_settings"
@@ -26,9 +28,9 @@ def group() -> Group:
     if installed:
         contenders.append(_command(script, installed, "fields"))
         bounds.insert(0, Bound(script, bare, 4))
-    return Group(
+    yield Group(
         title="Start-up",
-        item="start",
+        measure="time of one start",
         contenders=[
             *contenders,
             _python("orderkit --help", "-m", "orderkit", "--help"),
@@ -46,15 +48,9 @@ def _python(name: str, *arguments: str) -> Contender:
 
 
 def _command(name: str, *command: str) -> Contender:
-    def seconds() -> float:
-        before = _processor_time()
+    def run() -> float:
+        before = processor_time()
         subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
-        return _processor_time() - before
+        return processor_time() - before
 
-    return Contender(name, seconds)
-
-
-def _processor_time() -> float:
-    """The seconds that finished children of this process have used."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+    return Contender(name, run)
