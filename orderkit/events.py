@@ -108,10 +108,19 @@ def begins_as_ndjson(text: bytes) -> bool:
 
 
 def parse_text(text: str) -> list[EventLine]:
-    """The events in a text that somebody pasted. Raises EventsError with line, column and place."""
+    """The events in a text that somebody pasted. Raises EventsError with line, column and place.
+
+    Where it begins as an object over several lines, and no line of it is an event, it was meant as
+    one document: its error is told, not that each line is none.
+    """
     import io
 
-    return list(read_events(io.BytesIO(text.encode("utf-8", "replace")), "the text"))
+    whole = text.removeprefix("\ufeff").encode("utf-8", "replace")
+    entries = list(read_events(io.BytesIO(whole), "the text"))
+    none = all(entry.event is None for entry in entries)
+    if none and len(entries) > 1 and whole.lstrip().startswith(b"{"):
+        raise EventsError(f"the text: no JSON: {_reason(whole)}")
+    return entries
 
 
 def _without_bom(file: Iterable[bytes]) -> Iterator[bytes]:

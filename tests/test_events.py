@@ -139,6 +139,26 @@ def test_place_of_an_error() -> None:
         parse_text('[\n {"id": 1},\n nope\n]')
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"a": 1,\n "b": }', r'line 2, column 7, near .*"b'),
+        ('\ufeff{"a": 1,\r\n "b": [1, 2}\r\n}', r"line 2, column \d+, near"),
+        ('\n\n{"a": "b\n", "c": 1}', r"line 3, column \d+, near"),
+    ],
+)
+def test_a_pasted_object_with_an_error(text: str, said: str) -> None:
+    """A text over several lines none of which is an event is told about as one document."""
+    with pytest.raises(EventsError, match=f"^the text: no JSON: .*{said}"):
+        parse_text(text)
+
+
+def test_pasted_lines_with_an_event_among_them() -> None:
+    """As soon as one line is an event by itself, the text is NDJSON, and each bad line is told."""
+    entries = parse_text('{"a": 1,\n{"id": 1}\n')
+    assert [(entry.line, entry.event) for entry in entries] == [(1, None), (2, {"id": 1})]
+
+
 def test_files_and_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A name is a file, `-` is standard input; a file that cannot be opened is named."""
     path = tmp_path / "events.ndjson"
