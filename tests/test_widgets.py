@@ -116,6 +116,25 @@ def test_a_filtered_event_is_told_in_the_required_fields() -> None:
     assert "no consent to category" in form.message.value
 
 
+def test_preview_and_required_fields_follow_what_is_typed() -> None:
+    """Unfolded, both follow each letter; rows that differ from the saved settings are marked."""
+    form = SettingsForm()
+    form.inputs["payment_value"].value = "{{booking.totl}}"
+    assert form.outcome.preview.children[1].children[0].value == ""
+    form.outcome.preview.head.value = form.outcome.required.head.value = True
+    preview, required = (
+        part.children[1].children[0] for part in (form.outcome.preview, form.outcome.required)
+    )
+    assert "did you mean" in required.value
+    form.inputs["payment_value"].value = "12"
+    assert "did you mean" not in required.value
+    (marked,) = [row for row in preview.value.split("<tr") if 'class="ok-changed"' in row]
+    assert "payment_value" in marked
+    form.path.value = "mine.toml"
+    form.save_button.click()
+    assert "ok-changed" not in preview.value
+
+
 def test_filter_and_transformation_are_typed_saved_and_shown() -> None:
     """A filtered event says why in the form, and both parts come back from the file."""
     form = SettingsForm()

@@ -33,7 +33,7 @@ class EventPicker(parts.Form):
         self.use = parts.button("Use pasted events", self.use_pasted, self)
         load_samples = parts.button("Samples", lambda: self.show(samples.sample_events()), self)
         damaged = parts.button("Damaged samples", lambda: self.show(samples.damaged_events()), self)
-        more = parts.folded(
+        more = parts.Folded(
             "Paste or upload events, or load the samples",
             self.pasted,
             parts.row(self.use, self.upload, load_samples, damaged),

@@ -31,6 +31,30 @@ class Form(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.message.value = markup.notice(mask(text), tone)
 
 
+class Folded(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
+    """Parts that a button unfolds: ipywidgets' Accordion cannot be opened with the keyboard.
+
+    head: the button; its value is whether the parts are shown
+    """
+
+    def __init__(self, label: str, *children: w.Widget) -> None:
+        self.head = w.ToggleButton(value=False, layout=w.Layout(width="auto"))
+        self._label, self._body = label, w.VBox(list(children))
+        super().__init__([self.head, self._body])
+        self.add_class("ok-folded")
+        self.head.observe(lambda _change: self._fold(), names="value")
+        self._fold()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the parts are shown."""
+        return bool(self.head.value)
+
+    def _fold(self) -> None:
+        self.head.description = f"{'▾' if self.is_open else '▸'} {self._label}"
+        self._body.layout.display = "" if self.is_open else "none"
+
+
 class Telling(Protocol):
     """Something that shows messages."""
 
@@ -111,22 +135,6 @@ def download(name: str, page: str) -> str:
         f'<a class="ok-download" download="{escape(name)}" href="data:text/html;base64,{data}">'
         f"Save {escape(name)}</a>"
     )
-
-
-def folded(label: str, *children: w.Widget) -> w.VBox:
-    """Parts that a button unfolds: ipywidgets' Accordion cannot be opened with the keyboard."""
-    head = w.ToggleButton(value=False, layout=w.Layout(width="auto"))
-    body = w.VBox(list(children))
-
-    def fold() -> None:
-        head.description = f"{'▾' if head.value else '▸'} {label}"
-        body.layout.display = "" if head.value else "none"
-
-    head.observe(lambda _change: fold(), names="value")
-    fold()
-    box = w.VBox([head, body])
-    box.add_class("ok-folded")
-    return box
 
 
 def shown_html() -> w.HTML:

@@ -16,6 +16,7 @@ from orderkit.settings_file import drafted, load_settings, validated
 from orderkit.settings_saving import save_settings
 from orderkit.widgets import parts
 from orderkit.widgets.events import EventPicker
+from orderkit.widgets.outcome import Outcome
 from orderkit.widgets.proposals import Proposals
 from orderkit.widgets.settings_fields import FILE_KEYS, SettingsFields
 from orderkit.widgets.undo import Undo
@@ -31,13 +32,15 @@ class SettingsForm(parts.Form):
     mapped:   what they make of the chosen event
     inputs:   key → input, and `modes`, whether its text is a text or a function
     beside:   key → the place for what it gives
+    outcome:  preview and required fields of the chosen event
     pairs:    the rows of the event mapping; likewise `transformation` and `conditions`
     """
 
     def __init__(self, path: str | Path | None = None, picker: EventPicker | None = None) -> None:
         self.picker = picker or EventPicker()
         self.settings = Settings()
-        self.mapped: Mapped = Mapper(self.settings).explain({})
+        self._saved = Mapper(self.settings)
+        self.mapped: Mapped = self._saved.explain({})
         self._filling = False
         self._fields = fields = SettingsFields(
             self, self.refresh, self._offer, lambda: list(self._examples()), self._event_names
@@ -46,6 +49,7 @@ class SettingsForm(parts.Form):
         self.transformation, self.conditions = fields.transformation, fields.conditions
         self.filter_match, self.beside = fields.match, fields.beside
         self.undo = Undo(fields.state())
+        self.outcome = Outcome()
         self.proposals = Proposals(self, fields.use)
         self.propose_button = parts.button("Propose values", self.propose, self)
         self.properties_view, self.unsaved_view = w.HTML(), w.HTML()
@@ -60,10 +64,12 @@ class SettingsForm(parts.Form):
                 "In text mode, write a constant, or {{path}} for a property of the event; in "
                 "function mode, a formula. Beside each field is what it gives for this event.",
             ),
-            parts.folded("Properties seen", self.properties_view),
+            parts.Folded("Properties seen", self.properties_view),
             *fields.values,
             parts.row(self.propose_button),
             self.proposals,
+            parts.title("What becomes of the event", "It follows what is typed above and below."),
+            self.outcome,
             *fields.others(),
             parts.row(self.path, self.save_button, self.load_button, self.undo_button),
             self.unsaved_view,
@@ -125,7 +131,9 @@ class SettingsForm(parts.Form):
         self.undo.record(self._fields.state())
         self._mark()
         self.settings, faults = drafted(self._fields.typed())
-        self.mapped = mapped = Mapper(self.settings).explain(self.picker.event)
+        mapper, event = Mapper(self.settings), self.picker.event
+        self.mapped = mapped = mapper.explain(event)
+        self.outcome.show(mapper, self._saved, event, mapped)
         wrong = {fault.key: fault for fault in faults}
         for key, beside in self.beside.items():
             fault = wrong.pop(FILE_KEYS.get(key, f"settings.{key}"), None)
@@ -166,7 +174,8 @@ class SettingsForm(parts.Form):
 
     def _keep(self, told: str) -> None:
         self.undo.keep()
-        self._mark()
+        self._saved = Mapper(self.settings)
+        self.refresh()
         self.tell(told, "good")
 
     def take_back(self) -> None:
