@@ -27,7 +27,11 @@ class _Commands(click.Group):
             formatter.write_dl(rows)
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Commands,
+    epilog="Example: orderkit demo. Each command has --help with an example of its own.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(package_name="orderkit")
 def orderkit() -> None:
     """Map a booking site's events to TikTok's order_info, check and send them."""
