@@ -125,9 +125,9 @@ def test_preview_and_required_fields_follow_what_is_typed() -> None:
     preview, required = (
         part.children[1].children[0] for part in (form.outcome.preview, form.outcome.required)
     )
-    assert "did you mean" in required.value
+    assert "totl" in required.value
     form.inputs["payment_value"].value = "12"
-    assert "did you mean" not in required.value
+    assert "totl" not in required.value
     (marked,) = [row for row in preview.value.split("<tr") if 'class="ok-changed"' in row]
     assert "payment_value" in marked
     form.path.value = "mine.toml"
