@@ -12,6 +12,7 @@ import pytest
 from orderkit import Mapper, load_settings, samples
 from tests.bench import GROUPS, measuring, peers, report
 from tests.bench.handwritten import map_event
+from tests.write_readme import README, put
 
 MAPPER = Mapper(load_settings(samples.SETTINGS))
 EVENTS: dict[str, Any] = {**samples.sample_events(), **samples.damaged_events()}
@@ -61,6 +62,15 @@ def test_the_command(tmp_path: Path) -> None:
     bars = [element for element in plot.iter() if element.tag.endswith("rect")]
     assert len(bars) == 1 + len(re.findall(r"\d to \d", figures))
     assert done.stderr == ""
+
+
+def test_the_readme_takes_the_figures() -> None:
+    """The README has the figures with machine and date, where the benchmark puts them anew."""
+    text = README.read_text(encoding="utf-8")
+    assert "\nMeasured on " in text
+    anew = put(text, "figures", "figures of another machine")
+    assert "\nfigures of another machine\n" in anew
+    assert "\nMeasured on " not in anew
 
 
 def test_promises_are_judged_by_the_median() -> None:

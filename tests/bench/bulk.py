@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,36 +15,33 @@ from orderkit.bulk import map_files, planning
 from orderkit.jsontext import dumps, loads
 from tests.bench.events import ORDERKIT, write_events
 from tests.bench.handwritten import map_event
-from tests.bench.measuring import Contender, Group, by_clock, timed, together
+from tests.bench.measuring import Group, by_clock, timed, together
 
 
 @contextmanager
 def group(*, small: bool) -> Iterator[Group]:
     """A file of the samples over and over, all of which are mapped."""
     number = 2_000 if small else 200_000
-    with TemporaryDirectory() as name:
-        source, wanted = write_events(Path(name, "events.ndjson"), number), Path(name, "wanted")
-        made = {jobs: Path(name, f"jobs-{jobs}") for jobs in (1, 2)}
-        with on_dask("Dask, two workers that wait for work", source, number) as dask:
-            yield Group(
-                title=f"Mapping a file of {number:,} events",
-                measure="time of one event",
-                contenders=[
-                    *timed("a loop by hand", partial(by_hand, source, wanted), number),
-                    *(
-                        contender
-                        for jobs, target in made.items()
-                        for contender in timed(
-                            f"orderkit map --jobs {jobs}, start-up included",
-                            partial(mapped, source, target, jobs),
-                            number,
-                        )
-                    ),
-                    *dask,
-                ],
-                absent=[] if dask else ["Dask: pip install 'orderkit[cluster]'"],
-                rounds=5,
-            )
+    with TemporaryDirectory() as folder:
+        source = write_events(Path(folder, "events.ndjson"), number)
+        wanted = Path(folder, "by-hand")
+        made = {jobs: Path(folder, f"jobs-{jobs}") for jobs in (1, 2)}
+        contenders = timed("a loop by hand", partial(by_hand, source, wanted), number)
+        for jobs, target in made.items():
+            name = f"orderkit map --jobs {jobs}, start-up included"
+            contenders += timed(name, partial(mapped, source, target, jobs), number)
+        absent, dask = [], "Dask, two workers that wait for work"
+        if find_spec("distributed"):
+            contenders += together((dask, by_clock(dask)), partial(on_dask, source, number))
+        else:
+            absent.append(f"{dask}: pip install 'orderkit[cluster]'")
+        yield Group(
+            title=f"Mapping a file of {number:,} events",
+            measure="time of one event",
+            contenders=contenders,
+            absent=absent,
+            rounds=5,
+        )
         for target in made.values():
             same(wanted, target)
 
@@ -72,33 +70,23 @@ def same(one: Path, other: Path) -> None:
             assert loads(mine) == loads(theirs)
 
 
-@contextmanager
-def on_dask(name: str, source: Path, number: int) -> Iterator[list[Contender]]:
-    """The workers' processor time, and the clock's; nothing where Dask is not installed."""
-    try:
-        from distributed import Client, LocalCluster
-    except ModuleNotFoundError:
-        yield []
-        return
+def on_dask(source: Path, number: int) -> tuple[float, float]:
+    """What two workers, which have nothing to load any more, take for one event."""
+    from distributed import Client, LocalCluster
+
     planning.PARTITION = source.stat().st_size // 8  # type: ignore[misc]
     settings = load_settings(samples.SETTINGS)
     with (
+        TemporaryDirectory(dir=source.parent) as folder,
         LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
         Client(cluster.scheduler_address, set_as_default=False) as client,
     ):
         client.wait_for_workers(2)
-        client.run(Mapper, settings)  # what a worker does once in its life
-
-        def spent() -> tuple[float, float]:
-            # What is there already would not be made again.
-            with TemporaryDirectory(dir=source.parent) as folder:
-                before = sum(client.run(time.process_time).values())
-                clock = time.perf_counter()
-                address = cluster.scheduler_address
-                done = map_files([str(source)], settings, folder, scheduler=address)
-                clock = time.perf_counter() - clock
-                assert not done.failed
-                processor = sum(client.run(time.process_time).values()) - before
-            return processor / number, clock / number
-
-        yield together((name, by_clock(name)), spent)
+        client.run(Mapper, settings)
+        before = sum(client.run(time.process_time).values())
+        clock = time.perf_counter()
+        done = map_files([str(source)], settings, folder, scheduler=cluster.scheduler_address)
+        clock = time.perf_counter() - clock
+        assert not done.failed
+        processor = sum(client.run(time.process_time).values()) - before
+    return processor / number, clock / number

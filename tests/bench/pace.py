@@ -1,6 +1,7 @@
 """The pace of the client: the rates that TikTok publishes, kept over a run."""
 
 import asyncio
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -17,7 +18,7 @@ RATES = (3, 50)
 
 @contextmanager
 def group(*, small: bool) -> Iterator[Group]:
-    """The time between two orders as they came to a sandbox in another process."""
+    """The time between two orders that go to a sandbox in another process."""
     seconds = 1 if small else 20
     exact = Contender("1 / rate", lambda: 1.0)
     means = {rate: f"{rate} orders a second, the mean of {seconds} s" for rate in RATES}
@@ -37,19 +38,23 @@ def group(*, small: bool) -> Iterator[Group]:
 
 
 def gaps(rate: float, number: int) -> tuple[float, float]:
-    """The mean and the smallest time between so many orders and one, in 1 / rate.
+    """Between so many orders and one, in 1 / rate: the mean as they came, the least as they went.
 
-    The mean is kept to. Single orders are as late as processes are to be woken, connections to be
-    made, and the sandbox to read: the next one, which is in time, is so much closer.
+    The mean is kept to. An order that goes late, as processes are not woken in time, is followed by
+    one that is in time, and so is that much closer.
     """
+    went: list[float] = []
     with running("sandbox") as server:
 
-        async def send() -> None:
-            async with Client(server.endpoint, TOKEN, Policy(rate=rate)) as client:
-                await asyncio.gather(*map(client.send, payloads(number + 1)))
+        async def send(payload: bytes, client: Client) -> None:
+            await client.send(payload, on_start=lambda: went.append(time.monotonic()))
 
-        asyncio.run(send())
+        async def send_all() -> None:
+            async with Client(server.endpoint, TOKEN, Policy(rate=rate)) as client:
+                await asyncio.gather(*(send(one, client) for one in payloads(number + 1)))
+
+        asyncio.run(send_all())
         came = server.came()
-    found = [later - earlier for earlier, later in pairwise(came)]
-    assert len(found) == number
-    return rate * sum(found) / number, rate * min(found)
+    assert len(came) == len(went) == number + 1
+    closest = min(later - earlier for earlier, later in pairwise(went))
+    return rate * (came[-1] - came[0]) / number, rate * closest

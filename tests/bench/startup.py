@@ -6,8 +6,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from resource import RUSAGE_CHILDREN
 
-from tests.bench.measuring import Bound, Contender, Group, processor_time
+from tests.bench.measuring import Bound, Contender, Group, used_by
 
 #: Third-party and standard modules without which no event is mapped.
 _NEEDED = (
@@ -49,8 +50,8 @@ def _python(name: str, *arguments: str) -> Contender:
 
 def _command(name: str, *command: str) -> Contender:
     def run() -> float:
-        before = processor_time()
+        before = used_by(RUSAGE_CHILDREN)
         subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
-        return processor_time() - before
+        return used_by(RUSAGE_CHILDREN) - before
 
     return Contender(name, run)
