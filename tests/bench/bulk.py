@@ -15,21 +15,23 @@ from orderkit.bulk import map_files, planning
 from orderkit.jsontext import dumps, loads
 from tests.bench.events import ORDERKIT, write_events
 from tests.bench.handwritten import map_event
-from tests.bench.measuring import Group, by_clock, timed, together
+from tests.bench.measuring import Bound, Group, by_clock, timed, together
+
+_HAND = "a loop by hand"
+_MAP = "orderkit map --jobs {}, start-up included"
 
 
 @contextmanager
 def group(*, small: bool) -> Iterator[Group]:
     """A file of the samples over and over, all of which are mapped."""
-    number = 2_000 if small else 200_000
+    number = 2_000 if small else 1_000_000
     with TemporaryDirectory() as folder:
         source = write_events(Path(folder, "events.ndjson"), number)
         wanted = Path(folder, "by-hand")
         made = {jobs: Path(folder, f"jobs-{jobs}") for jobs in (1, 2)}
-        contenders = timed("a loop by hand", partial(by_hand, source, wanted), number)
+        contenders = timed(_HAND, partial(by_hand, source, wanted), number)
         for jobs, target in made.items():
-            name = f"orderkit map --jobs {jobs}, start-up included"
-            contenders += timed(name, partial(mapped, source, target, jobs), number)
+            contenders += timed(_MAP.format(jobs), partial(mapped, source, target, jobs), number)
         absent, dask = [], "Dask, two workers that wait for work"
         if find_spec("distributed"):
             contenders += together((dask, by_clock(dask)), partial(on_dask, source, number))
@@ -39,8 +41,13 @@ def group(*, small: bool) -> Iterator[Group]:
             title=f"Mapping a file of {number:,} events",
             measure="time of one event",
             contenders=contenders,
+            bounds=[
+                Bound(_MAP.format(1), _HAND, 1 / 0.8),
+                Bound(by_clock(_MAP.format(2)), by_clock(_MAP.format(1)), 1 / 1.8),
+                *([] if absent else [Bound(dask, _HAND, 1 / 0.85)]),
+            ],
             absent=absent,
-            rounds=5,
+            rounds=3,
         )
         for target in made.values():
             same(wanted, target)
