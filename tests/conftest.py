@@ -1,6 +1,12 @@
 """What all tests share: property tests that run the same examples everywhere."""
 
+import signal
+
 from hypothesis import HealthCheck, settings
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # Begun in the background of a script, where whatever is started from here would ignore Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # No chance, no clock and no example database in a home folder.
 settings.register_profile(
