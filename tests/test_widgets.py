@@ -332,3 +332,24 @@ def test_a_backfill_never_writes_over_its_events(tmp_path: Path) -> None:
     assert "name two files" in form.message.value
     assert events.read_bytes() == samples.bookings(3)
     assert form.task is None
+
+
+def test_the_delivery_view_shows_the_wire_of_what_is_found() -> None:
+    """Request and answer are those of the first delivery found, and of none if none is."""
+
+    async def work() -> None:
+        form = SendForm()
+        form.target.value, form.which.value = "Embedded sandbox", "all loaded events"
+        form.send_button.click()
+        assert form.task is not None
+        await form.task
+        await asyncio.sleep(0)
+        form.sandbox.stop()
+        view = form.deliveries
+        for order in ("MLB-20260003", "MLB-20260001"):
+            view.order.value = order
+            assert f"&quot;order_id&quot;:&quot;{order}&quot;" in view.entry_view.value
+        view.order.value = "nowhere"
+        assert (view.entries, view.entry_view.value, view.curl) == ([], "", "")
+
+    asyncio.run(work())

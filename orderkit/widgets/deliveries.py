@@ -9,7 +9,7 @@ from orderkit.delivery import OUTCOMES
 from orderkit.ledger import Entry, Ledger
 from orderkit.widgets import parts
 
-_MOST = 50
+_MOST = 20
 _ALL = "all verdicts"
 
 
@@ -68,6 +68,8 @@ class DeliveryView(parts.Form):
             (f"{e.delivery.order_id} · {e.delivery.verdict} · {history.moment(e.started_at)}", e)
             for e in self.entries
         ]
+        # A choice that had nothing to offer chooses nothing by itself.
+        self.choose.index = 0 if self.entries else None
         self._show_entry()
 
     def _show_entry(self) -> None:

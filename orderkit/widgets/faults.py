@@ -28,8 +28,8 @@ class FaultPanel(parts.Form):
         self.fault = parts.choice(
             "Fault", [(f"{fault.name}: {fault.meaning}", fault.name) for fault in _KNOWN.values()]
         )
-        self.value = parts.text_input("its value")
-        self.times = parts.text_input("how often", "1", "For so many calls, one after the other")
+        self.value = parts.text_input("Its value")
+        self.times = parts.text_input("How often", "1", "For so many calls, one after the other")
         self.add_button = parts.button("Add", self.add, self)
         self.script = parts.text_input(
             "Entries", hint="In the order of the calls, separated by commas", placeholder="none"

@@ -23,10 +23,15 @@ SCREENSHOTS = Path(os.environ.get("ORDERKIT_SCREENSHOTS") or ROOT / "build" / "s
 _OF_LOOKS = ("color-contrast", "scrollable-region-focusable")
 SCHEMES = ("light", "dark")
 WIDTHS = (1280, 390)
+#: What is typed where a secret belongs, and must be nowhere else.
+CANARY = "canary-secret-4711"
 FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update"),
 ]
+
+
+expect.set_options(timeout=15_000)
 
 
 def chromium() -> str | None:
@@ -123,6 +128,53 @@ def look(page: Page, state: str, *, check: bool = True) -> None:
             assert not found, "\n".join([f"{name}:", *found[:10]])
             rules = _OF_LOOKS
     page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def opened(page: Page, address: str, name: str, label: str = "Event") -> Page:
+    """A notebook as a page, all of its cells run; `label` is an input of its form."""
+    page.goto(f"{address}{name}.ipynb", timeout=60_000)
+    expect(page.get_by_label(label, exact=True).first).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("There was an error when executing")).to_have_count(0)
+    return page
+
+
+def unfold(page: Page, name: str) -> None:
+    """Open a folded part by keyboard."""
+    page.get_by_role("button", name=f"▸ {name}").press("Enter")
+    expect(page.get_by_role("button", name=f"▾ {name}")).to_be_visible()
+
+
+def saved_handover(page: Page, folder: Path) -> Path:
+    """The handover page, saved by its link; it names no other place and holds no secret."""
+    link = page.get_by_role("link", name="Save handover.html")
+    link.focus()
+    with page.expect_download() as download:
+        link.press("Enter")
+    file = folder / download.value.suggested_filename
+    download.value.save_as(file)
+    assert file.name == "handover.html"
+    text = file.read_text(encoding="utf-8")
+    assert CANARY not in text
+    assert not [name for name in ("<script", "<link", "src=", "url(http") if name in text]
+    return file
+
+
+#: What the Tab key must reach; of tabs, one: arrows lead to the others.
+_CONTROLS = """
+[...document.querySelectorAll("button, input, select, textarea, a[href], summary, [role=tab]")]
+.filter(e => e.checkVisibility() && !e.disabled && !(e.role == "tab" && e.tabIndex < 0))
+"""
+
+
+def unreached(page: Page) -> list[str]:
+    """The controls of a page that the Tab key does not come by."""
+    page.evaluate("window.met = new Set(); addEventListener('focusin', e => met.add(e.target))")
+    left = f"{_CONTROLS}.filter(e => !met.has(e)).map(e => e.outerHTML.slice(0, 200))"
+    page.locator("body").press("Tab")
+    for _ in range(2 * len(page.evaluate(left))):
+        page.keyboard.press("Tab")
+    found: list[str] = page.evaluate(left)
+    return found
 
 
 def serious(page: Page, *rules: str) -> list[str]:

@@ -1,11 +1,11 @@
 """The demo page, used as a consultant uses it."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.support import look
-
-expect.set_options(timeout=10_000)
+from tests.browser.support import look, saved_handover, unreached
 
 
 @pytest.fixture
@@ -83,8 +83,8 @@ def test_a_cancelled_booking_needs_to_know_by_whom(demo: Page) -> None:
     look(demo, "app-needs-met")
 
 
-def test_a_sent_booking_appears_in_the_hotels_list(demo: Page) -> None:
-    """The order arrives at TikTok's side, and is among the results."""
+def test_a_sent_booking_appears_in_the_hotels_list(demo: Page, tmp_path: Path) -> None:
+    """The order arrives at TikTok's side, and is among the results and in the handover page."""
     to(demo, "Results")
     expect(text(demo, "Nothing was sent yet")).to_be_visible()
     look(demo, "app-results-empty")
@@ -98,7 +98,12 @@ def test_a_sent_booking_appears_in_the_hotels_list(demo: Page) -> None:
     sent = demo.get_by_role("table", name="Sent from this page")
     expect(sent.get_by_role("row", name="MLB-20260001")).to_contain_text("delivered")
     expect(text(demo, "Before going live: endpoint_url is not set")).to_be_visible()
+    demo.get_by_role("button", name="Handover page").press("Enter")
+    expect(demo.get_by_role("link", name="Save handover.html")).to_be_visible()
     look(demo, "app-results")
+    demo.goto(saved_handover(demo, tmp_path).as_uri())
+    tests = demo.get_by_role("table", name="The latest deliveries")
+    expect(tests.get_by_role("row", name="MLB-20260001")).to_contain_text("log_id")
 
 
 def test_a_journey_with_both_faults_arrives_once(demo: Page) -> None:
@@ -141,6 +146,9 @@ def test_the_page_can_be_used_while_an_order_is_on_its_way(demo: Page) -> None:
 
 def test_the_keyboard_alone_is_enough(demo: Page) -> None:
     """Tabs, fields, switches and buttons are reached and worked without a mouse."""
+    for name in ("Mapping", "What TikTok needs", "Send", "Journey", "Results", "Booking"):
+        to(demo, name)
+        assert unreached(demo) == [], name
     keys = demo.keyboard
     demo.get_by_role("tab", name="Booking").focus()
     keys.press("Tab")

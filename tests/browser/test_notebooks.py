@@ -6,17 +6,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from orderkit import load_settings, samples
-from tests.browser.support import look
-
-expect.set_options(timeout=15_000)
-
-
-def opened(page: Page, address: str, name: str) -> Page:
-    """A notebook as a page, all of its cells run."""
-    page.goto(f"{address}{name}.ipynb", timeout=60_000)
-    expect(page.get_by_label("Event", exact=True).first).to_be_visible(timeout=30_000)
-    expect(page.get_by_text("There was an error when executing")).to_have_count(0)
-    return page
+from tests.browser.support import CANARY, look, opened, unreached
 
 
 def test_settings_are_typed_with_their_live_value_and_saved(
@@ -24,6 +14,7 @@ def test_settings_are_typed_with_their_live_value_and_saved(
 ) -> None:
     """A mistake is told as it is typed, the value follows, and the file holds what was typed."""
     opened(page, notebooks, "01_destination_settings")
+    assert unreached(page) == []
     look(page, "01-settings", check=False)
     line = page.locator(".ok-row", has=page.get_by_label("Total Value", exact=True))
     page.get_by_label("Total Value", exact=True).fill("{{booking.totl}}")
@@ -51,8 +42,17 @@ def test_a_row_is_pointed_at_another_property_and_saved(
 ) -> None:
     """The preview marks what changed, and the smart mapping is in the file."""
     opened(page, notebooks, "02_preview_mapping")
+    assert unreached(page) == []
     page.get_by_label("Event", exact=True).select_option(index=0)
     look(page, "02-mapping", check=False)
+    page.get_by_role("tab", name="Mapping").focus()
+    for name in ("Problems", "JSON", "Trace"):
+        page.keyboard.press("ArrowRight")
+        expect(page.get_by_role("tab", name=name)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("table", name="Trace").filter(visible=True).first).to_be_visible()
+    look(page, "02-trace")
+    page.get_by_role("tab", name="Mapping").click()
     page.get_by_label("Row", exact=True).select_option("order_id")
     page.get_by_label("reads", exact=True).fill("event_name")
     page.get_by_role("button", name="Point the row at it").click()
@@ -75,6 +75,7 @@ def test_another_order_status_is_looked_at_and_the_profile_written(
 ) -> None:
     """A typed status gets a column of its own, and the profile's page holds every row."""
     opened(page, notebooks, "03_required_fields")
+    assert unreached(page) == []
     look(page, "03-required", check=False)
     page.get_by_label("Another order status").fill("CONFIRM_ORDER")
     page.get_by_role("button", name="Look at it too").click()
@@ -93,15 +94,16 @@ def test_another_order_status_is_looked_at_and_the_profile_written(
 def test_orders_are_sent_to_the_sandbox_and_kept_there(page: Page, notebooks: str) -> None:
     """Live is locked, a secret leaves its field, and every order arrives at TikTok's side."""
     opened(page, notebooks, "04_send_test_orders")
+    assert unreached(page) == []
     page.get_by_label("To", exact=True).select_option("Live endpoint")
     expect(page.get_by_role("button", name="Send", exact=True)).to_be_disabled()
     look(page, "04-send-live-locked")
     secret = page.get_by_label("Client secret")
-    secret.fill("canary-secret-4711")
+    secret.fill(CANARY)
     secret.press("Enter")
     expect(secret).to_have_value("")
     expect(secret).to_have_attribute("placeholder", "set (hidden)")
-    assert "canary-secret-4711" not in page.content()
+    assert CANARY not in page.content()
     page.get_by_role("button", name="Paste or upload events").click()
     page.get_by_role("button", name="Samples", exact=True).click()
     page.get_by_label("To", exact=True).select_option("Embedded sandbox")
