@@ -76,13 +76,19 @@ def table(
     marked: Iterable[int] = (),
     classes: Mapping[str, str] | None = None,
 ) -> str:
-    """A table; cells are HTML, the first of each row is its header; `marked` rows stand out."""
+    """A table; cells are HTML, the first of each row is its header; `marked` rows stand out.
+
+    A column in which nothing stands is left out: it is nothing to look at.
+    """
     classes = classes or {}
+    cells = [list(row) for row in rows]
+    kept = [at for at in range(len(columns)) if not cells or any(row[at] for row in cells)]
+    columns = [columns[at] for at in kept]
+    rows = [[row[at] for at in kept] for row in cells]
     marked = frozenset(marked)
     head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
     body = []
-    for number, cells in enumerate(rows):
-        first, *others = cells
+    for number, (first, *others) in enumerate(rows):
         # The label lets a narrow screen show each row as a list of "column: cell".
         tds = "".join(
             f'<td data-label="{escape(column)}"{_class(classes.get(column, ""))}>{cell}</td>'

@@ -20,7 +20,18 @@ PREFIX: Final = "order_info."
 ANY_OTHER: Final = "any other status"
 
 _CODE: Final = frozenset(
-    {"source", "reads", "found", "target", "value", "setting", "order_id", "log_id", "example"}
+    {
+        "source",
+        "reads",
+        "found",
+        "found_at",
+        "target",
+        "value",
+        "setting",
+        "order_id",
+        "log_id",
+        "example",
+    }
 )
 _BADGES: Final = frozenset({"state", "code", "outcome", "verdict"})
 _CLASSES: Final = {
@@ -47,12 +58,10 @@ class Table:
 
     def to_html(self) -> str:
         """The table as HTML that needs the style sheet of `orderkit.markup`."""
-        # A column in which nothing stands is nothing to look at.
-        frame = self.frame.loc[:, (self.frame != "").any()] if len(self.frame) else self.frame
-        columns = [str(column) for column in frame.columns]
+        columns = [str(column) for column in self.frame.columns]
         rows = (
             [self._cell(column, value) for column, value in zip(columns, row, strict=True)]
-            for row in frame.itertuples(index=False, name=None)
+            for row in self.frame.itertuples(index=False, name=None)
         )
         return markup.table(
             [column.replace("_", " ") if column.islower() else column for column in columns],

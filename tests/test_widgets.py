@@ -113,7 +113,7 @@ def test_a_filtered_event_is_told_in_the_required_fields() -> None:
     settings = load_settings(samples.SETTINGS)
     data = settings.model_dump(exclude_none=True) | {"filter": {"consent": "4711"}}
     form = RequiredForm(Settings.model_validate(data))
-    assert "no consent to category" in form.message.value
+    assert "no consent to category" in form._event.value
 
 
 def test_preview_and_required_fields_follow_what_is_typed() -> None:

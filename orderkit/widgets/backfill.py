@@ -101,6 +101,7 @@ class BackfillForm(parts.Form):
         self.to.make_ready()
         self.counts = Counter()
         self._reason = ""
+        self.progress.value, self.status.value = 0, ""
         self.tell("sending …")
         self.task = asyncio.get_running_loop().create_task(self._run(name, rate))
         self.task.add_done_callback(self._ended)

@@ -29,6 +29,7 @@ class EventPicker(parts.Form):
             style={"description_width": "190px"},
             layout=w.Layout(width="auto", height="140px"),
         )
+        self.pasted.add_class("ok-input")
         self.upload = Upload(parts.guarded(self, self.use_upload))
         self.use = parts.button("Use pasted events", self.use_pasted, self)
         load_samples = parts.button("Samples", lambda: self.show(samples.sample_events()), self)

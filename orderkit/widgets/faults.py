@@ -54,8 +54,7 @@ class FaultPanel(parts.Form):
             self.order,
             self.chance,
             parts.row(self.set_button, self.clear_button, self.look_button),
-            self.coming_view,
-            self.met_view,
+            below=[self.coming_view, self.met_view],
         )
         self.fault.observe(lambda _change: self._ask_for_value(), names="value")
         self.order.observe(lambda _change: self._ask_for_chance(), names="value")

@@ -62,7 +62,7 @@ class MappingForm(parts.Form):
             parts.row(self.target, self.reference),
             parts.row(self.point, self.reset),
             parts.row(self.path, self.review_button, self.save_button),
-            self.review_view,
+            below=[self.review_view],
         )
         self.picker.when_chosen(self._another_event)
         self.target.observe(lambda _change: self._show_reference(), names="value")

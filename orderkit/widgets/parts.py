@@ -1,7 +1,7 @@
 """What all forms are made of: a root with the style sheet, titles, messages, guarded handlers."""
 
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from html import escape
 from typing import Any, ParamSpec, Protocol
@@ -16,11 +16,11 @@ P = ParamSpec("P")
 
 
 class Form(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
-    """A form: its parts below each other, a message area, and a short text form."""
+    """A form: its parts below each other, a message area, and what comes `below` the message."""
 
-    def __init__(self, *parts: w.Widget) -> None:
+    def __init__(self, *parts: w.Widget, below: Sequence[w.Widget] = ()) -> None:
         self.message = w.HTML()
-        super().__init__([w.HTML(markup.style_sheet()), *parts, self.message])
+        super().__init__([w.HTML(markup.style_sheet()), *parts, self.message, *below])
         self.add_class("ok-root")
 
     def __repr__(self) -> str:

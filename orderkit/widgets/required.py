@@ -2,7 +2,7 @@
 
 import ipywidgets as w
 
-from orderkit import paths, views
+from orderkit import markup, paths, views
 from orderkit.codes import STATUS
 from orderkit.errors import EventsError
 from orderkit.inputs import settings_path
@@ -44,13 +44,15 @@ class RequiredForm(parts.Form):
                 "How well each row is filled, with what, and what goes wrong how often.",
             ),
             parts.row(self.profile_button, self.page, self.write_button),
-            self.profile_view,
-            parts.title(
-                "What TikTok needs",
-                "Only the order statuses named by the vendor have rules of their own; any other "
-                "status needs what is always mandatory.",
-            ),
-            self._matrix,
+            below=[
+                self.profile_view,
+                parts.title(
+                    "What TikTok needs",
+                    "Only the order statuses named by the vendor have rules of their own; any "
+                    "other status needs what is always mandatory.",
+                ),
+                self._matrix,
+            ],
         )
         self.picker.when_chosen(self._refresh)
         self._refresh()
@@ -93,7 +95,7 @@ class RequiredForm(parts.Form):
     def _refresh(self) -> None:
         against = self.against
         reason = self.mapper.map(self.picker.event, status=self.statuses[0]).reason
-        self.tell(f"This event is not sent: {reason}" if reason else "", "warn")
+        told = markup.notice(f"This event is not sent: {reason}" if reason else "", "warn")
         fixes = against.fixes.to_html() if len(against.fixes.frame) else "<p>Nothing to mend.</p>"
-        self._event.value = against.matrix.to_html() + fixes
+        self._event.value = told + against.matrix.to_html() + fixes
         self._matrix.value = self.matrix.to_html()

@@ -53,16 +53,18 @@ class SendForm(parts.Form):
             parts.row(self.which),
             self.to,
             parts.row(self.send_button, self.progress),
-            self.results_view,
-            self.curl_view,
-            self.orders_view,
-            parts.title(
-                "Handover",
-                "A page for the client, without secrets: the settings field by field, the mapping "
-                "with examples, required fields, these test orders, and what is assumed.",
-            ),
-            self.handover_button,
-            self.handover_view,
+            below=[
+                self.results_view,
+                self.curl_view,
+                self.orders_view,
+                parts.title(
+                    "Handover",
+                    "A page for the client, without secrets: the settings field by field, the "
+                    "mapping with examples, required fields, these test orders, and what is "
+                    "assumed.",
+                ),
+                parts.row(self.handover_button, self.handover_view),
+            ],
         )
         for made in (self.target, self.confirm):
             made.observe(lambda _change: self._lock(), names="value")
@@ -97,7 +99,8 @@ class SendForm(parts.Form):
         """Offer the handover page, as a link that saves it."""
         entries = self.to.ledger.entries(most=_MOST_HANDED_OVER)
         page = handover_page(self.settings, self.picker.events, entries)
-        self.handover_view.value = parts.download("handover.html", page)
+        link = parts.download("handover.html", page)
+        self.handover_view.value = f'<p role="status">{link}</p>'
 
     async def _deliver(self) -> None:
         lines = self._mapped()

@@ -131,4 +131,6 @@ class TargetChoice(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
 
 def _tick(label: str) -> w.Checkbox:
-    return w.Checkbox(value=False, description=label, indent=False, layout=w.Layout(width="auto"))
+    made = w.Checkbox(value=False, description=label, indent=False, layout=w.Layout(width="auto"))
+    made.add_class("ok-tick")
+    return made

@@ -25,6 +25,13 @@ SCHEMES = ("light", "dark")
 WIDTHS = (1280, 390)
 #: What is typed where a secret belongs, and must be nowhere else.
 CANARY = "canary-secret-4711"
+#: Parts that one would have to scroll sideways.
+_SIDEWAYS = """
+[...document.querySelectorAll("body *:not(input, select, textarea, option)")]
+.filter(e => e.scrollWidth > e.clientWidth + 1 && e.clientWidth
+    && ["auto", "scroll"].includes(getComputedStyle(e).overflowX))
+.map(e => `${e.className}: ${e.scrollWidth} > ${e.clientWidth}: ${e.textContent.slice(0, 80)}`)
+"""
 FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update"),
@@ -110,8 +117,8 @@ GALLERY = Gallery()
 def look(page: Page, state: str, *, check: bool = True) -> None:
     """Look at a page in light and dark, wide and narrow, and keep a picture of each.
 
-    It does not scroll sideways and, unless it need not be checked, has no serious violation of an
-    accessibility rule, contrast included.
+    Neither it nor a part of it scrolls sideways. Unless it need not be checked, it has no serious
+    violation of an accessibility rule, contrast included.
     """
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     rules: tuple[str, ...] = ()
@@ -121,6 +128,8 @@ def look(page: Page, state: str, *, check: bool = True) -> None:
             page.set_viewport_size({"width": width, "height": 900})
             expect(page.locator(":root")).to_have_js_property("clientWidth", width)
             page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
+            sideways = page.evaluate(_SIDEWAYS)
+            assert not sideways, "\n".join([f"{state} at {width}:", *sideways])
             name = f"{state}-{scheme}-{width}.png"
             page.screenshot(path=SCREENSHOTS / name, full_page=True, animations="disabled")
             GALLERY.taken.append(name)
