@@ -50,7 +50,7 @@ class SendForm(parts.Form):
         self.results_view, self.curl_view, self.orders_view = w.HTML(), w.HTML(), w.HTML()
         super().__init__(
             self.picker,
-            parts.row(self.which),
+            self.which,
             self.to,
             parts.row(self.send_button, self.progress),
             below=[
