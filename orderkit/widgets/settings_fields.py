@@ -112,7 +112,7 @@ class SettingsFields:
             self.transformation,
             parts.title("Filter", "Which events are sent. All that is filled in must hold."),
             self.conditions,
-            self.match,
+            parts.row(self.match),
             *(row for key, row in self._plain.items() if key not in _LAST),
             parts.title(
                 "Connection", "Where orders are sent. Secrets are never part of this form."

@@ -1,13 +1,12 @@
 """The settings form in a browser: from a key to all that follows it, and how soon a page is usable.
 
-The yardstick of a key is a text field beside which a line repeats what is typed, and that of a page
-is one with this field alone: what the browser, the server and the wire cost without any form.
+The yardstick is a text field beside which a line repeats what is typed, on a page of its own: what
+browser, server and wire cost without any form.
 """
 
-import atexit
 import tempfile
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -15,9 +14,10 @@ from playwright.sync_api import Page, sync_playwright
 
 from orderkit import samples
 from orderkit.cli.lab import copy
-from tests.bench.measuring import Bound, Contender, Group
+from tests.bench.measuring import Bound, Contender, Group, together
 from tests.browser.support import FLAGS, chromium, folder_of_notebooks
 
+_TITLE, _MEASURE = "Forms in a browser", "time of one key or page, by the clock"
 _MANY = 1_000
 _BARE = """
 import ipywidgets as w
@@ -27,16 +27,16 @@ w.VBox([typed, shown])
 """
 _FORM = """
 from orderkit.widgets import SettingsForm
-form = SettingsForm(MORE)
+form = SettingsForm(picker=PICKER)
 form.outcome.preview.head.value = form.outcome.required.head.value = True
 form
 """
-_LARGE = f"""
+_PICKER = """
 from orderkit import samples
 from orderkit.events import parse_text
 from orderkit.widgets import EventPicker
-lines = parse_text(samples.bookings({_MANY}).decode())
-picker = EventPicker({{f"{{line.index}}": line.event for line in lines}})
+lines = parse_text(samples.bookings(NUMBER).decode())
+PICKER = EventPicker({str(line.index): line.event for line in lines})
 """
 #: Milliseconds from a key in "Total Value" until each of so many places shows the number typed.
 _KEY = """([number, places]) => new Promise(done => {
@@ -48,56 +48,66 @@ _KEY = """([number, places]) => new Promise(done => {
   new MutationObserver((_, self) => {
     if (shown() < places) return;
     self.disconnect();
-    requestAnimationFrame(() => done(performance.now() - start));
+    document.body.offsetHeight; // laid out
+    done(performance.now() - start);
   }).observe(document.body, {childList: true, subtree: true, characterData: true});
   input.value = number;
   input.dispatchEvent(new Event("input", {bubbles: true}));
 })"""
 
 
-def group() -> Group:
-    """Keys for the samples and for many events, and pages from address to form."""
-    title, item = "Forms in a browser", "key or page"
+@contextmanager
+def group(*, small: bool) -> Iterator[Group]:
+    """Keys with few events and with many, and pages from address to form."""
     path = chromium()
     if path is None:
-        return Group(title, item, [Contender("no browser", lambda: 1.0)], absent=["a browser"])
-    stack = ExitStack()
-    atexit.register(stack.close)
-    folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-    home = folder / "home"
-    home.mkdir()
-    copy(folder)
-    for name, code in (
-        ("bare", _BARE),
-        ("few", _FORM.replace("MORE", "")),
-        ("many", _LARGE + _FORM.replace("MORE", "picker=picker")),
+        bare = Contender("no browser", lambda: 1.0)
+        yield Group(_TITLE, _MEASURE, [bare], absent=["forms: no Chromium is installed"])
+        return
+    numbers = (len(samples.SITUATIONS), 20 if small else _MANY)
+    codes = {"bare": _BARE} | {
+        f"events{number}": _PICKER.replace("NUMBER", str(number)) + _FORM for number in numbers
+    }
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        tempfile.TemporaryDirectory() as home,
+        sync_playwright() as playwright,
     ):
-        cells = [nbformat.v4.new_code_cell(code)]
-        nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / f"{name}.ipynb")
-    url = stack.enter_context(folder_of_notebooks(folder, home))
-    playwright = stack.enter_context(sync_playwright())
-    context = playwright.chromium.launch(executable_path=path, args=FLAGS).new_context()
-    bare_key = "key: a bare text field"
-    bare_page = "page: a bare text field"
-    few, many = f"key: {len(samples.SITUATIONS)} events loaded", f"key: {_MANY:,} events loaded"
-    page = "page: 01_destination_settings"
-    return Group(
-        title,
-        item,
-        [
-            Contender(bare_key, _key(_opened(context.new_page(), f"{url}bare.ipynb"), 1)),
-            Contender(few, _key(_opened(context.new_page(), f"{url}few.ipynb"), 3)),
-            Contender(many, _key(_opened(context.new_page(), f"{url}many.ipynb"), 3)),
-            Contender(bare_page, _load(context.new_page(), f"{url}bare.ipynb")),
-            Contender(page, _load(context.new_page(), f"{url}01_destination_settings.ipynb")),
-        ],
-        bounds=[Bound(many, few, 1.5), Bound(page, bare_page, 2)],
-    )
+        copy(Path(folder))
+        for name, code in codes.items():
+            cells = [nbformat.v4.new_code_cell(code)]
+            nbformat.write(nbformat.v4.new_notebook(cells=cells), Path(folder) / f"{name}.ipynb")
+        with folder_of_notebooks(Path(folder), Path(home)) as url:
+            browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+            opened = {name: _opened(browser.new_page(), f"{url}{name}.ipynb") for name in codes}
+            few, many = (f"a key, {number:,} events loaded" for number in numbers)
+            bare, soon = "a key in a bare field", "a tenth of a second"
+            pages = ("a page with a bare field", "that page, and 2 s", "01_destination_settings")
+            page = browser.new_page()
+
+            def load() -> Sequence[float]:
+                bare, form = (_load(page, f"{url}{name}.ipynb") for name in ("bare", pages[2]))
+                return bare, bare + 2, form
+
+            yield Group(
+                _TITLE,
+                _MEASURE,
+                [
+                    Contender(bare, _key(opened["bare"], 1)),
+                    Contender(few, _key(opened[f"events{numbers[0]}"], 3)),
+                    Contender(many, _key(opened[f"events{numbers[1]}"], 3)),
+                    Contender(soon, lambda: 0.1),
+                    *together(pages, load),
+                ],
+                bounds=[Bound(few, soon, 1), Bound(many, soon, 1), Bound(pages[2], pages[1], 1)],
+                rounds=10,
+            )
+            browser.close()
 
 
 def _opened(page: Page, address: str) -> Page:
     page.set_default_timeout(60_000)
-    page.goto(address, timeout=60_000)
+    page.goto(address)
     page.get_by_label("Total Value", exact=True).wait_for()
     return page
 
@@ -109,17 +119,16 @@ def _key(page: Page, places: int) -> Callable[[], float]:
     def seconds() -> float:
         nonlocal number
         number += 1
+        page.bring_to_front()  # what lies behind is slowed down by the browser
         milliseconds: float = page.evaluate(_KEY, [str(number), places])
         return milliseconds / 1000
 
     return seconds
 
 
-def _load(page: Page, address: str) -> Callable[[], float]:
+def _load(page: Page, address: str) -> float:
     """Opens a page; the seconds until its field can be typed into."""
-
-    def seconds() -> float:
-        _opened(page, address)
-        return float(page.evaluate("performance.now()")) / 1000
-
-    return seconds
+    page.bring_to_front()
+    _opened(page, address)
+    milliseconds: float = page.evaluate("performance.now()")
+    return milliseconds / 1000
