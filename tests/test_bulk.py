@@ -215,7 +215,7 @@ def cluster() -> Iterator[Any]:
     """A Dask cluster of two worker processes, each with a process that starts it again."""
     distributed = pytest.importorskip("distributed", reason='needs pip install "orderkit[cluster]"')
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
     ) as made_:
         yield made_
 

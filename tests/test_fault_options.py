@@ -92,7 +92,7 @@ def serving(*arguments: str) -> Iterator[tuple[str, str]]:
     ) as process:
         assert process.stdout is not None
         try:
-            lines = [process.stdout.readline() for _ in range(6)]
+            lines = [process.stdout.readline() for _ in range(7)]
             yield lines[0].split()[4].rstrip(","), "".join(lines)
         finally:
             process.terminate()

@@ -53,14 +53,10 @@ class Ledger(LedgerFile):
     # -- writing
 
     def delivered(self, target: str, payload: bytes) -> Entry | None:
-        """The delivery of exactly this payload to this target, None if there was none."""
-        return next(
-            self._entries(
-                "WHERE target = ? AND digest = ? AND verdict = 'delivered' LIMIT 1",
-                (target, digest(payload)),
-            ),
-            None,
-        )
+        """The last delivery of exactly this payload to this target, if it was delivered."""
+        where = "WHERE target = ? AND digest = ? ORDER BY number DESC LIMIT 1"
+        last = next(self._entries(where, (target, digest(payload))), None)
+        return last if last and last.delivery.verdict == "delivered" else None
 
     def begin(self, target: str, request: Request) -> int:
         """Write down that a request is about to be sent; `end` takes the number."""
@@ -144,11 +140,8 @@ class Ledger(LedgerFile):
         """
         found: dict[tuple[str, Code | None], list[Entry]] = {}
         for entry in self._entries(
-            "AS latest WHERE verdict != 'delivered' AND ? IN ('', target) AND number IN"
+            "WHERE verdict != 'delivered' AND ? IN ('', target) AND number IN"
             " (SELECT max(number) FROM delivery GROUP BY target, order_id, order_status)"
-            # Sent again by force, it is delivered all the same.
-            " AND NOT EXISTS (SELECT 1 FROM delivery AS earlier WHERE verdict = 'delivered'"
-            " AND earlier.target = latest.target AND earlier.digest = latest.digest)"
             " ORDER BY number DESC",
             (target,),
         ):

@@ -155,7 +155,7 @@ class MappingForm(parts.Form):
         text = escape(dumps(mapped.payload, indent=True).decode())
         self.views[0].value = views.mapping_table(mapped, before).to_html()
         self.views[1].value = self.problems.to_html() if mapped.problems else "<p>No problem.</p>"
-        self.views[2].value = f'<pre class="ok-code">{text}</pre>'
+        self.views[2].value = f'<pre class="ok-code" tabindex="0">{text}</pre>'
         self.views[3].value = self.trace.to_html()
 
 

@@ -141,9 +141,8 @@ class SendForm(parts.Form):
         ]
 
     def _show_request(self) -> None:
-        self.curl_view.value = (
-            f"<h3>The request as cURL</h3><pre class='ok-code'>{escape(self.curl)}</pre>"
-        )
+        code = f"<pre class='ok-code' tabindex='0'>{escape(self.curl)}</pre>"
+        self.curl_view.value = f"<h3>The request as cURL</h3>{code}"
 
     def _lock(self) -> None:
         self.send_button.disabled = self.to.locked

@@ -85,7 +85,7 @@ def on_dask(source: Path, number: int) -> tuple[float, float]:
     settings = load_settings(samples.SETTINGS)
     with (
         TemporaryDirectory(dir=source.parent) as folder,
-        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster,
         Client(cluster.scheduler_address, set_as_default=False) as client,
     ):
         client.wait_for_workers(2)
