@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from orderkit import samples
 from orderkit.sandbox import FAULTS
-from tests.browser.support import CANARY, look, opened, saved_handover, unreached
+from tests.browser.support import CANARY, look, opened, saved_handover, unfold, unreached
 
 #: So many orders that one has time to press Stop.
 _NUMBER = 300
@@ -82,7 +82,7 @@ def test_faults_are_said_met_and_told(page: Page, notebooks: str) -> None:
     panel.get_by_role("button", name="Let it fail").press("Enter")
     coming = panel.get_by_role("table", name="What the coming order calls meet")
     expect(coming.get_by_role("row").filter(has_text="error_code")).to_be_visible()
-    send_samples(page)
+    send(page)
     expect(page.get_by_role("alert").filter(has_text="7 events, 6 as they")).to_be_visible()
     became = page.get_by_role("table", name="What became of each order").filter(visible=True).first
     expect(became.get_by_role("row").filter(has_text="rejected")).to_have_count(1)
@@ -108,7 +108,7 @@ def test_the_handover_page_is_saved_and_stands_alone(
         page.get_by_label(label, exact=True).fill(CANARY)
         page.get_by_label(label, exact=True).press("Enter")
         expect(page.get_by_label(label, exact=True)).to_have_value("")
-    send_samples(page)
+    send(page)
     expect(page.get_by_text("7 events, 7 as they should be")).to_be_visible()
     page.get_by_role("button", name="Handover page").press("Enter")
     file = saved_handover(page, tmp_path)
@@ -126,11 +126,12 @@ def choose_fault(panel: Locator, name: str) -> None:
     panel.get_by_label("Fault", exact=True).select_option(label=label)
 
 
-def send_samples(page: Page) -> None:
-    """Send the samples to the embedded sandbox."""
-    page.get_by_role("button", name="Paste or upload events").click()
-    page.get_by_role("button", name="Samples", exact=True).click()
+def send(page: Page) -> None:
+    """Send seven bookings that were not sent before to the embedded sandbox."""
+    unfold(page, "Paste or upload events, or load the samples")
+    page.get_by_label("Paste events").fill(samples.bookings(7).decode())
+    page.get_by_role("button", name="Use pasted events").click()
+    expect(page.get_by_text("7 events loaded")).to_be_visible()
     page.get_by_label("To", exact=True).select_option("Embedded sandbox")
-    page.get_by_label("Send again what was delivered before").check()
     page.get_by_label("Send", exact=True).select_option("all loaded events")
     page.get_by_role("button", name="Send", exact=True).click()
