@@ -143,7 +143,7 @@ def inconsistent(row: "Row", rule: str, found: str, expected: str, fix: str) -> 
         rule=rule,
         found=found,
         expected=expected,
-        message=f"{found} does not agree with {expected}: {rule}",
+        message=f"{found}, but expected is {expected}: {rule}",
         fix=fix,
         actor="settings" if row.in_settings else "event",
     )

@@ -67,7 +67,11 @@ def _settings(settings: Settings) -> str:
     connection = settings.connection
     others = [
         ("Time zone", settings.timezone, "for times that have no offset"),
-        ("Endpoint URL", connection.endpoint_url, "from TikTok's partner reference"),
+        (
+            "Endpoint URL",
+            connection.endpoint_url,
+            "the client finds it in TikTok's partner reference",
+        ),
         ("Merchant Id", connection.merchant_id, "the merchant's id at TikTok"),
     ]
     pairs = [(pair.order_status, pair.event_name) for pair in settings.event_mapping]
@@ -123,7 +127,8 @@ def _mapping(examples: Mapping[str, Mapped]) -> str:
     for name, result in examples.items():
         if result.trace:
             first.setdefault(result.order_status, (name, result))
-    chosen = list(first.values())[:_EXAMPLES]
+    # Those that fill most rows say most.
+    chosen = sorted(first.values(), key=lambda example: -_filled(example[1]))[:_EXAMPLES]
     states = [{entry.target: entry for entry in result.trace} for _, result in chosen]
     rows = []
     for field in field_mappings():
@@ -140,6 +145,10 @@ def _mapping(examples: Mapping[str, Mapped]) -> str:
         )
     names = [f"{name} ({result.order_status})" for name, result in chosen]
     return markup.table(["source", "target", "mandatory", *names], rows)
+
+
+def _filled(mapped: Mapped) -> int:
+    return sum(entry.state == "there" for entry in mapped.trace)
 
 
 def _required(settings: Settings) -> str:

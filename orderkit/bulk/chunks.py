@@ -141,7 +141,11 @@ def _map_entries(
         result = Result(entry, mapped)
         others[result.outcome] += 1
         if result.refused:
-            rest = dumps(result.without_place() | {"event": entry.event})
+            # What could not be read stands there as it came.
+            came: dict[str, Any] = {"event": entry.event}
+            if entry.event is None:
+                came |= {"text": entry.text.strip().decode(errors="replace")}
+            rest = dumps(result.without_place() | came)
             rejects.append((entry.index, entry.line, rest))
     if payloads:
         others["mapped"] = len(payloads)

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -46,7 +47,13 @@ def command(folder: Path, no_browser: bool, copy_only: bool) -> int:
         # In a container everybody is root; the server is for this machine alone, with a token.
         arguments.append("--allow-root")
     lab = [sys.executable, "-m", "jupyterlab", "--ServerApp.ip=127.0.0.1", *arguments]
-    return subprocess.run(lab, cwd=folder, check=False).returncode  # noqa: S603 - our own command
+    # Whoever ends this program ends the server too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with subprocess.Popen(lab, cwd=folder) as server:  # noqa: S603 - our own command
+        try:
+            return server.wait()
+        finally:
+            server.terminate()
 
 
 def copy(folder: Path) -> int:

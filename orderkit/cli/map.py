@@ -28,6 +28,10 @@ _WORTH_MORE_PROCESSES = 64 * 2**20
 _UNPACKED = 8
 
 
+#: What looks like a table or another format, and would be NDJSON.
+_NOT_WRITTEN = frozenset({".avro", ".feather", ".orc", ".xls", ".xlsx"})
+
+
 @click.command("map")
 @click.argument("events", nargs=-1, required=True, type=click.Path(allow_dash=True))
 @settings_option
@@ -92,6 +96,13 @@ def _one(
     events: str, settings_path: str, out: str | None, rejects: str | None, jobs: int | None
 ) -> int:
     refuse_overwriting(events=events, settings=settings_path, output=out, rejects=rejects)
+    for name in (out, rejects):
+        if name and Path(name).is_dir():
+            raise EventsError(f"{name}: is a folder; name a file in it")
+        if name and Path(name).suffix.lower() in _NOT_WRITTEN:
+            raise EventsError(
+                f"{name}: no such kind of file is written; end it in .ndjson, .csv or .parquet"
+            )
     if rejects and is_table(rejects):
         raise EventsError(f"{rejects}: reject lines are JSON: name a file such as rejects.ndjson")
     settings = packed(load_settings(settings_path))

@@ -88,7 +88,7 @@ class EventPicker(parts.Form):
         if not whole:
             self.tell(
                 f"{count(len(self.events), 'event')} loaded, from the beginning of {name}; it has "
-                f"{size / 2**20:,.0f} MB, and orderkit check, map and send read all of it",
+                f"{size / 2**20:,.0f} MB: notebook 05, orderkit check, map and send read it all",
                 "warn",
             )
 

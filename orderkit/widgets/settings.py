@@ -7,7 +7,7 @@ from typing import Any
 import ipywidgets as w
 
 from orderkit import markup, paths, views
-from orderkit.fields import field_mappings
+from orderkit.fields import field_mappings, ruled_statuses
 from orderkit.inputs import settings_path
 from orderkit.jsontext import show
 from orderkit.mapping import Mapped, Mapper
@@ -134,10 +134,14 @@ class SettingsForm(parts.Form):
         mapper, event = Mapper(self.settings), self.picker.event
         self.mapped = mapped = mapper.explain(event)
         self.outcome.show(mapper, self._saved, event, mapped)
+        told = mapped
+        if not mapped.trace:
+            # Without an event mapping yet, the fields still say what they give.
+            told = Mapper(self.settings).explain(self.picker.event, status=ruled_statuses()[0])
         wrong = {fault.key: fault for fault in faults}
         for key, beside in self.beside.items():
             fault = wrong.pop(FILE_KEYS.get(key, f"settings.{key}"), None)
-            text = markup.notice(fault.expected, "bad") if fault else _live(key, mapped)
+            text = markup.notice(fault.expected, "bad") if fault else _live(key, told)
             beside.value = f'<div class="ok-live">{text}</div>'
         if wrong:
             self.tell("\n".join(fault.text("settings") for fault in wrong.values()), "bad")

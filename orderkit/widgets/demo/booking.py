@@ -192,6 +192,9 @@ def outcome(mapped: Mapped) -> str:
         if errors
         else f"{paths.count(there, 'value')}, ready to send"
     )
+    warnings = sum(problem.level == "warning" for problem in mapped.problems)
+    if warnings:
+        said += f", with {paths.count(warnings, 'warning')}: see What TikTok needs"
     return (
         f'<p role="status" class="ok-outcome">{markup.badge(mapped.outcome)} '
         f"<strong>{escape(mapped.order_status or 'no order status')}</strong>"
