@@ -93,7 +93,9 @@ def test_files_of_any_size_are_taken(page: Page, notebooks: str, tmp_path: Path)
     expect(chosen.locator("option")).to_have_count(1)
     file.set_input_files(large)
     told = page.get_by_role("status").filter(has_text="from the beginning of large.ndjson")
-    expect(told).to_contain_text("it has 50 MB: notebook 05, orderkit check, map and send read it all")
+    expect(told).to_contain_text(
+        "it has 50 MB: notebook 05, orderkit check, map and send read it all"
+    )
     expect(chosen.locator("option")).to_have_count(1_000)
     look(page, "02-upload-large")
     file.set_input_files(one)
