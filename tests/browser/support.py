@@ -6,13 +6,14 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as TooLate
 
 from orderkit.cli.app import environment, server, wait_for
 
@@ -130,6 +131,9 @@ def look(page: Page, state: str, *, check: bool = True) -> None:
         page.set_viewport_size({"width": width, "height": 900})
         expect(page.locator(":root")).to_have_js_property("clientWidth", width)
         page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
+        # Widgets follow a new width a moment later.
+        with suppress(TooLate):
+            page.wait_for_function(f"({_SIDEWAYS}).length == 0", timeout=5_000)
         sideways = page.evaluate(_SIDEWAYS)
         assert not sideways, "\n".join([f"{state} at {width}:", *sideways])
         name = f"{state}-{scheme}-{width}.png"
