@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from html import escape
-from typing import Any
+from typing import Any, Final
 
 from orderkit import history, markup
 from orderkit.assumptions import assumptions
@@ -17,6 +17,9 @@ from orderkit.settings import FormulaValue, Settings
 
 _OTHER = "any other status"
 _EXAMPLES = 2
+
+#: Test orders on a page at most, the latest ones.
+MOST: Final = 100
 
 
 def handover_page(

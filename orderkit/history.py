@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from orderkit import charts, markup
-from orderkit.endpoint import Request, order_request
+from orderkit.endpoint import order_request
 from orderkit.ledger import Entry, Ledger
 from orderkit.masking import Secret
 
@@ -136,9 +136,5 @@ def entry_html(entry: Entry) -> str:
 
 def curl(entry: Entry, token: Secret | None = None) -> str:
     """The delivery's request as a cURL command: masked, but for a token that is given."""
-    return request_of(entry, token).as_curl(reveal=token is not None)
-
-
-def request_of(entry: Entry, token: Secret | None = None) -> Request:
-    """The delivery's request, to be made again."""
-    return order_request(entry.url, entry.payload, token)
+    request = order_request(entry.url, entry.payload, token)
+    return request.as_curl(reveal=token is not None)

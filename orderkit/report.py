@@ -27,7 +27,6 @@ class Report:
         with told(name):
             self._file = Path(name).open("wb") if name else None  # noqa: SIM115 - closed by `close`
         self._events: dict[int, EventLine] = {}
-        self.lines = 0
 
     def expect(self, entry: EventLine) -> None:
         """Keep an event until its verdict is known."""
@@ -49,7 +48,6 @@ class Report:
             self._file.write(line + b"\n")
             # What is written is there for good, however this process ends.
             self._file.flush()
-        self.lines += 1
 
     def close(self) -> None:
         """Close the file."""

@@ -4,7 +4,7 @@ import asyncio
 import math
 from collections import deque
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -155,12 +155,9 @@ async def open_target(
             remember=remember,
         ) as client:
             yield client
-    elif sandbox is not None:
-        async with sandbox_client(sandbox, policy or SANDBOX_POLICY, on_wait) as client:
-            yield client
     else:
-        with Sandbox() as own:
-            async with sandbox_client(own, policy or SANDBOX_POLICY, on_wait) as client:
+        with nullcontext(sandbox) if sandbox else Sandbox() as running:
+            async with sandbox_client(running, policy or SANDBOX_POLICY, on_wait) as client:
                 yield client
 
 
@@ -205,20 +202,16 @@ async def send_all(
             if client and client.stopped:
                 break
             planned = plan(index, mapped, error, url)
-            sending = _send(planned, client, book, latest.get(planned.order_id))
+            sending = _send(planned, client, book, luck, latest.get(planned.order_id))
             task = asyncio.create_task(sending)
             waiting.append(task)
             if planned.request and client:
                 latest[planned.order_id] = task
                 task.add_done_callback(partial(_forget, latest, planned.order_id))
-            while len(waiting) > _AHEAD or waiting[0].done():
+            while waiting and (len(waiting) > _AHEAD or waiting[0].done()):
                 sent = await waiting.popleft()
-                if client and luck.gone(sent):
-                    client.stop()
                 if sent.begun:
                     yield sent
-                if not waiting:
-                    break
             # Calls under way are not to wait for us.
             await asyncio.sleep(0)
         while waiting:
@@ -244,11 +237,8 @@ class _Luck:
     def __init__(self) -> None:
         self._cause, self._times = "", 0
 
-    def gone(self, sent: Sent) -> bool:
+    def gone(self, delivery: Delivery) -> bool:
         """Whether, with this one, the endpoint is taken to be down."""
-        delivery = sent.delivery
-        if delivery is None:
-            return False
         lost = delivery.verdict in ("failed", "unknown")
         self._times = self._times + 1 if lost and delivery.cause == self._cause else int(lost)
         self._cause = delivery.cause
@@ -256,7 +246,11 @@ class _Luck:
 
 
 async def _send(
-    planned: Sent, client: Client | None, book: Book | None, before: asyncio.Task[Sent] | None
+    planned: Sent,
+    client: Client | None,
+    book: Book | None,
+    luck: _Luck,
+    before: asyncio.Task[Sent] | None,
 ) -> Sent:
     if before:
         await asyncio.wait([before])
@@ -295,7 +289,7 @@ async def _send(
     if book and sent.begun:
         # Without a token no call was begun; that it failed is to be seen all the same.
         book.ledger.end(number or book.ledger.begin(book.target, request), delivery)
-    if OUTCOMES[delivery.cause].ends_run:
+    if OUTCOMES[delivery.cause].ends_run or luck.gone(delivery):
         client.stop()
     return sent
 

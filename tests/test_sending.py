@@ -492,6 +492,15 @@ def test_an_endpoint_that_is_down_ends_the_run(ledger: Ledger) -> None:
     assert HOPELESS <= len(done) <= len(seen) < 3 * HOPELESS + 256
 
 
+def test_a_file_is_left_alone_too_when_the_endpoint_is_down() -> None:
+    """A file that is read to its end long before its orders are sent ends like a longer one."""
+    with Sandbox() as closed:
+        pass
+    done = sent([order(f"B-{at}") for at in range(200)], closed, attempts=1)
+    assert set(verdicts(done)) == {"failed"}
+    assert HOPELESS <= len(done) < 2 * HOPELESS
+
+
 def test_a_success_between_failures_goes_on(sandbox: Sandbox) -> None:
     """Only failures in a row count: a run through many of them goes on when some get through."""
     sandbox.script(", ".join(["server_error*15, ok"] * 4))

@@ -6,13 +6,11 @@ import click
 
 from orderkit.cli.common import events_argument, settings_option
 from orderkit.errors import EventsError
-from orderkit.handover import handover_page
+from orderkit.handover import MOST, handover_page
 from orderkit.inputs import load_events
 from orderkit.ledger import Ledger, default_path
 from orderkit.settings_file import load_settings
 from orderkit.writing import refuse_overwriting, write_page
-
-_MOST = 100
 
 
 @click.command("handover")
@@ -41,7 +39,7 @@ def command(
     entries = []
     if path.is_file():
         with Ledger(path) as ledger:
-            entries = ledger.entries(target=target, most=_MOST)
+            entries = ledger.entries(target=target, most=MOST)
     elif ledger_path:
         raise EventsError(f"{ledger_path}: there is no ledger; orderkit send writes one")
     examples = load_events(events)

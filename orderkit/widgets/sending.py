@@ -7,7 +7,7 @@ import ipywidgets as w
 
 from orderkit import views
 from orderkit.errors import OrderkitError
-from orderkit.handover import handover_page
+from orderkit.handover import MOST, handover_page
 from orderkit.inputs import settings_path
 from orderkit.mapping import Mapped, Mapper
 from orderkit.markup import TONES
@@ -19,8 +19,6 @@ from orderkit.widgets import parts
 from orderkit.widgets.deliveries import DeliveryView
 from orderkit.widgets.events import EventPicker
 from orderkit.widgets.target import TargetChoice
-
-_MOST_HANDED_OVER = 100
 
 
 class SendForm(parts.Form):
@@ -97,7 +95,7 @@ class SendForm(parts.Form):
 
     def hand_over(self) -> None:
         """Offer the handover page, as a link that saves it."""
-        entries = self.to.ledger.entries(most=_MOST_HANDED_OVER)
+        entries = self.to.ledger.entries(most=MOST)
         page = handover_page(self.settings, self.picker.events, entries)
         link = parts.download("handover.html", page)
         self.handover_view.value = f'<p role="status">{link}</p>'

@@ -6,13 +6,11 @@ import ipywidgets as w
 
 from orderkit import markup, samples, views
 from orderkit.errors import EndpointError
-from orderkit.handover import handover_page
+from orderkit.handover import MOST, handover_page
 from orderkit.sending import Sent, live_endpoint
 from orderkit.widgets import parts
 from orderkit.widgets.demo.desk import Desk
 from orderkit.widgets.demo.page import Page, card, shown
-
-_MOST_HANDED_OVER = 100
 
 
 class ResultsPage(Page):
@@ -48,7 +46,7 @@ class ResultsPage(Page):
 
     def hand_over(self) -> None:
         """Offer the handover page, as a link that saves it."""
-        entries = self.desk.ledger.entries(most=_MOST_HANDED_OVER)
+        entries = self.desk.ledger.entries(most=MOST)
         page = handover_page(self.desk.mapper.settings, samples.sample_events(), entries)
         link = parts.download("handover.html", page)
         self.handover_view.value = (
