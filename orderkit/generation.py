@@ -91,7 +91,7 @@ class _Writer:
 
     names:   what the source calls things that are no text
     lookups: the lines that look up the objects and arrays in which properties stand
-    made:    the payload's objects and arrays → their variables
+    made:    the payload's objects → their variables
     name:    the lines that look up the event's name
     """
 
@@ -100,8 +100,9 @@ class _Writer:
         self.lookups: list[str] = []
         self.made: dict[Parts, str] = {}
         self._held: dict[tuple[int, str], int] = {}
-        self._variables = {
-            target: f"v{number}"
+        # Targets about which a rule speaks → the number of their variables.
+        self._kept = {
+            target: str(number)
             for number, target in enumerate(row.field.target for row in rows)
             if any(target in rule.targets for rule in consistency_rules())
         }
@@ -121,21 +122,40 @@ class _Writer:
         yield f"# {row.field.target!r}: {row.type.name} from {row.reads!r}"
         self.names[f"row_{number}"] = row
         plain = f"plain(row_{number}, event, status, problems"
-        lines = ["if v is not None:", *(f"    {line}" for line in self._put(row.parts))]
+        put = ["if v is not None:", *_inside(self._put(row.parts))]
         if row.type.name == STATUS:
             yield f"v = status if reading is None and status in sound else {plain}, reading)"
+            yield from put
         elif self._is_settled(row, f"constant_{number}"):
             yield f"v = constant_{number}"
+            yield from self._compared(row, ordinary.kind(row.type.name).number_of_any)
+            yield from put
         else:
             yield f"v = {self._reading(row, str(number))}"
-            condition, value = ordinary.value(row.type.name)
-            lines = [f"v = {value} if {condition} else {plain})", *lines]
+            lines = [*self._taken(row, f"v = {plain})"), *put]
             if row.field.mandatory != ALWAYS:
                 wanted = f" or status == {row.field.mandatory!r}" if row.field.mandatory else ""
-                lines = [f"if v is not None{wanted}:", *(f"    {line}" for line in lines)]
-        yield from lines
-        if row.field.target in self._variables:
-            yield f"{self._variables[row.field.target]} = v"
+                lines = [f"if v is not None{wanted}:", *_inside(lines)]
+            yield from lines
+        if kept := self._kept.get(row.field.target):
+            yield f"v{kept} = v"
+
+    def _taken(self, row: Row, otherwise: str) -> Iterator[str]:
+        """From what the source gave to the value for the payload, both of them ``v``."""
+        kind = ordinary.kind(row.type.name)
+        lines = [f"v = {kind.value}"] if kind.value else []
+        if lines := [*lines, *self._compared(row, kind.number)]:
+            yield f"if {kind.condition}:"
+            yield from _inside(lines)
+            yield "else:"
+        else:
+            yield f"if not ({kind.condition}):"
+        yield from _inside([otherwise, *self._compared(row, kind.number_of_any)])
+
+    def _compared(self, row: Row, number: str) -> list[str]:
+        """Keeps the number that rules over several fields compare, where they do."""
+        kept = self._kept.get(row.field.target)
+        return [f"n{kept} = {number}"] if kept and number else []
 
     def left_out(self, array: Parts, row: Row) -> Iterator[str]:
         """The check of an array of which only the first item is read."""
@@ -147,13 +167,13 @@ class _Writer:
 
     def rule(self, rule: ConsistencyRule) -> Iterator[str]:
         """A check over several fields."""
-        variables = {target: self._variables[target] for target in rule.targets}
-        name = f"rule_{'_'.join(variables.values())}_{len(self.names)}"
+        kept = {target: self._kept[target] for target in rule.targets}
+        name = f"rule_{'_'.join(kept.values())}"
         self.names[name] = rule
-        there = " and ".join(f"{v} is not None" for v in variables.values())
-        values = ", ".join(f"{target!r}: {v}" for target, v in variables.items())
+        there = " and ".join(f"v{number} is not None" for number in kept.values())
+        values = ", ".join(f"{target!r}: v{number}" for target, number in kept.items())
         yield f"# {rule.rule!r}"
-        yield f"if {there} and not {_agreement(rule, variables)}:"
+        yield f"if {there} and not ({_agreement(rule, kept)}):"
         yield f"    check({name}, {{{values}}}, problems)"
 
     def _reading(self, row: Row, number: str) -> str:
@@ -212,29 +232,26 @@ class _Writer:
             holder = self._held[holder, part]
         return holder
 
-    def _put(self, parts: Parts) -> Iterator[str]:
-        """Sets ``v`` in the payload, making the objects and arrays on the way."""
-        yield from self._make(parts, len(parts) - 1)
-        yield f"{self._made(parts[:-1])}[{parts[-1]!r}] = v"
-
-    def _make(self, parts: Parts, length: int) -> Iterator[str]:
-        """Makes what the payload holds at the first parts of a target, if it is not there."""
-        if length == 1:
-            return
-        name, holder = self._made(parts[:length]), self._made(parts[: length - 1])
-        empty = "[]" if parts[length].isdecimal() else "{}"
-        yield f"if {name} is None:"
-        yield from (f"    {line}" for line in self._make(parts, length - 1))
-        if parts[length - 1].isdecimal():
-            yield f"    {holder}.append({name} := {empty})"
+    def _put(self, parts: Parts, value: str = "v") -> Iterator[str]:
+        """Sets a value in the payload, making the objects and arrays on the way."""
+        *way, key = parts
+        holder = tuple(way)
+        if key.isdecimal():
+            # Of an array the payload has the first item only.
+            yield from self._put(holder, f"[{value}]")
+        elif len(holder) == 1:
+            yield f"{holder[0]}[{key!r}] = {value}"
         else:
-            yield f"    {holder}[{parts[length - 1]!r}] = {name} = {empty}"
-
-    def _made(self, parts: Parts) -> str:
-        """The variable of what the payload holds at the first parts of a target."""
-        if len(parts) == 1:
-            return parts[0]
-        return self.made.setdefault(parts, f"made_{len(self.made)}")
+            is_first = holder not in self.made
+            name = self.made.setdefault(holder, f"made_{len(self.made)}")
+            make = [f"{name} = {{{key!r}: {value}}}", *self._put(holder, name)]
+            if is_first:
+                yield from make
+                return
+            yield f"if {name} is None:"
+            yield from _inside(make)
+            yield "else:"
+            yield f"    {name}[{key!r}] = {value}"
 
     def _is_settled(self, row: Row, name: str) -> bool:
         """Whether a row has the same good value for every event; it goes under `name`."""
@@ -245,14 +262,20 @@ class _Writer:
         return state == "there" and problem is None
 
 
-def _agreement(rule: ConsistencyRule, variables: Mapping[str, str]) -> str:
+def _agreement(rule: ConsistencyRule, kept: Mapping[str, str]) -> str:
     """A condition under which the values keep the rule."""
     types = {rule.types[target] for target in rule.targets}
     if len(types) > 1 and "amount" in types:
         return "False"  # hundredths do not compare with other numbers
-    terms = dict(variables)
-    if len(variables) > 2 or types != {"date"}:  # two dates compare as their texts do
-        terms = {t: ordinary.compared(rule.types[t], v) for t, v in variables.items()}
+    terms = {t: f"{'n' if ordinary.kind(rule.types[t]).number else 'v'}{kept[t]}" for t in kept}
     right = " ".join(f"{'-' if sign < 0 else '+'} {terms[target]}" for sign, target in rule.right)
     relation = _RELATIONS.get(rule.relation, rule.relation)
-    return f"{terms[rule.left]} {relation} {right.removeprefix('+ ')}"
+    holds = f"{terms[rule.left]} {relation} {right.removeprefix('+ ')}"
+    if types == {"amount"}:
+        # Whole hundredths, that is: else their sum is not the sum of the amounts.
+        holds += "".join(f" and n{number} / 100 == v{number}" for number in kept.values())
+    return holds
+
+
+def _inside(lines: Iterable[str]) -> Iterator[str]:
+    return (f"    {line}" for line in lines)

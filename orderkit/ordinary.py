@@ -6,10 +6,9 @@ that meets it converts to the value beside it, and no problem is found.
 
 import re
 from datetime import date, datetime
-from decimal import Decimal
 from functools import lru_cache
 from math import nan
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from orderkit import codes
 from orderkit.conversions import (
@@ -23,36 +22,58 @@ from orderkit.conversions import (
 _FRACTION_AND_OFFSET: Final = re.compile(
     r"(?:\.[0-9]{1,6})?(?:Z|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))"
 )
+#: Offset → seconds, for those that time zones have.
+_OFFSETS: Final = {"Z": 0} | {
+    f"{sign}{minutes // 60:02}:{minutes % 60:02}": int(f"{sign}{minutes * 60}")
+    for sign in "+-"
+    for minutes in range(0, 15 * 60, 15)
+}
 _SECONDS_IN_TEXT: Final = re.compile(r"[0-9]{10}|[0-9]{13}")
 _EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - beside times whose offset is taken off
 _FIRST, _END = USUAL_SECONDS
 _FIRST_YEAR, _LAST_YEAR = map(str, YEARS)
 
-#: Type → (what an ordinary value ``v`` of it meets, the value for the payload).
-_VALUES: Final = {
-    "text": ("type(v) is str and v.strip() and (v.isascii() or encodable(v))", "v"),
-    "country": ("type(v) is str and v in countries", "v"),
-    "currency": ("type(v) is str and v in currencies", "v"),
-    "amount": ("type(v) is float and 0.0 < v < 1e9 or type(v) is int and 0 <= v < 10**9", "v"),
-    "whole number": ("type(v) is int and 0 <= v < 10**9", "v"),
-    "boolean": ("v is True or v is False", "v"),
-    "timestamp": ("(s := seconds(v))", "s"),
-    "date": ("type(v) is str and len(v) == 10 and is_day(v)", "v"),
+
+class Kind(NamedTuple):
+    """The ordinary values of a type, in expressions.
+
+    condition:     what an ordinary value ``v`` meets
+    value:         what the payload gets, if not ``v``
+    number:        what rules over several fields compare of it, if not the payload's value itself
+    number_of_any: the same of any value ``v`` of the payload, or None
+    """
+
+    condition: str
+    value: str = ""
+    number: str = ""
+    number_of_any: str = ""
+
+
+_KINDS: Final = {
+    "text": Kind("type(v) is str and v.strip() and (v.isascii() or encodable(v))"),
+    "country": Kind("type(v) is str and v in countries"),
+    "currency": Kind("type(v) is str and v in currencies"),
+    "amount": Kind(
+        "type(v) is float and 0.0 < v < 1e9 or type(v) is int and 0 <= v < 10**9",
+        number="(v * 100 + 0.5) // 1",
+        number_of_any="cents(v)",
+    ),
+    "whole number": Kind("type(v) is int and 0 <= v < 10**9"),
+    "boolean": Kind("v is True or v is False"),
+    "timestamp": Kind("(n := seconds(v))", value="n"),
+    "date": Kind(
+        "type(v) is str and len(v) == 10 and (n := usual_day(v))",
+        number="n",
+        number_of_any="day(v)",
+    ),
 }
-#: Type → what rules over several fields compare of a value of it, if not the value itself.
-_COMPARED: Final = {"amount": "cents", "date": "days"}
 
 
-def value(type_name: str) -> tuple[str, str]:
-    """What an ordinary value ``v`` of the type meets, and the value for the payload."""
-    if type_name in _VALUES:
-        return _VALUES[type_name]
-    return f"type(v) is str and v in {choices(type_name)!r}", "v"
-
-
-def compared(type_name: str, name: str) -> str:
-    """What rules over several fields compare of a payload's value of that type and name."""
-    return f"{_COMPARED[type_name]}({name})" if type_name in _COMPARED else name
+def kind(type_name: str) -> Kind:
+    """The ordinary values of the type."""
+    if type_name in _KINDS:
+        return _KINDS[type_name]
+    return Kind(f"type(v) is str and v in {choices(type_name)!r}")
 
 
 def seconds(raw: Any) -> int | None:
@@ -60,7 +81,10 @@ def seconds(raw: Any) -> int | None:
     if type(raw) is str:
         # 2026-06-01T12:00:00+02:00: in 19 characters with these between them, Python reads no other
         # form, and a time without an offset is quick to count.
-        if raw[4:17:3] == "--T::" and (offset := _offset(raw[19:])) is not None:
+        if raw[4:17:3] == "--T::":
+            offset = _OFFSETS.get(raw[19:])
+            if offset is None and (offset := _offset(raw[19:])) is None:
+                return None
             try:
                 since = datetime.fromisoformat(raw[:19]) - _EPOCH
             except ValueError:
@@ -89,20 +113,20 @@ def _offset(text: str) -> int | None:
 
 # The same dates come again and again: they are read once.
 @lru_cache(maxsize=4_096)
-def is_day(text: str) -> bool:
-    """Whether a text of ten characters is a date as ``YYYY-MM-DD``, of a usual year."""
+def usual_day(text: str) -> int:
+    """The number of the day that a text of ten characters is as ``YYYY-MM-DD``; 0 if unusual."""
     try:
-        date.fromisoformat(text)
+        number = date.fromisoformat(text).toordinal()
     except ValueError:
-        return False
+        return 0
     # Python reads weeks too, as 2026-W01-1.
-    return text[4] == "-" == text[7] and _FIRST_YEAR <= text[:4] <= _LAST_YEAR
+    usual = text[4] == "-" == text[7] and _FIRST_YEAR <= text[:4] <= _LAST_YEAR
+    return number if usual else 0
 
 
-@lru_cache(maxsize=4_096)
-def days(text: str) -> int:
-    """A payload's date as a number."""
-    return date.fromisoformat(text).toordinal()
+def day(text: str | None) -> float:
+    """The number of a payload's date, as an int; NaN, which equals nothing, where there is none."""
+    return date.fromisoformat(text).toordinal() if text else nan
 
 
 def cents(amount: Any) -> float:
@@ -111,7 +135,7 @@ def cents(amount: Any) -> float:
     Up to 15 digits, no two decimals have the same nearest float: if that of the hundredths is the
     amount, the amount's own digits are theirs.
     """
-    if type(amount) is Decimal:
+    if type(amount) is not float and type(amount) is not int:
         return nan
     hundredths = round(amount * 100)
     return hundredths if hundredths < 10**15 and hundredths / 100 == amount else nan
@@ -123,8 +147,8 @@ def names() -> dict[str, Any]:
         "cents": cents,
         "countries": codes.countries(),
         "currencies": codes.currencies(),
-        "days": days,
+        "day": day,
         "encodable": encodable,
-        "is_day": is_day,
         "seconds": seconds,
+        "usual_day": usual_day,
     }
