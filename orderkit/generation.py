@@ -121,36 +121,35 @@ class _Writer:
         """From the property to the payload."""
         yield f"# {row.field.target!r}: {row.type.name} from {row.reads!r}"
         self.names[f"row_{number}"] = row
+        v = f"v{number}"
         plain = f"plain(row_{number}, event, status, problems"
-        put = ["if v is not None:", *_inside(self._put(row.parts))]
+        put = [f"if {v} is not None:", *_inside(self._put(row.parts, v))]
         if row.type.name == STATUS:
-            yield f"v = status if reading is None and status in sound else {plain}, reading)"
+            yield f"{v} = status if reading is None and status in sound else {plain}, reading)"
             yield from put
         elif self._is_settled(row, f"constant_{number}"):
-            yield f"v = constant_{number}"
-            yield from self._compared(row, ordinary.kind(row.type.name).number_of_any)
+            yield f"{v} = constant_{number}"
+            yield from self._compared(row, ordinary.kind(row.type.name, v).number_of_any)
             yield from put
         else:
-            yield f"v = {self._reading(row, str(number))}"
-            lines = [*self._taken(row, f"v = {plain})"), *put]
+            yield f"{v} = {self._reading(row, str(number))}"
+            lines = [*self._taken(row, v, f"{plain})"), *put]
             if row.field.mandatory != ALWAYS:
                 wanted = f" or status == {row.field.mandatory!r}" if row.field.mandatory else ""
-                lines = [f"if v is not None{wanted}:", *_inside(lines)]
+                lines = [f"if {v} is not None{wanted}:", *_inside(lines)]
             yield from lines
-        if kept := self._kept.get(row.field.target):
-            yield f"v{kept} = v"
 
-    def _taken(self, row: Row, otherwise: str) -> Iterator[str]:
-        """From what the source gave to the value for the payload, both of them ``v``."""
-        kind = ordinary.kind(row.type.name)
-        lines = [f"v = {kind.value}"] if kind.value else []
+    def _taken(self, row: Row, v: str, plain: str) -> Iterator[str]:
+        """From what the source gave to the value for the payload, both in one variable."""
+        kind = ordinary.kind(row.type.name, v)
+        lines = [f"{v} = {kind.value}"] if kind.value else []
         if lines := [*lines, *self._compared(row, kind.number)]:
             yield f"if {kind.condition}:"
             yield from _inside(lines)
             yield "else:"
         else:
             yield f"if not ({kind.condition}):"
-        yield from _inside([otherwise, *self._compared(row, kind.number_of_any)])
+        yield from _inside([f"{v} = {plain}", *self._compared(row, kind.number_of_any)])
 
     def _compared(self, row: Row, number: str) -> list[str]:
         """Keeps the number that rules over several fields compare, where they do."""
@@ -232,7 +231,7 @@ class _Writer:
             holder = self._held[holder, part]
         return holder
 
-    def _put(self, parts: Parts, value: str = "v") -> Iterator[str]:
+    def _put(self, parts: Parts, value: str) -> Iterator[str]:
         """Sets a value in the payload, making the objects and arrays on the way."""
         *way, key = parts
         holder = tuple(way)
@@ -267,7 +266,7 @@ def _agreement(rule: ConsistencyRule, kept: Mapping[str, str]) -> str:
     types = {rule.types[target] for target in rule.targets}
     if len(types) > 1 and "amount" in types:
         return "False"  # hundredths do not compare with other numbers
-    terms = {t: f"{'n' if ordinary.kind(rule.types[t]).number else 'v'}{kept[t]}" for t in kept}
+    terms = {t: f"{'n' if ordinary.kind(rule.types[t], '').number else 'v'}{kept[t]}" for t in kept}
     right = " ".join(f"{'-' if sign < 0 else '+'} {terms[target]}" for sign, target in rule.right)
     relation = _RELATIONS.get(rule.relation, rule.relation)
     holds = f"{terms[rule.left]} {relation} {right.removeprefix('+ ')}"

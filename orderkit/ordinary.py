@@ -5,7 +5,7 @@ that meets it converts to the value beside it, and no problem is found.
 """
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from math import nan
 from typing import Any, Final, NamedTuple
@@ -22,25 +22,26 @@ from orderkit.conversions import (
 _FRACTION_AND_OFFSET: Final = re.compile(
     r"(?:\.[0-9]{1,6})?(?:Z|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))"
 )
-#: Offset → seconds, for those that time zones have.
-_OFFSETS: Final = {"Z": 0} | {
-    f"{sign}{minutes // 60:02}:{minutes % 60:02}": int(f"{sign}{minutes * 60}")
+_EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - beside times whose offset is taken off
+#: Offset → what clocks there showed at the epoch, for those that time zones have.
+_EPOCHS: Final = {"Z": _EPOCH} | {
+    f"{sign}{minutes // 60:02}:{minutes % 60:02}": _EPOCH
+    + timedelta(minutes=int(f"{sign}{minutes}"))
     for sign in "+-"
     for minutes in range(0, 15 * 60, 15)
 }
 _SECONDS_IN_TEXT: Final = re.compile(r"[0-9]{10}|[0-9]{13}")
-_EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - beside times whose offset is taken off
 _FIRST, _END = USUAL_SECONDS
 _FIRST_YEAR, _LAST_YEAR = map(str, YEARS)
 
 
 class Kind(NamedTuple):
-    """The ordinary values of a type, in expressions.
+    """The ordinary values of a type, in expressions about a variable ``{v}``.
 
-    condition:     what an ordinary value ``v`` meets
-    value:         what the payload gets, if not ``v``
+    condition:     what an ordinary value meets
+    value:         what the payload gets, if not the value itself
     number:        what rules over several fields compare of it, if not the payload's value itself
-    number_of_any: the same of any value ``v`` of the payload, or None
+    number_of_any: the same of any value of the payload, or None
     """
 
     condition: str
@@ -50,30 +51,30 @@ class Kind(NamedTuple):
 
 
 _KINDS: Final = {
-    "text": Kind("type(v) is str and v.strip() and (v.isascii() or encodable(v))"),
-    "country": Kind("type(v) is str and v in countries"),
-    "currency": Kind("type(v) is str and v in currencies"),
+    "text": Kind("type({v}) is str and {v}.strip() and ({v}.isascii() or encodable({v}))"),
+    "country": Kind("type({v}) is str and {v} in countries"),
+    "currency": Kind("type({v}) is str and {v} in currencies"),
     "amount": Kind(
-        "type(v) is float and 0.0 < v < 1e9 or type(v) is int and 0 <= v < 10**9",
-        number="(v * 100 + 0.5) // 1",
-        number_of_any="cents(v)",
+        "type({v}) is float and 0.0 < {v} < 1e9 or type({v}) is int and 0 <= {v} < 10**9",
+        number="{v} * 100 + ROUND - ROUND",
+        number_of_any="cents({v})",
     ),
-    "whole number": Kind("type(v) is int and 0 <= v < 10**9"),
-    "boolean": Kind("v is True or v is False"),
-    "timestamp": Kind("(n := seconds(v))", value="n"),
+    "whole number": Kind("type({v}) is int and 0 <= {v} < 10**9"),
+    "boolean": Kind("{v} is True or {v} is False"),
+    "timestamp": Kind("(n := seconds({v}))", value="n"),
     "date": Kind(
-        "type(v) is str and len(v) == 10 and (n := usual_day(v))",
+        "type({v}) is str and len({v}) == 10 and (n := usual_day({v}))",
         number="n",
-        number_of_any="day(v)",
+        number_of_any="day({v})",
     ),
 }
 
 
-def kind(type_name: str) -> Kind:
-    """The ordinary values of the type."""
+def kind(type_name: str, variable: str) -> Kind:
+    """The ordinary values of the type, in expressions about the variable."""
     if type_name in _KINDS:
-        return _KINDS[type_name]
-    return Kind(f"type(v) is str and v in {choices(type_name)!r}")
+        return Kind(*(each.format(v=variable) for each in _KINDS[type_name]))
+    return Kind(f"type({variable}) is str and {variable} in {choices(type_name)!r}")
 
 
 def seconds(raw: Any) -> int | None:
@@ -82,14 +83,14 @@ def seconds(raw: Any) -> int | None:
         # 2026-06-01T12:00:00+02:00: in 19 characters with these between them, Python reads no other
         # form, and a time without an offset is quick to count.
         if raw[4:17:3] == "--T::":
-            offset = _OFFSETS.get(raw[19:])
-            if offset is None and (offset := _offset(raw[19:])) is None:
+            epoch = _EPOCHS.get(raw[19:]) or _epoch(raw[19:])
+            if epoch is None:
                 return None
             try:
-                since = datetime.fromisoformat(raw[:19]) - _EPOCH
+                since = datetime.fromisoformat(raw[:19]) - epoch
             except ValueError:
                 return None
-            raw = since.days * 86_400 + since.seconds - offset
+            raw = since.days * 86_400 + since.seconds
             return raw if _FIRST <= raw < _END else None
         if not _SECONDS_IN_TEXT.fullmatch(raw):
             return None
@@ -102,13 +103,14 @@ def seconds(raw: Any) -> int | None:
 
 
 @lru_cache(maxsize=4_096)
-def _offset(text: str) -> int | None:
-    """The seconds from UTC that stand behind a time and its fraction; None for anything else."""
+def _epoch(text: str) -> datetime | None:
+    """What clocks showed at the epoch, if that text stands behind their time; None for no such."""
     match = _FRACTION_AND_OFFSET.fullmatch(text)
     if not match:
         return None
     sign, hours, minutes = match.groups()
-    return int(f"{sign}1") * (int(hours) * 3_600 + int(minutes) * 60) if sign else 0
+    offset = timedelta(hours=int(hours), minutes=int(minutes)) if sign else timedelta()
+    return _EPOCH - offset if sign == "-" else _EPOCH + offset
 
 
 # The same dates come again and again: they are read once.
@@ -148,6 +150,8 @@ def names() -> dict[str, Any]:
         "countries": codes.countries(),
         "currencies": codes.currencies(),
         "day": day,
+        # A float of this size has no room for a fraction: what is added to it gets rounded.
+        "ROUND": 1.5 * 2**52,
         "encodable": encodable,
         "seconds": seconds,
         "usual_day": usual_day,
