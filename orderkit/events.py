@@ -96,9 +96,15 @@ def read_events(file: Iterable[bytes], name: str = "standard input") -> Iterator
         yield from _ndjson(ahead)
 
 
-def read_lines(text: bytes) -> Iterator[EventLine]:
-    """The events in whole lines of NDJSON, counted from the first of them."""
-    return _ndjson(enumerate(text.split(b"\n"), start=1))
+def read_line(index: int, number: int, line: bytes) -> EventLine | None:
+    """The event on a line of NDJSON, or why there is none; None on a blank line."""
+    text = line.strip()
+    if not text:
+        return None
+    try:
+        return _checked(index, number, loads(text), line)
+    except ValueError:
+        return EventLine(index, number, None, f"no JSON: {_reason(text)}", line)
 
 
 def begins_as_ndjson(text: bytes) -> bool:
@@ -157,14 +163,9 @@ def _document(text: bytes, name: str) -> Iterator[EventLine]:
 def _ndjson(lines: Iterable[tuple[int, bytes]]) -> Iterator[EventLine]:
     index = 0
     for number, line in lines:
-        if not line.strip():
-            continue
-        try:
-            yield _checked(index, number, loads(line.strip()), line)
-        except ValueError:
-            reason = f"no JSON: {_reason(line.strip())}"
-            yield EventLine(index, number, None, reason, line)
-        index += 1
+        if entry := read_line(index, number, line):
+            yield entry
+            index += 1
 
 
 def _checked(index: int, line: int | None, event: Any, text: bytes = b"") -> EventLine:

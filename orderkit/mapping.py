@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from orderkit.formulas import Context
 
 ASKED: Final = "the status asked for"
+
+#: Characters of the longest event name that is worth keeping in memory.
+_LONGEST_REMEMBERED: Final = 200
 
 Outcome: TypeAlias = Literal["mapped", "filtered", "rejected"]
 
@@ -219,9 +222,8 @@ class Mapper:
             return None, reading, ""
         status = self._statuses.get(name)
         if status is None:
-            near = near_misses(name, self._statuses, most=1)
-            meant = f"; did you mean {show(near[0])}?" if near else ""
-            return None, None, f"event {show(name)} is in no event mapping entry{meant}"
+            told = _unmapped if len(name) < _LONGEST_REMEMBERED else _unmapped.__wrapped__
+            return None, None, told(name, tuple(self._statuses))
         return status, reading, ""
 
     def _check(
@@ -230,6 +232,15 @@ class Mapper:
         if broken := rule.broken(values):
             row = self._by_target[rule.left]
             problems.append(inconsistent(row, rule.rule, *broken, rule.fix))
+
+
+# Most events of a site are of a few other names.
+@lru_cache(maxsize=1_024)
+def _unmapped(name: str, mapped: tuple[str, ...]) -> str:
+    """Why an event of that name is filtered."""
+    near = near_misses(name, mapped, most=1)
+    meant = f"; did you mean {show(near[0])}?" if near else ""
+    return f"event {show(name)} is in no event mapping entry{meant}"
 
 
 def _filtered(reason: str) -> Mapped:

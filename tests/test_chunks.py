@@ -16,7 +16,8 @@ import pytest
 
 from orderkit import load_settings, samples
 from orderkit.bulk import chunks, pool
-from orderkit.bulk.chunks import blocks, cut, map_chunk, packed
+from orderkit.bulk.chunks import blocks, cut
+from orderkit.bulk.mapped import map_chunk, packed
 from orderkit.bulk.outputs import write_chunks
 from orderkit.errors import OrderkitError
 from orderkit.events import open_events

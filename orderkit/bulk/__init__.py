@@ -32,7 +32,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol, TypeVar
 
-from orderkit.bulk.chunks import map_chunk, packed
+from orderkit.bulk.mapped import map_chunk, packed
 from orderkit.bulk.partitions import Receipt, count_partition, map_partition
 from orderkit.bulk.planning import addresses, numbered, plan, uncounted
 from orderkit.bulk.pool import in_order, usable_cores

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TypeAlias
 
-from orderkit.bulk.chunks import MappedChunk
+from orderkit.bulk.mapped import MappedChunk
 from orderkit.columns import is_table
 from orderkit.files import written
 from orderkit.jsontext import dumps

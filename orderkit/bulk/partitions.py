@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from orderkit.bulk.chunks import Chunk, MappedChunk, batches, blocks, cut, map_chunk
+from orderkit.bulk.chunks import Chunk, batches, blocks, cut
+from orderkit.bulk.mapped import MappedChunk, map_chunk
 from orderkit.bulk.outputs import payload_file, write_chunks
 from orderkit.columns import is_parquet
 from orderkit.errors import EventsError

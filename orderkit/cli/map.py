@@ -10,7 +10,8 @@ from pathlib import Path
 
 import click
 
-from orderkit.bulk.chunks import Chunk, MappedChunk, cut, map_chunk, packed
+from orderkit.bulk.chunks import Chunk, cut
+from orderkit.bulk.mapped import MappedChunk, map_chunk, packed
 from orderkit.bulk.outputs import Write, payload_file, write_chunks
 from orderkit.bulk.pool import in_order, placed, usable_cores
 from orderkit.cli.common import counted, settings_option

@@ -1,0 +1,122 @@
+"""What mapping makes of a chunk of events: the same in one process, in many, and on machines."""
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from orderkit.bulk.chunks import Chunk, texts
+from orderkit.events import EventLine, read_line
+from orderkit.jsontext import dumps, loads
+from orderkit.mapping import Mapped, Mapper
+from orderkit.results import Result
+from orderkit.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class MappedChunk:
+    """What became of the events of a chunk.
+
+    payloads: payload lines
+    rejects:  index, line and the rest of the reject line of each event that was refused
+    lines:    how many lines there were, and
+    events:   how many events: what the numbers of the next chunk's rejects are to be raised by
+    outcomes: outcome → how many events
+    """
+
+    payloads: bytes
+    rejects: list[tuple[int, int | None, bytes]]
+    lines: int
+    events: int
+    outcomes: Counter[str]
+
+
+def packed(settings: Settings) -> str:
+    """The settings as `map_chunk` takes them: JSON, without what mapping does not read."""
+    return settings.model_dump_json(exclude={"connection"})
+
+
+def map_chunk(settings: str, chunk: Chunk) -> MappedChunk:
+    """Map the events of a chunk for `packed` settings: the work that is shared out.
+
+    Reject lines are counted from the chunk's first line and event; the events of a list know
+    their own numbers, and raise nobody's.
+    """
+    making = _Making(_mapper(settings))
+    if isinstance(chunk, list):
+        for entry in chunk:
+            making.take(entry)
+    else:
+        for text in texts(chunk):
+            making.read(text)
+    return making.made()
+
+
+@lru_cache(maxsize=4)
+def _mapper(settings: str) -> Mapper:
+    return Mapper(Settings.model_validate_json(settings))
+
+
+class _Making:
+    """A mapped chunk to which events are added."""
+
+    def __init__(self, mapper: Mapper) -> None:
+        self._map = mapper.map
+        self._payloads: list[bytes] = []
+        self._rejects: list[tuple[int, int | None, bytes]] = []
+        self._outcomes: Counter[str] = Counter()
+        self._lines = self._events = 0
+
+    def read(self, text: bytes) -> None:
+        """Whole lines of NDJSON. What most of them are takes the shortest way."""
+        blank = 0
+        lines = text.split(b"\n")
+        for number, line in enumerate(lines):
+            try:
+                event = loads(line)
+            except ValueError:
+                event = None
+            if not isinstance(event, dict):
+                entry = read_line(self._events + number - blank, self._lines + number + 1, line)
+                if entry:
+                    self.take(entry)
+                else:
+                    blank += 1
+                continue
+            mapped = self._map(event)
+            if mapped.outcome == "mapped":
+                self._payloads.append(dumps(mapped.payload))
+            elif mapped.outcome == "filtered":
+                self._outcomes["filtered"] += 1
+            else:
+                index, own = self._events + number - blank, self._lines + number + 1
+                self._keep(EventLine(index, own, event), mapped)
+        # Behind the last line's end there is nothing.
+        self._lines += len(lines) - 1
+        self._events += len(lines) - blank
+
+    def take(self, entry: EventLine) -> None:
+        """An event that was read already, or could not be."""
+        self._keep(entry, self._map(entry.event) if entry.event is not None else None)
+
+    def _keep(self, entry: EventLine, mapped: Mapped | None) -> None:
+        result = Result(entry, mapped)
+        if mapped and mapped.outcome == "mapped":
+            self._payloads.append(dumps(mapped.payload))
+            return
+        self._outcomes[result.outcome] += 1
+        if result.refused:
+            # What could not be read stands there as it came.
+            came: dict[str, Any] = {"event": entry.event}
+            if entry.event is None:
+                came |= {"text": entry.text.strip().decode(errors="replace")}
+            rest = dumps(result.without_place() | came)
+            self._rejects.append((entry.index, entry.line, rest))
+
+    def made(self) -> MappedChunk:
+        """All that was added."""
+        if self._payloads:
+            self._outcomes["mapped"] = len(self._payloads)
+            self._payloads.append(b"")
+        lines = b"\n".join(self._payloads)
+        return MappedChunk(lines, self._rejects, self._lines, self._events, self._outcomes)
