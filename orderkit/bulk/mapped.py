@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
+from io import BytesIO
 from typing import Any
 
 from orderkit.bulk.chunks import Chunk, texts
@@ -69,31 +70,26 @@ class _Making:
 
     def read(self, text: bytes) -> None:
         """Whole lines of NDJSON. What most of them are takes the shortest way."""
-        blank = 0
-        lines = text.split(b"\n")
-        for number, line in enumerate(lines):
+        # One line at a time: all of them at once would go through fresh memory.
+        for line in BytesIO(text):
+            self._lines += 1
             try:
                 event = loads(line)
             except ValueError:
                 event = None
-            if not isinstance(event, dict):
-                entry = read_line(self._events + number - blank, self._lines + number + 1, line)
-                if entry:
-                    self.take(entry)
+            if isinstance(event, dict):
+                mapped = self._map(event)
+                if mapped.outcome == "mapped":
+                    self._payloads.append(dumps(mapped.payload))
+                elif mapped.outcome == "filtered":
+                    self._outcomes["filtered"] += 1
                 else:
-                    blank += 1
-                continue
-            mapped = self._map(event)
-            if mapped.outcome == "mapped":
-                self._payloads.append(dumps(mapped.payload))
-            elif mapped.outcome == "filtered":
-                self._outcomes["filtered"] += 1
+                    self._keep(EventLine(self._events, self._lines, event), mapped)
+            elif entry := read_line(self._events, self._lines, line):
+                self.take(entry)
             else:
-                index, own = self._events + number - blank, self._lines + number + 1
-                self._keep(EventLine(index, own, event), mapped)
-        # Behind the last line's end there is nothing.
-        self._lines += len(lines) - 1
-        self._events += len(lines) - blank
+                continue  # blank
+            self._events += 1
 
     def take(self, entry: EventLine) -> None:
         """An event that was read already, or could not be."""

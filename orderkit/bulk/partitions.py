@@ -7,6 +7,7 @@ writes its own payloads and rejects, and last a receipt: by that a later run kno
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from io import BytesIO
 from typing import Any
 
 from orderkit.bulk.chunks import Chunk, batches, blocks, cut
@@ -109,8 +110,9 @@ def count_partition(partition: Partition) -> Receipt:
     lines = events = 0
     for text in _chunks(partition):
         if isinstance(text, bytes):
-            lines += text.count(b"\n")
-            events += sum(1 for line in text.split(b"\n") if line.strip())
+            for line in BytesIO(text):
+                lines += 1
+                events += not line.isspace()
     return Receipt(partition, {}, lines, events)
 
 
