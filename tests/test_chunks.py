@@ -1,6 +1,7 @@
 """Mapping by chunks: the same bytes as one event after the other, however the work is shared."""
 
 import contextlib
+import gzip
 import io
 import os
 import random
@@ -16,7 +17,7 @@ import pytest
 
 from orderkit import load_settings, samples
 from orderkit.bulk import chunks, pool
-from orderkit.bulk.chunks import blocks, cut
+from orderkit.bulk.chunks import blocks, cut, streamed
 from orderkit.bulk.mapped import map_chunk, packed
 from orderkit.bulk.outputs import write_chunks
 from orderkit.errors import OrderkitError
@@ -81,6 +82,9 @@ def test_chunks_of_any_size_give_the_same_bytes(
     monkeypatch.setattr(chunks, "CHUNK", size)
     monkeypatch.setattr(chunks, "RANGE", 3 * size)
     assert by_chunks(path) == expected(path)
+    stream = tmp_path / "events.ndjson.gz"
+    stream.write_bytes(gzip.compress(path.read_bytes(), 1))
+    assert by_chunks(stream) == expected(path)
 
 
 @pytest.mark.parametrize(
@@ -113,6 +117,18 @@ def test_blocks_hold_each_line_once() -> None:
         ]
         assert b"".join(parts) == text
         assert all(part.endswith(b"\n") for part in parts[:-1] if part and part not in parts[-1:])
+
+
+def test_a_stream_is_answered_at_once() -> None:
+    """A line that came is passed on before the next one comes; half a line waits for its rest."""
+    reading, writing = os.pipe()
+    with open(reading, "rb") as content:  # noqa: PTH123 - of a number
+        pieces = streamed(content)
+        with open(writing, "wb", buffering=0) as pipe:  # noqa: PTH123 - of a number
+            for written, piece in ((b"a\nb", b"a\n"), (b"c\n\nd\ne", b"bc\n\nd\n")):
+                pipe.write(written)
+                assert next(pieces) == piece
+        assert list(pieces) == [b"e"]
 
 
 def test_many_processes_give_the_same_files(tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ from orderkit.columns import is_table
 from orderkit.events import EventLine, begins_as_ndjson, entries_of, read_events
 from orderkit.files import Opened, is_seekable, opened
 
-#: Bytes of NDJSON in a chunk: in smaller ones passing them on weighs more, and larger ones do not
-#: fit a processor's cache.
-CHUNK: Final = 2**19
+#: Bytes of NDJSON in a chunk: passing on smaller ones weighs more, and what larger ones take, the
+#: memory allocator gives back and fetches anew each time.
+CHUNK: Final = 2**18
 #: Bytes of a range: handing one out costs little against mapping it.
 RANGE: Final = 2**22
 _ENTRIES: Final = 500
@@ -30,22 +30,30 @@ class Range(NamedTuple):
 Chunk: TypeAlias = Range | bytes | list[EventLine]
 
 
-def blocks(content: Any, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
-    """The lines that begin at the bytes from `start` up to `stop`, about a chunk at a time."""
-    if start and stop:
+def blocks(content: Any, start: int, stop: int) -> Iterator[bytes]:
+    """The lines of a file that begin at the bytes from `start` up to `stop`, by chunks."""
+    if start:
         content.seek(start - 1)
         # Of the line that began before, no more than can matter: it may be long.
         start += len(content.readline(stop - start + 1)) - 1
-    while stop is None or start < stop:
-        # Of a stream, what is there: whoever writes it may be waiting for an answer.
-        read = content.read1 if stop is None else content.read
-        text = read(CHUNK if stop is None else min(CHUNK, stop - start))
-        if not text:
-            return
+    while start < stop and (text := content.read(min(CHUNK, stop - start))):
         if not text.endswith(b"\n"):
             text += content.readline()
         yield text if start else text.removeprefix(_BOM)
         start += len(text)
+
+
+def streamed(content: Any) -> Iterator[bytes]:
+    """The lines of a stream, as many as are there: whoever writes it may wait for an answer."""
+    begun: list[bytes] = []
+    while text := content.read1(CHUNK):
+        end = text.rfind(b"\n") + 1
+        if end:
+            yield b"".join((*begun, memoryview(text)[:end]))
+            begun.clear()
+        begun.append(text[end:])
+    if last := b"".join(begun):
+        yield last
 
 
 def cut(file: Opened) -> Iterator[tuple[Chunk, int]]:
@@ -53,10 +61,11 @@ def cut(file: Opened) -> Iterator[tuple[Chunk, int]]:
     if is_table(file.name):
         yield from ((batch, file.position()) for batch in batches(entries_of(file)))
         return
-    pieces = blocks(file.content)
-    first = next(pieces, b"")
+    pieces = streamed(file.content)
+    first = next(pieces, b"").removeprefix(_BOM)
     if not begins_as_ndjson(first):
-        entries = read_events(chain(BytesIO(first), file.content), file.name)
+        lines = chain.from_iterable(map(BytesIO, chain([first], pieces)))
+        entries = read_events(lines, file.name)
         yield from ((batch, file.position()) for batch in batches(entries))
     elif file.size is not None and is_seekable(file.name):
         # Whoever maps a chunk reads it: nothing is passed from process to process.

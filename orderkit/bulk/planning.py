@@ -8,7 +8,7 @@ from importlib.metadata import version
 from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
 
-from orderkit.bulk.chunks import blocks
+from orderkit.bulk.chunks import streamed
 from orderkit.bulk.partitions import Partition, Receipt
 from orderkit.columns import is_parquet, is_table
 from orderkit.errors import EventsError
@@ -96,7 +96,7 @@ def _parts(source: str, size: int) -> Sequence[_Part]:
             before = [0, *accumulate(rows)]
             ends = sorted({len(rows) * part // number for part in range(number + 1)})
             return [_Part(start, stop, 0, before[start]) for start, stop in pairwise(ends)]
-        if is_table(source) or not begins_as_ndjson(next(blocks(file.content), b"")):
+        if is_table(source) or not begins_as_ndjson(next(streamed(file.content), b"")):
             return _WHOLE
     ends = [size * part // number for part in range(number + 1)]
     first, *others = (_Part(start, stop, None, None) for start, stop in pairwise(ends))
