@@ -9,7 +9,9 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -176,6 +178,32 @@ def _place(path: str, number: int) -> int:
     return number
 
 
+@pytest.fixture(params=["as it is", "beside a thread"])
+def company(request: pytest.FixtureRequest) -> Iterator[None]:
+    """This process as it is, or one of which no copy may be made."""
+    end = threading.Event()
+    thread = threading.Thread(target=end.wait)
+    if request.param == "beside a thread":
+        thread.start()
+    yield
+    end.set()
+    if thread.ident:
+        thread.join()
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="tells threads on Linux only")
+def test_only_a_process_of_one_thread_is_copied() -> None:
+    """Where there is another thread, whose locks a copy would hold for ever, processes are new."""
+    code = (
+        "import threading; from orderkit.bulk.pool import _context as c; e = threading.Event(); "
+        "print(c().get_start_method()); threading.Thread(target=e.wait).start(); "
+        "print(c().get_start_method()); e.set()"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert said.stdout.split() == ["fork", "spawn"]
+
+
+@pytest.mark.usefixtures("company")
 def test_each_writes_where_its_bytes_belong(tmp_path: Path) -> None:
     """What processes write themselves stands in order; one that fails does not keep the others."""
     path = tmp_path / "out"
@@ -187,6 +215,7 @@ def test_each_writes_where_its_bytes_belong(tmp_path: Path) -> None:
         list(pool.in_order(partial(_place, str(path)), range(40), 3))
 
 
+@pytest.mark.usefixtures("company")
 def test_results_come_in_order() -> None:
     """What many processes made comes in the order of the items, few of which are under way."""
     taken = []
@@ -213,6 +242,7 @@ def test_few_items_are_under_way() -> None:
     made.close()  # type: ignore[attr-defined]
 
 
+@pytest.mark.usefixtures("company")
 def test_a_worker_that_dies_is_told() -> None:
     """A process killed from outside ends the work with what to do, and nothing hangs."""
     with pytest.raises(OrderkitError, match="worker process ended"):

@@ -34,12 +34,10 @@ def in_order(function: Callable[[Item], Made], items: Iterable[Item], jobs: int)
     if jobs == 1:
         yield from map(function, items)
         return
-    import multiprocessing
     from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
 
     under_way: deque[Future[Made]] = deque()
-    # A fresh interpreter for each: a copy of this one could hold another thread's locks.
-    context = multiprocessing.get_context("spawn")
+    context = _context()
     places = Places(context)
     pool = ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(places,))
     try:
@@ -57,6 +55,18 @@ def in_order(function: Callable[[Item], Made], items: Iterable[Item], jobs: int)
         ) from error
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _context() -> Any:
+    """How processes begin: as copies of this one, which are there at once, or afresh.
+
+    A copy of a process with several threads could hold another one's locks for ever.
+    """
+    from multiprocessing import get_context
+
+    threads = Path("/proc/self/task")
+    alone = threads.is_dir() and len(list(threads.iterdir())) == 1
+    return get_context("fork" if alone else "spawn")
 
 
 @contextmanager
