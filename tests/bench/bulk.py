@@ -34,10 +34,12 @@ def group(*, small: bool) -> Iterator[Group]:
         half = write_events(Path(folder, "half.ndjson"), number // 2)
         wanted = Path(folder, "by-hand")
         made = {jobs: Path(folder, f"jobs-{jobs}") for jobs in (1, 2)}
-        contenders = timed(_HAND, partial(by_hand, source, wanted), number)
+        contenders = timed(_HAND, partial(by_hand, source, wanted), number, wanted)
         contenders += timed(_HANDS, partial(by_hands, half, folder), number)
         for jobs, target in made.items():
-            contenders += timed(_MAP.format(jobs), partial(mapped, source, target, jobs), number)
+            contenders += timed(
+                _MAP.format(jobs), partial(mapped, source, target, jobs), number, target
+            )
         absent, dask = [], "Dask, two workers that wait for work"
         if find_spec("distributed"):
             contenders += together((dask, by_clock(dask)), partial(on_dask, source, number))

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
@@ -119,13 +120,18 @@ def together(names: Sequence[str], run: Callable[[], Sequence[float]]) -> list[C
     return [Contender(name, partial(figure, place)) for place, name in enumerate(names)]
 
 
-def timed(name: str, run: Callable[[], object], items: int) -> list[Contender]:
+def timed(
+    name: str, run: Callable[[], object], items: int, target: Path | None = None
+) -> list[Contender]:
     """Two contenders, the second `by_clock` of the first: what a run takes for one of its items.
 
-    Processes that it starts and ends count too.
+    Processes that it starts and ends count too; that a file it wrote before, its `target`, is
+    removed does not.
     """
 
     def spent() -> tuple[float, float]:
+        if target:
+            target.unlink(missing_ok=True)
         os.sync()  # what others wrote is not to be put on the disk meanwhile
         clock, processor = time.perf_counter(), processor_time()
         run()
