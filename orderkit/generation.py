@@ -33,12 +33,12 @@ class Program:
     source: str
     names: Mapping[str, Any]
 
-    def function(self) -> Callable[[Any, str | None], Any]:
-        """The function: (event, status asked for) → what became of the event."""
+    def function(self) -> Callable[..., Any]:
+        """The function: (event, status asked for, by name) → what became of the event."""
         names = dict(self.names)
         code = compile(self.source, "<written for the settings>", "exec")
         exec(code, names)  # noqa: S102 - the source is ours: see above
-        function: Callable[[Any, str | None], Any] = names["map_event"]
+        function: Callable[..., Any] = names["map_event"]
         return function
 
 
@@ -62,6 +62,7 @@ def write(
         *(line for rule in consistency_rules() for line in writer.rule(rule)),
     ]
     lines = [
+        "asked = status",
         "if not isinstance(event, dict):",
         "    return run(event, asked)",
         *(["if reason := refused(event):", "    return filtered(reason)"] * ("refused" in plain)),
@@ -80,9 +81,16 @@ def write(
         *body,
         "if problems:",
         "    return judged(status, {'order_info': order_info}, problems)",
-        "return Mapped('mapped', status, {'order_info': order_info})",
+        # What its own making does, without the call.
+        "mapped = new(Mapped)",
+        "mapped.outcome = 'mapped'",
+        "mapped.order_status = status",
+        "mapped.payload = {'order_info': order_info}",
+        "mapped.problems = mapped.trace = ()",
+        "mapped.reason = ''",
+        "return mapped",
     ]
-    source = "\n    ".join(["def map_event(event, asked):", *lines]) + "\n"
+    source = "\n    ".join(["def map_event(event, *, status=None):", *lines]) + "\n"
     return Program(source, {**ordinary.names(), **writer.names, **plain})
 
 
@@ -96,7 +104,12 @@ class _Writer:
     """
 
     def __init__(self, rows: Sequence[Row], statuses: Mapping[str, str]) -> None:
-        self.names: dict[str, Any] = {"ODD": _ODD, "NOTHING": {}, "statuses": statuses}
+        self.names: dict[str, Any] = {
+            "ODD": _ODD,
+            "NOTHING": {},
+            "new": object.__new__,
+            "statuses": statuses,
+        }
         self.lookups: list[str] = []
         self.made: dict[Parts, str] = {}
         self._held: dict[tuple[int, str], int] = {}
@@ -167,7 +180,7 @@ class _Writer:
     def rule(self, rule: ConsistencyRule) -> Iterator[str]:
         """A check over several fields."""
         kept = {target: self._kept[target] for target in rule.targets}
-        name = f"rule_{'_'.join(kept.values())}"
+        name = f"rule_{'_'.join(kept.values())}_{len(self.names)}"
         self.names[name] = rule
         there = " and ".join(f"v{number} is not None" for number in kept.values())
         values = ", ".join(f"{target!r}: v{number}" for target, number in kept.items())

@@ -1,11 +1,11 @@
 """From an event to a payload: the rows compiled once for the settings, then run for each event."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeAlias
 
 from orderkit import generation, paths
 from orderkit.checks import ConsistencyRule, consistency_rules
@@ -97,6 +97,12 @@ class Mapped:
         return entry
 
 
+class MapEvent(Protocol):
+    """Maps an event, as it is or as if it were an order of the status."""
+
+    def __call__(self, event: Any, *, status: str | None = None) -> Mapped: ...
+
+
 class Mapper:
     """Maps events for one set of settings.
 
@@ -126,9 +132,14 @@ class Mapper:
             if row.array:
                 self._arrays.setdefault(row.array, row)
 
-    def map(self, event: Any, *, status: str | None = None) -> Mapped:
-        """Map an event; `status` asks "and if it were an order of that status?"."""
-        return self._generated(event, status)
+    @cached_property
+    def map(self) -> MapEvent:
+        """Map an event: ``map(event, status=None)`` gives what became of it, a `Mapped`.
+
+        `status` asks "and if it were an order of that status?". This is the generated function
+        itself: a method that calls it would take part of its time.
+        """
+        return self._program.function()
 
     def explain(self, event: Any, *, status: str | None = None) -> Mapped:
         """Map an event and keep the trace: one entry a row."""
@@ -156,10 +167,6 @@ class Mapper:
         if self.settings.transformation:
             steps["transform"] = self.transform
         return generation.write(self.rows, self._arrays, self._statuses, steps)
-
-    @cached_property
-    def _generated(self) -> Callable[[Any, str | None], Mapped]:
-        return self._program.function()
 
     def _run(
         self, event: Any, asked: str | None = None, trace: list[TraceEntry] | None = None

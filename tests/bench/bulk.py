@@ -4,11 +4,10 @@ import multiprocessing
 import os
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from importlib.util import find_spec
-from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
@@ -32,14 +31,13 @@ def group(*, small: bool) -> Iterator[Group]:
     with TemporaryDirectory() as folder:
         source = write_events(Path(folder, "events.ndjson"), number)
         half = write_events(Path(folder, "half.ndjson"), number // 2)
-        wanted = Path(folder, "by-hand")
-        made = {jobs: Path(folder, f"jobs-{jobs}") for jobs in (1, 2)}
-        contenders = timed(_HAND, partial(by_hand, source, wanted), number, wanted)
-        contenders += timed(_HANDS, partial(by_hands, half, folder), number)
-        for jobs, target in made.items():
-            contenders += timed(
-                _MAP.format(jobs), partial(mapped, source, target, jobs), number, target
-            )
+        one, other = outputs = Path(folder, "one"), Path(folder, "other")
+        same(write_events(Path(folder, "few.ndjson"), 70), one, other)
+        contenders = timed(_HAND, partial(by_hand, source, one), number, outputs)
+        contenders += timed(_HANDS, partial(by_hands, half, outputs), number, outputs)
+        for jobs in (1, 2):
+            run = partial(mapped, source, one, jobs)
+            contenders += timed(_MAP.format(jobs), run, number, outputs)
         absent, dask = [], "Dask, two workers that wait for work"
         if find_spec("distributed"):
             contenders += together((dask, by_clock(dask)), partial(on_dask, source, number))
@@ -56,10 +54,8 @@ def group(*, small: bool) -> Iterator[Group]:
                 *([] if absent else [Bound(dask, _HANDS, 1 / 0.85)]),
             ],
             absent=absent,
-            rounds=5,
+            rounds=7,
         )
-        for target in made.values():
-            same(wanted, target)
 
 
 def by_hand(source: Path, target: Path) -> None:
@@ -71,13 +67,10 @@ def by_hand(source: Path, target: Path) -> None:
                 out.write(dumps(payload) + b"\n")
 
 
-def by_hands(source: Path, folder: str) -> None:
-    """The loop by hand in two processes, each with all of the file."""
+def by_hands(source: Path, targets: Iterable[Path]) -> None:
+    """The loop by hand in as many processes as targets, each with all of the file."""
     context = multiprocessing.get_context("spawn")
-    processes = [
-        context.Process(target=by_hand, args=(source, Path(folder, f"hand-{number}")))
-        for number in range(2)
-    ]
+    processes = [context.Process(target=by_hand, args=(source, target)) for target in targets]
     for process in processes:
         process.start()
     for process in processes:
@@ -93,11 +86,14 @@ def mapped(source: Path, target: Path, jobs: int) -> None:
     )
 
 
-def same(one: Path, other: Path) -> None:
-    """Make sure that both say the same: whoever is quicker has done the same work."""
-    with one.open("rb") as left, other.open("rb") as right:
-        for mine, theirs in islice(zip(left, right, strict=True), 0, None, 101):
-            assert loads(mine) == loads(theirs)
+def same(source: Path, one: Path, other: Path) -> None:
+    """Make sure that loop and command say the same: whoever is quicker has done the same work."""
+    by_hand(source, one)
+    for jobs in (1, 2):
+        mapped(source, other, jobs)
+        with one.open("rb") as left, other.open("rb") as right:
+            for wanted, made in zip(left, right, strict=True):
+                assert loads(wanted) == loads(made)
 
 
 def on_dask(source: Path, number: int) -> tuple[float, float]:

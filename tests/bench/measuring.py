@@ -121,17 +121,17 @@ def together(names: Sequence[str], run: Callable[[], Sequence[float]]) -> list[C
 
 
 def timed(
-    name: str, run: Callable[[], object], items: int, target: Path | None = None
+    name: str, run: Callable[[], object], items: int, outputs: Iterable[Path] = ()
 ) -> list[Contender]:
     """Two contenders, the second `by_clock` of the first: what a run takes for one of its items.
 
-    Processes that it starts and ends count too; that a file it wrote before, its `target`, is
-    removed does not.
+    Processes that it starts and ends count too. That the `outputs` of those before it are removed
+    does not: each finds the same memory free.
     """
 
     def spent() -> tuple[float, float]:
-        if target:
-            target.unlink(missing_ok=True)
+        for output in outputs:
+            output.unlink(missing_ok=True)
         os.sync()  # what others wrote is not to be put on the disk meanwhile
         clock, processor = time.perf_counter(), processor_time()
         run()
