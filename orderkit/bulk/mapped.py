@@ -96,10 +96,10 @@ class _Making:
         self._keep(entry, self._map(entry.event) if entry.event is not None else None)
 
     def _keep(self, entry: EventLine, mapped: Mapped | None) -> None:
-        result = Result(entry, mapped)
         if mapped and mapped.outcome == "mapped":
             self._payloads.append(dumps(mapped.payload))
             return
+        result = Result(entry, mapped)
         self._outcomes[result.outcome] += 1
         if result.refused:
             # What could not be read stands there as it came.
