@@ -28,12 +28,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from orderkit.destination.fields import FieldMapping, field_mappings
+    from orderkit.destination.loading import load_settings
+    from orderkit.destination.settings import Settings
     from orderkit.errors import EventsError, OrderkitError, SettingsError
-    from orderkit.fields import FieldMapping, field_mappings
-    from orderkit.mapping import Mapped, Mapper, TraceEntry
-    from orderkit.problems import Problem
-    from orderkit.settings import Settings
-    from orderkit.settings_file import load_settings
+    from orderkit.mapping.mapper import Mapped, Mapper, TraceEntry
+    from orderkit.mapping.problems import Problem
 
 __all__ = [
     "EventsError",
@@ -51,16 +51,16 @@ __all__ = [
 
 _HOME = {
     "EventsError": "errors",
-    "FieldMapping": "fields",
-    "Mapped": "mapping",
-    "Mapper": "mapping",
+    "FieldMapping": "destination.fields",
+    "Mapped": "mapping.mapper",
+    "Mapper": "mapping.mapper",
     "OrderkitError": "errors",
-    "Problem": "problems",
-    "Settings": "settings",
+    "Problem": "mapping.problems",
+    "Settings": "destination.settings",
     "SettingsError": "errors",
-    "TraceEntry": "mapping",
-    "field_mappings": "fields",
-    "load_settings": "settings_file",
+    "TraceEntry": "mapping.mapper",
+    "field_mappings": "destination.fields",
+    "load_settings": "destination.loading",
 }
 
 

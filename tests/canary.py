@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
-from orderkit import samples
+from orderkit.events import samples
 from orderkit.masking import forms
 
 MARK = "Canary4711Mark"

@@ -18,9 +18,9 @@ from tempfile import TemporaryDirectory
 
 import orjson
 
-from orderkit import samples
-from orderkit.ledger import Entry, Ledger
+from orderkit.events import samples
 from orderkit.sandbox import Sandbox
+from orderkit.sending.ledger import Entry, Ledger
 
 #: Every fault there is, with waits short enough for many of them.
 FAULTS = (

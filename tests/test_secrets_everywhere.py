@@ -16,8 +16,9 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from orderkit import masking, samples
+from orderkit import masking
 from orderkit.cli import COMMANDS
+from orderkit.events import samples
 from orderkit.sandbox import FAULTS, Sandbox
 from orderkit.sandbox.tokens import Tokens
 from tests.canary import (
@@ -33,7 +34,7 @@ from tests.canary import (
     marked,
     written,
 )
-from tests.client.server import OK, Got, Script, Server, Step, answer, serving
+from tests.sending.server import OK, Got, Script, Server, Step, answer, serving
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 EVENTS = str(samples.EVENTS)

@@ -3,13 +3,13 @@
 import re
 from pathlib import Path
 
-from orderkit.assumptions import assumptions
-from orderkit.delivery import OUTCOMES
-from orderkit.fields import field_mappings
-from orderkit.formulas import ASSUMPTIONS, DEFAULT, FUNCTIONS, OPERATORS, Limits
-from orderkit.paths import count
+from orderkit.destination.assumptions import assumptions
+from orderkit.destination.fields import field_mappings
+from orderkit.events.paths import count
+from orderkit.language.formulas import ASSUMPTIONS, DEFAULT, FUNCTIONS, OPERATORS, Limits
 from orderkit.sandbox import FAULTS
-from tests.client.fault_cases import FaultCase, fault_cases
+from orderkit.sending.delivery import OUTCOMES
+from tests.sending.fault_cases import FaultCase, fault_cases
 
 README = Path(__file__).parents[1] / "README.md"
 

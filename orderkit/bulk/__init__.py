@@ -37,10 +37,10 @@ from orderkit.bulk.partitions import Receipt, count_partition, map_partition
 from orderkit.bulk.planning import addresses, numbered, plan, uncounted
 from orderkit.bulk.pool import in_order, usable_cores
 from orderkit.bulk.receipts import Receipts
+from orderkit.destination.settings import Settings
 from orderkit.errors import EventsError, OrderkitError
-from orderkit.files import optional
-from orderkit.paths import count
-from orderkit.settings import Settings
+from orderkit.events.files import optional
+from orderkit.events.paths import count
 
 __all__ = ["ENDINGS", "Done", "map_chunk", "map_files", "packed"]
 

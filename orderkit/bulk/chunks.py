@@ -5,9 +5,9 @@ from io import BytesIO
 from itertools import chain, islice
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from orderkit.columns import is_table
-from orderkit.events import EventLine, begins_as_ndjson, entries_of, read_events
-from orderkit.files import Opened, is_seekable, opened
+from orderkit.events.files import Opened, is_seekable, opened
+from orderkit.events.kinds import is_table
+from orderkit.events.reader import EventLine, begins_as_ndjson, entries_of, read_events
 
 #: Bytes of NDJSON in a chunk: passing on smaller ones weighs more, and what larger ones take, the
 #: memory allocator gives back and fetches anew each time.

@@ -7,11 +7,11 @@ from io import BytesIO
 from typing import Any
 
 from orderkit.bulk.chunks import Chunk, texts
-from orderkit.events import EventLine, read_line
-from orderkit.jsontext import dumps, loads
-from orderkit.mapping import Mapped, Mapper
-from orderkit.results import Result
-from orderkit.settings import Settings
+from orderkit.destination.settings import Settings
+from orderkit.events.jsontext import dumps, loads
+from orderkit.events.reader import EventLine, read_line
+from orderkit.mapping.mapper import Mapped, Mapper
+from orderkit.mapping.results import Result
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from typing import TypeAlias
 
 from orderkit.bulk.mapped import MappedChunk
-from orderkit.columns import is_table
-from orderkit.files import written
-from orderkit.jsontext import dumps
-from orderkit.results import place
+from orderkit.events.files import written
+from orderkit.events.jsontext import dumps
+from orderkit.events.kinds import is_table
+from orderkit.mapping.results import place
 
 #: Takes whole lines of NDJSON.
 Write: TypeAlias = Callable[[bytes], object]
@@ -22,7 +22,7 @@ def payload_file(name: str) -> Iterator[Write]:
         if not is_table(name):
             yield file.write
             return
-        from orderkit.columns.writing import table_writer
+        from orderkit.bulk.tables import table_writer
 
         with table_writer(name, file) as write:
             yield write

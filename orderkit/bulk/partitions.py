@@ -13,11 +13,11 @@ from typing import Any
 from orderkit.bulk.chunks import Chunk, batches, blocks, cut
 from orderkit.bulk.mapped import MappedChunk, map_chunk
 from orderkit.bulk.outputs import payload_file, write_chunks
-from orderkit.columns import is_parquet
 from orderkit.errors import EventsError
-from orderkit.events import entries_of
-from orderkit.files import opened, remove, written
-from orderkit.jsontext import dumps
+from orderkit.events.files import opened, remove, written
+from orderkit.events.jsontext import dumps
+from orderkit.events.kinds import is_parquet
+from orderkit.events.reader import entries_of
 
 
 @dataclass(frozen=True, slots=True)

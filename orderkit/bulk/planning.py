@@ -10,11 +10,11 @@ from typing import Final, NamedTuple
 
 from orderkit.bulk.chunks import streamed
 from orderkit.bulk.partitions import Partition, Receipt
-from orderkit.columns import is_parquet, is_table
 from orderkit.errors import EventsError
-from orderkit.events import begins_as_ndjson
-from orderkit.files import filesystem, is_packed, opened
-from orderkit.jsontext import dumps
+from orderkit.events.files import filesystem, is_packed, opened
+from orderkit.events.jsontext import dumps
+from orderkit.events.kinds import is_parquet, is_table
+from orderkit.events.reader import begins_as_ndjson
 
 #: Bytes of a file from which on it is several partitions, and about those of each of them.
 PARTITION: Final = 256 * 2**20
@@ -90,7 +90,7 @@ def _parts(source: str, size: int) -> Sequence[_Part]:
         return _WHOLE
     with opened(source) as file:
         if is_parquet(source):
-            from orderkit.columns.reading import rows_of_groups
+            from orderkit.events.tables import rows_of_groups
 
             rows = rows_of_groups(source, file.content)
             before = [0, *accumulate(rows)]

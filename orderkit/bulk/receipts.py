@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from orderkit.bulk.partitions import Partition, Receipt
 from orderkit.errors import EventsError
-from orderkit.files import filesystem, remove, written
-from orderkit.jsontext import dumps, loads
+from orderkit.events.files import filesystem, remove, written
+from orderkit.events.jsontext import dumps, loads
 
 _MANIFEST: Final = "manifest.json"
 

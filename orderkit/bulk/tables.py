@@ -8,11 +8,11 @@ from decimal import Decimal
 from json import loads
 from typing import Any, BinaryIO, Final
 
-from orderkit import paths
-from orderkit.columns import is_parquet
+from orderkit.destination.fields import field_mappings
 from orderkit.errors import EventsError
-from orderkit.fields import field_mappings
-from orderkit.files import optional, unpacked_suffix
+from orderkit.events import paths
+from orderkit.events.files import optional, unpacked_suffix
+from orderkit.events.kinds import is_parquet
 
 _ROWS_OF_A_GROUP: Final = 20_000
 

@@ -40,7 +40,7 @@ def main() -> None:
     try:
         if sys.argv[1:] == ["fields"]:
             # Nothing is to be parsed, and click takes longer to load than all the rest.
-            from orderkit.fields import listing
+            from orderkit.destination.fields import listing
 
             print(listing(), flush=True)
         else:

@@ -19,7 +19,7 @@ from orderkit.errors import OrderkitError
 from orderkit.sandbox.listener import LOOPBACK, bind
 
 #: Where Voilà finds our template: it makes the page ask no other host for anything.
-_TEMPLATES = Path(__file__).parents[1] / "jupyter"
+_TEMPLATES = Path(__file__).parents[1] / "widgets" / "jupyter"
 _START_WITHIN = 60.0
 
 

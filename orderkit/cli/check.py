@@ -17,11 +17,11 @@ from orderkit.cli.common import (
     settings_option,
     status_option,
 )
-from orderkit.mapping import Mapper
-from orderkit.paths import count
-from orderkit.results import Result
-from orderkit.settings_file import load_settings
-from orderkit.unseen import Unseen
+from orderkit.destination.loading import load_settings
+from orderkit.events.paths import count
+from orderkit.mapping.mapper import Mapper
+from orderkit.mapping.results import Result
+from orderkit.reports.unread import Unseen
 
 
 @click.command("check")

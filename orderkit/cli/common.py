@@ -12,11 +12,11 @@ from rich.table import Table
 from rich.text import Text
 
 from orderkit.cli.options import order_status
-from orderkit.events import open_events
-from orderkit.jsontext import dumps
-from orderkit.mapping import Mapper
-from orderkit.problems import Problem
-from orderkit.results import Result
+from orderkit.events.jsontext import dumps
+from orderkit.events.reader import open_events
+from orderkit.mapping.mapper import Mapper
+from orderkit.mapping.problems import Problem
+from orderkit.mapping.results import Result
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -7,13 +7,13 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from orderkit import charts, history
 from orderkit.cli.common import COLOURS, console, indented, json_option, print_json
-from orderkit.delivery import OUTCOMES
 from orderkit.errors import OrderkitError
-from orderkit.ledger import Entry, Ledger, default_path
+from orderkit.events.writing import refuse_overwriting, write_page
 from orderkit.masking import Secret
-from orderkit.writing import refuse_overwriting, write_page
+from orderkit.reports import charts, deliveries
+from orderkit.sending.delivery import OUTCOMES
+from orderkit.sending.ledger import Entry, Ledger, default_path
 
 _BAR = 40
 _SHOWN = 20
@@ -75,7 +75,7 @@ def command(
         shown = most or (-1 if as_json else _SHOWN)
         entries = ledger.entries(order=order, verdict=verdict or "", target=target, most=shown)
         if html:
-            from orderkit.pages import deliveries_page
+            from orderkit.reports.pages import deliveries_page
 
             write_page(html, deliveries_page(ledger))
             click.echo(f"{html}: written", err=True)
@@ -102,7 +102,7 @@ def _print_overview(out: Console, ledger: Ledger, path: Path) -> None:
 
 
 def _print_over_time(out: Console, ledger: Ledger, target: str) -> None:
-    counts, step = history.over_time(ledger, target)
+    counts, step = deliveries.over_time(ledger, target)
     highest = max((counter.total() for counter in counts.values()), default=1)
     for moment, counter in counts.items():
         line = Text(f"{charts.clock(moment, step):>10}  ")
@@ -121,8 +121,8 @@ def _print_causes(out: Console, ledger: Ledger, target: str) -> None:
         delivery = entries[0].delivery
         head = Text("  ")
         head.append(delivery.verdict, style=COLOURS.get(delivery.verdict, ""))
-        head.append(f"  {len(entries):,} × {history.kind(entries[0])}", style="bold")
-        head.append(f"  {history.orders_named(entries)}", style="bright_black")
+        head.append(f"  {len(entries):,} × {deliveries.kind(entries[0])}", style="bold")
+        head.append(f"  {deliveries.orders_named(entries)}", style="bright_black")
         out.print(head, soft_wrap=True)
         indented(out, delivery.meaning)
         if delivery.message:
@@ -139,7 +139,7 @@ def _print_entries(out: Console, entries: list[Entry], *, whole: bool) -> None:
     one_order = len({entry.delivery.order_id for entry in entries}) == 1
     for entry in entries:
         delivery = entry.delivery
-        line = Text(f"{history.moment(entry.started_at)}  ")
+        line = Text(f"{deliveries.moment(entry.started_at)}  ")
         line.append(f"{delivery.verdict:<10}", style=COLOURS.get(delivery.verdict, ""))
         line.append(f"  {delivery.order_status:<15} {delivery.order_id}")
         log_id = f" · log_id {delivery.log_id}" if delivery.log_id else ""
@@ -162,13 +162,13 @@ def _print_curl(entries: list[Entry], reveal: str | None) -> None:
     entry = next((entry for entry in entries if entry.payload), None)
     if entry is None:
         raise OrderkitError("no delivery was sent that this could be printed of")
-    click.echo(history.curl(entry, _token(entry, reveal) if reveal else None))
+    click.echo(deliveries.curl(entry, _token(entry, reveal) if reveal else None))
 
 
 def _token(entry: Entry, settings_path: str) -> Secret:
-    from orderkit.client import Client
-    from orderkit.sending import live_credentials, live_endpoint
-    from orderkit.settings_file import load_settings
+    from orderkit.destination.loading import load_settings
+    from orderkit.sending.client import Client
+    from orderkit.sending.run import live_credentials, live_endpoint
 
     settings = load_settings(settings_path)
     if settings.connection.endpoint_url != entry.url:

@@ -6,16 +6,16 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from orderkit import samples
 from orderkit.cli.common import coloured, console, print_problems, table
 from orderkit.cli.sent import print_sent
-from orderkit.fields import field_mappings, ruled_statuses
-from orderkit.jsontext import show
-from orderkit.mapping import Mapped, Mapper
+from orderkit.destination.fields import field_mappings, ruled_statuses
+from orderkit.destination.loading import load_settings
+from orderkit.destination.settings import Settings
+from orderkit.events import samples
+from orderkit.events.jsontext import show
+from orderkit.mapping.mapper import Mapped, Mapper
 from orderkit.sandbox import Sandbox
-from orderkit.sending import Sent, open_target, send_all
-from orderkit.settings import Settings
-from orderkit.settings_file import load_settings
+from orderkit.sending.run import Sent, open_target, send_all
 
 
 @click.command("demo")

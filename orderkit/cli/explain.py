@@ -16,11 +16,11 @@ from orderkit.cli.common import (
     status_option,
     table,
 )
+from orderkit.destination.loading import load_settings
 from orderkit.errors import EventsError
-from orderkit.jsontext import show
-from orderkit.mapping import Mapper
-from orderkit.results import Result
-from orderkit.settings_file import load_settings
+from orderkit.events.jsontext import show
+from orderkit.mapping.mapper import Mapper
+from orderkit.mapping.results import Result
 
 
 @click.command("explain")

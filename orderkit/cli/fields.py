@@ -5,7 +5,7 @@ import json
 import click
 
 from orderkit.cli.options import order_status
-from orderkit.fields import field_mappings, listing
+from orderkit.destination.fields import field_mappings, listing
 
 
 @click.command("fields")

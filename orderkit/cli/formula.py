@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo, available_timezones
 import click
 from rich.text import Text
 
-from orderkit import formulas
 from orderkit.cli.common import console, print_json, table
 from orderkit.errors import EventsError
-from orderkit.events import open_events
-from orderkit.jsontext import show
-from orderkit.paths import json_type, near_misses
+from orderkit.events.jsontext import show
+from orderkit.events.paths import json_type, near_misses
+from orderkit.events.reader import open_events
+from orderkit.language import formulas
 
 
 @click.command("formula")

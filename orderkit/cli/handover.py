@@ -5,12 +5,12 @@ from pathlib import Path
 import click
 
 from orderkit.cli.common import events_argument, settings_option
+from orderkit.destination.loading import load_settings
 from orderkit.errors import EventsError
-from orderkit.handover import MOST, handover_page
-from orderkit.inputs import load_events
-from orderkit.ledger import Ledger, default_path
-from orderkit.settings_file import load_settings
-from orderkit.writing import refuse_overwriting, write_page
+from orderkit.events.reader import load_events
+from orderkit.events.writing import refuse_overwriting, write_page
+from orderkit.reports.handover import MOST, handover_page
+from orderkit.sending.ledger import Ledger, default_path
 
 
 @click.command("handover")

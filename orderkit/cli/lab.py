@@ -10,8 +10,8 @@ from pathlib import Path
 
 import click
 
-from orderkit import samples
 from orderkit.errors import OrderkitError
+from orderkit.events import samples
 
 
 def notebooks() -> Path:

@@ -16,12 +16,12 @@ from orderkit.bulk.outputs import Write, payload_file, write_chunks
 from orderkit.bulk.pool import in_order, placed, usable_cores
 from orderkit.cli.common import counted, settings_option
 from orderkit.cli.map_progress import Progress, progress
-from orderkit.columns import is_table
+from orderkit.destination.loading import load_settings
 from orderkit.errors import EventsError
-from orderkit.files import Opened, is_packed, is_seekable, opened, written
-from orderkit.paths import count
-from orderkit.settings_file import load_settings
-from orderkit.writing import refuse_overwriting
+from orderkit.events.files import Opened, is_packed, is_seekable, opened, written
+from orderkit.events.kinds import is_table
+from orderkit.events.paths import count
+from orderkit.events.writing import refuse_overwriting
 
 #: Bytes of text from which on more processes gain more than their start takes.
 _WORTH_MORE_PROCESSES = 64 * 2**20

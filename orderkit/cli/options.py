@@ -2,7 +2,7 @@
 
 import click
 
-from orderkit.codes import STATUS
+from orderkit.destination.codes import STATUS
 
 
 def order_status(

@@ -16,11 +16,11 @@ from orderkit.cli.common import (
     status_option,
     table,
 )
-from orderkit.jsontext import show
-from orderkit.mapping import Mapper
-from orderkit.profile import MOST_DISTINCT, Profile
-from orderkit.settings_file import load_settings
-from orderkit.writing import write_page
+from orderkit.destination.loading import load_settings
+from orderkit.events.jsontext import show
+from orderkit.events.writing import write_page
+from orderkit.mapping.mapper import Mapper
+from orderkit.reports.profile import MOST_DISTINCT, Profile
 
 _BAR = 20
 
@@ -45,7 +45,7 @@ def command(
     for result in results(events, mapper, status=status, explain=True):
         profile.add(result.entry.index, result.mapped)
     if html:
-        from orderkit.pages import profile_page
+        from orderkit.reports.pages import profile_page
 
         write_page(html, profile_page(profile, Path(events).name))
         click.echo(f"{html}: written", err=True)

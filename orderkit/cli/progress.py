@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from orderkit.cli.common import counted
-from orderkit.retry import Wait
-from orderkit.speed import Speed, told
+from orderkit.sending.retry import Wait
+from orderkit.sending.speed import Speed, told
 
 
 class Board:

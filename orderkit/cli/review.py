@@ -12,10 +12,10 @@ from orderkit.cli.common import (
     results,
     settings_option,
 )
-from orderkit.mapping import Mapper
-from orderkit.paths import count
-from orderkit.review import Change, Pack, approved, changes
-from orderkit.settings_file import load_settings
+from orderkit.destination.loading import load_settings
+from orderkit.events.paths import count
+from orderkit.mapping.mapper import Mapper
+from orderkit.reports.compare import Change, Pack, approved, changes
 
 
 @click.command("diff")

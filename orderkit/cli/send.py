@@ -11,15 +11,15 @@ import click
 from orderkit.cli.common import events_argument, json_option, settings_option
 from orderkit.cli.faults import apply, faults_options
 from orderkit.cli.sending_run import Run
+from orderkit.destination.loading import load_settings
+from orderkit.destination.settings import Settings
 from orderkit.errors import OrderkitError
-from orderkit.ledger import Ledger, default_path
-from orderkit.report import writing
-from orderkit.retry import DEFAULT_POLICY, Policy
+from orderkit.events.writing import refuse_overwriting
 from orderkit.sandbox import Sandbox
-from orderkit.sending import TARGETS, Book, Target, refuse_unready, target_name
-from orderkit.settings import Settings
-from orderkit.settings_file import load_settings
-from orderkit.writing import refuse_overwriting
+from orderkit.sending.ledger import Ledger, default_path
+from orderkit.sending.report import writing
+from orderkit.sending.retry import DEFAULT_POLICY, Policy
+from orderkit.sending.run import TARGETS, Book, Target, refuse_unready, target_name
 
 
 class _Above0(click.FloatRange):

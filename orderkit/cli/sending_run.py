@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from orderkit.cli.common import console, counted, print_json, results
 from orderkit.cli.progress import Board
 from orderkit.cli.sent import print_causes, print_sent
-from orderkit.client import Client
-from orderkit.delivery import OUTCOMES
-from orderkit.inputs import number_of
-from orderkit.mapping import Mapped, Mapper
-from orderkit.paths import count
-from orderkit.report import Report
-from orderkit.retry import Policy
+from orderkit.destination.settings import Settings
+from orderkit.events.paths import count
+from orderkit.events.reader import number_of
+from orderkit.mapping.mapper import Mapped, Mapper
 from orderkit.sandbox import Sandbox
-from orderkit.sending import HOPELESS, Book, Target, open_target, send_all
-from orderkit.settings import Settings
+from orderkit.sending.client import Client
+from orderkit.sending.delivery import OUTCOMES
+from orderkit.sending.report import Report
+from orderkit.sending.retry import Policy
+from orderkit.sending.run import HOPELESS, Book, Target, open_target, send_all
 
 #: On a terminal, of more events than this only those that need somebody are printed.
 _MOST_PRINTED = 50

@@ -6,8 +6,8 @@ from rich.console import Console
 from rich.text import Text
 
 from orderkit.cli.common import COLOURS, indented, print_problems
-from orderkit.delivery import OUTCOMES
-from orderkit.sending import Sent
+from orderkit.sending.delivery import OUTCOMES
+from orderkit.sending.run import Sent
 
 
 def print_causes(out: Console, causes: Counter[str]) -> None:

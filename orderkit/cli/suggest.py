@@ -9,10 +9,10 @@ from rich.text import Text
 
 from orderkit.cli.common import console, events_argument, json_option, print_json, table
 from orderkit.errors import EventsError
-from orderkit.events import open_events
-from orderkit.jsontext import show
-from orderkit.paths import count
-from orderkit.suggesting import MOST_EVENTS, as_settings_file, suggest
+from orderkit.events.jsontext import show
+from orderkit.events.paths import count
+from orderkit.events.reader import open_events
+from orderkit.mapping.suggest import MOST_EVENTS, as_settings_file, suggest
 
 
 @click.command("suggest")

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from orderkit.fields import field_mappings
+from orderkit.destination.fields import field_mappings
 
 TABLE: Final = Path(__file__).with_name("assumptions.csv")
 _MARK: Final = "assumption: "

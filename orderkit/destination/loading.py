@@ -8,10 +8,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from orderkit import paths
-from orderkit.errors import SettingsError, SettingsFault
-from orderkit.jsontext import show
-from orderkit.settings import (
+from orderkit.destination.settings import (
     MAPPED_KEYS,
     Connection,
     EventMapping,
@@ -21,6 +18,9 @@ from orderkit.settings import (
     Transformation,
     Values,
 )
+from orderkit.errors import SettingsError, SettingsFault
+from orderkit.events import paths
+from orderkit.events.jsontext import show
 
 _SECRET: Final = re.compile(
     r"(?:client|api)[_-]?key|(?:access|refresh)[_-]?token|passw(?:or)?d|secret", re.I

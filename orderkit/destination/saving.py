@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+from orderkit.destination.loading import read_text, read_toml
+from orderkit.destination.settings import Connection, Settings
 from orderkit.errors import SettingsError, SettingsFault
-from orderkit.settings import Connection, Settings
-from orderkit.settings_file import read_text, read_toml
 
 
 def save_settings(settings: Settings, path: str | Path) -> None:

@@ -21,13 +21,19 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from orderkit import codes, paths
-from orderkit.endpoint import TOKEN_URL, check_endpoint
+from orderkit.destination import codes
+from orderkit.destination.fields import field_mappings
+from orderkit.destination.urls import TOKEN_URL, check_endpoint
 from orderkit.errors import EndpointError, FormulaError
-from orderkit.fields import field_mappings
-from orderkit.filters import OPERATORS, WITHOUT_VALUE, Condition
-from orderkit.jsontext import show
-from orderkit.sources import compile_formula, compile_property, compile_reference, compile_value
+from orderkit.events import paths
+from orderkit.events.jsontext import show
+from orderkit.language.filters import OPERATORS, WITHOUT_VALUE, Condition
+from orderkit.language.references import (
+    compile_formula,
+    compile_property,
+    compile_reference,
+    compile_value,
+)
 
 
 def _wrong(expected: str) -> PydanticCustomError:
@@ -279,8 +285,8 @@ class FilterCondition(_Model):
         if self.operator not in WITHOUT_VALUE and "value" not in self.model_fields_set:
             raise _wrong(f'"{self.operator}" compares: add value = "…"')
         if self.operator.endswith("match regex"):
-            from orderkit.formulas.patterns import pattern
-            from orderkit.formulas.values import RefusedError
+            from orderkit.language.formulas.patterns import pattern
+            from orderkit.language.formulas.values import RefusedError
 
             try:
                 pattern(self.value)

@@ -8,7 +8,7 @@ the field mappings, in their order; amounts keep their digits.
 
 from typing import Final
 
-from orderkit.files import unpacked_suffix
+from orderkit.events.files import unpacked_suffix
 
 CSV: Final = (".csv", ".tsv")
 PARQUET: Final = ".parquet"

@@ -4,18 +4,20 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
-from orderkit import paths
-from orderkit.columns import is_table
 from orderkit.errors import EventsError
-from orderkit.files import Opened, opened
-from orderkit.jsontext import loads, show
+from orderkit.events import paths, samples
+from orderkit.events.files import Opened, opened
+from orderkit.events.jsontext import loads, show
+from orderkit.events.kinds import is_table
 
 #: How much of a file may be one JSON document over several lines; NDJSON has no limit.
 MAX_DOCUMENT: Final = 64 * 2**20
+#: How many events a notebook loads; for more there are the commands, which stream.
+MOST_EVENTS: Final = 1_000
 _BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -54,7 +56,7 @@ def entries_of(file: Opened, groups: Sequence[int] | None = None) -> Iterator[Ev
     if not is_table(file.name):
         yield from read_events(file.content, file.name)
         return
-    from orderkit.columns.reading import read_table
+    from orderkit.events.tables import read_table
 
     for index, (line, event, error) in enumerate(read_table(file.name, file.content, groups)):
         yield EventLine(index, line, event, error)
@@ -212,3 +214,35 @@ def _reason(text: bytes) -> str:
     several = b"\n" in text
     where = f"line {place[2]}, column {place[3]}" if several else f"column {place[3]}"
     return f"{place[1]} at {where}, near {show(around)}" if around else f"{place[1]} at {where}"
+
+
+def load_events(path: str | Path) -> dict[str, dict[str, Any]]:
+    """Name → event of the first `MOST_EVENTS` events; what is no JSON object is left out.
+
+    A name is the situation in the samples and copies of them, and index, event name and id
+    elsewhere. Raises EventsError.
+    """
+    with open_events(str(path)) as entries:
+        events = [entry.event for entry in islice(entries, MOST_EVENTS) if entry.event is not None]
+    named = samples.sample_events()
+    if events == list(named.values()):
+        return named
+    return {label(number, event): event for number, event in enumerate(events)}
+
+
+def number_of(path: str | Path) -> int | None:
+    """How many events a file has, where counting them is no work: NDJSON, one a line."""
+    path = Path(path)
+    if not path.is_file() or path.suffix not in (".ndjson", ".jsonl"):
+        return None
+    total, last = 0, b"\n"
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            total, last = total + block.count(b"\n"), block[-1:]
+    return total + (last != b"\n")
+
+
+def label(number: int, event: dict[str, Any]) -> str:
+    """A name for an event that has none."""
+    parts = (str(event[key])[:40] for key in ("event_name", "id") if key in event)
+    return " · ".join([str(number), *parts])

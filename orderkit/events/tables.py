@@ -9,12 +9,12 @@ from decimal import Decimal
 from itertools import chain
 from typing import Any, BinaryIO, Final, TypeAlias
 
-from orderkit import paths
-from orderkit.columns import is_parquet
 from orderkit.errors import EventsError
-from orderkit.files import optional
-from orderkit.jsontext import plain_number
-from orderkit.paths import count
+from orderkit.events import paths
+from orderkit.events.files import optional
+from orderkit.events.jsontext import plain_number
+from orderkit.events.kinds import is_parquet
+from orderkit.events.paths import count
 
 #: The line a row begins on, if lines are counted; the event, if it could be read; why not, if not.
 Row: TypeAlias = tuple[int | None, dict[str, Any] | None, str]

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
-from orderkit import paths
-from orderkit.jsontext import show
+from orderkit.events import paths
+from orderkit.events.jsontext import show
 
 #: Seconds that one match of a pattern may take.
 MOST_SECONDS: Final = 0.1
@@ -40,7 +40,7 @@ def _not(holds: Holds) -> Holds:
 
 
 def _matches(text: str, pattern: str) -> bool:
-    from orderkit.formulas.patterns import pattern as compiled
+    from orderkit.language.formulas.patterns import pattern as compiled
 
     return compiled(pattern).search(text, timeout=MOST_SECONDS) is not None
 

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from orderkit import paths
-from orderkit.jsontext import show
+from orderkit.events import paths
+from orderkit.events.jsontext import show
 
 if TYPE_CHECKING:
-    from orderkit.formulas import Context, Formula
+    from orderkit.language.formulas import Context, Formula
 
 _REFERENCE: Final = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 
@@ -166,7 +166,7 @@ class Calculation:
 
     def reader(self) -> Callable[[Any], Any]:
         """A function from an event to the value as pure JSON, None where there is none."""
-        from orderkit.formulas import EvaluationError, plain
+        from orderkit.language.formulas import EvaluationError, plain
 
         evaluate, context = self.formula.evaluate, self.context
         settled = None if self.formula.clock else context()
@@ -180,7 +180,7 @@ class Calculation:
         return value
 
     def why_absent(self, event: Any) -> str:
-        from orderkit.formulas import EvaluationError
+        from orderkit.language.formulas import EvaluationError
 
         try:
             self.formula.evaluate(event, self.context())
@@ -192,7 +192,7 @@ class Calculation:
         return "; ".join(["the formula gives null", *why])
 
     def told(self, event: Any) -> tuple[str, ...]:
-        from orderkit.formulas import plain
+        from orderkit.language.formulas import plain
 
         steps = self.formula.steps(event, self.context())
         return tuple(f"{s.text} = {s.error or show(plain(s.value))}" for s in steps)
@@ -200,7 +200,7 @@ class Calculation:
 
 def compile_formula(text: str, context: Callable[[], "Context"]) -> Calculation:
     """The source for a formula. Raises FormulaError with the place and what to write."""
-    from orderkit import formulas
+    from orderkit.language import formulas
 
     return Calculation(formulas.parse(text), context)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from orderkit import paths
+from orderkit.events import paths
 
 Transform: TypeAlias = Callable[[Any], Any]
 

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, Final
 
-from orderkit import ordinary
-from orderkit.checks import ConsistencyRule, consistency_rules
-from orderkit.fields import ALWAYS
-from orderkit.findings import left_out
-from orderkit.paths import Parts, is_index
-from orderkit.rows import STATUS, Row
-from orderkit.sources import Calculation, Constant, Property, Reading, Template
+from orderkit.destination.fields import ALWAYS
+from orderkit.events.paths import Parts, is_index
+from orderkit.language.references import Calculation, Constant, Property, Reading, Template
+from orderkit.mapping import fast_types
+from orderkit.mapping.compiled import STATUS, Row
+from orderkit.mapping.consistency import ConsistencyRule, consistency_rules
+from orderkit.mapping.messages import left_out
 
 #: A value that is ordinary for no row: only the plain evaluation can tell what becomes of it.
 _ODD: Final = object()
@@ -91,7 +91,7 @@ def write(
         "return mapped",
     ]
     source = "\n    ".join(["def map_event(event, *, status=None):", *lines]) + "\n"
-    return Program(source, {**ordinary.names(), **writer.names, **plain})
+    return Program(source, {**fast_types.names(), **writer.names, **plain})
 
 
 class _Writer:
@@ -142,7 +142,7 @@ class _Writer:
             yield from put
         elif self._is_settled(row, f"constant_{number}"):
             yield f"{v} = constant_{number}"
-            yield from self._compared(row, ordinary.kind(row.type.name, v).number_of_any)
+            yield from self._compared(row, fast_types.kind(row.type.name, v).number_of_any)
             yield from put
         else:
             yield f"{v} = {self._reading(row, str(number))}"
@@ -154,7 +154,7 @@ class _Writer:
 
     def _taken(self, row: Row, v: str, plain: str) -> Iterator[str]:
         """From what the source gave to the value for the payload, both in one variable."""
-        kind = ordinary.kind(row.type.name, v)
+        kind = fast_types.kind(row.type.name, v)
         lines = [f"{v} = {kind.value}"] if kind.value else []
         if lines := [*lines, *self._compared(row, kind.number)]:
             yield f"if {kind.condition}:"
@@ -279,7 +279,9 @@ def _agreement(rule: ConsistencyRule, kept: Mapping[str, str]) -> str:
     types = {rule.types[target] for target in rule.targets}
     if len(types) > 1 and "amount" in types:
         return "False"  # hundredths do not compare with other numbers
-    terms = {t: f"{'n' if ordinary.kind(rule.types[t], '').number else 'v'}{kept[t]}" for t in kept}
+    terms = {
+        t: f"{'n' if fast_types.kind(rule.types[t], '').number else 'v'}{kept[t]}" for t in kept
+    }
     right = " ".join(f"{'-' if sign < 0 else '+'} {terms[target]}" for sign, target in rule.right)
     relation = _RELATIONS.get(rule.relation, rule.relation)
     holds = f"{terms[rule.left]} {relation} {right.removeprefix('+ ')}"

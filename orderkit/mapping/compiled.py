@@ -5,15 +5,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
-from orderkit import paths
-from orderkit.conversions import RowType, Unconvertible, row_type
-from orderkit.fields import FieldMapping, field_mappings
-from orderkit.findings import invalid, missing, unusual
-from orderkit.jsontext import show
-from orderkit.paths import is_blank
-from orderkit.problems import Problem
-from orderkit.settings import FormulaValue, Settings
-from orderkit.sources import (
+from orderkit.destination.fields import FieldMapping, field_mappings
+from orderkit.destination.settings import FormulaValue, Settings
+from orderkit.events import paths
+from orderkit.events.jsontext import show
+from orderkit.events.paths import is_blank
+from orderkit.language.references import (
     Reading,
     Source,
     compile_formula,
@@ -21,9 +18,12 @@ from orderkit.sources import (
     compile_reference,
     compile_value,
 )
+from orderkit.mapping.messages import invalid, missing, unusual
+from orderkit.mapping.problems import Problem
+from orderkit.mapping.types import RowType, Unconvertible, row_type
 
 if TYPE_CHECKING:
-    from orderkit.formulas import Context
+    from orderkit.language.formulas import Context
 
 State: TypeAlias = Literal["there", "absent", "missing", "invalid"]
 

@@ -15,8 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from orderkit.fields import field_mappings
-from orderkit.jsontext import plain_number, show
+from orderkit.destination.fields import field_mappings
+from orderkit.events.jsontext import plain_number, show
 
 RULES: Final = Path(__file__).with_name("consistency_rules.csv")
 _TERM: Final = re.compile(r"([+-]?) *([\w.]+)")

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from orderkit.jsontext import show
+from orderkit.events.jsontext import show
 
 _MONTHS: Final = {
     name[:length]: number

@@ -10,14 +10,8 @@ from functools import lru_cache
 from math import nan
 from typing import Any, Final, NamedTuple
 
-from orderkit import codes
-from orderkit.conversions import (
-    MILLISECONDS_FROM,
-    USUAL_SECONDS,
-    YEARS,
-    choices,
-    encodable,
-)
+from orderkit.destination import codes
+from orderkit.mapping.types import MILLISECONDS_FROM, USUAL_SECONDS, YEARS, choices, encodable
 
 _FRACTION_AND_OFFSET: Final = re.compile(
     r"(?:\.[0-9]{1,6})?(?:Z|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))"

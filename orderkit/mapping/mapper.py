@@ -7,20 +7,21 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeAlias
 
-from orderkit import generation, paths
-from orderkit.checks import ConsistencyRule, consistency_rules
-from orderkit.filters import refused_by_conditions, refused_by_consent
-from orderkit.findings import inconsistent, left_out, not_an_event
-from orderkit.jsontext import plain, show
-from orderkit.paths import MISSING, is_blank, near_misses
-from orderkit.problems import Problem
-from orderkit.rows import STATUS, Row, State, compile_rows
-from orderkit.settings import Settings
-from orderkit.sources import Reading, compile_formula
-from orderkit.transformation import compile_steps
+from orderkit.destination.settings import Settings
+from orderkit.events import paths
+from orderkit.events.jsontext import plain, show
+from orderkit.events.paths import MISSING, is_blank, near_misses
+from orderkit.language.filters import refused_by_conditions, refused_by_consent
+from orderkit.language.references import Reading, compile_formula
+from orderkit.language.transformations import compile_steps
+from orderkit.mapping import codegen
+from orderkit.mapping.compiled import STATUS, Row, State, compile_rows
+from orderkit.mapping.consistency import ConsistencyRule, consistency_rules
+from orderkit.mapping.messages import inconsistent, left_out, not_an_event
+from orderkit.mapping.problems import Problem
 
 if TYPE_CHECKING:
-    from orderkit.formulas import Context
+    from orderkit.language.formulas import Context
 
 ASKED: Final = "the status asked for"
 
@@ -151,7 +152,7 @@ class Mapper:
         return self._program.source
 
     @cached_property
-    def _program(self) -> generation.Program:
+    def _program(self) -> codegen.Program:
         steps: dict[str, Any] = {
             "run": self._run,
             "filtered": _filtered,
@@ -166,7 +167,7 @@ class Mapper:
             steps["refused"] = self._refused
         if self.settings.transformation:
             steps["transform"] = self.transform
-        return generation.write(self.rows, self._arrays, self._statuses, steps)
+        return codegen.write(self.rows, self._arrays, self._statuses, steps)
 
     def _run(
         self, event: Any, asked: str | None = None, trace: list[TraceEntry] | None = None
@@ -215,7 +216,7 @@ class Mapper:
         return f"the filter's formula does not hold: {steps[-1] if steps else self._filter.text}"
 
     def _context(self) -> "Context":
-        from orderkit.formulas import Context
+        from orderkit.language.formulas import Context
 
         return Context(now=self._now or datetime.now(UTC), zone=self._zone)
 

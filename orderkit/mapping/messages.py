@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING, Any
 
-from orderkit import paths
-from orderkit.fields import ALWAYS
-from orderkit.jsontext import show
-from orderkit.problems import Problem
-from orderkit.sources import Calculation, Reading
+from orderkit.destination.fields import ALWAYS
+from orderkit.events import paths
+from orderkit.events.jsontext import show
+from orderkit.language.references import Calculation, Reading
+from orderkit.mapping.problems import Problem
 
 if TYPE_CHECKING:
-    from orderkit.rows import Row
+    from orderkit.mapping.compiled import Row
 
 
 def not_an_event(event: Any) -> Problem:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from orderkit.events import EventLine
-from orderkit.findings import unreadable
-from orderkit.mapping import Mapped
-from orderkit.problems import Problem
+from orderkit.events.reader import EventLine
+from orderkit.mapping.mapper import Mapped
+from orderkit.mapping.messages import unreadable
+from orderkit.mapping.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)

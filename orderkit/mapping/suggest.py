@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from orderkit import paths
-from orderkit.conversions import Unconvertible, row_type
-from orderkit.fields import FieldMapping, field_mappings, ruled_statuses
-from orderkit.formulas import Context
-from orderkit.jsontext import show
-from orderkit.sources import compile_formula
-from orderkit.transformation import compile_steps
+from orderkit.destination.fields import FieldMapping, field_mappings, ruled_statuses
+from orderkit.events import paths
+from orderkit.events.jsontext import show
+from orderkit.language.formulas import Context
+from orderkit.language.references import compile_formula
+from orderkit.language.transformations import compile_steps
+from orderkit.mapping.types import Unconvertible, row_type
 
 #: How many events are looked at; more would not change what is proposed first.
 MOST_EVENTS: Final = 500

@@ -14,11 +14,11 @@ from functools import cache
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
-from orderkit import codes
-from orderkit.dates import NoDate, parse_date
-from orderkit.fields import ruled_statuses
-from orderkit.jsontext import plain_number, show
-from orderkit.paths import near_misses
+from orderkit.destination import codes
+from orderkit.destination.fields import ruled_statuses
+from orderkit.events.jsontext import plain_number, show
+from orderkit.events.paths import near_misses
+from orderkit.mapping.dates import NoDate, parse_date
 
 Steps: TypeAlias = tuple[str, ...]
 Converted: TypeAlias = tuple[Any, Steps]

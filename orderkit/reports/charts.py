@@ -6,7 +6,7 @@ from datetime import datetime
 from html import escape
 from typing import Final
 
-from orderkit import markup
+from orderkit.reports import html
 
 #: From the bottom of a bar to its top.
 VERDICTS: Final = (
@@ -92,6 +92,4 @@ def _marks(first: float, step: float, number: int, width: float) -> str:
 
 def legend_of(counts: Mapping[str, int]) -> str:
     """Verdicts with their numbers, as badges."""
-    return " ".join(
-        f"{markup.badge(name)} {counts[name]:,}" for name in VERDICTS if counts.get(name)
-    )
+    return " ".join(f"{html.badge(name)} {counts[name]:,}" for name in VERDICTS if counts.get(name))

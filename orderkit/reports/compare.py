@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
-from orderkit import paths
 from orderkit.errors import EventsError
-from orderkit.jsontext import dumps, loads, show
-from orderkit.mapping import Mapped
+from orderkit.events import paths
+from orderkit.events.jsontext import dumps, loads, show
+from orderkit.mapping.mapper import Mapped
 
 What: TypeAlias = Literal["outcome", "order_status", "value", "problem", "event"]
 

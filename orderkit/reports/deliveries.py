@@ -7,10 +7,10 @@ from html import escape
 from typing import Final
 from urllib.parse import urlsplit
 
-from orderkit import charts, markup
-from orderkit.endpoint import order_request
-from orderkit.ledger import Entry, Ledger
 from orderkit.masking import Secret
+from orderkit.reports import charts, html
+from orderkit.sending.ledger import Entry, Ledger
+from orderkit.sending.request import order_request
 
 _ORDERS_NAMED: Final = 5
 
@@ -47,9 +47,9 @@ def overview_html(ledger: Ledger) -> str:
     """For each target: how many events ended how over time, and what is not delivered."""
     targets = ledger.targets()
     if not targets:
-        return markup.notice("Nothing was sent yet.")
+        return html.notice("Nothing was sent yet.")
     return "".join(
-        f"<h3>To {markup.code(target)}, over time</h3>"
+        f"<h3>To {html.code(target)}, over time</h3>"
         f"{charts.over_time(*over_time(ledger, target))}{causes_html(ledger, target)}"
         for target in targets
     )
@@ -59,20 +59,20 @@ def causes_html(ledger: Ledger, target: str = "") -> str:
     """What is not delivered, by cause: what it means, and how it is solved."""
     rows = [
         [
-            markup.badge(entries[0].delivery.verdict),
+            html.badge(entries[0].delivery.verdict),
             f"{len(entries):,} × {escape(kind(entries[0]))}",
-            markup.prose(entries[0].delivery.meaning),
-            markup.prose(entries[0].delivery.next_step),
+            html.prose(entries[0].delivery.meaning),
+            html.prose(entries[0].delivery.next_step),
             escape(orders_named(entries)),
-            markup.prose(entries[0].delivery.message),
+            html.prose(entries[0].delivery.message),
         ]
         for entries in ledger.unsettled(target)
     ]
     filtered = [
         [
-            markup.badge("filtered"),
+            html.badge("filtered"),
             f"{times:,} × filtered",
-            markup.prose(reason),
+            html.prose(reason),
             "Nothing, unless it should be sent: then see event mapping and filter.",
             "",
             "",
@@ -80,28 +80,28 @@ def causes_html(ledger: Ledger, target: str = "") -> str:
         for reason, times in ledger.reasons(target).most_common(_ORDERS_NAMED)
     ]
     if not rows and not filtered:
-        return markup.notice("Every order was delivered.", "good") if ledger.span(target) else ""
+        return html.notice("Every order was delivered.", "good") if ledger.span(target) else ""
     columns = ("verdict", "cause", "meaning", "how it is solved", "orders", "last message")
     prose = dict.fromkeys(("meaning", "how it is solved", "last message"), "ok-prose")
-    return markup.table(columns, [*rows, *filtered], caption="What is not delivered", classes=prose)
+    return html.table(columns, [*rows, *filtered], caption="What is not delivered", classes=prose)
 
 
 def entries_html(entries: Sequence[Entry]) -> str:
     """Deliveries as a table, one a row."""
     rows = (
         [
-            f'<span class="ok-whole">{markup.code(entry.delivery.order_id)}</span>',
+            f'<span class="ok-whole">{html.code(entry.delivery.order_id)}</span>',
             escape(entry.delivery.order_status),
-            markup.badge(entry.delivery.verdict),
+            html.badge(entry.delivery.verdict),
             escape(moment(entry.started_at)),
-            markup.code(urlsplit(entry.target).netloc or entry.target),
+            html.code(urlsplit(entry.target).netloc or entry.target),
             escape(entry.delivery.facts) + _log_id(entry.delivery.log_id),
-            markup.prose(entry.delivery.message),
+            html.prose(entry.delivery.message),
         ]
         for entry in entries
     )
     columns = ("order", "status", "verdict", "when", "target", "answer", "message")
-    return markup.table(
+    return html.table(
         columns,
         rows,
         caption="The latest deliveries" if entries else "No such delivery",
@@ -110,22 +110,22 @@ def entries_html(entries: Sequence[Entry]) -> str:
 
 
 def _log_id(log_id: str | None) -> str:
-    return f'<div class="ok-hint">log_id {markup.code(log_id)}</div>' if log_id else ""
+    return f'<div class="ok-hint">log_id {html.code(log_id)}</div>' if log_id else ""
 
 
 def entry_html(entry: Entry) -> str:
     """One delivery: what it means, and request and answer as they went over the wire, masked."""
     delivery = entry.delivery
     waits = "".join(
-        f"<li>{markup.prose(f'{wait.seconds:.3g} s before try {wait.attempt}: {wait.reason}')}</li>"
+        f"<li>{html.prose(f'{wait.seconds:.3g} s before try {wait.attempt}: {wait.reason}')}</li>"
         for wait in delivery.waits
     )
     pieces = [
         f"<h3>{escape(delivery.order_id)} · {escape(delivery.order_status)}</h3>",
-        f"<p>{markup.badge(delivery.verdict)} {markup.prose(delivery.meaning)}<br>"
-        f"{markup.prose(delivery.next_step)}</p>",
+        f"<p>{html.badge(delivery.verdict)} {html.prose(delivery.meaning)}<br>"
+        f"{html.prose(delivery.next_step)}</p>",
         f"<p>{escape(moment(entry.started_at))} · {escape(delivery.facts)} · "
-        f"{delivery.seconds:.2f} s · to {markup.code(entry.target)}</p>",
+        f"{delivery.seconds:.2f} s · to {html.code(entry.target)}</p>",
         f"<p>Waits:</p><ul>{waits}</ul>" if waits else "",
     ]
     for title, text in (("Request", delivery.request), ("Answer", delivery.answer)):

@@ -5,15 +5,15 @@ from datetime import date
 from html import escape
 from typing import Any, Final
 
-from orderkit import history, markup
-from orderkit.assumptions import assumptions
-from orderkit.fields import field_mappings, ruled_statuses
-from orderkit.filters import WITHOUT_VALUE
-from orderkit.jsontext import show
-from orderkit.ledger import Entry
-from orderkit.mapping import Mapped, Mapper
-from orderkit.pages import page
-from orderkit.settings import FormulaValue, Settings
+from orderkit.destination.assumptions import assumptions
+from orderkit.destination.fields import field_mappings, ruled_statuses
+from orderkit.destination.settings import FormulaValue, Settings
+from orderkit.events.jsontext import show
+from orderkit.language.filters import WITHOUT_VALUE
+from orderkit.mapping.mapper import Mapped, Mapper
+from orderkit.reports import deliveries, html
+from orderkit.reports.pages import page
+from orderkit.sending.ledger import Entry
 
 _OTHER = "any other status"
 _EXAMPLES = 2
@@ -137,17 +137,17 @@ def _mapping(examples: Mapping[str, Mapped]) -> str:
     for field in field_mappings():
         entries = [state[field.target] for state in states]
         reads = next((e.reads for e in entries if e.reads != field.source), "")
-        told = f'<div class="ok-hint">reads {markup.code(reads)}</div>' if reads else ""
+        told = f'<div class="ok-hint">reads {html.code(reads)}</div>' if reads else ""
         rows.append(
             [
-                markup.code(field.source) + told,
-                markup.code(field.target.removeprefix("order_info.")),
+                html.code(field.source) + told,
+                html.code(field.target.removeprefix("order_info.")),
                 escape(field.mandatory),
-                *(markup.code("" if e.value is None else show(e.value, 36)) for e in entries),
+                *(html.code("" if e.value is None else show(e.value, 36)) for e in entries),
             ]
         )
     names = [f"{name} ({result.order_status})" for name, result in chosen]
-    return markup.table(["source", "target", "mandatory", *names], rows)
+    return html.table(["source", "target", "mandatory", *names], rows)
 
 
 def _filled(mapped: Mapped) -> int:
@@ -158,25 +158,25 @@ def _required(settings: Settings) -> str:
     statuses = dict.fromkeys([*settings.statuses().values(), *ruled_statuses(), _OTHER])
     rows = [
         [
-            markup.code(row.target.removeprefix("order_info.")),
+            html.code(row.target.removeprefix("order_info.")),
             escape(row.source),
-            *(markup.badge("mandatory" if row.mandatory_for(s) else "") for s in statuses),
+            *(html.badge("mandatory" if row.mandatory_for(s) else "") for s in statuses),
         ]
         for row in field_mappings()
         if row.mandatory
     ]
-    return markup.table(["target", "source", *statuses], rows)
+    return html.table(["target", "source", *statuses], rows)
 
 
 def _tests(entries: Sequence[Entry]) -> str:
     if not entries:
         return "<p>No test order was sent yet.</p>"
-    return history.entries_html(entries)
+    return deliveries.entries_html(entries)
 
 
 def _assumptions() -> str:
-    rows = [[markup.code(about), markup.prose(said)] for about, said in assumptions()]
-    return markup.table(("about", "assumption"), rows)
+    rows = [[html.code(about), html.prose(said)] for about, said in assumptions()]
+    return html.table(("about", "assumption"), rows)
 
 
 def _written(value: Any) -> tuple[str, str]:
@@ -190,9 +190,9 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[str | None]]) -> str:
     code = {"write", "value", "read", "event name", "property"}
     cells = [
         [
-            markup.code(cell or "") if column in code else escape(cell or "")
+            html.code(cell or "") if column in code else escape(cell or "")
             for column, cell in zip(columns, row, strict=True)
         ]
         for row in rows
     ]
-    return markup.table(columns, cells)
+    return html.table(columns, cells)

@@ -2,10 +2,10 @@
 
 from html import escape
 
-from orderkit import history, markup
-from orderkit.jsontext import show
-from orderkit.ledger import Ledger
-from orderkit.profile import MOST_DISTINCT, Profile
+from orderkit.events.jsontext import show
+from orderkit.reports import deliveries, html
+from orderkit.reports.profile import MOST_DISTINCT, Profile
+from orderkit.sending.ledger import Ledger
 
 
 def page(title: str, body: str) -> str:
@@ -13,7 +13,7 @@ def page(title: str, body: str) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title>{markup.style_sheet()}</head>"
+        f"<title>{escape(title)}</title>{html.style_sheet()}</head>"
         f'<body class="ok-page"><main class="ok-root"><h1>{escape(title)}</h1>{body}</main></body>'
         "</html>\n"
     )
@@ -23,7 +23,7 @@ def deliveries_page(ledger: Ledger, most: int = 500) -> str:
     """A ledger as a page: over time, causes with their solution, and the latest deliveries."""
     latest = ledger.entries(most=most)
     told = f"<p>The latest {most:,}; orderkit deliveries --json has all.</p>"
-    body = history.overview_html(ledger) + history.entries_html(latest)
+    body = deliveries.overview_html(ledger) + deliveries.entries_html(latest)
     return page("Deliveries", body + (told if len(latest) == most else ""))
 
 
@@ -37,31 +37,31 @@ def profile_html(profile: Profile) -> str:
     told = ", ".join(f"{number:,} {outcome}" for outcome, number in profile.outcomes.most_common())
     rows = (
         [
-            markup.code(target.removeprefix("order_info.")),
+            html.code(target.removeprefix("order_info.")),
             bar(row.fill_rate()),
             *(bar(row.fill_rate(status)) for status in profile.statuses),
             escape(", ".join(f"{kind} {n:,}" for kind, n in row.types.most_common())),
             escape(", ".join(f"{kind} {n:,}" for kind, n in row.conversions.most_common())),
             f"{row.distinct:,}{'+' if row.distinct >= MOST_DISTINCT else ''}",
-            markup.code("" if row.example is None else show(row.example, 40)),
+            html.code("" if row.example is None else show(row.example, 40)),
         ]
         for target, row in profile.rows.items()
     )
     columns = ["target", "filled", *profile.statuses, "found as", "conversions", "distinct"]
-    filled = markup.table([*columns, "example"], rows, caption="How well each row is filled")
+    filled = html.table([*columns, "example"], rows, caption="How well each row is filled")
     failures = (
         [
-            markup.badge(failure.code),
-            markup.code(failure.target.removeprefix("order_info.")),
+            html.badge(failure.code),
+            html.code(failure.target.removeprefix("order_info.")),
             f"{failure.count:,}",
             str(failure.first_event),
-            markup.prose(failure.reason),
-            markup.prose(failure.fix),
+            html.prose(failure.reason),
+            html.prose(failure.fix),
         ]
         for failure in profile.worst()
     )
     columns = ["problem", "target", "times", "first event", "for example", "fix"]
-    problems = markup.table(columns, failures, caption="What goes wrong, most frequent first")
+    problems = html.table(columns, failures, caption="What goes wrong, most frequent first")
     count = f"<p>{profile.outcomes.total():,} events: {escape(told or 'none')}</p>"
     return count + (problems if profile.failures else "") + filled
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from orderkit.fields import FieldMapping, field_mappings
-from orderkit.jsontext import show
-from orderkit.mapping import Mapped
+from orderkit.destination.fields import FieldMapping, field_mappings
+from orderkit.events.jsontext import show
+from orderkit.mapping.mapper import Mapped
 
 #: Distinct values are counted up to here, so that memory does not grow with the events.
 MOST_DISTINCT: Final = 1_000

@@ -2,8 +2,8 @@
 
 from typing import Any, Final
 
-from orderkit import paths
-from orderkit.mapping import Mapper
+from orderkit.events import paths
+from orderkit.mapping.mapper import Mapper
 
 #: Of how many events the properties are kept, to find near misses among them.
 _LEARNT_FROM: Final = 50

@@ -6,14 +6,14 @@ from typing import Any, Final
 
 import pandas as pd
 
-from orderkit import history, markup
-from orderkit.fields import field_mappings, ruled_statuses
-from orderkit.jsontext import show
-from orderkit.ledger import Ledger
-from orderkit.mapping import Mapped, Mapper, TraceEntry
-from orderkit.problems import Problem
+from orderkit.destination.fields import field_mappings, ruled_statuses
+from orderkit.events.jsontext import show
+from orderkit.mapping.mapper import Mapped, Mapper, TraceEntry
+from orderkit.mapping.problems import Problem
+from orderkit.reports import deliveries, html
 from orderkit.sandbox.orders import Order
-from orderkit.sending import Sent
+from orderkit.sending.ledger import Ledger
+from orderkit.sending.run import Sent
 
 PREFIX: Final = "order_info."
 #: An order status without rules of its own stands for all such statuses.
@@ -63,7 +63,7 @@ class Table:
             [self._cell(column, value) for column, value in zip(columns, row, strict=True)]
             for row in self.frame.itertuples(index=False, name=None)
         )
-        return markup.table(
+        return html.table(
             [column.replace("_", " ") if column.islower() else column for column in columns],
             rows,
             caption=self.caption,
@@ -73,8 +73,8 @@ class Table:
 
     def _cell(self, column: str, text: str) -> str:
         if column in _BADGES or column in self.badges:
-            return markup.badge(text)
-        return markup.code(text) if column in _CODE else markup.prose(text)
+            return html.badge(text)
+        return html.code(text) if column in _CODE else html.prose(text)
 
     def _repr_html_(self) -> str:
         return self.to_html()
@@ -272,7 +272,7 @@ def causes_table(ledger: Ledger) -> Table:
     cells = (
         (
             entries[0].delivery.verdict,
-            history.kind(entries[0]),
+            deliveries.kind(entries[0]),
             len(entries),
             entries[0].delivery.meaning,
             entries[0].delivery.next_step,

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from orderkit.paths import count, json_type, near_misses
+from orderkit.events.paths import count, json_type, near_misses
 from orderkit.sandbox.quick import Check, checker
 
 if TYPE_CHECKING:

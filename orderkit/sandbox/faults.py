@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from orderkit.errors import OrderkitError
-from orderkit.paths import near_misses
+from orderkit.events.paths import near_misses
 
 
 class FaultError(OrderkitError):

@@ -7,7 +7,7 @@ from typing import Any, Final
 import orjson
 from starlette.responses import HTMLResponse, Response
 
-from orderkit.paths import count
+from orderkit.events.paths import count
 from orderkit.sandbox.orders import Order
 
 _MOST_SHOWN: Final = 500

@@ -11,10 +11,10 @@ from typing import Any
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result
 
-from orderkit.delivery import OUTCOMES, Delivery, Verdict, order_keys
-from orderkit.endpoint import Request
-from orderkit.paths import count
-from orderkit.retry import Pacer, Policy, Wait
+from orderkit.events.paths import count
+from orderkit.sending.delivery import OUTCOMES, Delivery, Verdict, order_keys
+from orderkit.sending.request import Request
+from orderkit.sending.retry import Pacer, Policy, Wait
 
 
 @dataclass(frozen=True, slots=True)

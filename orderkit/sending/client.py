@@ -21,21 +21,15 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from orderkit.calls import Call, Reply, World
-from orderkit.credentials import AccessToken, Given, token_entry
-from orderkit.delivery import Delivery, Verdict, read_verdict, status_text
-from orderkit.endpoint import (
-    Endpoint,
-    Request,
-    check_endpoint,
-    is_loopback,
-    order_request,
-    token_request,
-)
+from orderkit.destination.urls import check_endpoint, is_loopback
 from orderkit.errors import EndpointError
 from orderkit.masking import MaskingFilter, Secret, mask
-from orderkit.retry import DEFAULT_POLICY, Pacer, Policy, Wait, retry_after
-from orderkit.token_sources import FixedToken, TokenAnswer, TokenError, Tokens
+from orderkit.sending.attempts import Call, Reply, World
+from orderkit.sending.credentials import AccessToken, Given, token_entry
+from orderkit.sending.delivery import Delivery, Verdict, read_verdict, status_text
+from orderkit.sending.request import Endpoint, Request, order_request, token_request
+from orderkit.sending.retry import DEFAULT_POLICY, Pacer, Policy, Wait, retry_after
+from orderkit.sending.tokens import FixedToken, TokenAnswer, TokenError, Tokens
 
 __all__ = ["Client", "Delivery", "Endpoint", "Policy", "Request", "Wait", "check_endpoint"]
 

@@ -8,9 +8,9 @@ from typing import Any, Final, Literal, TypeAlias
 
 import orjson
 
+from orderkit.events.paths import count
 from orderkit.masking import mask
-from orderkit.paths import count
-from orderkit.retry import Wait
+from orderkit.sending.retry import Wait
 
 VerdictName: TypeAlias = Literal["delivered", "rejected", "unknown", "failed", "invalid"]
 Code: TypeAlias = int | float | str

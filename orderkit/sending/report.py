@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from orderkit.errors import EventsError
-from orderkit.events import EventLine
-from orderkit.jsontext import dumps
-from orderkit.sending import Sent
-from orderkit.writing import told
+from orderkit.events.jsontext import dumps
+from orderkit.events.reader import EventLine
+from orderkit.events.writing import told
+from orderkit.sending.run import Sent
 
 #: What the report adds to each event; nothing maps from it.
 KEY = "_orderkit"

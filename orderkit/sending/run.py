@@ -10,17 +10,17 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final, Literal, TypeAlias
 
-from orderkit.client import Client, OnWait
-from orderkit.credentials import AccessToken, Credentials, find_credentials
-from orderkit.delivery import OUTCOMES, Delivery
-from orderkit.endpoint import Endpoint, Request, order_request
+from orderkit.destination.settings import Settings
 from orderkit.errors import CredentialsError, EndpointError
-from orderkit.ledger import Entry, Ledger
-from orderkit.mapping import Mapped
-from orderkit.problems import Problem
-from orderkit.retry import DEFAULT_POLICY, Policy
+from orderkit.mapping.mapper import Mapped
+from orderkit.mapping.problems import Problem
 from orderkit.sandbox import Sandbox
-from orderkit.settings import Settings
+from orderkit.sending.client import Client, OnWait
+from orderkit.sending.credentials import AccessToken, Credentials, find_credentials
+from orderkit.sending.delivery import OUTCOMES, Delivery
+from orderkit.sending.ledger import Entry, Ledger
+from orderkit.sending.request import Endpoint, Request, order_request
+from orderkit.sending.retry import DEFAULT_POLICY, Policy
 
 Target: TypeAlias = Literal["dry-run", "sandbox", "live"]
 TARGETS: tuple[Target, ...] = ("dry-run", "sandbox", "live")

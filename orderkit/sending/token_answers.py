@@ -6,8 +6,8 @@ from typing import Any, Final, Self
 
 import orjson
 
-from orderkit.delivery import Verdict
 from orderkit.masking import Secret, mask
+from orderkit.sending.delivery import Verdict
 
 #: Seconds before its expiry at which a token is renewed; a tenth of its life if that is less.
 MARGIN: Final = 300.0

@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final, TypeAlias
 
-from orderkit.credentials import AccessToken, Credentials, read_entry, write_entry
-from orderkit.delivery import Verdict
 from orderkit.errors import CredentialsError
 from orderkit.masking import Secret, mask
-from orderkit.tokens import Token, read_token, refusal
+from orderkit.sending.credentials import AccessToken, Credentials, read_entry, write_entry
+from orderkit.sending.delivery import Verdict
+from orderkit.sending.token_answers import Token, read_token, refusal
 
 #: Seconds until an early renewal that failed is tried once more, while the token still holds.
 PAUSE: Final = 30.0

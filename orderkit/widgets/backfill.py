@@ -9,23 +9,23 @@ from dataclasses import replace
 
 import ipywidgets as w
 
-from orderkit import charts, views
-from orderkit.client import Client
-from orderkit.delivery import OUTCOMES
+from orderkit.destination.loading import load_settings
+from orderkit.destination.settings import Settings
 from orderkit.errors import EventsError, OrderkitError
-from orderkit.events import open_events
-from orderkit.inputs import events_path, number_of, settings_path
-from orderkit.mapping import Mapped, Mapper
-from orderkit.report import writing
-from orderkit.retry import DEFAULT_POLICY, Wait
-from orderkit.sending import open_target, send_all
-from orderkit.settings import Settings
-from orderkit.settings_file import load_settings
-from orderkit.speed import Speed, told
+from orderkit.events.reader import number_of, open_events
+from orderkit.events.writing import refuse_overwriting
+from orderkit.mapping.mapper import Mapped, Mapper
+from orderkit.reports import charts, views
+from orderkit.sending.client import Client
+from orderkit.sending.delivery import OUTCOMES
+from orderkit.sending.report import writing
+from orderkit.sending.retry import DEFAULT_POLICY, Wait
+from orderkit.sending.run import open_target, send_all
+from orderkit.sending.speed import Speed, told
 from orderkit.widgets import parts
 from orderkit.widgets.deliveries import DeliveryView
 from orderkit.widgets.target import TargetChoice
-from orderkit.writing import refuse_overwriting
+from orderkit.widgets.workspace import events_path, settings_path
 
 #: Seconds between two looks of the progress: more often is more than an eye takes in.
 _REDRAWN = 0.2

@@ -4,9 +4,9 @@ from html import escape
 
 import ipywidgets as w
 
-from orderkit import history
-from orderkit.delivery import OUTCOMES
-from orderkit.ledger import Entry, Ledger
+from orderkit.reports import deliveries
+from orderkit.sending.delivery import OUTCOMES
+from orderkit.sending.ledger import Entry, Ledger
 from orderkit.widgets import parts
 
 _MOST = 20
@@ -50,22 +50,22 @@ class DeliveryView(parts.Form):
 
     def refresh(self) -> None:
         """Read the ledger anew."""
-        self.overview.value = history.overview_html(self.ledger)
+        self.overview.value = deliveries.overview_html(self.ledger)
         self._find()
 
     @property
     def curl(self) -> str:
         """The chosen delivery's request as cURL, masked; "" where none was sent."""
         entry = self.choose.value
-        return history.curl(entry) if entry and entry.payload else ""
+        return deliveries.curl(entry) if entry and entry.payload else ""
 
     def _find(self) -> None:
         verdict = "" if self.verdict.value == _ALL else self.verdict.value
         order = self.order.value.strip()
         self.entries = self.ledger.entries(order=order, verdict=verdict, most=_MOST)
-        self.list_view.value = history.entries_html(self.entries)
+        self.list_view.value = deliveries.entries_html(self.entries)
         self.choose.options = [
-            (f"{e.delivery.order_id} · {e.delivery.verdict} · {history.moment(e.started_at)}", e)
+            (f"{e.delivery.order_id} · {e.delivery.verdict} · {deliveries.moment(e.started_at)}", e)
             for e in self.entries
         ]
         # A choice that had nothing to offer chooses nothing by itself.
@@ -77,7 +77,7 @@ class DeliveryView(parts.Form):
         if entry is None:
             self.entry_view.value = ""
             return
-        shown = history.entry_html(entry)
+        shown = deliveries.entry_html(entry)
         if self.curl:
             shown += (
                 f"<h3>As cURL</h3><pre class='ok-code' tabindex='0'>{escape(self.curl)}</pre>"

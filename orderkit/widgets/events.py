@@ -6,13 +6,13 @@ from typing import Any
 
 import ipywidgets as w
 
-from orderkit import samples
 from orderkit.errors import EventsError
-from orderkit.events import EventLine, parse_text
-from orderkit.inputs import MOST_EVENTS, label, load_events
-from orderkit.paths import count
+from orderkit.events import samples
+from orderkit.events.paths import count
+from orderkit.events.reader import MOST_EVENTS, EventLine, label, load_events, parse_text
 from orderkit.widgets import parts
 from orderkit.widgets.upload import Upload
+from orderkit.widgets.workspace import events_path
 
 
 class EventPicker(parts.Form):
@@ -42,7 +42,7 @@ class EventPicker(parts.Form):
         super().__init__(self.choose, more)
         self.choose.observe(lambda _change: self._changed(), names="value")
         if events is None:
-            parts.guarded(self, lambda: self.show(load_events()))()
+            parts.guarded(self, lambda: self.show(load_events(events_path())))()
             events = self.events or samples.sample_events()
         self.show(events)
 

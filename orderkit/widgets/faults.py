@@ -4,9 +4,9 @@ from typing import Any
 
 import ipywidgets as w
 
-from orderkit import views
 from orderkit.errors import OrderkitError
-from orderkit.paths import count
+from orderkit.events.paths import count
+from orderkit.reports import views
 from orderkit.sandbox import FAULTS, Sandbox
 from orderkit.sandbox.faults import OK, parse
 from orderkit.widgets import parts

@@ -5,17 +5,18 @@ from typing import Any
 
 import ipywidgets as w
 
-from orderkit import paths, views
-from orderkit.fields import field_mappings
-from orderkit.inputs import settings_path
-from orderkit.jsontext import dumps
-from orderkit.mapping import Mapped, Mapper
-from orderkit.review import approved, changes
-from orderkit.settings import Settings
-from orderkit.settings_file import load_settings, validated
-from orderkit.settings_saving import save_settings
+from orderkit.destination.fields import field_mappings
+from orderkit.destination.loading import load_settings, validated
+from orderkit.destination.saving import save_settings
+from orderkit.destination.settings import Settings
+from orderkit.events import paths
+from orderkit.events.jsontext import dumps
+from orderkit.mapping.mapper import Mapped, Mapper
+from orderkit.reports import views
+from orderkit.reports.compare import approved, changes
 from orderkit.widgets import parts
 from orderkit.widgets.events import EventPicker
+from orderkit.widgets.workspace import settings_path
 
 _VENDORS = "as the vendor maps it"
 
@@ -161,7 +162,7 @@ class MappingForm(parts.Form):
 
 def summary(mapped: Mapped, filtered_by: str = "") -> str:
     """Outcome, status and number of problems in a line of HTML, and the filter if there is one."""
-    from orderkit.markup import badge
+    from orderkit.reports.html import badge
 
     errors = sum(problem.level == "error" for problem in mapped.problems)
     warnings = len(mapped.problems) - errors

@@ -5,8 +5,8 @@ from typing import Any
 
 import ipywidgets as w
 
-from orderkit import views
-from orderkit.mapping import Mapped, Mapper
+from orderkit.mapping.mapper import Mapped, Mapper
+from orderkit.reports import views
 from orderkit.widgets import parts
 from orderkit.widgets.mapping import summary
 

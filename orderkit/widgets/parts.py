@@ -8,9 +8,9 @@ from typing import Any, ParamSpec, Protocol
 
 import ipywidgets as w
 
-from orderkit import markup
 from orderkit.errors import OrderkitError
 from orderkit.masking import mask
+from orderkit.reports import html
 
 P = ParamSpec("P")
 
@@ -20,15 +20,15 @@ class Form(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     def __init__(self, *parts: w.Widget, below: Sequence[w.Widget] = ()) -> None:
         self.message = w.HTML()
-        super().__init__([w.HTML(markup.style_sheet()), *parts, self.message, *below])
+        super().__init__([w.HTML(html.style_sheet()), *parts, self.message, *below])
         self.add_class("ok-root")
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
 
-    def tell(self, text: str, tone: markup.Tone = "mute") -> None:
+    def tell(self, text: str, tone: html.Tone = "mute") -> None:
         """Show a message without secrets, and have it announced."""
-        self.message.value = markup.notice(mask(text), tone)
+        self.message.value = html.notice(mask(text), tone)
 
 
 class Folded(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -58,7 +58,7 @@ class Folded(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
 class Telling(Protocol):
     """Something that shows messages."""
 
-    def tell(self, text: str, tone: markup.Tone = "mute") -> None: ...
+    def tell(self, text: str, tone: html.Tone = "mute") -> None: ...
 
 
 def guarded(form: Telling, handler: Callable[P, Any]) -> Callable[P, None]:

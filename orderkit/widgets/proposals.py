@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import ipywidgets as w
 
-from orderkit import markup
-from orderkit.jsontext import show
-from orderkit.suggesting import Proposal, suggest
+from orderkit.events.jsontext import show
+from orderkit.mapping.suggest import Proposal, suggest
+from orderkit.reports import html
 from orderkit.widgets import parts
 
 
@@ -40,9 +40,9 @@ class Proposals(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
             self.children = tuple(child for child in self.children if child is not line)
 
         told = w.HTML(
-            f"{escape(proposal.row.source)}: {markup.code(proposal.value)} gives "
-            f"{markup.code(show(proposal.example))}"
-            f'<div class="ok-hint">{markup.prose(proposal.reason)}</div>'
+            f"{escape(proposal.row.source)}: {html.code(proposal.value)} gives "
+            f"{html.code(show(proposal.example))}"
+            f'<div class="ok-hint">{html.prose(proposal.reason)}</div>'
         )
         told.add_class("ok-beside")
         line = parts.row(parts.button(f"Use for {proposal.row.source}", use, self._form), told)

@@ -2,18 +2,19 @@
 
 import ipywidgets as w
 
-from orderkit import markup, paths, views
-from orderkit.codes import STATUS
+from orderkit.destination.codes import STATUS
+from orderkit.destination.loading import load_settings
+from orderkit.destination.settings import Settings
 from orderkit.errors import EventsError
-from orderkit.inputs import settings_path
-from orderkit.mapping import Mapper
-from orderkit.pages import profile_html, profile_page
-from orderkit.profile import Profile, profile
-from orderkit.settings import Settings
-from orderkit.settings_file import load_settings
+from orderkit.events import paths
+from orderkit.events.writing import write_page
+from orderkit.mapping.mapper import Mapper
+from orderkit.reports import html, views
+from orderkit.reports.pages import profile_html, profile_page
+from orderkit.reports.profile import Profile, profile
 from orderkit.widgets import parts
 from orderkit.widgets.events import EventPicker
-from orderkit.writing import write_page
+from orderkit.widgets.workspace import settings_path
 
 
 class RequiredForm(parts.Form):
@@ -95,7 +96,7 @@ class RequiredForm(parts.Form):
     def _refresh(self) -> None:
         against = self.against
         reason = self.mapper.map(self.picker.event, status=self.statuses[0]).reason
-        told = markup.notice(f"This event is not sent: {reason}" if reason else "", "warn")
+        told = html.notice(f"This event is not sent: {reason}" if reason else "", "warn")
         fixes = against.fixes.to_html() if len(against.fixes.frame) else "<p>Nothing to mend.</p>"
         self._event.value = told + against.matrix.to_html() + fixes
         self._matrix.value = self.matrix.to_html()

@@ -5,20 +5,20 @@ from html import escape
 
 import ipywidgets as w
 
-from orderkit import views
+from orderkit.destination.loading import load_settings
+from orderkit.destination.settings import Settings
 from orderkit.errors import OrderkitError
-from orderkit.handover import MOST, handover_page
-from orderkit.inputs import settings_path
-from orderkit.mapping import Mapped, Mapper
-from orderkit.markup import TONES
-from orderkit.paths import count
-from orderkit.sending import TARGETS, Sent, open_target, plan, send_all
-from orderkit.settings import Settings
-from orderkit.settings_file import load_settings
+from orderkit.events.paths import count
+from orderkit.mapping.mapper import Mapped, Mapper
+from orderkit.reports import views
+from orderkit.reports.handover import MOST, handover_page
+from orderkit.reports.html import TONES
+from orderkit.sending.run import TARGETS, Sent, open_target, plan, send_all
 from orderkit.widgets import parts
 from orderkit.widgets.deliveries import DeliveryView
 from orderkit.widgets.events import EventPicker
 from orderkit.widgets.target import TargetChoice
+from orderkit.widgets.workspace import settings_path
 
 
 class SendForm(parts.Form):

@@ -6,20 +6,21 @@ from typing import Any
 
 import ipywidgets as w
 
-from orderkit import markup, paths, views
-from orderkit.fields import field_mappings, ruled_statuses
-from orderkit.inputs import settings_path
-from orderkit.jsontext import show
-from orderkit.mapping import Mapped, Mapper
-from orderkit.settings import Settings
-from orderkit.settings_file import drafted, load_settings, validated
-from orderkit.settings_saving import save_settings
+from orderkit.destination.fields import field_mappings, ruled_statuses
+from orderkit.destination.loading import drafted, load_settings, validated
+from orderkit.destination.saving import save_settings
+from orderkit.destination.settings import Settings
+from orderkit.events import paths
+from orderkit.events.jsontext import show
+from orderkit.mapping.mapper import Mapped, Mapper
+from orderkit.reports import html, views
 from orderkit.widgets import parts
 from orderkit.widgets.events import EventPicker
 from orderkit.widgets.outcome import Outcome
 from orderkit.widgets.proposals import Proposals
 from orderkit.widgets.settings_fields import FILE_KEYS, SettingsFields
 from orderkit.widgets.undo import Undo
+from orderkit.widgets.workspace import settings_path
 
 #: How many events the offered properties are taken from.
 _LOOKED_AT = 50
@@ -141,7 +142,7 @@ class SettingsForm(parts.Form):
         wrong = {fault.key: fault for fault in faults}
         for key, beside in self.beside.items():
             fault = wrong.pop(FILE_KEYS.get(key, f"settings.{key}"), None)
-            text = markup.notice(fault.expected, "bad") if fault else _live(key, told)
+            text = html.notice(fault.expected, "bad") if fault else _live(key, told)
             beside.value = f'<div class="ok-live">{text}</div>'
         if wrong:
             self.tell("\n".join(fault.text("settings") for fault in wrong.values()), "bad")
@@ -193,7 +194,7 @@ class SettingsForm(parts.Form):
         """Mark what is not saved yet."""
         self.undo_button.disabled = not self.undo.possible
         names = self._fields.mark(self.undo.unsaved)
-        self.unsaved_view.value = markup.notice(f"Not saved: {', '.join(names)}" if names else "")
+        self.unsaved_view.value = html.notice(f"Not saved: {', '.join(names)}" if names else "")
 
 
 def _live(key: str, mapped: Mapped) -> str:
@@ -203,8 +204,8 @@ def _live(key: str, mapped: Mapped) -> str:
     if entry is None:
         return ""
     problem = next((p for p in mapped.problems if p.target == target), None)
-    value = markup.code(show(entry.value)) if entry.state == "there" else ""
-    parts_shown = [markup.badge(entry.state), value]
+    value = html.code(show(entry.value)) if entry.state == "there" else ""
+    parts_shown = [html.badge(entry.state), value]
     if problem:
         parts_shown.append(f'<div class="ok-hint">{escape(problem.message)}</div>')
     elif entry.steps:

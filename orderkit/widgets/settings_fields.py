@@ -5,11 +5,11 @@ from typing import Any
 
 import ipywidgets as w
 
-from orderkit.conversions import row_type
-from orderkit.fields import FieldMapping, field_mappings
-from orderkit.filters import OPERATORS, WITHOUT_VALUE
-from orderkit.settings import Settings
-from orderkit.suggesting import Proposal
+from orderkit.destination.fields import FieldMapping, field_mappings
+from orderkit.destination.settings import Settings
+from orderkit.language.filters import OPERATORS, WITHOUT_VALUE
+from orderkit.mapping.suggest import Proposal
+from orderkit.mapping.types import row_type
 from orderkit.widgets import parts
 from orderkit.widgets.rows import RowList
 

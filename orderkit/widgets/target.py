@@ -4,12 +4,12 @@ from typing import Any
 
 import ipywidgets as w
 
-from orderkit.credentials import AccessToken, Credentials, hold_credentials
+from orderkit.destination.settings import Settings
 from orderkit.errors import OrderkitError
-from orderkit.ledger import Ledger, default_path
 from orderkit.sandbox import Sandbox
-from orderkit.sending import NO_URL, Book, Target, refuse_unready, target_name
-from orderkit.settings import Settings
+from orderkit.sending.credentials import AccessToken, Credentials, hold_credentials
+from orderkit.sending.ledger import Ledger, default_path
+from orderkit.sending.run import NO_URL, Book, Target, refuse_unready, target_name
 from orderkit.widgets import parts
 
 TARGETS: dict[str, Target] = {

@@ -12,9 +12,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
-from orderkit import Mapper, load_settings, samples
+from orderkit import Mapper, load_settings
 from orderkit.bulk import map_files, planning
-from orderkit.jsontext import dumps, loads
+from orderkit.events import samples
+from orderkit.events.jsontext import dumps, loads
 from tests.bench.events import ORDERKIT, write_events
 from tests.bench.handwritten import map_event
 from tests.bench.measuring import Bound, Group, by_clock, timed, together

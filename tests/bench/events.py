@@ -6,8 +6,9 @@ from typing import Final
 
 import orjson
 
-from orderkit import Mapper, load_settings, samples
-from orderkit.jsontext import dumps
+from orderkit import Mapper, load_settings
+from orderkit.events import samples
+from orderkit.events.jsontext import dumps
 
 #: The command line, in the Python of the benchmark.
 ORDERKIT: Final = (sys.executable, "-m", "orderkit")

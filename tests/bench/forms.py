@@ -12,8 +12,8 @@ from pathlib import Path
 import nbformat
 from playwright.sync_api import Page, sync_playwright
 
-from orderkit import samples
 from orderkit.cli.lab import copy
+from orderkit.events import samples
 from tests.bench.measuring import Bound, Contender, Group, together
 from tests.browser.support import FLAGS, chromium, folder_of_notebooks
 

@@ -13,9 +13,9 @@ from decimal import Decimal
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
-from orderkit import codes
-from orderkit.conversions import Unconvertible, encodable, row_type
-from orderkit.paths import is_blank
+from orderkit.destination import codes
+from orderkit.events.paths import is_blank
+from orderkit.mapping.types import Unconvertible, encodable, row_type
 
 #: outcome, order status, payload, (code, target) of each problem
 Result: TypeAlias = tuple[str, str | None, dict[str, Any] | None, list[tuple[str, str]]]

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from orderkit import Mapper, load_settings, samples
-from orderkit.jsontext import dumps, loads
+from orderkit import Mapper, load_settings
+from orderkit.events import samples
+from orderkit.events.jsontext import dumps, loads
 from tests.bench import peers
 from tests.bench.handwritten import map_event
 from tests.bench.measuring import Bound, Group, each

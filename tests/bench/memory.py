@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import psutil
 
-from orderkit import samples
+from orderkit.events import samples
 from tests.bench.events import ORDERKIT, write_events
 from tests.bench.measuring import Bound, Contender, Group
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from itertools import pairwise
 
-from orderkit.client import Client, Policy
+from orderkit.sending.client import Client, Policy
 from tests.bench.events import payloads
 from tests.bench.measuring import Bound, Contender, Group, together
 from tests.bench.server import TOKEN, running

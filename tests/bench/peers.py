@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from orderkit import Mapper
-from orderkit.paths import parse
+from orderkit.events.paths import parse
 from tests.bench.measuring import Contender, each
 
 #: (target, path of the property)

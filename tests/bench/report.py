@@ -9,7 +9,7 @@ from html import escape
 from math import log10
 from pathlib import Path
 
-from orderkit.paths import count
+from orderkit.events.paths import count
 from tests.bench.measuring import Measured
 
 _ROW, _LEFT, _RIGHT, _WIDTH = 22, 420, 90, 1000

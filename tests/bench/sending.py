@@ -12,8 +12,8 @@ from tempfile import TemporaryDirectory
 
 import orjson
 
-from orderkit import samples
-from orderkit.client import Client, Policy
+from orderkit.events import samples
+from orderkit.sending.client import Client, Policy
 from tests.bench.events import ORDERKIT, payloads, write_events
 from tests.bench.measuring import Bound, Contender, Group, by_clock, timed
 from tests.bench.pace import RATES

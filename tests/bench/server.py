@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final, Literal, TypeAlias
 
-from orderkit.client import Endpoint
-from orderkit.credentials import AccessToken
 from orderkit.sandbox import Sandbox
+from orderkit.sending.client import Endpoint
+from orderkit.sending.credentials import AccessToken
 
 Kind: TypeAlias = Literal["sandbox", "minimal"]
 

@@ -9,7 +9,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from orderkit import Mapper, load_settings, samples
+from orderkit import Mapper, load_settings
+from orderkit.events import samples
 from tests.bench import GROUPS, measuring, peers, report
 from tests.bench.handwritten import map_event
 from tests.write_readme import README, put
@@ -49,7 +50,7 @@ def test_the_command(tmp_path: Path) -> None:
             *(sys.executable, "-m", "tests.bench", "--small", "--rounds", "1"),
             *("--output", str(tmp_path)),
         ],
-        cwd=Path(__file__).parents[1],
+        cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
         check=False,

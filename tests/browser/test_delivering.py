@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-from orderkit import samples
+from orderkit.events import samples
 from orderkit.sandbox import FAULTS
 from tests.browser.support import CANARY, look, opened, saved_handover, unfold, unreached
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from orderkit import samples
+from orderkit.events import samples
 from tests.browser.support import look, opened, unfold
 
 

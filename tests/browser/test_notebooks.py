@@ -5,7 +5,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from orderkit import load_settings, samples
+from orderkit import load_settings
+from orderkit.events import samples
 from tests.browser.support import CANARY, look, opened, unreached
 
 

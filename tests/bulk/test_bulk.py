@@ -10,14 +10,15 @@ from typing import Any
 
 import pytest
 
-from orderkit import load_settings, samples
+from orderkit import load_settings
 from orderkit.bulk import Done, map_files, planning
+from orderkit.destination.loading import parse_settings
 from orderkit.errors import EventsError, OrderkitError
-from orderkit.events import open_events
-from orderkit.jsontext import loads
-from orderkit.settings_file import parse_settings
-from tests.test_chunks import GOOD, ODD, expected
-from tests.test_cli import SETTINGS, run
+from orderkit.events import samples
+from orderkit.events.jsontext import loads
+from orderkit.events.reader import open_events
+from tests.bulk.test_chunks import GOOD, ODD, expected
+from tests.cli.test_commands import SETTINGS, run
 
 fsspec = pytest.importorskip("fsspec", reason='needs pip install "orderkit[cluster]"')
 

@@ -17,17 +17,18 @@ from pathlib import Path
 
 import pytest
 
-from orderkit import load_settings, samples
+from orderkit import load_settings
 from orderkit.bulk import chunks, pool
 from orderkit.bulk.chunks import blocks, cut, streamed
 from orderkit.bulk.mapped import map_chunk, packed
 from orderkit.bulk.outputs import write_chunks
 from orderkit.errors import OrderkitError
-from orderkit.events import open_events
-from orderkit.files import opened
-from orderkit.jsontext import dumps
-from orderkit.mapping import Mapper
-from tests.test_cli import SETTINGS, run
+from orderkit.events import samples
+from orderkit.events.files import opened
+from orderkit.events.jsontext import dumps
+from orderkit.events.reader import open_events
+from orderkit.mapping.mapper import Mapper
+from tests.cli.test_commands import SETTINGS, run
 
 GOOD = samples.EVENTS.read_bytes().splitlines()
 ODD = [

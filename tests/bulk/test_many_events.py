@@ -6,14 +6,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from orderkit import Mapper, load_settings, samples
+from orderkit import Mapper, load_settings
+from orderkit.destination.loading import parse_settings
 from orderkit.errors import EventsError
-from orderkit.pages import profile_page
-from orderkit.profile import profile
-from orderkit.review import Pack, approved, changes
-from orderkit.settings_file import parse_settings
-from orderkit.suggesting import as_settings_file, suggest
-from tests.test_cli import lines, run
+from orderkit.events import samples
+from orderkit.mapping.suggest import as_settings_file, suggest
+from orderkit.reports.compare import Pack, approved, changes
+from orderkit.reports.pages import profile_page
+from orderkit.reports.profile import profile
+from tests.cli.test_commands import lines, run
 
 MAPPER = Mapper(load_settings(samples.SETTINGS))
 GOOD = [MAPPER.explain(event) for event in samples.sample_events().values()]

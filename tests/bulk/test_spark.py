@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from orderkit import bulk, samples
-from tests.test_chunks import ODD, expected
+from orderkit import bulk
+from orderkit.events import samples
+from tests.bulk.test_chunks import ODD, expected
 
 SESSION = """
 from pyspark.sql import SparkSession

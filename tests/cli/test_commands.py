@@ -13,7 +13,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
-from orderkit import samples
+from orderkit.events import samples
 from orderkit.sandbox import Sandbox
 
 ORDERKIT = (sys.executable, "-W", "error", "-c", "from orderkit.cli import main; main()")

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from orderkit import samples
-from orderkit.ledger import Ledger
-from tests.test_cli import lines, run
+from orderkit.events import samples
+from orderkit.sending.ledger import Ledger
+from tests.cli.test_commands import lines, run
 
 SETTINGS = ["--settings", str(samples.SETTINGS)]
 

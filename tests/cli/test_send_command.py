@@ -14,13 +14,13 @@ from typing import Any
 import click
 import pytest
 
-from orderkit import samples
 from orderkit.cli.send import command
-from orderkit.inputs import number_of
-from orderkit.jsontext import dumps, loads
-from orderkit.ledger import Ledger
+from orderkit.events import samples
+from orderkit.events.jsontext import dumps, loads
+from orderkit.events.reader import number_of
 from orderkit.sandbox import Sandbox
-from tests.test_cli import ORDERKIT, bare_environment, lines, run
+from orderkit.sending.ledger import Ledger
+from tests.cli.test_commands import ORDERKIT, bare_environment, lines, run
 
 TOKEN = "token-4711"
 BOUNDS = ("rate", "timeout", "order-seconds", "run-seconds")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from orderkit import samples
+from orderkit.events import samples
 
 HEAVY = {"pandas", "IPython", "ipywidgets", "jupyterlab", "httpx", "starlette", "uvicorn"}
 GIVEN = [str(samples.EVENTS), "--settings", str(samples.SETTINGS)]
@@ -34,7 +34,7 @@ def test_commands_load_what_they_use(arguments: list[str], more: set[str], tmp_p
     done = subprocess.run(
         [sys.executable, "-c", code, *arguments],
         cwd=tmp_path,
-        env={"PYTHONPATH": str(Path(__file__).parents[1]), "HOME": str(tmp_path)},
+        env={"PYTHONPATH": str(Path(__file__).parents[2]), "HOME": str(tmp_path)},
         capture_output=True,
         text=True,
         check=False,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from orderkit.codes import STATUS, countries, currencies
+from orderkit.destination.codes import STATUS, countries, currencies
 
 
 def test_countries() -> None:

@@ -5,9 +5,9 @@ from collections import Counter
 import pytest
 
 from orderkit import field_mappings
-from orderkit.conversions import row_type
-from orderkit.fields import TABLE, ruled_statuses
-from orderkit.jsontext import dumps, loads
+from orderkit.destination.fields import TABLE, ruled_statuses
+from orderkit.events.jsontext import dumps, loads
+from orderkit.mapping.types import row_type
 
 # The vendor's table, copied from its page: source, target under order_info, mandatory.
 VENDOR = """\

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from orderkit import Mapper, Settings, SettingsError, load_settings, samples
-from orderkit.settings_file import parse_settings
-from orderkit.settings_saving import save_settings
+from orderkit import Mapper, Settings, SettingsError, load_settings
+from orderkit.destination.loading import parse_settings
+from orderkit.destination.saving import save_settings
+from orderkit.events import samples
 
 TEXT = samples.SETTINGS.read_text(encoding="utf-8")
 CREATED = samples.sample_events()["created"]

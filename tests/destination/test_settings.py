@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from orderkit import Mapper, Settings, SettingsError, field_mappings, load_settings
-from orderkit.settings import MAPPED_KEYS, Connection, EventMapping, Values
-from orderkit.settings_file import drafted, parse_settings
-from orderkit.settings_saving import save_settings
+from orderkit.destination.loading import drafted, parse_settings
+from orderkit.destination.saving import save_settings
+from orderkit.destination.settings import MAPPED_KEYS, Connection, EventMapping, Values
 
 GOOD = """\
 # The hotel group's own settings.

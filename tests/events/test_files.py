@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from orderkit import samples
 from orderkit.errors import EventsError
-from orderkit.events import open_events
-from orderkit.files import opened, optional, remove, unpacked_suffix, written
-from tests.test_cli import SETTINGS, lines, run
+from orderkit.events import samples
+from orderkit.events.files import opened, optional, remove, unpacked_suffix, written
+from orderkit.events.reader import open_events
+from tests.cli.test_commands import SETTINGS, lines, run
 
 zstandard = pytest.importorskip("zstandard", reason='needs pip install "orderkit[files]"')
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from orderkit.jsontext import dumps, loads, plain, plain_number, show
+from orderkit.events.jsontext import dumps, loads, plain, plain_number, show
 
 
 @pytest.mark.parametrize(

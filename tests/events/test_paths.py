@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderkit import paths
-from orderkit.paths import MISSING
+from orderkit.events import paths
+from orderkit.events.paths import MISSING
 
 EVENT = {
     "id": 0,

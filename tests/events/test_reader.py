@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orderkit import EventsError
-from orderkit.events import MAX_DOCUMENT, EventLine, open_events, parse_text, read_events
-from orderkit.jsontext import dumps
+from orderkit.events.jsontext import dumps
+from orderkit.events.reader import MAX_DOCUMENT, EventLine, open_events, parse_text, read_events
 
 BOM = b"\xef\xbb\xbf"
 EVENT = {"event_name": "booking_created", "items": [{"id": 1}, {"id": 2}], "context": {}}

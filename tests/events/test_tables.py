@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from orderkit import paths, samples
 from orderkit.bulk.outputs import payload_file
+from orderkit.destination.fields import field_mappings
 from orderkit.errors import EventsError
-from orderkit.events import EventLine, open_events
-from orderkit.fields import field_mappings
-from orderkit.jsontext import loads
-from tests.test_cli import SETTINGS, lines, run
+from orderkit.events import paths, samples
+from orderkit.events.jsontext import loads
+from orderkit.events.reader import EventLine, open_events
+from tests.cli.test_commands import SETTINGS, lines, run
 
 TARGETS = [row.target for row in field_mappings()]
 

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from orderkit import Mapper, Settings, samples
-from orderkit.filters import OPERATORS, Condition
-from orderkit.transformation import compile_steps
+from orderkit import Mapper, Settings
+from orderkit.events import samples
+from orderkit.language.filters import OPERATORS, Condition
+from orderkit.language.transformations import compile_steps
 
 EVENT: dict[str, Any] = {
     "name": "Grand Hotel",

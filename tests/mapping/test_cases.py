@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from orderkit import Mapper, Settings
-from orderkit.jsontext import loads
+from orderkit.events.jsontext import loads
 
 CASES = Path(__file__).with_name("cases")
 

@@ -21,12 +21,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderkit import Mapper, Settings, field_mappings, load_settings, samples
-from orderkit.filters import OPERATORS, WITHOUT_VALUE
-from orderkit.settings import MAPPED_KEYS
-from tests.test_mapping_properties import ASKED, FULL, FULL_SETTINGS, MIXED, SETTINGS, STATUSES
-from tests.test_mapping_properties import MAPPERS as COMMON
-from tests.test_mapping_properties import events as any_event
+from orderkit import Mapper, Settings, field_mappings, load_settings
+from orderkit.destination.settings import MAPPED_KEYS
+from orderkit.events import samples
+from orderkit.language.filters import OPERATORS, WITHOUT_VALUE
+from tests.mapping.test_properties import ASKED, FULL, FULL_SETTINGS, MIXED, SETTINGS, STATUSES
+from tests.mapping.test_properties import MAPPERS as COMMON
+from tests.mapping.test_properties import events as any_event
 
 PAIRS: Final = int(os.environ.get("ORDERKIT_PAIRS", "10000"))
 CASES: Final = sorted(Path(__file__).with_name("cases").iterdir())

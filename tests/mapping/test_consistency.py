@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderkit.checks import RULES, consistency_rules
-from orderkit.fields import field_mappings
+from orderkit.destination.fields import field_mappings
+from orderkit.mapping.consistency import RULES, consistency_rules
 
 KEPT: dict[str, Any] = {
     "value.total_value": 450.5,

@@ -14,9 +14,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from orderkit import FieldMapping, Mapped, Mapper, Settings, field_mappings, samples
-from orderkit.jsontext import dumps, loads
-from orderkit.paths import MISSING, get, is_blank, parse
+from orderkit import FieldMapping, Mapped, Mapper, Settings, field_mappings
+from orderkit.events import samples
+from orderkit.events.jsontext import dumps, loads
+from orderkit.events.paths import MISSING, get, is_blank, parse
 
 CASES = Path(__file__).with_name("cases")
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderkit.conversions import MAX_INTEGER, Unconvertible, row_type
-from orderkit.fields import field_mappings
-from orderkit.jsontext import dumps, loads
+from orderkit.destination.fields import field_mappings
+from orderkit.events.jsontext import dumps, loads
+from orderkit.mapping.types import MAX_INTEGER, Unconvertible, row_type
 
 UTC = ZoneInfo("UTC")
 PARIS = ZoneInfo("Europe/Paris")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-TABLE: Final = Path(__file__).parents[1] / "faults.csv"
+TABLE: Final = Path(__file__).with_name("faults.csv")
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
-from orderkit.client import Client, Delivery, Endpoint, Policy, Wait
-from orderkit.credentials import AccessToken, Credentials, Given
-from tests.client.server import Script, Server, answer, serving
+from orderkit.sending.client import Client, Delivery, Endpoint, Policy, Wait
+from orderkit.sending.credentials import AccessToken, Credentials, Given
+from tests.sending.server import Script, Server, answer, serving
 
 ORDER: dict[str, Any] = {"order_info": {"order_id": "H-1", "order_status": "CREATE_ORDER"}}
 FIXED = AccessToken.of("fixed-token-1", "in ORDERKIT_ACCESS_TOKEN")

@@ -13,18 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orderkit.client import Client, Endpoint, Policy
 from orderkit.errors import EndpointError
-from tests.client.server import OK, RESET, Got, Script, Step, answer, closed_port, never, serving
-from tests.client.support import (
-    FIXED,
-    NOON,
-    ORDER,
-    World,
-    endpoint_of,
-    send,
-    token_answer,
-)
+from orderkit.sending.client import Client, Endpoint, Policy
+from tests.sending.server import OK, RESET, Got, Script, Step, answer, closed_port, never, serving
+from tests.sending.support import FIXED, NOON, ORDER, World, endpoint_of, send, token_answer
 
 CODE = answer({"error": {"code": -3000109, "message": "Expired", "log_id": "log-2"}})
 

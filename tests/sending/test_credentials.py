@@ -9,8 +9,9 @@ import keyring.backends.fail
 import keyring.errors
 import pytest
 
-from orderkit import credentials
-from orderkit.credentials import (
+from orderkit.errors import CredentialsError
+from orderkit.sending import credentials
+from orderkit.sending.credentials import (
     AccessToken,
     Credentials,
     delete_credentials,
@@ -21,7 +22,6 @@ from orderkit.credentials import (
     token_entry,
     write_entry,
 )
-from orderkit.errors import CredentialsError
 
 PAIR = Credentials.of("key-typed", "secret-typed")
 IN_ENVIRONMENT = {"ORDERKIT_CLIENT_KEY": "key-env", "ORDERKIT_CLIENT_SECRET": "secret-env"}

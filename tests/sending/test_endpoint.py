@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderkit.endpoint import Endpoint, check_endpoint, is_loopback, order_request, token_request
+from orderkit.destination.urls import check_endpoint, is_loopback
 from orderkit.errors import EndpointError
 from orderkit.masking import MASK, Secret
+from orderkit.sending.request import Endpoint, order_request, token_request
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from orderkit.client import Client, Delivery, Endpoint
-from orderkit.credentials import Credentials
-from orderkit.delivery import OUTCOMES
 from orderkit.sandbox import FAULTS, Sandbox
 from orderkit.sandbox.faults import REFUSED, parse
-from tests.client.fault_cases import FaultCase, fault_cases
-from tests.client.support import World
+from orderkit.sending.client import Client, Delivery, Endpoint
+from orderkit.sending.credentials import Credentials
+from orderkit.sending.delivery import OUTCOMES
 from tests.sandbox.support import complete_order
+from tests.sending.fault_cases import FaultCase, fault_cases
+from tests.sending.support import World
 
 CASES = fault_cases()
 GIVEN = Credentials.of("key-of-tests", "secret-of-tests")

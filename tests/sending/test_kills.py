@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from orderkit import samples
-from orderkit.ledger import Entry, Ledger
+from orderkit.events import samples
 from orderkit.sandbox import Sandbox
+from orderkit.sending.ledger import Entry, Ledger
+from tests.cli.test_send_command import TOKEN, Desk
 from tests.soak import soak
-from tests.test_send_command import TOKEN, Desk
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="SIGKILL is POSIX's")
 

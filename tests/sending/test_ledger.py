@@ -16,11 +16,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orderkit.delivery import OUTCOMES, Delivery
-from orderkit.endpoint import Request, order_request
 from orderkit.errors import LedgerError
-from orderkit.ledger import Entry, Ledger
-from orderkit.retry import Wait
+from orderkit.sending.delivery import OUTCOMES, Delivery
+from orderkit.sending.ledger import Entry, Ledger
+from orderkit.sending.request import Request, order_request
+from orderkit.sending.retry import Wait
 
 URL = "https://endpoint.example/order"
 posix = pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
@@ -72,7 +72,7 @@ def python(code: str, *arguments: object) -> "subprocess.Popen[str]":
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        cwd=Path(__file__).parents[1],
+        cwd=Path(__file__).parents[2],
     )
 
 

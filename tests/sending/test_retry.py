@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from orderkit.retry import Pacer, Policy, retry_after
+from orderkit.sending.retry import Pacer, Policy, retry_after
 
 NOON = 1_800_000_000.0
 

@@ -13,15 +13,16 @@ from typing import Any
 import orjson
 import pytest
 
-from orderkit import Mapped, Mapper, load_settings, samples
-from orderkit.client import Client, Endpoint, Policy, Wait
-from orderkit.credentials import AccessToken, Credentials
+from orderkit import Mapped, Mapper, load_settings
 from orderkit.errors import LedgerError
-from orderkit.ledger import Ledger
+from orderkit.events import samples
 from orderkit.sandbox import Sandbox
-from orderkit.sending import HOPELESS, Book, Sent, send_all
-from tests.client.server import OK, Got, Script, Step, answer, serving
-from tests.client.support import FIXED, endpoint_of
+from orderkit.sending.client import Client, Endpoint, Policy, Wait
+from orderkit.sending.credentials import AccessToken, Credentials
+from orderkit.sending.ledger import Ledger
+from orderkit.sending.run import HOPELESS, Book, Sent, send_all
+from tests.sending.server import OK, Got, Script, Step, answer, serving
+from tests.sending.support import FIXED, endpoint_of
 
 Result = tuple[int, Mapped | None, str]
 

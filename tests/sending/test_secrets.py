@@ -9,10 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
-from orderkit.client import Client, Delivery, Endpoint, Policy
-from orderkit.credentials import AccessToken, Credentials, Given
 from orderkit.errors import CredentialsError
-from tests.client.server import OK, RESET, Got, Script, Step, answer, closed_port, never, serving
+from orderkit.sending.client import Client, Delivery, Endpoint, Policy
+from orderkit.sending.credentials import AccessToken, Credentials, Given
+from tests.sending.server import OK, RESET, Got, Script, Step, answer, closed_port, never, serving
 
 MARK = "canary7"
 SECRETS = Credentials.of(f"key-{MARK}-a", f"secret/{MARK}+b")

@@ -1,6 +1,6 @@
 """The speed of a run, and what is left of it."""
 
-from orderkit.speed import Speed, told
+from orderkit.sending.speed import Speed, told
 
 
 class Clock:

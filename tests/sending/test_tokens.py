@@ -10,24 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderkit import token_sources
-from orderkit.client import Client
-from orderkit.delivery import read_verdict
 from orderkit.errors import CredentialsError, EndpointError
 from orderkit.masking import Secret
-from orderkit.token_sources import Tokens
-from orderkit.tokens import Token, expiry, read_token
-from tests.client.server import OK, RESET, Got, Step, answer, serving
-from tests.client.support import (
-    FIXED,
-    NOON,
-    ORDER,
-    PAIR,
-    World,
-    endpoint_of,
-    send,
-    token_answer,
-)
+from orderkit.sending import tokens
+from orderkit.sending.client import Client
+from orderkit.sending.delivery import read_verdict
+from orderkit.sending.token_answers import Token, expiry, read_token
+from orderkit.sending.tokens import Tokens
+from tests.sending.server import OK, RESET, Got, Step, answer, serving
+from tests.sending.support import FIXED, NOON, ORDER, PAIR, World, endpoint_of, send, token_answer
 
 
 @pytest.mark.parametrize(
@@ -297,8 +288,8 @@ def test_a_token_call_needs_a_merchant() -> None:
 def test_tokens_are_kept_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     """A second client takes the token from the keyring; at another endpoint it does not."""
     entries: dict[str, Any] = {}
-    monkeypatch.setattr(token_sources, "read_entry", entries.get)
-    monkeypatch.setattr(token_sources, "write_entry", entries.__setitem__)
+    monkeypatch.setattr(tokens, "read_entry", entries.get)
+    monkeypatch.setattr(tokens, "write_entry", entries.__setitem__)
     calls = 0
 
     async def fetch(_form: dict[str, str], _deadline: float) -> Any:
@@ -327,7 +318,7 @@ def test_a_keyring_that_fails_stops_nothing(
     def fail(*_: object) -> None:
         raise CredentialsError("the keyring is locked")
 
-    monkeypatch.setattr(token_sources, "read_entry", fail)
+    monkeypatch.setattr(tokens, "read_entry", fail)
 
     async def run() -> str:
         async with (

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from orderkit.delivery import OUTCOMES, order_keys, read_verdict
+from orderkit.sending.delivery import OUTCOMES, order_keys, read_verdict
 
 CODED = {"error": {"code": -3000109, "message": "FulfillRedeemQRCodeExpired", "log_id": "log-9"}}
 

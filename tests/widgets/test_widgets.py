@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from orderkit import Settings, load_settings, samples
+from orderkit import Settings, load_settings
+from orderkit.events import samples
 from orderkit.widgets import (
     BackfillForm,
     EventPicker,

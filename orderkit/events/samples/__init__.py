@@ -6,7 +6,7 @@
 from pathlib import Path
 from typing import Any, Final
 
-from orderkit.jsontext import dumps, loads
+from orderkit.events.jsontext import dumps, loads
 
 FOLDER: Final = Path(__file__).parent
 SETTINGS: Final = FOLDER / "settings.toml"

@@ -16,17 +16,17 @@ Only a module that meets a formula imports this package.
 
 from typing import Any
 
-from orderkit.formulas.assumptions import ASSUMPTIONS
-from orderkit.formulas.compiler import Compiler
-from orderkit.formulas.evaluation import Context, EvaluationError, Frame, Step
-from orderkit.formulas.functions import FUNCTIONS
-from orderkit.formulas.grammar import Node
-from orderkit.formulas.grammar import parse as _parse
-from orderkit.formulas.limits import DEFAULT, Limits
-from orderkit.formulas.operators import OPERATORS, OperatorInfo
-from orderkit.formulas.registry import FunctionInfo
-from orderkit.formulas.values import RefusedError, finished, plain
-from orderkit.paths import Parts
+from orderkit.events.paths import Parts
+from orderkit.language.formulas.assumptions import ASSUMPTIONS
+from orderkit.language.formulas.compiler import Compiler
+from orderkit.language.formulas.evaluation import Context, EvaluationError, Frame, Step
+from orderkit.language.formulas.functions import FUNCTIONS
+from orderkit.language.formulas.grammar import Node
+from orderkit.language.formulas.grammar import parse as _parse
+from orderkit.language.formulas.limits import DEFAULT, Limits
+from orderkit.language.formulas.operators import OPERATORS, OperatorInfo
+from orderkit.language.formulas.registry import FunctionInfo
+from orderkit.language.formulas.values import RefusedError, finished, plain
 
 __all__ = [
     "ASSUMPTIONS",

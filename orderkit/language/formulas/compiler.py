@@ -7,10 +7,11 @@ records its value.
 from typing import Any, Final
 
 from orderkit.errors import FormulaError
-from orderkit.formulas.evaluation import Closure, EvaluationError, Frame
-from orderkit.formulas.functions import called, check_property, check_test
-from orderkit.formulas.grammar import Node
-from orderkit.formulas.operators import (
+from orderkit.events.paths import MISSING, get
+from orderkit.language.formulas.evaluation import Closure, EvaluationError, Frame
+from orderkit.language.formulas.functions import called, check_property, check_test
+from orderkit.language.formulas.grammar import Node
+from orderkit.language.formulas.operators import (
     arithmetic,
     compare,
     is_between,
@@ -18,10 +19,9 @@ from orderkit.formulas.operators import (
     matches,
     negated,
 )
-from orderkit.formulas.patterns import pattern
-from orderkit.formulas.registry import FunctionInfo, Prepare
-from orderkit.formulas.values import RefusedError, as_text, from_float, is_true
-from orderkit.paths import MISSING, get
+from orderkit.language.formulas.patterns import pattern
+from orderkit.language.formulas.registry import FunctionInfo, Prepare
+from orderkit.language.formulas.values import RefusedError, as_text, from_float, is_true
 
 # In an expression over an array, the name that leads back to the event.
 ROOT: Final = "root"

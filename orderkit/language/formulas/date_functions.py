@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from orderkit.formulas import dates, formats
-from orderkit.formulas.evaluation import Frame
-from orderkit.formulas.registry import function
-from orderkit.formulas.tokens import Writer
-from orderkit.formulas.values import as_text, as_whole
+from orderkit.language.formulas import dates, formats
+from orderkit.language.formulas.evaluation import Frame
+from orderkit.language.formulas.luxon import Writer
+from orderkit.language.formulas.registry import function
+from orderkit.language.formulas.values import as_text, as_whole
 
 
 def _date(frame: Frame, value: Any) -> datetime:

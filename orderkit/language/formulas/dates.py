@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
-from orderkit.formulas.values import RefusedError, as_number, brief, is_number
+from orderkit.language.formulas.values import RefusedError, as_number, brief, is_number
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND: Final = timedelta(milliseconds=1)

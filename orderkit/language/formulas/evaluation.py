@@ -8,9 +8,9 @@ from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from orderkit.errors import OrderkitError
-from orderkit.formulas.limits import DEFAULT, Limits
-from orderkit.formulas.values import RefusedError, brief, finished
-from orderkit.paths import count
+from orderkit.events.paths import count
+from orderkit.language.formulas.limits import DEFAULT, Limits
+from orderkit.language.formulas.values import RefusedError, brief, finished
 
 # What a step may hold of an array or a long text: it is there to be looked at.
 _SHOWN: Final = Limits(texts=10_000, elements=1_000)

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 import regex
 
-from orderkit.formulas import dates
-from orderkit.formulas.limits import MAX_FORMAT
-from orderkit.formulas.tokens import LOCALE_LETTERS, READERS, WRITERS, Writer
-from orderkit.formulas.values import RefusedError, brief
-from orderkit.paths import near_misses
+from orderkit.events.paths import near_misses
+from orderkit.language.formulas import dates
+from orderkit.language.formulas.limits import MAX_FORMAT
+from orderkit.language.formulas.luxon import LOCALE_LETTERS, READERS, WRITERS, Writer
+from orderkit.language.formulas.values import RefusedError, brief
 
 # Reads a text in a time zone; what the text leaves out is that of now, or the first.
 Reader: TypeAlias = Callable[[str, tzinfo, datetime], datetime]

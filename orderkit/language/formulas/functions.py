@@ -5,10 +5,10 @@ from types import MappingProxyType
 from typing import Final
 
 from orderkit.errors import FormulaError
-from orderkit.formulas import date_functions, operators, text_functions, value_functions
-from orderkit.formulas.grammar import Node
-from orderkit.formulas.registry import TABLE, FunctionInfo
-from orderkit.paths import count, near_misses
+from orderkit.events.paths import count, near_misses
+from orderkit.language.formulas import date_functions, operators, text_functions, value_functions
+from orderkit.language.formulas.grammar import Node
+from orderkit.language.formulas.registry import TABLE, FunctionInfo
 
 # Importing a module of functions is what declares them.
 _MODULES: Final = (text_functions, value_functions, date_functions, operators)

@@ -10,10 +10,10 @@ import regex
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
-from orderkit import paths
 from orderkit.errors import FormulaError
-from orderkit.formulas import wording
-from orderkit.formulas.limits import DEFAULT, MAX_BRACKETS, MAX_FORMULA
+from orderkit.events import paths
+from orderkit.language.formulas import wording
+from orderkit.language.formulas.limits import DEFAULT, MAX_BRACKETS, MAX_FORMULA
 
 # Operators of one level stand side by side, not inside each other: a long sum nests no deeper
 # than a short one.

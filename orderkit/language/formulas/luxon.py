@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
-from orderkit.formulas import dates
+from orderkit.language.formulas import dates
 
 MONTHS: Final = [
     *("January", "February", "March", "April", "May", "June"),

@@ -6,11 +6,11 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
-from orderkit.formulas.evaluation import Frame, any_of
-from orderkit.formulas.patterns import Pattern
-from orderkit.formulas.registry import function
-from orderkit.formulas.text_functions import search, string
-from orderkit.formulas.values import (
+from orderkit.language.formulas.evaluation import Frame, any_of
+from orderkit.language.formulas.patterns import Pattern
+from orderkit.language.formulas.registry import function
+from orderkit.language.formulas.text_functions import search, string
+from orderkit.language.formulas.values import (
     as_number,
     as_text,
     calculate,

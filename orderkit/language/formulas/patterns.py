@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import regex
 
-from orderkit.formulas.limits import MAX_BRACKETS, MAX_PATTERN, MAX_PATTERN_SIZE
-from orderkit.formulas.values import RefusedError, as_text, brief
+from orderkit.language.formulas.limits import MAX_BRACKETS, MAX_PATTERN, MAX_PATTERN_SIZE
+from orderkit.language.formulas.values import RefusedError, as_text, brief
 
 # JavaScript's own meaning of the classes: ASCII letters and digits, and its end of text.
 _OUTSIDE: Final = {"d": "[0-9]", "D": "[^0-9]", "w": "[A-Za-z0-9_]", "W": "[^A-Za-z0-9_]"}

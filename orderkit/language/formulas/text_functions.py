@@ -9,10 +9,10 @@ from typing import Any, Final, TypeVar
 
 import regex
 
-from orderkit.formulas.evaluation import Frame
-from orderkit.formulas.patterns import Pattern, pattern, replacement
-from orderkit.formulas.registry import function
-from orderkit.formulas.values import (
+from orderkit.language.formulas.evaluation import Frame
+from orderkit.language.formulas.patterns import Pattern, pattern, replacement
+from orderkit.language.formulas.registry import function
+from orderkit.language.formulas.values import (
     Number,
     RefusedError,
     as_text,

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
-from orderkit import paths
-from orderkit.formulas.evaluation import Closure, Frame, any_of
-from orderkit.formulas.registry import function
-from orderkit.formulas.values import (
+from orderkit.events import paths
+from orderkit.language.formulas.evaluation import Closure, Frame, any_of
+from orderkit.language.formulas.registry import function
+from orderkit.language.formulas.values import (
     RefusedError,
     as_number,
     as_text,

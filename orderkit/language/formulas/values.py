@@ -5,8 +5,8 @@ from decimal import Context, Decimal, Inexact, InvalidOperation
 from functools import cache
 from typing import Any, Final, TypeAlias
 
-from orderkit.formulas.limits import DEFAULT, Limits
-from orderkit.paths import count, json_type
+from orderkit.events.paths import count, json_type
+from orderkit.language.formulas.limits import DEFAULT, Limits
 
 Number: TypeAlias = int | Decimal
 

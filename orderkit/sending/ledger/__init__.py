@@ -16,10 +16,10 @@ from typing import Any, Final
 
 import orjson
 
-from orderkit.delivery import Code, Delivery, order_keys
-from orderkit.endpoint import Request
-from orderkit.ledger.entry import Entry, columns, digest, entry_of
-from orderkit.ledger.file import LedgerFile, default_path
+from orderkit.sending.delivery import Code, Delivery, order_keys
+from orderkit.sending.ledger.entry import Entry, columns, digest, entry_of
+from orderkit.sending.ledger.file import LedgerFile, default_path
+from orderkit.sending.request import Request
 
 __all__ = ["Entry", "Ledger", "default_path"]
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import orjson
 
-from orderkit.delivery import OUTCOMES, Delivery
-from orderkit.endpoint import order_request
-from orderkit.retry import Wait
+from orderkit.sending.delivery import OUTCOMES, Delivery
+from orderkit.sending.request import order_request
+from orderkit.sending.retry import Wait
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ A page of it is a module; all of them look at one `Desk`, which holds the bookin
 
 import ipywidgets as w
 
-from orderkit.settings import Settings
+from orderkit.destination.settings import Settings
 from orderkit.widgets import parts
 from orderkit.widgets.demo.booking import BookingPage
 from orderkit.widgets.demo.desk import Desk

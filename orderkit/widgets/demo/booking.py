@@ -7,9 +7,10 @@ from typing import Any, Final
 
 import ipywidgets as w
 
-from orderkit import markup, paths, views
-from orderkit.mapping import Mapped, TraceEntry
-from orderkit.problems import Problem
+from orderkit.events import paths
+from orderkit.mapping.mapper import Mapped, TraceEntry
+from orderkit.mapping.problems import Problem
+from orderkit.reports import html, views
 from orderkit.widgets import parts
 from orderkit.widgets.demo.desk import Desk
 from orderkit.widgets.demo.page import Page, card, columns
@@ -145,7 +146,7 @@ class BookingPage(Page):
         wrong = problems_by_path(mapped)
         for path, beside in self._beside.items():
             beside.value = "".join(
-                markup.notice(problem.message, "bad" if problem.level == "error" else "warn")
+                html.notice(problem.message, "bad" if problem.level == "error" else "warn")
                 for problem in wrong.get(path, ())
             )
         self.order_view.value = card(
@@ -196,7 +197,7 @@ def outcome(mapped: Mapped) -> str:
     if warnings:
         said += f", with {paths.count(warnings, 'warning')}: see What TikTok needs"
     return (
-        f'<p role="status" class="ok-outcome">{markup.badge(mapped.outcome)} '
+        f'<p role="status" class="ok-outcome">{html.badge(mapped.outcome)} '
         f"<strong>{escape(mapped.order_status or 'no order status')}</strong>"
         f"<span>{escape(said)}</span></p>"
     )
@@ -209,11 +210,10 @@ def changes(mapped: Mapped, before: Mapped) -> str:
     for entry in mapped.trace:
         old = earlier.get(entry.target)
         if old and (old.value, old.state) != (entry.value, entry.state):
-            was = markup.code(views.shown(old.value)) or "nothing"
-            now = markup.code(views.shown(entry.value)) or markup.badge(entry.state)
+            was = html.code(views.shown(old.value)) or "nothing"
+            now = html.code(views.shown(entry.value)) or html.badge(entry.state)
             lines.append(
-                f"<li>{markup.code(views.short(entry.target))}"
-                f"<span><s>{was}</s> → {now}</span></li>"
+                f"<li>{html.code(views.short(entry.target))}<span><s>{was}</s> → {now}</span></li>"
             )
     if not lines:
         return '<p class="ok-hint">Change a field to see what changes in the order.</p>'

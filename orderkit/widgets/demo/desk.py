@@ -5,15 +5,15 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
-from orderkit import samples
-from orderkit.client import OnWait
-from orderkit.ledger import Ledger
-from orderkit.mapping import Mapped, Mapper
-from orderkit.paths import get, parse
+from orderkit.destination.loading import load_settings
+from orderkit.destination.settings import Settings
+from orderkit.events import samples
+from orderkit.events.paths import get, parse
+from orderkit.mapping.mapper import Mapped, Mapper
 from orderkit.sandbox import Order, Sandbox
-from orderkit.sending import Book, Sent, sandbox_client, send_all
-from orderkit.settings import Settings
-from orderkit.settings_file import load_settings
+from orderkit.sending.client import OnWait
+from orderkit.sending.ledger import Ledger
+from orderkit.sending.run import Book, Sent, sandbox_client, send_all
 
 
 class Desk:

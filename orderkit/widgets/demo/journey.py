@@ -5,9 +5,9 @@ from typing import Any, Final
 
 import ipywidgets as w
 
-from orderkit import paths
-from orderkit.retry import Wait
-from orderkit.sending import Sent
+from orderkit.events import paths
+from orderkit.sending.retry import Wait
+from orderkit.sending.run import Sent
 from orderkit.widgets import parts
 from orderkit.widgets.demo import timeline
 from orderkit.widgets.demo.desk import Desk, overlaid

@@ -2,8 +2,9 @@
 
 from html import escape
 
-from orderkit import markup, pages, paths, views
-from orderkit.jsontext import dumps
+from orderkit.events import paths
+from orderkit.events.jsontext import dumps
+from orderkit.reports import html, pages, views
 from orderkit.widgets.demo.booking import LABELS, outcome, read
 from orderkit.widgets.demo.desk import Desk
 from orderkit.widgets.demo.page import Page, card, shown
@@ -84,7 +85,7 @@ class NeedsPage(Page):
         )
         bar = pages.bar(there / len(wanted)) if wanted else ""
         text = (
-            f'<p role="status" class="ok-outcome">{markup.badge(mapped.outcome)} '
+            f'<p role="status" class="ok-outcome">{html.badge(mapped.outcome)} '
             f"<strong>{status}</strong><span>{escape(told)}</span>{bar}</p>"
         )
         self.view.value = (

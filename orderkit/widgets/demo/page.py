@@ -7,9 +7,9 @@ from typing import Any
 
 import ipywidgets as w
 
-from orderkit import markup
 from orderkit.errors import OrderkitError
-from orderkit.views import Table
+from orderkit.reports import html
+from orderkit.reports.views import Table
 from orderkit.widgets import parts
 
 
@@ -29,9 +29,9 @@ class Page(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
         super().__init__([head, *controls, self.message, self.view, *below])
         self.add_class("ok-part")
 
-    def tell(self, text: str, tone: markup.Tone = "mute") -> None:
+    def tell(self, text: str, tone: html.Tone = "mute") -> None:
         """Show a message, and have it announced."""
-        self.message.value = markup.notice(text, tone)
+        self.message.value = html.notice(text, tone)
 
     def run(self, work: Coroutine[Any, Any, None]) -> None:
         """Begin work that takes time; the page can be used meanwhile, and a failure is told."""
@@ -48,7 +48,7 @@ class Page(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
 def card(title: str, body: str, note: str = "") -> str:
     """A part of a page that stands for itself; `body` is HTML."""
-    below = f'<p class="ok-hint">{markup.prose(note)}</p>' if note else ""
+    below = f'<p class="ok-hint">{html.prose(note)}</p>' if note else ""
     return f'<section class="ok-card"><h3>{escape(title)}</h3>{below}{body}</section>'
 
 

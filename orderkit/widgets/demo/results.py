@@ -4,10 +4,11 @@ from html import escape
 
 import ipywidgets as w
 
-from orderkit import markup, samples, views
 from orderkit.errors import EndpointError
-from orderkit.handover import MOST, handover_page
-from orderkit.sending import Sent, live_endpoint
+from orderkit.events import samples
+from orderkit.reports import html, views
+from orderkit.reports.handover import MOST, handover_page
+from orderkit.sending.run import Sent, live_endpoint
 from orderkit.widgets import parts
 from orderkit.widgets.demo.desk import Desk
 from orderkit.widgets.demo.page import Page, card, shown
@@ -56,7 +57,7 @@ class ResultsPage(Page):
 
     def refresh(self) -> None:
         """Show what was sent, and what is missing."""
-        missing = "".join(f"<li>{markup.prose(text)}</li>" for text in self.missing)
+        missing = "".join(f"<li>{html.prose(text)}</li>" for text in self.missing)
         delivered = sum(sent.verdict == "delivered" for sent in self.desk.sent)
         facts = (
             ("orders at TikTok's side", len(self.desk.orders)),

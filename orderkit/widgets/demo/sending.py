@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from orderkit import views
-from orderkit.markup import TONES
-from orderkit.retry import Wait
+from orderkit.reports import views
+from orderkit.reports.html import TONES
+from orderkit.sending.retry import Wait
 from orderkit.widgets import parts
 from orderkit.widgets.demo.desk import Desk
 from orderkit.widgets.demo.page import Page, shown

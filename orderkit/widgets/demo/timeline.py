@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from html import escape
 
-from orderkit import markup, views
-from orderkit.paths import count
+from orderkit.events.paths import count
+from orderkit.reports import html, views
 from orderkit.sandbox import Order
-from orderkit.sending import Sent
+from orderkit.sending.run import Sent
 from orderkit.widgets.demo.page import card, shown
 
 
@@ -43,9 +43,7 @@ def drawn(legs: list[Leg], order: Order | None) -> str:
 
 
 def _leg(leg: Leg) -> str:
-    verdict = (
-        markup.badge(leg.sent.verdict) if leg.sent else '<span class="ok-busy">under way</span>'
-    )
+    verdict = html.badge(leg.sent.verdict) if leg.sent else '<span class="ok-busy">under way</span>'
     before, lines = 0, []
     for number, tried in enumerate(leg.tries, start=1):
         good = tried.wait is None and leg.sent is not None and leg.sent.verdict == "delivered"
@@ -71,7 +69,7 @@ def _try(number: int, tried: Try, status: str, *, good: bool, before: int) -> st
         f'<span class="ok-arrow ok-there"><span>{escape(status)}</span></span>'
         f'<span class="ok-far">{escape(far)}</span>'
         f'<span class="ok-arrow ok-back"><span>{escape(back)}</span></span>'
-        f'<span class="ok-said">{markup.prose(tried.said)}</span>{wait}</li>'
+        f'<span class="ok-said">{html.prose(tried.said)}</span>{wait}</li>'
     )
 
 

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from orderkit import formulas
 from orderkit.errors import FormulaError
+from orderkit.language import formulas
 
 NOW = datetime(2026, 3, 4, 10, 20, 30, 456_000, tzinfo=UTC)
 TABLES = tomllib.loads(Path(__file__).with_name("cases.toml").read_text(encoding="utf-8"))

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from orderkit import formulas
 from orderkit.errors import FormulaError
+from orderkit.language import formulas
 
 CONTEXT = formulas.Context(datetime(2026, 3, 4, 10, 20, 30, tzinfo=UTC), ZoneInfo("UTC"))
 
@@ -145,11 +145,11 @@ def test_tables_tell_what_help_shows() -> None:
 def test_formulas_are_imported_on_first_use() -> None:
     """Importing orderkit loads neither the formulas nor what they are made with."""
     code = (
-        "import sys, orderkit, orderkit.errors, orderkit.paths; "
-        "print([name for name in ('orderkit.formulas', 'lark', 'regex') if name in sys.modules])"
+        "import sys, orderkit, orderkit.errors, orderkit.events.paths; "
+        "print(sys.modules.keys() & {'orderkit.language.formulas', 'lark', 'regex'})"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "[]"
+    assert run.stdout.strip() == "set()"
 
 
 def test_formulas_that_read_the_clock() -> None:

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from orderkit import formulas
 from orderkit.errors import FormulaError
+from orderkit.language import formulas
 
 CONTEXT = formulas.Context(datetime(2026, 3, 4, 10, 20, 30, tzinfo=UTC), ZoneInfo("Europe/Paris"))
 FORMULAS = {

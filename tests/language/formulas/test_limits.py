@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from orderkit import formulas
 from orderkit.errors import FormulaError
+from orderkit.language import formulas
 
 CONTEXT = formulas.Context(datetime(2026, 3, 4, tzinfo=UTC), ZoneInfo("UTC"))
 EVENT: dict[str, Any] = {
@@ -210,5 +210,5 @@ def test_recorded_steps_end_with_the_whole() -> None:
 def test_a_busy_machine_stops_no_formula(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the time that the evaluation itself took counts, not that it spent waiting."""
     clock = iter(range(0, 10**6, 60))
-    monkeypatch.setattr("orderkit.formulas.evaluation.perf_counter", lambda: next(clock))
+    monkeypatch.setattr("orderkit.language.formulas.evaluation.perf_counter", lambda: next(clock))
     assert formulas.parse("UPPER('a') + LOWER('B')").evaluate({}, CONTEXT) == "Ab"
