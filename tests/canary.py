@@ -29,7 +29,7 @@ _LOOKED_FOR = {form.casefold() for form in (MARK, *forms(MARK))}
 #: ``orderkit``, logging all there is to log, one order after the other, giving up soon.
 START = """
 import logging, math
-from orderkit import retry
+from orderkit.sending import retry
 retry.Policy.__init__.__defaults__ = (2, 60, 0.5, 0.01, 0.01, 0.01, math.inf, 1, frozenset())
 retry.DEFAULT_POLICY = retry.Policy()
 logging.basicConfig(level=logging.DEBUG)

@@ -304,7 +304,7 @@ def test_what_became_of_orders_shows_no_secret(failure: str, place: Place) -> No
 # --- failures of the program ----------------------------------------------------------------------
 
 BREAKING = """
-from orderkit.credentials import find_credentials
+from orderkit.sending.credentials import find_credentials
 from orderkit.errors import OrderkitError
 
 @orderkit.command("break")
@@ -356,7 +356,7 @@ live
     "print(live.sent[0].as_json()); live.sent[0].delivery",
     "live.deliveries.choose.index = 0; assert live.deliveries.entry_view.value; live.deliveries",
     """
-from orderkit.credentials import find_credentials
+from orderkit.sending.credentials import find_credentials
 from orderkit.widgets.parts import guarded
 given = find_credentials(live.settings.settings.credentials)
 secret = given.client_secret.reveal()

@@ -32,8 +32,8 @@ form.outcome.preview.head.value = form.outcome.required.head.value = True
 form
 """
 _PICKER = """
-from orderkit import samples
-from orderkit.events import parse_text
+from orderkit.events import samples
+from orderkit.events.reader import parse_text
 from orderkit.widgets import EventPicker
 lines = parse_text(samples.bookings(NUMBER).decode())
 PICKER = EventPicker({str(line.index): line.event for line in lines})

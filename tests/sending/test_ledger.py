@@ -66,7 +66,10 @@ def causes(ledger: Ledger, target: str = "") -> list[str]:
 
 def python(code: str, *arguments: object) -> "subprocess.Popen[str]":
     """Another process with a ledger of its own."""
-    imports = "import sys\nfrom orderkit.ledger import Ledger\nfrom tests.test_ledger import *\n"
+    imports = (
+        "import sys\nfrom orderkit.sending.ledger import Ledger\n"
+        "from tests.sending.test_ledger import *\n"
+    )
     return subprocess.Popen(
         [sys.executable, "-W", "error", "-c", imports + code, *map(str, arguments)],
         stdin=subprocess.PIPE,
