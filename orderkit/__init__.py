@@ -32,8 +32,9 @@ if TYPE_CHECKING:
     from orderkit.destination.loading import load_settings
     from orderkit.destination.settings import Settings
     from orderkit.errors import EventsError, OrderkitError, SettingsError
-    from orderkit.mapping.mapper import Mapped, Mapper, TraceEntry
+    from orderkit.mapping.mapper import Mapper
     from orderkit.mapping.problems import Problem
+    from orderkit.mapping.results import Mapped, TraceEntry
 
 __all__ = [
     "EventsError",
@@ -52,13 +53,13 @@ __all__ = [
 _HOME = {
     "EventsError": "errors",
     "FieldMapping": "destination.fields",
-    "Mapped": "mapping.mapper",
+    "Mapped": "mapping.results",
     "Mapper": "mapping.mapper",
     "OrderkitError": "errors",
     "Problem": "mapping.problems",
     "Settings": "destination.settings",
     "SettingsError": "errors",
-    "TraceEntry": "mapping.mapper",
+    "TraceEntry": "mapping.results",
     "field_mappings": "destination.fields",
     "load_settings": "destination.loading",
 }

@@ -10,8 +10,8 @@ from orderkit.bulk.chunks import Chunk, texts
 from orderkit.destination.settings import Settings
 from orderkit.events.jsontext import dumps, loads
 from orderkit.events.reader import EventLine, read_line
-from orderkit.mapping.mapper import Mapped, Mapper
-from orderkit.mapping.results import Result
+from orderkit.mapping.mapper import Mapper
+from orderkit.mapping.results import Mapped, Result
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,9 +35,9 @@ COLOURS = {
     "invalid": "red",
     "failed": "red",
     "unknown": "yellow",
-    "there": "green",
+    "ok": "green",
     "missing": "red",
-    "absent": "bright_black",
+    "not needed": "bright_black",
 }
 
 

@@ -13,7 +13,8 @@ from orderkit.destination.loading import load_settings
 from orderkit.destination.settings import Settings
 from orderkit.events import samples
 from orderkit.events.jsontext import show
-from orderkit.mapping.mapper import Mapped, Mapper
+from orderkit.mapping.mapper import Mapper
+from orderkit.mapping.results import Mapped
 from orderkit.sandbox import Sandbox
 from orderkit.sending.run import Sent, open_target, send_all
 
@@ -48,7 +49,7 @@ def command() -> int:
 def _print_mapping(out: Console, name: str, mapped: Mapped) -> None:
     rows = table("source", "found", "", "target", "value", title=f"{name}: {mapped.order_status}")
     for entry in mapped.trace:
-        if entry.state != "absent":
+        if entry.state != "not needed":
             rows.add_row(
                 Text(entry.reads),
                 Text(show(entry.raw, 34)),

@@ -14,7 +14,8 @@ from orderkit.cli.sent import print_causes, print_sent
 from orderkit.destination.settings import Settings
 from orderkit.events.paths import count
 from orderkit.events.reader import number_of
-from orderkit.mapping.mapper import Mapped, Mapper
+from orderkit.mapping.mapper import Mapper
+from orderkit.mapping.results import Mapped
 from orderkit.sandbox import Sandbox
 from orderkit.sending.client import Client
 from orderkit.sending.delivery import OUTCOMES

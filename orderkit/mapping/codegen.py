@@ -1,14 +1,24 @@
 """A Python function written for the settings: what `Mapper.map` runs for each event.
 
-It looks each property up once, and takes a value over where it is ordinary for its row (see
-`orderkit.ordinary`). Any other value goes to the plain evaluation of that row (`orderkit.rows`),
-any doubt about several fields to the plain rule (`orderkit.checks`). So rare forms, odd shapes and
-the wording of problems have one home, and one of them leaves the other rows as quick as they were.
+It looks each property up once, and takes a value over where it is a common one for its row (see
+`orderkit.mapping.fast_types`). Any other value goes to the plain evaluation of that row, any doubt
+about several fields to the plain rule (see `orderkit.mapping.interpreter`). So rare forms, odd
+shapes and the wording of problems have one home, and one of them leaves the other rows as quick as
+they were. A sample of what it writes::
+
+    # 'order_info.value.currency': currency from 'currency'
+    made_1 = {}
+    order_info['value'] = made_1
+    v9 = event.get('currency')
+    if not (type(v9) is str and v9 in currencies):
+        v9 = plain(field_9, event, status, problems)
+    if v9 is not None:
+        made_1['currency'] = v9
 
 Of the settings' texts only their `repr` is ever written into the source.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, Final
@@ -17,11 +27,12 @@ from orderkit.destination.fields import ALWAYS
 from orderkit.events.paths import Parts, is_index
 from orderkit.language.references import Calculation, Constant, Property, Reading, Template
 from orderkit.mapping import fast_types
-from orderkit.mapping.compiled import STATUS, Row
+from orderkit.mapping.compiled import STATUS, CompiledField, CompiledSettings
 from orderkit.mapping.consistency import ConsistencyRule, consistency_rules
+from orderkit.mapping.interpreter import evaluate
 from orderkit.mapping.messages import left_out
 
-#: A value that is ordinary for no row: only the plain evaluation can tell what becomes of it.
+#: A value that is common for no row: only the plain evaluation can tell what becomes of it.
 _ODD: Final = object()
 _RELATIONS: Final = {"=": "=="}
 
@@ -42,24 +53,26 @@ class Program:
         return function
 
 
-def write(
-    rows: Sequence[Row],
-    arrays: Mapping[Parts, Row],
-    statuses: Mapping[str, str],
-    plain: Mapping[str, Any],
-) -> Program:
-    """The program for these rows.
+def write(compiled: CompiledSettings, plain: Mapping[str, Any]) -> Program:
+    """The program for these settings.
 
-    arrays:   path of an array whose first item is read → the row that stands for it
-    statuses: event name → order status
-    plain:    steps of the plain evaluation, by the names used here; `refused` and `transform` only
-              where the settings have a filter or a transformation
+    plain: steps of the plain evaluation, by the names used here; `refused` and `transform` only
+           where the settings have a filter or a transformation
     """
-    writer = _Writer(rows, statuses)
+    writer = _Writer(compiled)
     body = [
-        *(line for number, row in enumerate(rows) for line in writer.row(number, row)),
-        *(line for array, row in arrays.items() for line in writer.left_out(array, row)),
+        *(
+            line
+            for number, field in enumerate(compiled.fields)
+            for line in writer.row(number, field)
+        ),
+        *(
+            line
+            for array, field in compiled.arrays.items()
+            for line in writer.left_out(array, field)
+        ),
         *(line for rule in consistency_rules() for line in writer.rule(rule)),
+        *writer.pruned(),
     ]
     lines = [
         "asked = status",
@@ -77,7 +90,6 @@ def write(
         *writer.lookups,
         "problems = []",
         "order_info = {}",
-        *(f"{name} = None" for name in writer.made.values()),
         *body,
         "if problems:",
         "    return judged(status, {'order_info': order_info}, problems)",
@@ -99,81 +111,82 @@ class _Writer:
 
     names:   what the source calls things that are no text
     lookups: the lines that look up the objects and arrays in which properties stand
-    made:    the payload's objects → their variables
+    made:    the payload's objects → their variables, and where each stands
     name:    the lines that look up the event's name
     """
 
-    def __init__(self, rows: Sequence[Row], statuses: Mapping[str, str]) -> None:
+    def __init__(self, compiled: CompiledSettings) -> None:
         self.names: dict[str, Any] = {
             "ODD": _ODD,
             "NOTHING": {},
             "new": object.__new__,
-            "statuses": statuses,
+            "statuses": compiled.statuses,
         }
         self.lookups: list[str] = []
-        self.made: dict[Parts, str] = {}
+        self.made: dict[Parts, tuple[str, str]] = {("order_info",): ("order_info", "")}
         self._held: dict[tuple[int, str], int] = {}
         # Targets about which a rule speaks → the number of their variables.
         self._kept = {
             target: str(number)
-            for number, target in enumerate(row.field.target for row in rows)
+            for number, target in enumerate(compiled.by_target)
             if any(target in rule.targets for rule in consistency_rules())
         }
-        row = next(row for row in rows if row.type.name == STATUS)
-        reading = self._reading(row, "status")
+        reading = self._reading(compiled.status, "status")
         # Most events of a site are none of the mapped ones: no more is looked up for those.
         self.name, self.lookups = [*self.lookups, f"name = {reading}"], []
         # The statuses about which there is nothing to say.
         self.names["sound"] = {
             status
-            for status in statuses.values()
-            if not row.evaluate(Reading(status, ""), status, {})[-1]
+            for status in compiled.statuses.values()
+            if not evaluate(compiled.status, Reading(status, ""), status, {}).problem
         }
 
-    def row(self, number: int, row: Row) -> Iterator[str]:
+    def row(self, number: int, field: CompiledField) -> Iterator[str]:
         """From the property to the payload."""
-        yield f"# {row.field.target!r}: {row.type.name} from {row.reads!r}"
-        self.names[f"row_{number}"] = row
+        yield f"# {field.target!r}: {field.type.name} from {field.reads!r}"
+        self.names[f"field_{number}"] = field
         v = f"v{number}"
-        plain = f"plain(row_{number}, event, status, problems"
-        put = [f"if {v} is not None:", *_inside(self._put(row.parts, v))]
-        if row.type.name == STATUS:
+        plain = f"plain(field_{number}, event, status, problems"
+        *way, key = field.parts
+        yield from self._make(tuple(way))
+        put = [f"if {v} is not None:", f"    {self.made[tuple(way)][0]}[{key!r}] = {v}"]
+        if field.type.name == STATUS:
             yield f"{v} = status if reading is None and status in sound else {plain}, reading)"
             yield from put
-        elif self._is_settled(row, f"constant_{number}"):
+        elif self._is_settled(field, f"constant_{number}"):
             yield f"{v} = constant_{number}"
-            yield from self._compared(row, fast_types.kind(row.type.name, v).number_of_any)
+            yield from self._compared(field, fast_types.fast_path(field.type.name, v).number_of_any)
             yield from put
         else:
-            yield f"{v} = {self._reading(row, str(number))}"
-            lines = [*self._taken(row, v, f"{plain})"), *put]
-            if row.field.mandatory != ALWAYS:
-                wanted = f" or status == {row.field.mandatory!r}" if row.field.mandatory else ""
+            yield f"{v} = {self._reading(field, str(number))}"
+            lines = [*self._taken(field, v, f"{plain})"), *put]
+            if field.row.mandatory != ALWAYS:
+                wanted = f" or status == {field.row.mandatory!r}" if field.row.mandatory else ""
                 lines = [f"if {v} is not None{wanted}:", *_inside(lines)]
             yield from lines
 
-    def _taken(self, row: Row, v: str, plain: str) -> Iterator[str]:
+    def _taken(self, field: CompiledField, v: str, plain: str) -> Iterator[str]:
         """From what the source gave to the value for the payload, both in one variable."""
-        kind = fast_types.kind(row.type.name, v)
+        kind = fast_types.fast_path(field.type.name, v)
         lines = [f"{v} = {kind.value}"] if kind.value else []
-        if lines := [*lines, *self._compared(row, kind.number)]:
+        if lines := [*lines, *self._compared(field, kind.number)]:
             yield f"if {kind.condition}:"
             yield from _inside(lines)
             yield "else:"
         else:
             yield f"if not ({kind.condition}):"
-        yield from _inside([f"{v} = {plain}", *self._compared(row, kind.number_of_any)])
+        yield from _inside([f"{v} = {plain}", *self._compared(field, kind.number_of_any)])
 
-    def _compared(self, row: Row, number: str) -> list[str]:
+    def _compared(self, field: CompiledField, number: str) -> list[str]:
         """Keeps the number that rules over several fields compare, where they do."""
-        kept = self._kept.get(row.field.target)
+        kept = self._kept.get(field.target)
         return [f"n{kept} = {number}"] if kept and number else []
 
-    def left_out(self, array: Parts, row: Row) -> Iterator[str]:
+    def left_out(self, array: Parts, field: CompiledField) -> Iterator[str]:
         """The check of an array of which only the first item is read."""
         number = self._holder(array)
         # The same few numbers of items come again and again.
-        self.names[f"left_out_{number}"] = lru_cache(maxsize=64)(partial(left_out, row, array))
+        self.names[f"left_out_{number}"] = lru_cache(maxsize=64)(partial(left_out, field, array))
         yield f"if isinstance(at_{number}, list) and len(at_{number}) > 1:"
         yield f"    problems.append(left_out_{number}(len(at_{number})))"
 
@@ -188,9 +201,9 @@ class _Writer:
         yield f"if {there} and not ({_agreement(rule, kept)}):"
         yield f"    check({name}, {{{values}}}, problems)"
 
-    def _reading(self, row: Row, number: str) -> str:
+    def _reading(self, field: CompiledField, number: str) -> str:
         """What the source gives, as an expression; None for nothing."""
-        source = row.source
+        source = field.source
         if isinstance(source, Property):
             return self._value(source.parts)
         if isinstance(source, Template):
@@ -244,34 +257,37 @@ class _Writer:
             holder = self._held[holder, part]
         return holder
 
-    def _put(self, parts: Parts, value: str) -> Iterator[str]:
-        """Sets a value in the payload, making the objects and arrays on the way."""
+    def _make(self, parts: Parts) -> Iterator[str]:
+        """Makes the payload's object at a path, and those on the way to it, at their first use."""
+        if parts in self.made:
+            return
         *way, key = parts
-        holder = tuple(way)
+        inside = "{}"
         if key.isdecimal():
             # Of an array the payload has the first item only.
-            yield from self._put(holder, f"[{value}]")
-        elif len(holder) == 1:
-            yield f"{holder[0]}[{key!r}] = {value}"
-        else:
-            is_first = holder not in self.made
-            name = self.made.setdefault(holder, f"made_{len(self.made)}")
-            make = [f"{name} = {{{key!r}: {value}}}", *self._put(holder, name)]
-            if is_first:
-                yield from make
-                return
-            yield f"if {name} is None:"
-            yield from _inside(make)
-            yield "else:"
-            yield f"    {name}[{key!r}] = {value}"
+            *way, key = way
+            inside = "[{}]"
+        yield from self._make(tuple(way))
+        name = f"made_{len(self.made)}"
+        place = f"{self.made[tuple(way)][0]}[{key!r}]"
+        self.made[parts] = name, place
+        yield f"{name} = {{}}"
+        yield f"{place} = {inside.format(name)}"
 
-    def _is_settled(self, row: Row, name: str) -> bool:
+    def pruned(self) -> Iterator[str]:
+        """Takes away the payload's objects in which nothing was put, the inner ones first."""
+        for name, place in reversed(self.made.values()):
+            if place:
+                yield f"if not {name}:"
+                yield f"    del {place}"
+
+    def _is_settled(self, field: CompiledField, name: str) -> bool:
         """Whether a row has the same good value for every event; it goes under `name`."""
-        if not isinstance(row.source, Constant):
+        if not isinstance(field.source, Constant):
             return False
-        value, _steps, state, problem = row.evaluate(row.source.read({}), None, {})
-        self.names[name] = value
-        return state == "there" and problem is None
+        given = evaluate(field, field.source.read({}), None, {})
+        self.names[name] = given.value
+        return given.state == "ok" and given.problem is None
 
 
 def _agreement(rule: ConsistencyRule, kept: Mapping[str, str]) -> str:
@@ -280,7 +296,8 @@ def _agreement(rule: ConsistencyRule, kept: Mapping[str, str]) -> str:
     if len(types) > 1 and "amount" in types:
         return "False"  # hundredths do not compare with other numbers
     terms = {
-        t: f"{'n' if fast_types.kind(rule.types[t], '').number else 'v'}{kept[t]}" for t in kept
+        t: f"{'n' if fast_types.fast_path(rule.types[t], '').number else 'v'}{kept[t]}"
+        for t in kept
     }
     right = " ".join(f"{'-' if sign < 0 else '+'} {terms[target]}" for sign, target in rule.right)
     relation = _RELATIONS.get(rule.relation, rule.relation)

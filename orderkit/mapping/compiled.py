@@ -1,53 +1,59 @@
-"""The table's rows compiled for the settings, and what one of them gives for one event."""
+"""The settings compiled: each row of the table with its source, and what stands around the rows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from orderkit.destination.fields import FieldMapping, field_mappings
 from orderkit.destination.settings import FormulaValue, Settings
-from orderkit.events import paths
-from orderkit.events.jsontext import show
-from orderkit.events.paths import is_blank
+from orderkit.events.paths import Parts
+from orderkit.language.filters import Condition
 from orderkit.language.references import (
-    Reading,
+    Calculation,
     Source,
     compile_formula,
     compile_property,
     compile_reference,
     compile_value,
 )
-from orderkit.mapping.messages import invalid, missing, unusual
-from orderkit.mapping.problems import Problem
-from orderkit.mapping.types import RowType, Unconvertible, row_type
+from orderkit.language.transformations import Transform, compile_steps
+from orderkit.mapping.types import FieldType, field_type
 
 if TYPE_CHECKING:
     from orderkit.language.formulas import Context
-
-State: TypeAlias = Literal["there", "absent", "missing", "invalid"]
 
 #: The type of the row that event mapping fills.
 STATUS: Final = "status"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A field mapping compiled for the settings.
+class CompiledField:
+    """A row of the table, compiled for the settings.
 
-    parts:    the target's
+    row:      the field mapping as the table has it
+    type:     what its values must be
+    source:   where its values come from
+    parts:    the target's path
     remapped: whether smart mapping points it at another source than the table's
-    array:    path of the array whose first item is read, or ()
+    array:    path of the array of which only one item is read, or ()
     zone:     the settings' time zone
     """
 
-    field: FieldMapping
-    type: RowType
+    row: FieldMapping
+    type: FieldType
     source: Source
-    parts: paths.Parts
+    parts: Parts
     remapped: bool
-    array: paths.Parts
+    array: Parts
     zone: ZoneInfo
+
+    @property
+    def target(self) -> str:
+        """Where the value goes, from ``order_info.`` on."""
+        return self.row.target
 
     @property
     def reads(self) -> str:
@@ -59,53 +65,81 @@ class Row:
         """Whether the value itself stands in the settings."""
         return not self.source.properties
 
-    def evaluate(
-        self, reading: Reading, status: str | None, event: Any
-    ) -> tuple[Any, tuple[str, ...], State, Problem | None]:
-        """The value for the payload, the steps to it in words, its state, and what is wrong."""
-        if reading.refused:
-            return None, (), "invalid", invalid(self, reading, reading.refused)
-        if is_blank(reading.raw):
-            if self.field.mandatory_for(status):
-                return None, (), "missing", missing(self, reading, event)
-            return None, (), "absent", None
-        try:
-            if self.type.name == STATUS and status and status != reading.raw:
-                value = status
-                steps: tuple[str, ...] = (f"event mapping: {show(reading.raw)} → {status}",)
-            else:
-                value, steps = self.type.convert(reading.raw, self.zone)
-        except Unconvertible as error:
-            return None, (), "invalid", invalid(self, reading, error.reason, error.formula)
-        doubt = self.type.unusual(value)
-        return value, steps, "there", unusual(self, value, doubt) if doubt else None
+
+@dataclass(frozen=True, slots=True)
+class CompiledSettings:
+    """Settings, ready to map events.
+
+    settings:   what they were compiled from
+    fields:     one for each row of the table, in its order
+    by_target:  target → field
+    status:     the field that event mapping fills
+    arrays:     path of an array of which one item is read → the field that stands for it
+    statuses:   event name → order status
+    transform:  an event → the event as the rows see it
+    conditions: those of the simple filter
+    formula:    the advanced filter's, or None
+    """
+
+    settings: Settings
+    fields: tuple[CompiledField, ...]
+    by_target: Mapping[str, CompiledField]
+    status: CompiledField
+    arrays: Mapping[Parts, CompiledField]
+    statuses: Mapping[str, str]
+    transform: Transform
+    conditions: tuple[Condition, ...]
+    formula: Calculation | None
 
 
-def compile_rows(settings: Settings, context: Callable[[], "Context"]) -> tuple[Row, ...]:
-    """A row for each field mapping; `context` is what formulas see at the moment they are read."""
-    return tuple(_compile(field, settings, context) for field in field_mappings())
+def compile_settings(settings: Settings, now: datetime | None = None) -> CompiledSettings:
+    """The settings compiled; `now` is the clock that formulas see, the time of day if absent."""
+    context = partial(_context, now, settings.zone)
+    fields = tuple(_compile(row, settings, context) for row in field_mappings())
+    # The first field of each array stands for it.
+    arrays = {field.array: field for field in reversed(fields) if field.array}
+    formula = settings.filter.formula
+    return CompiledSettings(
+        settings=settings,
+        fields=fields,
+        by_target={field.target: field for field in fields},
+        status=next(field for field in fields if field.type.name == STATUS),
+        arrays=dict(reversed(arrays.items())),
+        statuses=settings.statuses(),
+        transform=compile_steps([(t.property, t.new_name) for t in settings.transformation]),
+        conditions=tuple(condition.compiled() for condition in settings.filter.condition),
+        formula=compile_formula(formula, context) if formula else None,
+    )
 
 
-def _compile(field: FieldMapping, settings: Settings, context: Callable[[], "Context"]) -> Row:
-    other = settings.smart_mapping.get(field.target)
-    value = getattr(settings.settings, field.setting) if field.setting else None
+def _context(now: datetime | None, zone: ZoneInfo) -> "Context":
+    from orderkit.language.formulas import Context
+
+    return Context(now=now or datetime.now(UTC), zone=zone)
+
+
+def _compile(
+    row: FieldMapping, settings: Settings, context: Callable[[], "Context"]
+) -> CompiledField:
+    other = settings.smart_mapping.get(row.target)
+    value = getattr(settings.settings, row.setting) if row.setting else None
     written = value if other is None else other
     if isinstance(written, FormulaValue):
         source: Source = compile_formula(written.formula, context)
     elif other is not None:
         source = compile_reference(str(other))
-    elif field.setting:
+    elif row.setting:
         source = compile_value(value)
     else:
-        source = compile_property(field.source)
+        source = compile_property(row.source)
     # "items.X" in a path stands for the first item, and the others are left out.
     arrays = (p.split(".") for p in source.properties)
     array = next((tuple(p[: p.index("X")]) for p in arrays if "X" in p), ())
-    return Row(
-        field=field,
-        type=row_type(field.type),
+    return CompiledField(
+        row=row,
+        type=field_type(row.type),
         source=source,
-        parts=tuple(field.target.split(".")),
+        parts=tuple(row.target.split(".")),
         remapped=other is not None,
         array=array,
         zone=settings.zone,

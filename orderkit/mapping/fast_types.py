@@ -1,6 +1,6 @@
-"""What an ordinary value of each row type is, as Python expressions for generated functions.
+"""What common values of each type are, as Python expressions for generated functions.
 
-A condition may be narrower than what `orderkit.conversions` accepts, never wider: a value ``v``
+A condition may be narrower than what `orderkit.mapping.types` accepts, never wider: a value ``v``
 that meets it converts to the value beside it, and no problem is found.
 """
 
@@ -29,10 +29,10 @@ _FIRST, _END = USUAL_SECONDS
 _FIRST_YEAR, _LAST_YEAR = map(str, YEARS)
 
 
-class Kind(NamedTuple):
-    """The ordinary values of a type, in expressions about a variable ``{v}``.
+class FastPath(NamedTuple):
+    """The common values of a type, in expressions about a variable ``{v}``.
 
-    condition:     what an ordinary value meets
+    condition:     what a common value meets
     value:         what the payload gets, if not the value itself
     number:        what rules over several fields compare of it, if not the payload's value itself
     number_of_any: the same of any value of the payload, or None
@@ -44,19 +44,19 @@ class Kind(NamedTuple):
     number_of_any: str = ""
 
 
-_KINDS: Final = {
-    "text": Kind("type({v}) is str and {v}.strip() and ({v}.isascii() or encodable({v}))"),
-    "country": Kind("type({v}) is str and {v} in countries"),
-    "currency": Kind("type({v}) is str and {v} in currencies"),
-    "amount": Kind(
+_FAST_PATHS: Final = {
+    "text": FastPath("type({v}) is str and {v}.strip() and ({v}.isascii() or encodable({v}))"),
+    "country": FastPath("type({v}) is str and {v} in countries"),
+    "currency": FastPath("type({v}) is str and {v} in currencies"),
+    "amount": FastPath(
         "type({v}) is float and 0.0 < {v} < 1e9 or type({v}) is int and 0 <= {v} < 10**9",
         number="{v} * 100 + ROUND - ROUND",
         number_of_any="cents({v})",
     ),
-    "whole number": Kind("type({v}) is int and 0 <= {v} < 10**9"),
-    "boolean": Kind("{v} is True or {v} is False"),
-    "timestamp": Kind("(n := seconds({v}))", value="n"),
-    "date": Kind(
+    "whole number": FastPath("type({v}) is int and 0 <= {v} < 10**9"),
+    "boolean": FastPath("{v} is True or {v} is False"),
+    "timestamp": FastPath("(n := seconds({v}))", value="n"),
+    "date": FastPath(
         "type({v}) is str and len({v}) == 10 and (n := usual_day({v}))",
         number="n",
         number_of_any="day({v})",
@@ -64,15 +64,15 @@ _KINDS: Final = {
 }
 
 
-def kind(type_name: str, variable: str) -> Kind:
-    """The ordinary values of the type, in expressions about the variable."""
-    if type_name in _KINDS:
-        return Kind(*(each.format(v=variable) for each in _KINDS[type_name]))
-    return Kind(f"type({variable}) is str and {variable} in {choices(type_name)!r}")
+def fast_path(type_name: str, variable: str) -> FastPath:
+    """The common values of the type, in expressions about the variable."""
+    if type_name in _FAST_PATHS:
+        return FastPath(*(each.format(v=variable) for each in _FAST_PATHS[type_name]))
+    return FastPath(f"type({variable}) is str and {variable} in {choices(type_name)!r}")
 
 
 def seconds(raw: Any) -> int | None:
-    """The whole seconds of an ordinary timestamp."""
+    """The whole seconds of a common timestamp."""
     if type(raw) is str:
         # 2026-06-01T12:00:00+02:00: in 19 characters with these between them, Python reads no other
         # form, and a time without an offset is quick to count.

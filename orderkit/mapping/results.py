@@ -1,12 +1,82 @@
-"""One event with its result, also where it could not be read: what commands print and write."""
+"""What mapping gives: an event's result, its trace, and the result with the event's place."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal, TypeAlias
 
+from orderkit.events.jsontext import plain
 from orderkit.events.reader import EventLine
-from orderkit.mapping.mapper import Mapped
 from orderkit.mapping.messages import unreadable
 from orderkit.mapping.problems import Problem
+
+Outcome: TypeAlias = Literal["mapped", "filtered", "rejected"]
+State: TypeAlias = Literal["ok", "missing", "invalid", "not needed"]
+
+
+@dataclass(frozen=True, slots=True)
+class TraceEntry:
+    """How the value of one row came about.
+
+    target, source, type, mandatory: the row's
+    reads:         what is read in fact, after settings and smart mapping
+    found_at:      where the value was found, or looked for
+    raw:           the value found; `None` with `json_type` "missing" where there was none
+    json_type:     its JSON type, in words
+    steps:         each conversion, in words
+    value:         what went into the payload, or `None`
+    state:         ok, missing, invalid, or not needed: absent where it need not be there
+    """
+
+    target: str
+    source: str
+    reads: str
+    type: str
+    mandatory: bool
+    found_at: str
+    raw: Any
+    json_type: str
+    steps: tuple[str, ...]
+    value: Any
+    state: State
+
+    def as_json(self) -> dict[str, Any]:
+        """The entry as a JSON object; `raw` as far as JSON can carry what the event held."""
+        # Without `raw`, which may be nested deeper than `asdict` can go.
+        return asdict(replace(self, raw=None)) | {"raw": plain(self.raw)}
+
+
+# Not frozen: one is made for each event, and that would take three times as long.
+@dataclass(slots=True)
+class Mapped:
+    """What became of one event.
+
+    outcome:      ``mapped``, ``filtered`` (not for this destination) or ``rejected`` (has an error)
+    order_status: TikTok's status, or None where there is none
+    payload:      ``{"order_info": {...}}`` with what could be mapped; None when filtered
+    problems:     errors and warnings, in the order of the table
+    reason:       why the event was filtered, or ""
+    trace:        one entry a row, from `Mapper.explain` only
+    """
+
+    outcome: Outcome
+    order_status: str | None
+    payload: dict[str, Any] | None
+    problems: tuple[Problem, ...] = ()
+    reason: str = ""
+    trace: tuple[TraceEntry, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The result as a JSON object; the trace only where there is one."""
+        entry: dict[str, Any] = {
+            "outcome": self.outcome,
+            "order_status": self.order_status,
+            "payload": self.payload,
+            "problems": [problem.as_json() for problem in self.problems],
+        }
+        if self.reason:
+            entry["reason"] = self.reason
+        if self.trace:
+            entry["trace"] = [line.as_json() for line in self.trace]
+        return entry
 
 
 @dataclass(frozen=True, slots=True)

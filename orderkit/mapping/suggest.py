@@ -17,7 +17,7 @@ from orderkit.events.jsontext import show
 from orderkit.language.formulas import Context
 from orderkit.language.references import compile_formula
 from orderkit.language.transformations import compile_steps
-from orderkit.mapping.types import Unconvertible, row_type
+from orderkit.mapping.types import Unconvertible, field_type
 
 #: How many events are looked at; more would not change what is proposed first.
 MOST_EVENTS: Final = 500
@@ -101,7 +101,7 @@ def _seen(events: Iterable[Any]) -> dict[str, list[Any]]:
 
 
 def _weigh(row: FieldMapping, path: str, values: list[Any], zone: ZoneInfo) -> Proposal | None:
-    kind = row_type(row.type)
+    kind = field_type(row.type)
     fitting = 0
     example = None
     for value in values:
@@ -157,7 +157,7 @@ def _weigh_formula(
 def _mending(row: FieldMapping, value: Any, zone: ZoneInfo) -> str:
     """The formula, with ``{x}`` for the value, that makes a value acceptable, or ""."""
     try:
-        row_type(row.type).convert(value, zone)
+        field_type(row.type).convert(value, zone)
     except Unconvertible as error:
         return error.formula
     return ""
@@ -169,7 +169,7 @@ def _outcome(row: FieldMapping, formula: str, path: str, value: Any, zone: ZoneI
     source = compile_formula(formula, lambda: Context(datetime.now(UTC), zone))
     raw = source.read(compile_steps([("value", path)])({"value": value})).raw
     try:
-        return None if paths.is_blank(raw) else row_type(row.type).convert(raw, zone)[0]
+        return None if paths.is_blank(raw) else field_type(row.type).convert(raw, zone)[0]
     except Unconvertible:
         return None
 

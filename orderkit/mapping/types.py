@@ -49,7 +49,7 @@ class Unconvertible(ValueError):  # noqa: N818 - a finding about a value, not a 
 
 
 @dataclass(frozen=True, slots=True)
-class RowType:
+class FieldType:
     """A type of the table's `type` column.
 
     expected: what it asks for, in words
@@ -64,14 +64,14 @@ class RowType:
 
 
 @cache
-def row_type(name: str) -> RowType:
+def field_type(name: str) -> FieldType:
     """The type of that name; ``A or B`` is a choice among the words named."""
     if name in _TYPES:
         return _TYPES[name]
     words = choices(name)
     if len(words) < 2:
         raise ValueError(f"no such type: {name}")
-    return RowType(name, name, lambda raw, _zone: _choice(raw, words), _usual)
+    return FieldType(name, name, lambda raw, _zone: _choice(raw, words), _usual)
 
 
 def choices(name: str) -> tuple[str, ...]:
@@ -272,19 +272,19 @@ def _usual(_value: Any) -> str:
 _TYPES: Final = {
     entry.name: entry
     for entry in (
-        RowType("text", "text", _text, _usual),
-        RowType("status", "an order status: one word in capitals", _status, _unusual_status),
-        RowType("country", "an ISO 3166-1 alpha-2 code such as FR", _country, _unusual_country),
-        RowType("currency", "an ISO 4217 code such as EUR", _currency, _usual),
-        RowType("amount", "a number such as 120.5, not negative", _amount, _usual),
-        RowType("whole number", "a whole number such as 3, not negative", _whole, _usual),
-        RowType("boolean", "true or false", _boolean, _usual),
-        RowType(
+        FieldType("text", "text", _text, _usual),
+        FieldType("status", "an order status: one word in capitals", _status, _unusual_status),
+        FieldType("country", "an ISO 3166-1 alpha-2 code such as FR", _country, _unusual_country),
+        FieldType("currency", "an ISO 4217 code such as EUR", _currency, _usual),
+        FieldType("amount", "a number such as 120.5, not negative", _amount, _usual),
+        FieldType("whole number", "a whole number such as 3, not negative", _whole, _usual),
+        FieldType("boolean", "true or false", _boolean, _usual),
+        FieldType(
             "timestamp",
             "a time as seconds, milliseconds or ISO 8601",
             _timestamp,
             _unusual_time,
         ),
-        RowType("date", "a date as YYYY-MM-DD", _date, _unusual_date),
+        FieldType("date", "a date as YYYY-MM-DD", _date, _unusual_date),
     )
 }

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, TypeAlias
 from orderkit.errors import EventsError
 from orderkit.events import paths
 from orderkit.events.jsontext import dumps, loads, show
-from orderkit.mapping.mapper import Mapped
+from orderkit.mapping.results import Mapped
 
 What: TypeAlias = Literal["outcome", "order_status", "value", "problem", "event"]
 

@@ -10,7 +10,8 @@ from orderkit.destination.fields import field_mappings, ruled_statuses
 from orderkit.destination.settings import FormulaValue, Settings
 from orderkit.events.jsontext import show
 from orderkit.language.filters import WITHOUT_VALUE
-from orderkit.mapping.mapper import Mapped, Mapper
+from orderkit.mapping.mapper import Mapper
+from orderkit.mapping.results import Mapped
 from orderkit.reports import deliveries, html
 from orderkit.reports.pages import page
 from orderkit.sending.ledger import Entry
@@ -151,7 +152,7 @@ def _mapping(examples: Mapping[str, Mapped]) -> str:
 
 
 def _filled(mapped: Mapped) -> int:
-    return sum(entry.state == "there" for entry in mapped.trace)
+    return sum(entry.state == "ok" for entry in mapped.trace)
 
 
 def _required(settings: Settings) -> str:

@@ -16,7 +16,7 @@ _QUOTED: Final = re.compile("`([^`]+)`")
 
 #: How each status word looks, wherever it stands.
 TONES: Final[dict[str, Tone]] = {
-    "there": "good",
+    "ok": "good",
     "mapped": "good",
     "delivered": "good",
     "missing": "bad",
@@ -31,7 +31,7 @@ TONES: Final[dict[str, Tone]] = {
     "unknown": "warn",
     "warning": "warn",
     "mandatory": "mute",
-    "absent": "mute",
+    "not needed": "mute",
     "filtered": "mute",
     "skipped": "mute",
     "dry-run": "mute",

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from orderkit.destination.fields import FieldMapping, field_mappings
 from orderkit.events.jsontext import show
-from orderkit.mapping.mapper import Mapped
+from orderkit.mapping.results import Mapped
 
 #: Distinct values are counted up to here, so that memory does not grow with the events.
 MOST_DISTINCT: Final = 1_000
@@ -100,7 +100,7 @@ class Profile:
             row.events[status] += 1
             if entry.json_type != "missing":
                 row.types[entry.json_type] += 1
-            if entry.state != "there":
+            if entry.state != "ok":
                 continue
             row.filled[status] += 1
             # The words of a step, less the value it is about.

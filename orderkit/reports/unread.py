@@ -14,12 +14,12 @@ class Unseen:
 
     def __init__(self, mapper: Mapper) -> None:
         self._wanted = {
-            path: row.field.target
-            for row in mapper.rows
-            if row.remapped or row.field.setting
-            for path in row.source.properties
+            path: field.target
+            for field in mapper.compiled.fields
+            if field.remapped or field.row.setting
+            for path in field.source.properties
         }
-        self._transform = mapper.transform
+        self._transform = mapper.compiled.transform
         self._known: dict[str, None] = {}
         self._events = 0
 

@@ -8,8 +8,9 @@ import pandas as pd
 
 from orderkit.destination.fields import field_mappings, ruled_statuses
 from orderkit.events.jsontext import show
-from orderkit.mapping.mapper import Mapped, Mapper, TraceEntry
+from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.problems import Problem
+from orderkit.mapping.results import Mapped, TraceEntry
 from orderkit.reports import deliveries, html
 from orderkit.sandbox.orders import Order
 from orderkit.sending.ledger import Ledger
@@ -114,7 +115,7 @@ def mapping_table(mapped: Mapped, before: Mapped | None = None) -> Table:
 
     The rows that changed since `before` are marked.
     """
-    kept = [entry for entry in mapped.trace if entry.state != "absent"]
+    kept = [entry for entry in mapped.trace if entry.state != "not needed"]
     earlier = {e.target: (e.value, e.state) for e in before.trace} if before else {}
     marked = [
         number
@@ -137,7 +138,7 @@ def mapping_table(mapped: Mapped, before: Mapped | None = None) -> Table:
 
 
 def trace_table(mapped: Mapped) -> Table:
-    """How each row's value came about, absent rows included."""
+    """How each row's value came about, those included that are not needed."""
 
     def cells(entry: TraceEntry) -> tuple[str, ...]:
         return (

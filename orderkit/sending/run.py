@@ -12,8 +12,8 @@ from typing import Any, Final, Literal, TypeAlias
 
 from orderkit.destination.settings import Settings
 from orderkit.errors import CredentialsError, EndpointError
-from orderkit.mapping.mapper import Mapped
 from orderkit.mapping.problems import Problem
+from orderkit.mapping.results import Mapped
 from orderkit.sandbox import Sandbox
 from orderkit.sending.client import Client, OnWait
 from orderkit.sending.credentials import AccessToken, Credentials, find_credentials

@@ -14,7 +14,8 @@ from orderkit.destination.settings import Settings
 from orderkit.errors import EventsError, OrderkitError
 from orderkit.events.reader import number_of, open_events
 from orderkit.events.writing import refuse_overwriting
-from orderkit.mapping.mapper import Mapped, Mapper
+from orderkit.mapping.mapper import Mapper
+from orderkit.mapping.results import Mapped
 from orderkit.reports import charts, views
 from orderkit.sending.client import Client
 from orderkit.sending.delivery import OUTCOMES

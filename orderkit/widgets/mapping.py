@@ -11,7 +11,8 @@ from orderkit.destination.saving import save_settings
 from orderkit.destination.settings import Settings
 from orderkit.events import paths
 from orderkit.events.jsontext import dumps
-from orderkit.mapping.mapper import Mapped, Mapper
+from orderkit.mapping.mapper import Mapper
+from orderkit.mapping.results import Mapped
 from orderkit.reports import views
 from orderkit.reports.compare import approved, changes
 from orderkit.widgets import parts

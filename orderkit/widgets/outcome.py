@@ -5,7 +5,8 @@ from typing import Any
 
 import ipywidgets as w
 
-from orderkit.mapping.mapper import Mapped, Mapper
+from orderkit.mapping.mapper import Mapper
+from orderkit.mapping.results import Mapped
 from orderkit.reports import views
 from orderkit.widgets import parts
 from orderkit.widgets.mapping import summary

@@ -9,7 +9,8 @@ from orderkit.destination.loading import load_settings
 from orderkit.destination.settings import Settings
 from orderkit.errors import OrderkitError
 from orderkit.events.paths import count
-from orderkit.mapping.mapper import Mapped, Mapper
+from orderkit.mapping.mapper import Mapper
+from orderkit.mapping.results import Mapped
 from orderkit.reports import views
 from orderkit.reports.handover import MOST, handover_page
 from orderkit.reports.html import TONES

@@ -12,7 +12,8 @@ from orderkit.destination.saving import save_settings
 from orderkit.destination.settings import Settings
 from orderkit.events import paths
 from orderkit.events.jsontext import show
-from orderkit.mapping.mapper import Mapped, Mapper
+from orderkit.mapping.mapper import Mapper
+from orderkit.mapping.results import Mapped
 from orderkit.reports import html, views
 from orderkit.widgets import parts
 from orderkit.widgets.events import EventPicker
@@ -204,7 +205,7 @@ def _live(key: str, mapped: Mapped) -> str:
     if entry is None:
         return ""
     problem = next((p for p in mapped.problems if p.target == target), None)
-    value = html.code(show(entry.value)) if entry.state == "there" else ""
+    value = html.code(show(entry.value)) if entry.state == "ok" else ""
     parts_shown = [html.badge(entry.state), value]
     if problem:
         parts_shown.append(f'<div class="ok-hint">{escape(problem.message)}</div>')

@@ -9,7 +9,7 @@ from orderkit.destination.fields import FieldMapping, field_mappings
 from orderkit.destination.settings import Settings
 from orderkit.language.filters import OPERATORS, WITHOUT_VALUE
 from orderkit.mapping.suggest import Proposal
-from orderkit.mapping.types import row_type
+from orderkit.mapping.types import field_type
 from orderkit.widgets import parts
 from orderkit.widgets.rows import RowList
 
@@ -130,7 +130,7 @@ class SettingsFields:
         return parts.row(self.inputs[key], self.beside[key])
 
     def _value_row(self, field: FieldMapping) -> w.HBox:
-        expected = row_type(field.type).expected
+        expected = field_type(field.type).expected
         hint = f"{field.note}; {expected}" if field.note else expected
         key = field.setting
         self._watch(key, parts.suggesting_input(field.source, hint=hint))

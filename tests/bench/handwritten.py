@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from orderkit.destination import codes
 from orderkit.events.paths import is_blank
-from orderkit.mapping.types import Unconvertible, encodable, row_type
+from orderkit.mapping.types import Unconvertible, encodable, field_type
 
 #: outcome, order status, payload, (code, target) of each problem
 Result: TypeAlias = tuple[str, str | None, dict[str, Any] | None, list[tuple[str, str]]]
@@ -430,7 +430,7 @@ def _rare(
         if mandatory:
             problems.append(("missing", target))
         return None
-    kind = row_type(type_name)
+    kind = field_type(type_name)
     try:
         value, _steps = kind.convert(raw, _ZONE)
     except Unconvertible:

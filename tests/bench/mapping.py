@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from orderkit import Mapper, load_settings
 from orderkit.events import samples
 from orderkit.events.jsontext import dumps, loads
+from orderkit.mapping import interpreter
 from tests.bench import peers
 from tests.bench.handwritten import map_event
 from tests.bench.measuring import Bound, Group, each
@@ -34,7 +36,12 @@ def group(*, small: bool) -> Iterator[Group]:
             each(ours, mapper.map, events, often),
             each("Mapper.map, events of other names", mapper.map, others, often),
             each("Mapper.map, damaged events", mapper.map, damaged, seldom),
-            each("the plain evaluation", mapper._run, events, seldom),
+            each(
+                "the plain evaluation",
+                partial(interpreter.map_event, mapper.compiled),
+                events,
+                seldom,
+            ),
             each("Mapper.explain", mapper.explain, events, seldom),
             each("orjson reads an event", loads, texts, often),
             each("orjson writes a payload", dumps, payloads, often),

@@ -42,9 +42,9 @@ def contenders(mapper: Mapper, events: Sequence[Event]) -> tuple[list[Contender]
 def paths_of(mapper: Mapper) -> Paths:
     """The property that each row reads; for a constant or a formula one that costs as much."""
     paths: Paths = []
-    for row in mapper.rows:
-        path = next(iter(row.source.properties), "id")
-        paths.append((row.parts, parse(path)))
+    for field in mapper.compiled.fields:
+        path = next(iter(field.source.properties), "id")
+        paths.append((field.parts, parse(path)))
     return paths
 
 

@@ -7,7 +7,7 @@ import pytest
 from orderkit import field_mappings
 from orderkit.destination.fields import TABLE, ruled_statuses
 from orderkit.events.jsontext import dumps, loads
-from orderkit.mapping.types import row_type
+from orderkit.mapping.types import field_type
 
 # The vendor's table, copied from its page: source, target under order_info, mandatory.
 VENDOR = """\
@@ -111,7 +111,7 @@ def test_settings_of_rows() -> None:
 def test_types_and_notes() -> None:
     """Each row has a known type; what no source states is marked as an assumption in its note."""
     rows = {row.target.removeprefix("order_info."): row for row in field_mappings()}
-    assert all(row_type(row.type) for row in rows.values())
+    assert all(field_type(row.type) for row in rows.values())
     assumed = {target for target, row in rows.items() if "assumption: " in row.note}
     assert assumed >= {
         "order_status",

@@ -2,13 +2,14 @@
 
 The ordinary run compares some 20,000 pairs of settings and event, half of them damaged by chance.
 For more of these:
-``ORDERKIT_PAIRS=300000 pytest tests/test_generated.py``.
+``ORDERKIT_PAIRS=300000 pytest tests/mapping/test_codegen.py``.
 """
 
 import copy
 import json
 import os
 import random
+import re
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +26,8 @@ from orderkit import Mapper, Settings, field_mappings, load_settings
 from orderkit.destination.settings import MAPPED_KEYS
 from orderkit.events import samples
 from orderkit.language.filters import OPERATORS, WITHOUT_VALUE
+from orderkit.mapping import codegen
+from orderkit.mapping.interpreter import map_event
 from tests.mapping.test_properties import ASKED, FULL, FULL_SETTINGS, MIXED, SETTINGS, STATUSES
 from tests.mapping.test_properties import MAPPERS as COMMON
 from tests.mapping.test_properties import events as any_event
@@ -100,7 +103,7 @@ EVENTS: Final = [
 def agree(mapper: Mapper, event: Any, asked: str | None = None) -> str:
     """Both give the same, with the same types and the same order of keys; the outcome."""
     generated = mapper.map(event, status=asked)
-    assert repr(generated) == repr(mapper._run(event, asked))
+    assert repr(generated) == repr(map_event(mapper.compiled, event, asked))
     return generated.outcome
 
 
@@ -224,5 +227,11 @@ def test_a_mapper_in_many_threads() -> None:
 def test_the_source_can_be_read() -> None:
     """`source` is the function that runs, with a line that says what each row reads."""
     source = Mapper(SETTINGS).source
-    for row in Mapper(SETTINGS).rows:
-        assert f"# {row.field.target!r}: {row.type.name} from {row.reads!r}" in source
+    for field in Mapper(SETTINGS).compiled.fields:
+        assert f"# {field.target!r}: {field.type.name} from {field.reads!r}" in source
+
+
+def test_the_sample_is_what_is_written() -> None:
+    """The sample in the module's docstring stands in the function for the samples' settings."""
+    (sample,) = re.findall(r"::\n\n((?:    .*\n)+)", codegen.__doc__ or "")
+    assert sample in Mapper(load_settings(samples.SETTINGS)).source

@@ -106,8 +106,8 @@ PLACES = sorted(
     {
         ".".join(parts[:length])
         for mapper in MAPPERS
-        for row in mapper.rows
-        for path in row.source.properties
+        for field in mapper.compiled.fields
+        for path in field.source.properties
         for parts in [parse(path)]
         for length in range(1, len(parts) + 1)
     }
@@ -235,8 +235,8 @@ def trace_is_sound(result: Mapped, asked: str | None) -> None:
     found = {(problem.target, problem.code) for problem in result.problems}
     for row, entry in zip(field_mappings(), result.trace, strict=True):
         assert entry.mandatory == row.mandatory_for(status)
-        assert (entry.state == "there") == (row.target in written)
-        assert entry.state != "there" or same(entry.value, written[row.target])
+        assert (entry.state == "ok") == (row.target in written)
+        assert entry.state != "ok" or same(entry.value, written[row.target])
         assert (entry.state == "missing") == ((row.target, "missing") in found)
         assert (entry.state == "invalid") == ((row.target, "invalid") in found)
         assert entry.found_at
@@ -249,7 +249,7 @@ def test_removing_a_mandatory_property(row: FieldMapping, status: str) -> None:
     """Without what a mandatory row reads the order is rejected for it; otherwise it is no error."""
     mapper = MAPPERS[0]
     assert mapper.map(FULL, status=status).outcome == "mapped"
-    (compiled,) = (entry for entry in mapper.rows if entry.field == row)
+    (compiled,) = (field for field in mapper.compiled.fields if field.row == row)
     event = copy.deepcopy(FULL)
     if not compiled.source.properties:
         settings = SETTINGS.settings.model_copy(update={row.setting: None})
@@ -266,18 +266,18 @@ def test_removing_a_mandatory_property(row: FieldMapping, status: str) -> None:
 
 
 @pytest.mark.parametrize("blank", [None, "", " \n", [], {}], ids=repr)
-@pytest.mark.parametrize("row", MAPPERS[0].rows, ids=lambda row: row.field.target)
-def test_blank_never_satisfies(row: Any, blank: Any) -> None:
+@pytest.mark.parametrize("field", MAPPERS[0].compiled.fields, ids=lambda field: field.target)
+def test_blank_never_satisfies(field: Any, blank: Any) -> None:
     """Blank where a mandatory row reads is missing, and is in no payload."""
-    for path in row.source.properties:
+    for path in field.source.properties:
         event = copy.deepcopy(FULL)
         put(event, path, blank)
         for status in STATUSES:
-            asked = None if row.field.target == "order_info.order_status" else status
+            asked = None if field.target == "order_info.order_status" else status
             result = MAPPERS[0].map(event, status=asked)
             missing = [p.target for p in result.problems if p.code == "missing"]
-            assert (row.field.target in missing) == row.field.mandatory_for(status)
-            assert row.field.target not in dict(leaves(result.payload))
+            assert (field.target in missing) == field.row.mandatory_for(status)
+            assert field.target not in dict(leaves(result.payload))
 
 
 def shuffled(value: Any, backwards: bool) -> Any:

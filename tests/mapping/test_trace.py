@@ -34,7 +34,7 @@ def trace(
             {},
             "spu_list.0.sku_list.0.third_sku_id",
             {"source": "items.X.id", "found_at": "items.0.id", "raw": "DLX-KING", "steps": (),
-             "json_type": "a string", "value": "DLX-KING", "state": "there"},
+             "json_type": "a string", "value": "DLX-KING", "state": "ok"},
         ),
         (
             {},
@@ -66,7 +66,7 @@ def trace(
             {},
             "initiator",
             {"mandatory": False, "raw": None, "json_type": "missing", "value": None,
-             "state": "absent", "steps": ("`partners.tiktok` has no `initiator`",)},
+             "state": "not needed", "steps": ("`partners.tiktok` has no `initiator`",)},
         ),
         (
             {"currency": " "},

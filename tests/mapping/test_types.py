@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from orderkit.destination.fields import field_mappings
 from orderkit.events.jsontext import dumps, loads
-from orderkit.mapping.types import MAX_INTEGER, Unconvertible, row_type
+from orderkit.mapping.types import MAX_INTEGER, Unconvertible, field_type
 
 UTC = ZoneInfo("UTC")
 PARIS = ZoneInfo("Europe/Paris")
@@ -114,7 +114,7 @@ REFUSED: list[tuple[str, list[Any]]] = [
 @pytest.mark.parametrize(("name", "raw", "value", "told"), ACCEPTED)
 def test_accepted(name: str, raw: Any, value: Any, told: bool) -> None:
     """The value comes out with its exact JSON type, and a step is told when it was changed."""
-    converted, steps = row_type(name).convert(raw, UTC)
+    converted, steps = field_type(name).convert(raw, UTC)
     assert (type(converted), converted) == (type(value), value)
     assert bool(steps) == told
     assert all(step.strip() for step in steps)
@@ -124,7 +124,7 @@ def test_accepted(name: str, raw: Any, value: Any, told: bool) -> None:
 def test_refused(name: str, raw: Any) -> None:
     """The value is refused with a reason, and with nothing but `Unconvertible`."""
     with pytest.raises(Unconvertible) as caught:
-        row_type(name).convert(raw, UTC)
+        field_type(name).convert(raw, UTC)
     assert caught.value.reason.strip()
 
 
@@ -142,7 +142,7 @@ def test_refused(name: str, raw: Any) -> None:
 def test_a_formula_is_offered(name: str, raw: str) -> None:
     """For the usual ways of writing it, the refusal carries a formula with a place for the path."""
     with pytest.raises(Unconvertible) as caught:
-        row_type(name).convert(raw, UTC)
+        field_type(name).convert(raw, UTC)
     assert "{x}" in caught.value.formula
 
 
@@ -150,7 +150,7 @@ def test_a_formula_is_offered(name: str, raw: str) -> None:
 def test_no_formula_is_guessed(raw: str) -> None:
     """Where no formula would give a sure number, none is offered."""
     with pytest.raises(Unconvertible) as caught:
-        row_type("amount").convert(raw, UTC)
+        field_type("amount").convert(raw, UTC)
     assert caught.value.formula == ""
 
 
@@ -168,12 +168,12 @@ def test_no_formula_is_guessed(raw: str) -> None:
 )
 def test_steps_of_a_timestamp(raw: Any, steps: tuple[str, ...]) -> None:
     """Each of the documented forms of a time tells what was done with it."""
-    assert row_type("timestamp").convert(raw, PARIS) == (1780308000, steps)
+    assert field_type("timestamp").convert(raw, PARIS) == (1780308000, steps)
 
 
 def test_local_time_follows_the_clock() -> None:
     """A time without an offset is read with the offset that its zone has on that day."""
-    convert = row_type("timestamp").convert
+    convert = field_type("timestamp").convert
     summer, winter = (convert(f"2026-{day}T12:00", PARIS)[0] for day in ("07-01", "12-01"))
     assert (summer % 86_400, winter % 86_400) == (10 * 3600, 11 * 3600)
 
@@ -201,21 +201,21 @@ def test_local_time_follows_the_clock() -> None:
 )
 def test_unusual(name: str, value: Any, usual: bool) -> None:
     """Countries beside ISO 3166-1 alpha-2 and times outside 2000 to 2100 are doubted."""
-    assert (row_type(name).unusual(value) == "") is usual
+    assert (field_type(name).unusual(value) == "") is usual
 
 
 def test_every_type_of_the_table_is_known() -> None:
     """Each row's type exists and says what it expects; another name is refused."""
-    assert all(row_type(row.type).expected for row in field_mappings())
+    assert all(field_type(row.type).expected for row in field_mappings())
     with pytest.raises(ValueError, match="no such type: colour"):
-        row_type("colour")
+        field_type("colour")
 
 
 @given(st.integers(0, MAX_INTEGER // 1000), st.integers(0, 999))
 def test_amounts_are_exact(whole: int, thousandths: int) -> None:
     """An amount in text becomes the JSON number with the same digits."""
     text = f"{whole}.{thousandths:03}"
-    value, _steps = row_type("amount").convert(text, UTC)
+    value, _steps = field_type("amount").convert(text, UTC)
     assert Decimal(dumps(value).decode()) == Decimal(text)
 
 
@@ -223,7 +223,7 @@ def test_amounts_are_exact(whole: int, thousandths: int) -> None:
 def test_long_amounts_lose_no_digit(whole: int, fraction: int) -> None:
     """Digits that a float would lose are kept down to the JSON text."""
     text = f"{whole}.{fraction:030}"
-    value, _steps = row_type("amount").convert(text, UTC)
+    value, _steps = field_type("amount").convert(text, UTC)
     assert Decimal(dumps(value).decode()) == Decimal(text)
 
 
@@ -233,7 +233,7 @@ def test_all_forms_of_a_time_agree(seconds: int, milliseconds: int) -> None:
     whole = seconds * 1000 + milliseconds
     fraction = f"{seconds}.{milliseconds:03}"
     forms = (seconds, str(seconds), whole, str(whole), fraction, float(fraction))
-    assert {row_type("timestamp").convert(form, UTC)[0] for form in forms} == {seconds}
+    assert {field_type("timestamp").convert(form, UTC)[0] for form in forms} == {seconds}
 
 
 # Alphabets are spelt out: the tables of all of Unicode take seconds to build on a fresh machine.
@@ -249,7 +249,7 @@ ANYTHING = st.one_of(
 def test_convert_gives_or_refuses(name: str, raw: Any) -> None:
     """Whatever it is given, a conversion refuses it or gives a value that JSON keeps as it is."""
     try:
-        value, steps = row_type(name).convert(raw, PARIS)
+        value, steps = field_type(name).convert(raw, PARIS)
     except Unconvertible:
         return
     if isinstance(value, Decimal):
@@ -257,7 +257,7 @@ def test_convert_gives_or_refuses(name: str, raw: Any) -> None:
     else:
         assert loads(dumps(value)) == value
     assert isinstance(steps, tuple)
-    assert isinstance(row_type(name).unusual(value), str)
+    assert isinstance(field_type(name).unusual(value), str)
 
 
 @pytest.mark.parametrize("name", ["amount", "whole number", "timestamp", "date", "text"])
@@ -267,4 +267,4 @@ def test_convert_gives_or_refuses(name: str, raw: Any) -> None:
 def test_extreme_numbers(name: str, raw: Any) -> None:
     """A number of hundreds or thousands of digits is refused, and breaks nothing."""
     with pytest.raises(Unconvertible):
-        row_type(name).convert(raw, UTC)
+        field_type(name).convert(raw, UTC)

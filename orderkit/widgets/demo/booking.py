@@ -8,8 +8,8 @@ from typing import Any, Final
 import ipywidgets as w
 
 from orderkit.events import paths
-from orderkit.mapping.mapper import Mapped, TraceEntry
 from orderkit.mapping.problems import Problem
+from orderkit.mapping.results import Mapped, TraceEntry
 from orderkit.reports import html, views
 from orderkit.widgets import parts
 from orderkit.widgets.demo.desk import Desk
@@ -186,7 +186,7 @@ def read(entry: TraceEntry) -> list[str]:
 
 def outcome(mapped: Mapped) -> str:
     """What becomes of a booking, in a line."""
-    there = sum(entry.state == "there" for entry in mapped.trace)
+    there = sum(entry.state == "ok" for entry in mapped.trace)
     errors = sum(problem.level == "error" for problem in mapped.problems)
     said = mapped.reason or (
         f"{paths.count(errors, 'problem')} to mend before it can be sent"

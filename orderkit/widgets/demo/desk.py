@@ -9,7 +9,8 @@ from orderkit.destination.loading import load_settings
 from orderkit.destination.settings import Settings
 from orderkit.events import samples
 from orderkit.events.paths import get, parse
-from orderkit.mapping.mapper import Mapped, Mapper
+from orderkit.mapping.mapper import Mapper
+from orderkit.mapping.results import Mapped
 from orderkit.sandbox import Order, Sandbox
 from orderkit.sending.client import OnWait
 from orderkit.sending.ledger import Ledger

@@ -25,7 +25,7 @@ class MappingPage(Page):
     @property
     def table(self) -> views.Table:
         """The mapping in the guest's words; what differs from the booking as chosen is marked."""
-        kept = [entry for entry in self.desk.mapped.trace if entry.state != "absent"]
+        kept = [entry for entry in self.desk.mapped.trace if entry.state != "not needed"]
         cells = (
             (
                 entry.found_at,
@@ -77,7 +77,7 @@ class NeedsPage(Page):
         against = self.against
         mapped = self.desk.mapped
         wanted = [entry for entry in mapped.trace if entry.mandatory]
-        there = sum(entry.state == "there" for entry in wanted)
+        there = sum(entry.state == "ok" for entry in wanted)
         status = escape(mapped.order_status or "no order status")
         told = mapped.reason or (
             f"{there} of {paths.count(len(wanted), 'mandatory field')} "

@@ -1,0 +1,245 @@
+"""The plain evaluation: what becomes of one event, step by step, beside the vendor's page.
+
+Filters first, then the properties transformation, then event mapping, then each row of the field
+mapping table, then the checks over several of its fields. `Mapper.explain` runs this; `Mapper.map`
+runs a function generated for the settings, which gives the same (see `orderkit.mapping.codegen`).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any, Final, NamedTuple
+
+from orderkit.events import paths
+from orderkit.events.jsontext import show
+from orderkit.language.filters import refused_by_conditions, refused_by_consent
+from orderkit.language.references import Reading
+from orderkit.mapping.compiled import STATUS, CompiledField, CompiledSettings
+from orderkit.mapping.consistency import ConsistencyRule, consistency_rules
+from orderkit.mapping.messages import (
+    inconsistent,
+    invalid,
+    left_out,
+    missing,
+    not_an_event,
+    unusual,
+)
+from orderkit.mapping.problems import Problem
+from orderkit.mapping.results import Mapped, Outcome, State, TraceEntry
+from orderkit.mapping.types import Unconvertible
+
+ASKED: Final = "the status asked for"
+
+#: Characters of the longest event name that is worth keeping in memory.
+_LONGEST_REMEMBERED: Final = 200
+
+
+class Evaluated(NamedTuple):
+    """What one row gives for one event.
+
+    value:   for the payload, None where there is none
+    steps:   each conversion, in words
+    state:   see `TraceEntry`
+    problem: what is wrong with it, or None
+    """
+
+    value: Any
+    steps: tuple[str, ...]
+    state: State
+    problem: Problem | None = None
+
+
+def map_event(
+    compiled: CompiledSettings,
+    event: Any,
+    asked: str | None = None,
+    trace: list[TraceEntry] | None = None,
+) -> Mapped:
+    """What becomes of an event, or of it as an order of the status `asked` for.
+
+    `trace` gets one entry a row.
+    """
+    if not isinstance(event, dict):
+        return Mapped("rejected", None, {"order_info": {}}, (not_an_event(event),))
+    if reason := refused(compiled, event):
+        return filtered(reason)
+    event = compiled.transform(event)
+    status, status_reading, reason = find_status(compiled, event, asked)
+    if reason:
+        return filtered(reason)
+    values: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for field in compiled.fields:
+        reading = status_reading if field is compiled.status else None
+        reading = reading or field.source.read(event)
+        given = evaluate(field, reading, status, event)
+        if given.problem:
+            problems.append(given.problem)
+        if given.state == "ok":
+            values[field.target] = given.value
+        if trace is not None:
+            trace.append(_entry(field, reading, given, status, event))
+    for array, field in compiled.arrays.items():
+        items = paths.get(event, array)
+        if isinstance(items, list) and len(items) > 1:
+            problems.append(left_out(field, array, len(items)))
+    for rule in consistency_rules():
+        check(compiled, rule, values, problems)
+    return judged(status, payload(compiled.fields, values), problems, trace or ())
+
+
+def refused(compiled: CompiledSettings, event: Any) -> str:
+    """Why the destination's filters keep an event back, or ""."""
+    chosen = compiled.settings.filter
+    if chosen.consent and (reason := refused_by_consent(chosen.consent, event)):
+        return reason
+    if reason := refused_by_conditions(compiled.conditions, chosen.match, event):
+        return reason
+    formula = compiled.formula
+    if formula is None or formula.read(event).raw is True:
+        return ""
+    steps = formula.told(event)
+    return f"the filter's formula does not hold: {steps[-1] if steps else formula.text}"
+
+
+def find_status(
+    compiled: CompiledSettings, event: Any, asked: str | None
+) -> tuple[str | None, Reading | None, str]:
+    """The order status by event mapping, the reading of its row, and why the event is filtered."""
+    if asked:
+        return asked, Reading(asked, ASKED), ""
+    reading = compiled.status.source.read(event)
+    name = str(reading.raw) if type(reading.raw) is int else reading.raw
+    if paths.is_blank(name) or not isinstance(name, str):
+        return None, reading, ""
+    status = compiled.statuses.get(name)
+    if status is None:
+        explain = _unmapped if len(name) < _LONGEST_REMEMBERED else _unmapped.__wrapped__
+        return None, None, explain(name, tuple(compiled.statuses))
+    return status, reading, ""
+
+
+# Most events of a site are of a few other names.
+@lru_cache(maxsize=1_024)
+def _unmapped(name: str, mapped: tuple[str, ...]) -> str:
+    """Why an event of that name is filtered."""
+    near = paths.near_misses(name, mapped, most=1)
+    meant = f"; did you mean {show(near[0])}?" if near else ""
+    return f"event {show(name)} is in no event mapping entry{meant}"
+
+
+def evaluate(field: CompiledField, reading: Reading, status: str | None, event: Any) -> Evaluated:
+    """One row: from what its source gave to the value for the payload, or to a problem."""
+    if reading.refused:
+        return Evaluated(None, (), "invalid", invalid(field, reading, reading.refused))
+    if paths.is_blank(reading.raw):
+        if field.row.mandatory_for(status):
+            return Evaluated(None, (), "missing", missing(field, reading, event))
+        return Evaluated(None, (), "not needed")
+    try:
+        if field.type.name == STATUS and status and status != reading.raw:
+            value = status
+            steps: tuple[str, ...] = (f"event mapping: {show(reading.raw)} → {status}",)
+        else:
+            value, steps = field.type.convert(reading.raw, field.zone)
+    except Unconvertible as error:
+        problem = invalid(field, reading, error.reason, error.formula)
+        return Evaluated(None, (), "invalid", problem)
+    doubt = field.type.unusual(value)
+    return Evaluated(value, steps, "ok", unusual(field, value, doubt) if doubt else None)
+
+
+def evaluate_one(
+    field: CompiledField,
+    event: Any,
+    status: str | None,
+    problems: list[Problem],
+    reading: Reading | None = None,
+) -> Any:
+    """The value of one row, None where there is none; a problem joins the others."""
+    given = evaluate(field, reading or field.source.read(event), status, event)
+    if given.problem:
+        problems.append(given.problem)
+    return given.value
+
+
+def check(
+    compiled: CompiledSettings,
+    rule: ConsistencyRule,
+    values: Mapping[str, Any],
+    problems: list[Problem],
+) -> None:
+    """One check over several fields; `values`: target → value."""
+    if broken := rule.broken(values):
+        problems.append(inconsistent(compiled.by_target[rule.left], rule.rule, *broken, rule.fix))
+
+
+def payload(fields: Iterable[CompiledField], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The payload with these values (target → value), each at its target, in the table's order."""
+    made: dict[str, Any] = {"order_info": {}}
+    for field in fields:
+        holder: Any = made
+        for part, following in pairwise(field.parts):
+            empty: Any = [] if following.isdecimal() else {}
+            if isinstance(holder, list):
+                if not holder:
+                    holder.append(empty)
+                holder = holder[0]
+            else:
+                holder = holder.setdefault(part, empty)
+        if field.target in values:
+            holder[field.parts[-1]] = values[field.target]
+    return {"order_info": _without_empty(made["order_info"]) or {}}
+
+
+def _without_empty(value: Any) -> Any:
+    """The value without objects and arrays that hold nothing; None where nothing is left."""
+    if isinstance(value, dict):
+        kept = {key: _without_empty(part) for key, part in value.items()}
+        return {key: part for key, part in kept.items() if part is not None} or None
+    if isinstance(value, list):
+        return [part for part in map(_without_empty, value) if part is not None] or None
+    return value
+
+
+def filtered(reason: str) -> Mapped:
+    """The result of an event that is not for this destination."""
+    return Mapped("filtered", None, None, reason=reason)
+
+
+def judged(
+    status: str | None,
+    payload: dict[str, Any],
+    problems: Sequence[Problem],
+    trace: Sequence[TraceEntry] = (),
+) -> Mapped:
+    """The result of an event with these findings: one error, and it is rejected."""
+    rejected = any(problem.level == "error" for problem in problems)
+    outcome: Outcome = "rejected" if rejected else "mapped"
+    return Mapped(outcome, status, payload, tuple(problems), trace=tuple(trace))
+
+
+def _entry(
+    field: CompiledField, reading: Reading, given: Evaluated, status: str | None, event: Any
+) -> TraceEntry:
+    found = reading.raw is not paths.MISSING
+    # A status that was asked for did not come from the row's source.
+    steps = field.source.told(event) if reading.found_at != ASKED else ()
+    steps = (*steps, *given.steps)
+    if not found:
+        steps = (*steps, field.source.why_absent(event))
+    elif given.state in ("not needed", "missing"):
+        steps = (*steps, "blank: counts as absent")
+    return TraceEntry(
+        target=field.target,
+        source=field.row.source,
+        reads=field.reads,
+        type=field.row.type,
+        mandatory=field.row.mandatory_for(status),
+        found_at=reading.found_at,
+        raw=reading.raw if found else None,
+        json_type=paths.json_type(reading.raw),
+        steps=tuple(steps),
+        value=given.value,
+        state=given.state,
+    )
