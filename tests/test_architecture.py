@@ -45,7 +45,7 @@ HOMES = {
     "tomlkit": ("destination/saving.py",),
     "sqlite3": ("sending/ledger/",),
     "pyarrow": ("events/tables.py", "bulk/tables.py"),
-    "zstandard": ("events/files.py",),
+    "zstandard": ("events/packing.py",),
     "fsspec": ("events/files.py",),
     "distributed": ("bulk/",),
 }

@@ -39,7 +39,7 @@ from orderkit.bulk.pool import in_order, usable_cores
 from orderkit.bulk.receipts import Receipts
 from orderkit.destination.settings import Settings
 from orderkit.errors import EventsError, OrderkitError
-from orderkit.events.files import optional
+from orderkit.events.packing import optional
 from orderkit.events.paths import count
 
 __all__ = ["ENDINGS", "Done", "map_chunk", "map_files", "packed"]

@@ -5,8 +5,7 @@ from io import BytesIO
 from itertools import chain, islice
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from orderkit.events.files import Opened, is_seekable, opened
-from orderkit.events.kinds import is_table
+from orderkit.events.files import Opened, is_seekable, is_table, opened
 from orderkit.events.reader import EventLine, begins_as_ndjson, entries_of, read_events
 
 #: Bytes of NDJSON in a chunk: passing on smaller ones weighs more, and what larger ones take, the

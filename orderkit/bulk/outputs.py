@@ -6,9 +6,8 @@ from contextlib import contextmanager
 from typing import TypeAlias
 
 from orderkit.bulk.mapped import MappedChunk
-from orderkit.events.files import written
+from orderkit.events.files import is_table, written
 from orderkit.events.jsontext import dumps
-from orderkit.events.kinds import is_table
 from orderkit.mapping.results import place
 
 #: Takes whole lines of NDJSON.

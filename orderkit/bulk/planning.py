@@ -11,9 +11,8 @@ from typing import Final, NamedTuple
 from orderkit.bulk.chunks import streamed
 from orderkit.bulk.partitions import Partition, Receipt
 from orderkit.errors import EventsError
-from orderkit.events.files import filesystem, is_packed, opened
+from orderkit.events.files import filesystem, is_packed, is_parquet, is_table, opened
 from orderkit.events.jsontext import dumps
-from orderkit.events.kinds import is_parquet, is_table
 from orderkit.events.reader import begins_as_ndjson
 
 #: Bytes of a file from which on it is several partitions, and about those of each of them.

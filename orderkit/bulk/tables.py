@@ -11,8 +11,8 @@ from typing import Any, BinaryIO, Final
 from orderkit.destination.fields import field_mappings
 from orderkit.errors import EventsError
 from orderkit.events import paths
-from orderkit.events.files import optional, unpacked_suffix
-from orderkit.events.kinds import is_parquet
+from orderkit.events.files import is_parquet, unpacked_suffix
+from orderkit.events.packing import optional
 
 _ROWS_OF_A_GROUP: Final = 20_000
 

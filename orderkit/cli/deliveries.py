@@ -9,7 +9,7 @@ from rich.text import Text
 
 from orderkit.cli.common import COLOURS, console, indented, json_option, print_json
 from orderkit.errors import OrderkitError
-from orderkit.events.writing import refuse_overwriting, write_page
+from orderkit.events.files import refuse_overwriting, write_text
 from orderkit.masking import Secret
 from orderkit.reports import charts, deliveries
 from orderkit.sending.delivery import OUTCOMES
@@ -77,7 +77,7 @@ def command(
         if html:
             from orderkit.reports.pages import deliveries_page
 
-            write_page(html, deliveries_page(ledger))
+            write_text(html, deliveries_page(ledger))
             click.echo(f"{html}: written", err=True)
         elif as_json:
             for entry in entries:

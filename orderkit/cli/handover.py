@@ -7,8 +7,8 @@ import click
 from orderkit.cli.common import events_argument, settings_option
 from orderkit.destination.loading import load_settings
 from orderkit.errors import EventsError
+from orderkit.events.files import refuse_overwriting, write_text
 from orderkit.events.reader import load_events
-from orderkit.events.writing import refuse_overwriting, write_page
 from orderkit.reports.handover import MOST, handover_page
 from orderkit.sending.ledger import Ledger, default_path
 
@@ -45,5 +45,5 @@ def command(
     examples = load_events(events)
     if not examples:
         click.echo(f"warning: no event in {events}: the page has no examples", err=True)
-    write_page(out, handover_page(settings, examples, entries))
+    write_text(out, handover_page(settings, examples, entries))
     click.echo(f"{out}: written", err=True)

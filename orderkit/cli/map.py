@@ -18,10 +18,16 @@ from orderkit.cli.common import counted, settings_option
 from orderkit.cli.map_progress import Progress, progress
 from orderkit.destination.loading import load_settings
 from orderkit.errors import EventsError
-from orderkit.events.files import Opened, is_packed, is_seekable, opened, written
-from orderkit.events.kinds import is_table
+from orderkit.events.files import (
+    Opened,
+    is_packed,
+    is_seekable,
+    is_table,
+    opened,
+    refuse_overwriting,
+    written,
+)
 from orderkit.events.paths import count
-from orderkit.events.writing import refuse_overwriting
 
 #: Bytes of text from which on more processes gain more than their start takes.
 _WORTH_MORE_PROCESSES = 64 * 2**20
@@ -96,7 +102,7 @@ def _is_pattern(name: str) -> bool:
 def _one(
     events: str, settings_path: str, out: str | None, rejects: str | None, jobs: int | None
 ) -> int:
-    refuse_overwriting(events=events, settings=settings_path, output=out, rejects=rejects)
+    refuse_overwriting(events=events, settings=settings_path, output=out or "-", rejects=rejects)
     for name in (out, rejects):
         if name and Path(name).is_dir():
             raise EventsError(f"{name}: is a folder; name a file in it")

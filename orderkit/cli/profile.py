@@ -17,8 +17,8 @@ from orderkit.cli.common import (
     table,
 )
 from orderkit.destination.loading import load_settings
+from orderkit.events.files import refuse_overwriting, write_text
 from orderkit.events.jsontext import show
-from orderkit.events.writing import write_page
 from orderkit.mapping.mapper import Mapper
 from orderkit.reports.profile import MOST_DISTINCT, Profile
 
@@ -40,6 +40,7 @@ def command(
 
     Example: orderkit profile events.ndjson --settings settings.toml --html profile.html
     """
+    refuse_overwriting(events=events, settings=settings_path, page=html)
     mapper = Mapper(load_settings(settings_path))
     profile = Profile()
     for result in results(events, mapper, status=status, explain=True):
@@ -47,7 +48,7 @@ def command(
     if html:
         from orderkit.reports.pages import profile_page
 
-        write_page(html, profile_page(profile, Path(events).name))
+        write_text(html, profile_page(profile, Path(events).name))
         click.echo(f"{html}: written", err=True)
     if as_json:
         print_json(profile.as_json())

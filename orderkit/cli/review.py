@@ -1,5 +1,8 @@
 """``orderkit diff`` and ``orderkit verify``"""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import click
 from rich.text import Text
 
@@ -13,8 +16,10 @@ from orderkit.cli.common import (
     settings_option,
 )
 from orderkit.destination.loading import load_settings
+from orderkit.events.files import refuse_overwriting
 from orderkit.events.paths import count
 from orderkit.mapping.mapper import Mapper
+from orderkit.mapping.results import Mapped
 from orderkit.reports.compare import Change, Pack, approved, changes
 
 
@@ -55,17 +60,33 @@ def diff(events: str, settings_path: str, new: str, as_json: bool) -> int:
 def verify(events: str, settings_path: str, pack: str, update: bool, as_json: bool) -> int:
     """Compare with the approved results of a regression pack; --update approves.
 
-    Ends with 0 when all is as approved, and with 1 otherwise.
+    Ends with 0 when all is as approved, and with 1 otherwise; a line that cannot be read is never
+    as approved.
 
     Example: orderkit verify events.ndjson --settings settings.toml --pack approved
     """
     mapper = Mapper(load_settings(settings_path))
-    mapped = (result.mapped for result in results(events, mapper) if result.mapped)
+    for file in Path(pack).glob("*.json"):
+        refuse_overwriting(events=events, settings=settings_path, pack=file)
+    unreadable: dict[str, list[Change]] = {}
+
+    def readable() -> Iterator[Mapped]:
+        for result in results(events, mapper):
+            if result.mapped:
+                yield result.mapped
+                continue
+            line = result.entry.line
+            place = f"event {result.entry.index}" + (f", line {line}" if line else "")
+            unreadable[place] = [Change("event", "", "", f"unreadable: {result.entry.error}")]
+
+    mapped = readable()
     if update:
         written, removed = Pack(pack).update(mapped)
+        for place, (change,) in unreadable.items():
+            click.echo(f"{place}: not approved: {change.after}", err=True)
         click.echo(f"{pack}: {count(written, 'result')} approved, {removed} removed")
-        return 0
-    found = Pack(pack).compare(mapped)
+        return int(bool(unreadable))
+    found = Pack(pack).compare(mapped) | unreadable
     for name, difference in found.items():
         _tell(name, {"file": name}, difference, as_json)
     if not as_json:

@@ -14,7 +14,7 @@ from orderkit.cli.sending_run import Run
 from orderkit.destination.loading import load_settings
 from orderkit.destination.settings import Settings
 from orderkit.errors import OrderkitError
-from orderkit.events.writing import refuse_overwriting
+from orderkit.events.files import refuse_overwriting
 from orderkit.sandbox import Sandbox
 from orderkit.sending.ledger import Ledger, default_path
 from orderkit.sending.report import writing

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from orderkit.cli.common import console, events_argument, json_option, print_json, table
 from orderkit.errors import EventsError
+from orderkit.events.files import is_special, write_text
 from orderkit.events.jsontext import show
 from orderkit.events.paths import count
 from orderkit.events.reader import open_events
@@ -32,10 +33,9 @@ def command(events: str, output: str | None, as_json: bool) -> int:
         raise EventsError(f"{events}: no event to learn from")
     proposals = suggest(loaded, ZoneInfo("UTC"))
     if output:
-        path = Path(output)
-        if path.exists():
+        if Path(output).exists() and not is_special(output):
             raise EventsError(f"{output} is there already: name another file, or delete it")
-        path.write_text(as_settings_file(proposals, loaded), encoding="utf-8")
+        write_text(output, as_settings_file(proposals, loaded))
         click.echo(
             f"{output}: written from {count(len(loaded), 'event')}; read it through", err=True
         )

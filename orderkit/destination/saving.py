@@ -5,7 +5,8 @@ from typing import Any
 
 from orderkit.destination.loading import read_text, read_toml
 from orderkit.destination.settings import Connection, Settings
-from orderkit.errors import SettingsError, SettingsFault
+from orderkit.errors import EventsError, SettingsError, SettingsFault
+from orderkit.events.files import write_text
 
 
 def save_settings(settings: Settings, path: str | Path) -> None:
@@ -38,12 +39,11 @@ def save_settings(settings: Settings, path: str | Path) -> None:
             _update_all(document[key], value)
         elif document.get(key) != value and (value or key in document):
             document[key] = value
-    partial = path.with_name(f".{path.name}.partial")
     try:
-        partial.write_text(tomlkit.dumps(document), encoding="utf-8")
-        partial.replace(path)
-    except OSError as error:
-        fault = SettingsFault("file", error.strerror or "no file", "name a place to write to")
+        write_text(path, tomlkit.dumps(document))
+    except EventsError as error:
+        reason = getattr(error.__cause__, "strerror", None) or "no file"
+        fault = SettingsFault("file", reason, "name a place to write to")
         raise SettingsError(str(path), [fault]) from error
 
 

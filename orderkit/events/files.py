@@ -2,25 +2,33 @@
 
 What a name ends in says how its content is packed: ``.gz`` is gzip, ``.zst`` is Zstandard. A name
 with ``://`` in it is an address, of an object store say, and is reached through fsspec.
+
+An output replaces the regular file of its name in one step, and only when all of it is written: a
+full disk leaves what was there. Through a link, the file that it leads to is replaced; mode and
+owner stay. What is no regular file (a device, a pipe) is written to. No output is an input.
 """
 
-import gzip
+import errno
 import io
 import os
+import re
+import stat
 import sys
-import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, Final
 from uuid import uuid4
 
 from orderkit.errors import EventsError
+from orderkit.events.packing import optional, packed_into, packing_of, unpacked
 
-#: A few kilobytes of Zstandard may hold many megabytes: fed in small pieces, memory stays small.
-_ZSTANDARD_PIECE: Final = 2**13
+_CSV: Final = (".csv", ".tsv")
+_PARQUET: Final = ".parquet"
+#: Names of this process's own open files; opening them again would empty what they lead to.
+_DESCRIPTOR: Final = re.compile(r"/(?:dev|proc/(?:self|thread-self|\d+))/fd/(\d+)")
+_NO_SPACE: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +45,6 @@ class Opened:
     content: BinaryIO
     position: Callable[[], int]
     size: int | None
-
-
-def optional(module: str, extra: str, purpose: str) -> Any:
-    """A library of one of the package's extras. Raises EventsError with what to install."""
-    try:
-        return import_module(module)
-    except ImportError as error:
-        library = module.partition(".")[0]
-        raise EventsError(
-            f'{purpose} needs {library}, which is not installed: pip install "orderkit[{extra}]"'
-        ) from error
 
 
 def is_address(name: str) -> bool:
@@ -76,17 +73,47 @@ def unpacked_suffix(name: str) -> str:
 
 def is_packed(name: str) -> bool:
     """Whether a name says that the file is packed."""
-    return bool(_packing(name))
+    return bool(packing_of(name))
 
 
 def is_seekable(name: str) -> bool:
-    """Whether parts of a file of that name can be read on their own, at little cost."""
-    return name != "-" and not is_packed(name) and not is_address(name)
+    """Whether parts of a file of that name can be read or written on their own, at little cost."""
+    return name != "-" and not is_packed(name) and not is_address(name) and not is_special(name)
 
 
-def _packing(name: str) -> str:
-    suffix = PurePosixPath(name).suffix.lower()
-    return suffix if suffix in (".gz", ".zst") else ""
+def is_table(name: str) -> bool:
+    """Whether a file of that name has columns."""
+    return unpacked_suffix(name) in (*_CSV, _PARQUET)
+
+
+def is_parquet(name: str) -> bool:
+    """Whether a file of that name is Parquet."""
+    return unpacked_suffix(name) == _PARQUET
+
+
+def is_special(name: str | Path) -> bool:
+    """Whether a name is that of a device, a pipe or an open file: what is written to as it is."""
+    if _descriptor(name) is not None:
+        return True
+    try:
+        mode = os.stat(name).st_mode  # noqa: PTH116 - a name may be no path
+    except (OSError, ValueError):
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
+
+
+def _descriptor(name: str | Path) -> int | None:
+    """The number of the open file that a name like ``/dev/stdout`` means, links followed."""
+    path = Path(name)
+    for _ in range(40):  # as many links as Linux follows
+        folder = os.path.realpath(path.parent)
+        if found := _DESCRIPTOR.fullmatch(f"{folder}/{path.name}"):
+            return int(found[1])
+        try:
+            path = Path(folder, path.readlink())
+        except (OSError, ValueError):
+            return None
+    return None
 
 
 @contextmanager
@@ -97,11 +124,11 @@ def opened(name: str) -> Iterator[Opened]:
         return
     try:
         file, size = _open(name)
-    except OSError as error:
-        reason = error.strerror or "no such file"
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "no such file"
         raise EventsError(f"{name}: cannot be read: {reason}; name a file of events") from error
     with file:
-        yield Opened(name, _unpacked(name, file), file.tell, size)
+        yield Opened(name, unpacked(name, file, packing_of(name)), file.tell, size)
 
 
 def _open(name: str) -> tuple[Any, int | None]:
@@ -112,96 +139,100 @@ def _open(name: str) -> tuple[Any, int | None]:
     return file, os.fstat(file.fileno()).st_size if Path(name).is_file() else None
 
 
-def _unpacked(name: str, file: Any) -> Any:
-    match _packing(name):
-        case ".gz":
-            return io.BufferedReader(_Unpacking(name, gzip.GzipFile(fileobj=file).read1), 2**18)
-        case ".zst":
-            return io.BufferedReader(_Unpacking(name, _Zstandard(name, file).read), 2**18)
-    return file
+@contextmanager
+def written(name: str | Path) -> Iterator[BinaryIO]:
+    """A file to write, packed by its ending, that takes its name only when all went well.
 
-
-class _Unpacking(io.RawIOBase):
-    """An unpacked stream whose errors say what is the matter with the file."""
-
-    def __init__(self, name: str, read: Callable[[int], bytes]) -> None:
-        self._name, self._read, self._given = name, read, 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        try:
-            data = self._read(len(buffer))
-        except (EOFError, OSError, zlib.error) as error:
-            reason = str(error).rstrip(".")
-            raise EventsError(
-                f"{self._name}: damaged {_packing(self._name)} file: {reason} "
-                f"(after {self._given:,} bytes of text); fetch it or write it again"
-            ) from error
-        self._given += len(data)
-        buffer[: len(data)] = data
-        return len(data)
-
-
-class _Zstandard:
-    """The text of a Zstandard file; unlike the library's own reader it tells a file cut short."""
-
-    def __init__(self, name: str, file: BinaryIO) -> None:
-        self._library = optional("zstandard", "files", name)
-        self._file, self._text, self._at = file, b"", 0
-        self._frame: Any = None
-
-    def read(self, most: int) -> bytes:
-        while self._at >= len(self._text):
-            if not self._unpack():
-                return b""
-        text = self._text[self._at : self._at + most]
-        self._at += len(text)
-        return text
-
-    def _unpack(self) -> bool:
-        """Unpack the next piece; False at the end of the file."""
-        piece = self._frame.unused_data if self._frame and self._frame.eof else b""
-        piece = piece or self._file.read(_ZSTANDARD_PIECE)
-        if not piece:
-            if self._frame and not self._frame.eof:
-                raise EOFError("it ends in the middle")
-            return False
-        if not self._frame or self._frame.eof:
-            self._frame = self._library.ZstdDecompressor().decompressobj()
-        try:
-            self._text, self._at = self._frame.decompress(piece), 0
-        except self._library.ZstdError as error:
-            raise EOFError(str(error)) from error
-        return True
+    What is no regular file is written to. Raises EventsError where it cannot be written.
+    """
+    name = str(name)
+    try:
+        with _output(name) as file, packed_into(name, file) as packed:
+            yield packed
+    except OSError as error:
+        if error.errno not in _NO_SPACE or error.filename:
+            raise  # of what was done meanwhile
+        raise write_failure(name, error) from error
 
 
 @contextmanager
-def written(name: str) -> Iterator[BinaryIO]:
-    """A file to write, packed by its ending, that takes its name only when all went well.
-
-    Raises EventsError where it cannot be written.
-    """
-    folder, slash, own = name.replace(os.sep, "/").rpartition("/")
+def _output(name: str) -> Iterator[Any]:
+    final = name if is_address(name) else os.path.realpath(name)
+    folder, slash, own = final.replace(os.sep, "/").rpartition("/")
     # A name of its own: two workers may come to write the same file.
     partial = f"{folder}{slash}.{own}.{uuid4().hex[:8]}.partial"
+    before = None
     try:
-        file = filesystem(partial)[0].open(partial, "wb") if is_address(name) else _create(partial)
+        if is_address(name):
+            file = filesystem(partial)[0].open(partial, "wb")
+        elif is_special(name):
+            file, partial = _special(name), ""
+        else:
+            before = _replaceable(final)
+            file = Path(partial).open("xb")  # noqa: SIM115 - closed below
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise EventsError(f"{name}: cannot be written: {reason}") from error
+        raise write_failure(name, error) from error
     try:
-        with file, _packed(name, file) as packed:
-            yield packed
-        _rename(partial, name)
+        with file:
+            yield file
+        if partial:
+            _keep_owner(partial, before)
+            _rename(partial, final)
     except BaseException:
-        remove(partial)
+        if partial:
+            remove(partial)
         raise
 
 
-def _create(name: str) -> Any:
-    return Path(name).open("wb")
+def write_failure(name: str, error: OSError) -> EventsError:
+    """What to raise where a file cannot be written: which one, why, and what to do."""
+    if isinstance(error, FileNotFoundError):
+        return EventsError(f"{name}: cannot be written: make the folder {Path(name).parent} first")
+    reason = error.strerror or type(error).__name__
+    return EventsError(f"{name}: cannot be written: {reason}; name another file")
+
+
+def _special(name: str) -> Any:
+    number = _descriptor(name)
+    if number is None:
+        return Path(name).open("wb")
+    sys.stdout.flush()  # what was printed before stands before it
+    return os.fdopen(os.dup(number), "wb")
+
+
+def _replaceable(name: str) -> os.stat_result | None:
+    """How the file stands there that is to be replaced, if there is one. Raises OSError."""
+    path = Path(name)
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "it is a folder", name)
+    if not path.exists():
+        return None
+    if not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, "it is write-protected", name)
+    return path.stat()
+
+
+def _keep_owner(partial: str, before: os.stat_result | None) -> None:
+    """Give a file the owner and the mode of the one that it replaces."""
+    if before is None:
+        return
+    if hasattr(os, "chown"):
+        with suppress(OSError):  # only the superuser may
+            os.chown(partial, before.st_uid, before.st_gid)
+    Path(partial).chmod(stat.S_IMODE(before.st_mode))
+
+
+def write_text(name: str | Path, text: str) -> None:
+    """Write a whole text as UTF-8; the line ends of a file that is there are kept.
+
+    Raises EventsError.
+    """
+    path = Path(name)
+    data = text.encode("utf-8", "replace")
+    if path.is_file() and b"\r\n" in path.read_bytes():
+        data = data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    with written(name) as file:
+        file.write(data)
 
 
 def _rename(old: str, new: str) -> None:
@@ -222,16 +253,37 @@ def remove(name: str) -> None:
         Path(name).unlink(missing_ok=True)
 
 
-@contextmanager
-def _packed(name: str, file: Any) -> Iterator[Any]:
-    match _packing(name):
-        case ".gz":
-            # Without a time in it, so that the same text makes the same file.
-            with gzip.GzipFile("", "wb", compresslevel=6, fileobj=file, mtime=0) as packed:
-                yield packed
-        case ".zst":
-            library = optional("zstandard", "files", name)
-            with library.ZstdCompressor().stream_writer(file, closefd=False) as packed:
-                yield packed
-        case _:
-            yield file
+def refuse_overwriting(**names: str | Path | None) -> None:
+    """Raise EventsError where a file to write is also read, or written twice, by whatever name.
+
+    `names` are role → file; ``None`` and ``""`` are no file, ``-`` is standard input for the role
+    `events` and standard output for the others.
+    """
+    used: dict[object, tuple[str, str]] = {}
+    for role, name in names.items():
+        if name is None or not str(name):
+            continue
+        identity = _identity(role, str(name))
+        if identity is None:
+            continue
+        before, its_name = used.setdefault(identity, (role, str(name)))
+        if before != role and (its_name, str(name)) != ("-", "-"):
+            same = "" if its_name == str(name) else f", which is {its_name}"
+            raise EventsError(f"{name} is named for {before} and for {role}{same}: name two files")
+
+
+def _identity(role: str, name: str) -> object:
+    """What is the same for all names of one file; None for devices, and for pipes that are open."""
+    if is_address(name):
+        return name
+    try:
+        if name == "-":
+            about, kinds = os.fstat(0 if role == "events" else 1), {stat.S_IFREG}
+        else:
+            about = os.stat(name)  # noqa: PTH116 - a name may be no path
+            kinds = {stat.S_IFREG, stat.S_IFDIR}
+            if _descriptor(name) is None:
+                kinds.add(stat.S_IFIFO)
+    except (OSError, ValueError):
+        return None if name == "-" else os.path.realpath(name)
+    return (about.st_dev, about.st_ino) if stat.S_IFMT(about.st_mode) in kinds else None

@@ -10,9 +10,8 @@ from typing import Any, Final
 
 from orderkit.errors import EventsError
 from orderkit.events import paths, samples
-from orderkit.events.files import Opened, opened
+from orderkit.events.files import Opened, is_table, opened
 from orderkit.events.jsontext import loads, show
-from orderkit.events.kinds import is_table
 
 #: How much of a file may be one JSON document over several lines; NDJSON has no limit.
 MAX_DOCUMENT: Final = 64 * 2**20

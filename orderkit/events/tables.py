@@ -11,9 +11,9 @@ from typing import Any, BinaryIO, Final, TypeAlias
 
 from orderkit.errors import EventsError
 from orderkit.events import paths
-from orderkit.events.files import optional
+from orderkit.events.files import is_parquet
 from orderkit.events.jsontext import plain_number
-from orderkit.events.kinds import is_parquet
+from orderkit.events.packing import optional
 from orderkit.events.paths import count
 
 #: The line a row begins on, if lines are counted; the event, if it could be read; why not, if not.

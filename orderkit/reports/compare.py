@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from orderkit.errors import EventsError
 from orderkit.events import paths
+from orderkit.events.files import written
 from orderkit.events.jsontext import dumps, loads, show
 from orderkit.mapping.results import Mapped
 
@@ -135,17 +136,18 @@ class Pack:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise EventsError(f"{self.folder}: no folder for a pack: {error.strerror}") from error
-        seen, written = set(), 0
+        seen, number = set(), 0
         for name, mapped in self.names(results):
             seen.add(name)
             file, text = self.folder / name, dumps(approved(mapped), indent=True) + b"\n"
             if not file.is_file() or file.read_bytes() != text:
-                file.write_bytes(text)
-                written += 1
+                with written(file) as output:
+                    output.write(text)
+                number += 1
         stale = [file for file in self._approved_files() if file.name not in seen]
         for file in stale:
             file.unlink()
-        return written, len(stale)
+        return number, len(stale)
 
     def _approved_files(self) -> list[Path]:
         """The files that a pack wrote: another's JSON in the folder is nobody's business here."""

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from orderkit.errors import EventsError
+from orderkit.events.files import write_failure
 from orderkit.events.jsontext import dumps
 from orderkit.events.reader import EventLine
-from orderkit.events.writing import told
 from orderkit.sending.run import Sent
 
 #: What the report adds to each event; nothing maps from it.
@@ -24,9 +24,16 @@ class Report:
     def __init__(self, name: str) -> None:
         """Raises EventsError when it cannot be written."""
         self._name = name
-        with told(name):
+        with self._described():
             self._file = Path(name).open("wb") if name else None  # noqa: SIM115 - closed by `close`
         self._events: dict[int, EventLine] = {}
+
+    @contextmanager
+    def _described(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise write_failure(self._name, error) from error
 
     def expect(self, entry: EventLine) -> None:
         """Keep an event until its verdict is known."""
@@ -44,7 +51,7 @@ class Report:
         event: dict[str, Any] = entry.event or {}
         # A line that could not be read stands there as it came, to be mended.
         line = entry.text.strip() or dumps({**event, KEY: verdict})
-        with told(self._name):
+        with self._described():
             self._file.write(line + b"\n")
             # What is written is there for good, however this process ends.
             self._file.flush()
@@ -52,7 +59,7 @@ class Report:
     def close(self) -> None:
         """Close the file."""
         if self._file:
-            with told(self._name):
+            with self._described():
                 self._file.close()
 
 

@@ -12,8 +12,8 @@ import ipywidgets as w
 from orderkit.destination.loading import load_settings
 from orderkit.destination.settings import Settings
 from orderkit.errors import EventsError, OrderkitError
+from orderkit.events.files import refuse_overwriting
 from orderkit.events.reader import number_of, open_events
-from orderkit.events.writing import refuse_overwriting
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.results import Mapped
 from orderkit.reports import charts, views

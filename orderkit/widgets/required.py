@@ -7,7 +7,7 @@ from orderkit.destination.loading import load_settings
 from orderkit.destination.settings import Settings
 from orderkit.errors import EventsError
 from orderkit.events import paths
-from orderkit.events.writing import write_page
+from orderkit.events.files import write_text
 from orderkit.mapping.mapper import Mapper
 from orderkit.reports import html, views
 from orderkit.reports.pages import profile_html, profile_page
@@ -81,7 +81,7 @@ class RequiredForm(parts.Form):
     def write_page(self) -> None:
         """Write the profile as a page that can be handed over."""
         text = profile_page(self.profile, paths.count(len(self.picker.events), "event"))
-        write_page(self.page.value, text)
+        write_text(self.page.value, text)
         self.tell(f"Written to {self.page.value}", "good")
 
     def add_status(self) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from orderkit.errors import EventsError
 from orderkit.events import samples
-from orderkit.events.files import opened, optional, remove, unpacked_suffix, written
+from orderkit.events.files import opened, remove, unpacked_suffix, written
+from orderkit.events.packing import optional
 from orderkit.events.reader import open_events
 from tests.cli.test_commands import SETTINGS, lines, run
 
