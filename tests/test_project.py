@@ -35,7 +35,7 @@ def test_the_readme_begins_with_two_commands() -> None:
 
 def test_every_command_is_in_the_readme() -> None:
     """No command is left out of the README."""
-    from orderkit.cli import COMMANDS
+    from orderkit.cli.commands import COMMANDS
 
     text = README.read_text(encoding="utf-8")
     assert [name for name in COMMANDS if f"`orderkit {name}" not in text] == []

@@ -17,7 +17,7 @@ import pytest
 from nbclient import NotebookClient
 
 from orderkit import masking
-from orderkit.cli import COMMANDS
+from orderkit.cli.commands import COMMANDS
 from orderkit.events import samples
 from orderkit.sandbox import FAULTS, Sandbox
 from orderkit.sandbox.tokens import Tokens

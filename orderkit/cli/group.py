@@ -6,7 +6,7 @@ from importlib import import_module
 
 import click
 
-from orderkit.cli import COMMANDS
+from orderkit.cli.commands import COMMANDS
 
 
 class _Commands(click.Group):

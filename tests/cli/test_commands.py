@@ -314,7 +314,7 @@ def test_lab_works_on_a_copy(tmp_path: Path) -> None:
 
 def test_every_command_has_an_example() -> None:
     """The help of each command ends in an example of its use."""
-    from orderkit.cli import COMMANDS
+    from orderkit.cli.commands import COMMANDS
     from orderkit.cli.group import orderkit
 
     for name in COMMANDS:
