@@ -13,6 +13,7 @@ from tests.write_readme import README, written
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+DRIVING = sorted((ROOT / "tests" / "notebooks").glob("*.ipynb"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
@@ -41,7 +42,7 @@ def test_every_command_is_in_the_readme() -> None:
     assert [name for name in COMMANDS if f"`orderkit {name}" not in text] == []
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*NOTEBOOKS, *DRIVING], ids=lambda path: path.stem)
 def test_notebooks_are_compared_cell_by_cell(path: Path) -> None:
     """Each code cell is committed executed, and no widget state is saved."""
     notebook = nbformat.read(path, as_version=4)

@@ -14,7 +14,7 @@ from typing import IO
 
 import click
 
-from orderkit.cli.lab import notebooks
+from orderkit.cli.notebooks import notebooks_folder
 from orderkit.errors import OrderkitError
 from orderkit.sandbox.listener import LOOPBACK, bind
 
@@ -43,7 +43,7 @@ def command(port: int, no_browser: bool) -> int:
     """
     if find_spec("voila") is None:
         raise OrderkitError("Voilà is not installed; run: pip install 'orderkit[lab]'")
-    notebook = notebooks() / "demo.ipynb"
+    notebook = notebooks_folder() / "demo.ipynb"
     with bind(port) as free:
         port = free.getsockname()[1]
     url = f"http://{LOOPBACK}:{port}/"

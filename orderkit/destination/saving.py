@@ -47,6 +47,39 @@ def save_settings(settings: Settings, path: str | Path) -> None:
         raise SettingsError(str(path), [fault]) from error
 
 
+def proposed(path: str | Path) -> dict[str, str]:
+    """What a settings file says of values that nobody has confirmed: dotted key → the reason.
+
+    A proposal's comment begins with "proposal". The keys are ``settings.KEY``,
+    ``smart_mapping.TARGET`` and ``event_mapping.NAME``, with the event's name. A file that cannot
+    be read has none.
+    """
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    try:
+        document = tomlkit.parse(read_text(path))
+    except (TOMLKitError, SettingsError):
+        return {}
+    found = {}
+    for table in ("settings", "smart_mapping"):
+        part = document.get(table, {})
+        for key in part if isinstance(part, dict) else ():
+            if reason := _proposal(part, key):
+                found[f"{table}.{key}"] = reason
+    for row in document.get("event_mapping", []):
+        if isinstance(row, dict) and (reason := _proposal(row, "event_name")):
+            found[f"event_mapping.{row['event_name']}"] = reason
+    return found
+
+
+def _proposal(table: Any, key: str) -> str:
+    item = getattr(table, "item", lambda _key: None)(key)
+    comment = item.trivia.comment.removeprefix("#").strip() if item is not None else ""
+    mark, _, reason = comment.partition(":")
+    return (reason.strip() or mark) if mark == "proposal" else ""
+
+
 def _inline(value: Any) -> Any:
     """A formula stands on the line of its key."""
     if not isinstance(value, dict):
@@ -63,7 +96,10 @@ def _update(table: Any, values: dict[str, Any]) -> None:
         del table[key]
     for key, value in values.items():
         if table.get(key) != value:
+            was_proposed = key in table and _proposal(table, key)
             table[key] = value
+            if was_proposed:
+                table.item(key).trivia.comment_ws = table.item(key).trivia.comment = ""
 
 
 def _update_all(tables: Any, rows: list[dict[str, Any]]) -> None:

@@ -192,6 +192,15 @@ def write_failure(name: str, error: OSError) -> EventsError:
     return EventsError(f"{name}: cannot be written: {reason}; name another file")
 
 
+@contextmanager
+def explained_writing(name: str | Path) -> Iterator[None]:
+    """Say which file it is that cannot be written, and what to do. Raises EventsError."""
+    try:
+        yield
+    except OSError as error:
+        raise write_failure(str(name), error) from error
+
+
 def _special(name: str) -> Any:
     number = _descriptor(name)
     if number is None:

@@ -218,14 +218,22 @@ def _reason(text: bytes) -> str:
 def load_events(path: str | Path) -> dict[str, dict[str, Any]]:
     """Name → event of the first `MOST_EVENTS` events; what is no JSON object is left out.
 
-    A name is the situation in the samples and copies of them, and index, event name and id
-    elsewhere. Raises EventsError.
+    Raises EventsError.
     """
     with open_events(str(path)) as entries:
-        events = [entry.event for entry in islice(entries, MOST_EVENTS) if entry.event is not None]
-    named = samples.sample_events()
-    if events == list(named.values()):
-        return named
+        lines = islice(entries, MOST_EVENTS)
+        return named([line.event for line in lines if line.event is not None])
+
+
+def named(events: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Name → event.
+
+    A name is the situation in the samples and copies of them, and index, event name and id
+    elsewhere.
+    """
+    known = samples.sample_events()
+    if list(events) == list(known.values()):
+        return known
     return {label(number, event): event for number, event in enumerate(events)}
 
 

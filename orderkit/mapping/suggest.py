@@ -219,7 +219,9 @@ def as_settings_file(proposals: Mapping[str, list[Proposal]], events: Iterable[A
         best = next(iter(proposals.get(row.target, [])), None)
         value = "" if best is None else best.value
         written = f"{{ formula = {_toml(value)} }}" if best and best.formula else _toml(value)
-        because = best.reason if best else f"nothing found: {row.note or row.source}"
+        because = f"nothing found: {row.note or row.source}"
+        if best:
+            because = f"proposal: {best.reason}"
         if row.setting:
             settings.append(f"{row.setting} = {written}  # {_comment(because)}")
         elif best:
@@ -246,7 +248,9 @@ def likely_status(event_name: str) -> str:
 
 def _pair(event_name: str, status: str) -> str:
     mark = "" if status else "# "
-    lines = ("[[event_mapping]]", f'order_status = "{status}"', f"event_name = {_toml(event_name)}")
+    because = f"  # proposal: its name has a word of {status}" if status else ""
+    name = f"event_name = {_toml(event_name)}{because}"
+    lines = ("[[event_mapping]]", f'order_status = "{status}"', name)
     return "".join(f"{mark}{line}\n" for line in lines)
 
 

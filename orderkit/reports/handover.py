@@ -34,7 +34,7 @@ def handover_page(
     examples = {name: mapper.explain(event) for name, event in events.items()}
     name = settings.settings.third_merchant_id or "the client"
     sections = (
-        ("Settings to type into the platform", _settings(settings)),
+        ("Settings to type into the platform", settings_html(settings)),
         ("What becomes of an event", _mapping(examples)),
         ("What each order status needs", _required(settings)),
         ("Test orders", _tests(entries)),
@@ -55,7 +55,8 @@ def handover_page(
     return page(f"Handover for {name}", f"{lead}<ol>{contents}</ol>{body}")
 
 
-def _settings(settings: Settings) -> str:
+def settings_html(settings: Settings) -> str:
+    """All settings as they are to be typed, table by table."""
     values = settings.settings
     fields = {field.setting: field for field in field_mappings() if field.setting}
     rows = [

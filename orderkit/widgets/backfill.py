@@ -9,7 +9,6 @@ from dataclasses import replace
 
 import ipywidgets as w
 
-from orderkit.destination.loading import load_settings
 from orderkit.destination.settings import Settings
 from orderkit.errors import EventsError, OrderkitError
 from orderkit.events.files import refuse_overwriting
@@ -25,8 +24,9 @@ from orderkit.sending.run import open_target, send_all
 from orderkit.sending.speed import Speed, told
 from orderkit.widgets import parts
 from orderkit.widgets.deliveries import DeliveryView
+from orderkit.widgets.outcome import counted_outcomes
 from orderkit.widgets.target import TargetChoice
-from orderkit.widgets.workspace import events_path, settings_path
+from orderkit.widgets.workspace import events_path, read_settings, settings_path
 
 #: Seconds between two looks of the progress: more often is more than an eye takes in.
 _REDRAWN = 0.2
@@ -42,8 +42,7 @@ class BackfillForm(parts.Form):
     """
 
     def __init__(self, settings: Settings | None = None) -> None:
-        if settings is None:
-            settings = load_settings(settings_path(), draft=True)
+        settings, wrong = (settings, "") if settings else read_settings()
         self.settings = settings
         self.to = TargetChoice(settings, ("sandbox", "live"))
         self.target, self.confirm, self.sandbox = self.to.choose, self.to.confirm, self.to.sandbox
@@ -76,10 +75,26 @@ class BackfillForm(parts.Form):
             self.to,
             parts.row(self.start_button, self.stop_button, self.progress),
             self.status,
+            below=[
+                parts.title(
+                    "What became of the orders",
+                    "Over time, by cause with its solution, and each order's request and answer.",
+                ),
+                self.deliveries,
+            ],
         )
         for made in (self.target, self.confirm):
             made.observe(lambda _change: self._lock(), names="value")
         self._lock()
+        self.tell(wrong, "bad")
+
+    def state_html(self) -> str:
+        return self.expected.to_html()
+
+    @property
+    def expected(self) -> views.Table:
+        """What the first events of the file would become, counted."""
+        return counted_outcomes(self.settings, self.events.value)
 
     @property
     def table(self) -> views.Table:

@@ -1,26 +1,31 @@
 """Choosing the event to work with: a loaded one, a pasted one, an uploaded file."""
 
 from collections.abc import Callable
-from contextlib import nullcontext, suppress
+from pathlib import Path
 from typing import Any
 
 import ipywidgets as w
 
-from orderkit.errors import EventsError
 from orderkit.events import samples
+from orderkit.events.folder import FirstEvents, earlier_events, first_events
 from orderkit.events.paths import count
-from orderkit.events.reader import MOST_EVENTS, EventLine, label, load_events, parse_text
-from orderkit.widgets import parts
+from orderkit.mapping.mapper import Mapper
+from orderkit.reports.html import Tone
+from orderkit.widgets import parts, workspace
 from orderkit.widgets.upload import Upload
-from orderkit.widgets.workspace import events_path
 
 
 class EventPicker(parts.Form):
-    """Chooses among loaded events; `event` is the chosen one, `events` are all by name."""
+    """Chooses among loaded events; `event` is the chosen one, `events` are all by name.
+
+    What is pasted or uploaded becomes the events of the folder, for all its notebooks.
+    """
 
     def __init__(self, events: dict[str, dict[str, Any]] | None = None) -> None:
         self.events: dict[str, dict[str, Any]] = {}
         self._listeners: list[Callable[[], Any]] = []
+        self._mapper: Mapper | None = None
+        self._relabelling = False
         self.choose = parts.choice("Event", [], "The event that all values are shown for")
         self.pasted = w.Textarea(
             description="Paste events",
@@ -30,19 +35,26 @@ class EventPicker(parts.Form):
             layout=w.Layout(width="auto", height="140px"),
         )
         self.pasted.add_class("ok-input")
-        self.upload = Upload(parts.guarded(self, self.use_upload))
+        self.upload = Upload(self, self.use_upload)
         self.use = parts.button("Use pasted events", self.use_pasted, self)
-        load_samples = parts.button("Samples", lambda: self.show(samples.sample_events()), self)
-        damaged = parts.button("Damaged samples", lambda: self.show(samples.damaged_events()), self)
+        self.again = parts.button("Read the folder's events again", self.reload, self)
+        load_samples = parts.button("Samples", lambda: self._try(samples.sample_events()), self)
+        damaged = parts.button("Damaged samples", lambda: self._try(samples.damaged_events()), self)
+        self.earlier = parts.choice("Earlier events", [], "Files whose place others took")
+        self.go_back = parts.button("Go back to these", self.use_earlier, self)
+        self._back = parts.row(self.earlier, self.go_back)
         more = parts.Folded(
             "Paste or upload events, or load the samples",
             self.pasted,
-            parts.row(self.use, self.upload, load_samples, damaged),
+            parts.row(self.use, self.upload),
+            parts.row(self.again, load_samples, damaged),
+            self._back,
         )
         super().__init__(self.choose, more)
         self.choose.observe(lambda _change: self._changed(), names="value")
+        self._offer_earlier()
         if events is None:
-            parts.guarded(self, lambda: self.show(load_events(events_path())))()
+            parts.guarded(self, lambda: self._load(workspace.events_path()))()
             events = self.events or samples.sample_events()
         self.show(events)
 
@@ -58,53 +70,107 @@ class EventPicker(parts.Form):
     def show(self, events: dict[str, dict[str, Any]]) -> None:
         """Offer these events instead, and choose the first."""
         self.events = events
-        self.choose.options = list(events)
-        self.choose.value = next(iter(events), None)
+        self._offer(next(iter(events), None))
         self._changed()
+
+    def label_by(self, mapper: Mapper) -> None:
+        """Label each event with the order id and the order status that it gets."""
+        self._mapper = mapper
+        if self._labels() != list(self.choose.options):
+            self._offer(self.choose.value)
 
     def pick(self, name: str) -> None:
         """Choose the event of that name; where none has it, the chosen one stays."""
         if name in self.events:
             self.choose.value = name
 
+    # -- where events come from
+
     def use_pasted(self) -> None:
-        """Offer the pasted events. What was pasted stays where it is."""
-        self._take(parse_text(self.pasted.value), "pasted")
+        """Let the pasted events be the folder's. What was pasted stays where it is."""
+        self._take(*workspace.keep_pasted(self.pasted.value))
 
-    def use_upload(self, name: str, size: int, text: bytes) -> None:
-        """Offer the events of a file of that many bytes, of which `text` is the beginning."""
-        whole = len(text) >= size
-        if not whole:
-            text = text[: text.rfind(b"\n") + 1]
-        lines: list[EventLine] = []
-        with suppress(EventsError) if not whole else nullcontext():
-            lines = parse_text(text.decode("utf-8-sig", "replace"))
-        if not whole and not any(line.event for line in lines):
-            raise EventsError(
-                f"{name} has {size / 2**20:,.0f} MB in one document, more than a notebook takes; "
-                "orderkit check and orderkit map read files of any size with one event a line"
-            )
-        self._take(lines, name)
-        if not whole:
-            self.tell(
-                f"{count(len(self.events), 'event')} loaded, from the beginning of {name}; it has "
-                f"{size / 2**20:,.0f} MB: notebook 05, orderkit check, map and send read it all",
-                "warn",
-            )
+    def use_upload(self, file: Path, name: str) -> None:
+        """Let an uploaded file, whose name was `name`, be the folder's events."""
+        self._take(*workspace.keep_upload(file, name))
 
-    def _take(self, lines: list[EventLine], name: str) -> None:
-        good = [line.event for line in lines if line.event is not None][:MOST_EVENTS]
-        bad = [line for line in lines if line.event is None]
-        if not good:
-            reason = f"line {bad[0].line}: {bad[0].error}" if bad else "nothing is there"
-            raise EventsError(f"{name}: no event: {reason}")
-        self.show({label(number, event): event for number, event in enumerate(good)})
-        text = f"{count(len(good), 'event')} loaded"
-        if bad:
-            text += f"; left out: line {bad[0].line}: {bad[0].error}"
-            text += f" and {len(bad) - 1} more" if len(bad) > 1 else ""
-        self.tell(text, "warn" if bad else "good")
+    def use_earlier(self) -> None:
+        """Let the chosen earlier events be the folder's again."""
+        self._take(*workspace.go_back_to(Path(self.earlier.value)))
+
+    def reload(self) -> None:
+        """Read the folder's events again: another notebook may have changed them."""
+        self._take(first_events(workspace.events_path()))
+
+    def _try(self, events: dict[str, dict[str, Any]]) -> None:
+        self.show(events)
+        told = f"{count(len(events), 'event')} loaded, in this notebook only"
+        self.tell(f"{told}; the folder's events stay as they are")
+
+    def _load(self, path: Path) -> None:
+        found = first_events(path)
+        self.events = found.events
+        self.tell(*_describe(found, ""))
+
+    def _take(self, found: FirstEvents, before: str = "") -> None:
+        self.show(found.events)
+        self.tell(*_describe(found, before, loaded=True))
+        self._offer_earlier()
+
+    def _offer_earlier(self) -> None:
+        names = [path.name for path in earlier_events(Path())]
+        self.earlier.options = names
+        self._back.layout.display = "" if names else "none"
+
+    # -- how they are offered
+
+    def _labels(self) -> list[tuple[str, str]]:
+        return [(_label(name, event, self._mapper), name) for name, event in self.events.items()]
+
+    def _offer(self, chosen: str | None) -> None:
+        self._relabelling = True
+        try:
+            self.choose.options = self._labels()
+            self.choose.value = chosen
+        finally:
+            self._relabelling = False
 
     def _changed(self) -> None:
+        if self._relabelling:
+            return
         for listener in self._listeners:
             listener()
+
+
+def _label(name: str, event: dict[str, Any], mapper: Mapper | None) -> str:
+    """The event's name here, and what of its own name, order id and order status is not in it."""
+    mapped = mapper.map(event) if mapper else None
+    info = ((mapped and mapped.payload) or {}).get("order_info", {})
+    said = [name]
+    for word in (event.get("event_name"), info.get("order_id", event.get("id"))):
+        if word is not None and str(word)[:40] not in said[0]:
+            said.append(str(word)[:40])
+    if mapped:
+        said.append(mapped.order_status or "no order status")
+    return " · ".join(said)
+
+
+def _describe(found: FirstEvents, before: str, *, loaded: bool = False) -> tuple[str, Tone]:
+    """What is loaded and what is not, with the tone to say it in."""
+    said = []
+    number = count(len(found.events), "event")
+    if found.more:
+        said.append(
+            f"the first {number} of the file are shown; notebook 05, orderkit check, map and send "
+            "read it all"
+        )
+    elif loaded:
+        said.append(f"{number} loaded")
+    if bad := found.left_out:
+        where = f"line {bad[0].line}: " if bad[0].line else ""
+        others = f" and {len(bad) - 1} more" if len(bad) > 1 else ""
+        said.append(f"left out: {where}{bad[0].error}{others}")
+    if before:
+        said.append(before)
+    tone: Tone = "warn" if bad or found.more or "only" in before else "good"
+    return "; ".join(said), tone

@@ -17,7 +17,7 @@ from orderkit.reports import views
 from orderkit.reports.compare import approved, changes
 from orderkit.widgets import parts
 from orderkit.widgets.events import EventPicker
-from orderkit.widgets.workspace import settings_path
+from orderkit.widgets.workspace import read_settings, settings_target, stored_in
 
 _VENDORS = "as the vendor maps it"
 
@@ -31,9 +31,9 @@ class MappingForm(parts.Form):
 
     def __init__(self, settings: Settings | None = None, picker: EventPicker | None = None) -> None:
         self.picker = picker or EventPicker()
-        if settings is None:
-            settings = load_settings(settings_path(), draft=True)
+        settings, wrong = (settings, "") if settings else read_settings()
         self.settings = settings
+        self.picker.label_by(Mapper(settings))
         self.mapped: Mapped = Mapper(settings).explain(self.picker.event)
         targets = [(views.short(row.target), row.target) for row in field_mappings()]
         self.target = parts.choice("Row", targets, "The row that is to read another property")
@@ -47,7 +47,7 @@ class MappingForm(parts.Form):
         self.reference.add_class("ok-input")
         self.point = parts.button("Point the row at it", self.point_row, self, "primary")
         self.reset = parts.button("As the vendor maps it", self.reset_row, self)
-        self.path = parts.text_input("Settings file", str(settings_path()))
+        self.path = parts.text_input("Settings file", str(settings_target()))
         self.save_button = parts.button("Save smart mapping", self.save, self)
         self.review_button = parts.button("Review the change", self.review, self)
         self.review_view = w.HTML()
@@ -69,6 +69,14 @@ class MappingForm(parts.Form):
         self.picker.when_chosen(self._another_event)
         self.target.observe(lambda _change: self._show_reference(), names="value")
         self._another_event()
+        self.tell(wrong, "bad")
+
+    def state_html(self) -> str:
+        return f"{self.summary.value}{self.table.to_html()}{self.problems_html()}"
+
+    def problems_html(self) -> str:
+        """What was found, or that nothing was."""
+        return self.problems.to_html() if self.mapped.problems else "<p>No problem.</p>"
 
     @property
     def table(self) -> views.Table:
@@ -112,7 +120,7 @@ class MappingForm(parts.Form):
     @property
     def changes(self) -> views.Table:
         """What the smart mapping in the form changes, for all loaded events, against the file."""
-        stored = Mapper(load_settings(self.path.value, draft=True))
+        stored = Mapper(self._stored())
         current = Mapper(self.settings)
         rows = (
             (name, change.what, views.short(change.target), change.before, change.after)
@@ -128,9 +136,12 @@ class MappingForm(parts.Form):
         none = "<p>Nothing changes for the loaded events.</p>"
         self.review_view.value = table.to_html() if len(table.frame) else none
 
+    def _stored(self) -> Settings:
+        return load_settings(stored_in(self.path.value), draft=True)
+
     def save(self) -> None:
         """Write the smart mapping to the settings file named in the form."""
-        stored = load_settings(self.path.value, draft=True)
+        stored = self._stored()
         rows = {"smart_mapping": self.settings.smart_mapping}
         save_settings(stored.model_copy(update=rows), self.path.value)
         self.tell(f"Saved to {self.path.value}", "good")
@@ -156,7 +167,7 @@ class MappingForm(parts.Form):
         self.summary.value = summary(mapped, self.settings.filter.told())
         text = escape(dumps(mapped.payload, indent=True).decode())
         self.views[0].value = views.mapping_table(mapped, before).to_html()
-        self.views[1].value = self.problems.to_html() if mapped.problems else "<p>No problem.</p>"
+        self.views[1].value = self.problems_html()
         self.views[2].value = f'<pre class="ok-code" tabindex="0">{text}</pre>'
         self.views[3].value = self.trace.to_html()
 

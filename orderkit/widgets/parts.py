@@ -7,10 +7,12 @@ from html import escape
 from typing import Any, ParamSpec, Protocol
 
 import ipywidgets as w
+from IPython.display import publish_display_data as publish
 
 from orderkit.errors import OrderkitError
 from orderkit.masking import mask
 from orderkit.reports import html
+from orderkit.widgets.in_view import InView
 
 P = ParamSpec("P")
 
@@ -25,6 +27,21 @@ class Form(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
+
+    def _ipython_display_(self, **_options: Any) -> None:
+        """Show the form, and beside it its state as plain HTML, for where no kernel draws it."""
+        publish(self._repr_mimebundle_())
+        if state := self.state_html():
+            hidden = "<style>.jp-OutputArea:has(.ok-root) .ok-state{display:none}</style>"
+            publish({"text/html": f'{hidden}<div class="ok-state">{state}</div>'})
+
+    def state_html(self) -> str:
+        """What the form shows, as plain HTML: the same at every run, without widgets."""
+        return ""
+
+    def scroll_into_view(self) -> InView:
+        """What a notebook's last cell shows: Run All ends there, and this scrolls back."""
+        return InView()
 
     def tell(self, text: str, tone: html.Tone = "mute") -> None:
         """Show a message without secrets, and have it announced."""

@@ -3,7 +3,6 @@
 import ipywidgets as w
 
 from orderkit.destination.codes import STATUS
-from orderkit.destination.loading import load_settings
 from orderkit.destination.settings import Settings
 from orderkit.errors import EventsError
 from orderkit.events import paths
@@ -14,7 +13,7 @@ from orderkit.reports.pages import profile_html, profile_page
 from orderkit.reports.profile import Profile, profile
 from orderkit.widgets import parts
 from orderkit.widgets.events import EventPicker
-from orderkit.widgets.workspace import settings_path
+from orderkit.widgets.workspace import read_settings
 
 
 class RequiredForm(parts.Form):
@@ -22,9 +21,9 @@ class RequiredForm(parts.Form):
 
     def __init__(self, settings: Settings | None = None, picker: EventPicker | None = None) -> None:
         self.picker = picker or EventPicker()
-        if settings is None:
-            settings = load_settings(settings_path(), draft=True)
+        settings, wrong = (settings, "") if settings else read_settings()
         self.mapper = Mapper(settings)
+        self.picker.label_by(self.mapper)
         self.statuses = list(views.statuses_of(self.mapper))
         self.status = parts.text_input(
             "Another order status", hint="One word in capitals", placeholder="CONFIRM_ORDER"
@@ -57,6 +56,10 @@ class RequiredForm(parts.Form):
         )
         self.picker.when_chosen(self._refresh)
         self._refresh()
+        self.tell(wrong, "bad")
+
+    def state_html(self) -> str:
+        return str(self._event.value)
 
     @property
     def matrix(self) -> views.Table:
@@ -73,6 +76,15 @@ class RequiredForm(parts.Form):
         """The profile of all loaded events."""
         events = self.picker.events.values()
         return profile((n, self.mapper.explain(event)) for n, event in enumerate(events))
+
+    @property
+    def fill_rates(self) -> views.Table:
+        """How well each row is filled in all loaded events, and with how many values."""
+        rows = (
+            (views.short(target), f"{row.fill_rate():.0%}", row.distinct)
+            for target, row in self.profile.rows.items()
+        )
+        return views.make(rows, ("target", "filled", "distinct"), "How well each row is filled")
 
     def show_profile(self) -> None:
         """Show the profile below the buttons."""

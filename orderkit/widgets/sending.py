@@ -5,7 +5,6 @@ from html import escape
 
 import ipywidgets as w
 
-from orderkit.destination.loading import load_settings
 from orderkit.destination.settings import Settings
 from orderkit.errors import OrderkitError
 from orderkit.events.paths import count
@@ -18,8 +17,10 @@ from orderkit.sending.run import TARGETS, Sent, open_target, plan, send_all
 from orderkit.widgets import parts
 from orderkit.widgets.deliveries import DeliveryView
 from orderkit.widgets.events import EventPicker
+from orderkit.widgets.faults import FaultPanel
+from orderkit.widgets.outcome import outcomes
 from orderkit.widgets.target import TargetChoice
-from orderkit.widgets.workspace import settings_path
+from orderkit.widgets.workspace import read_settings
 
 
 class SendForm(parts.Form):
@@ -33,14 +34,15 @@ class SendForm(parts.Form):
 
     def __init__(self, settings: Settings | None = None, picker: EventPicker | None = None) -> None:
         self.picker = picker or EventPicker()
-        if settings is None:
-            settings = load_settings(settings_path(), draft=True)
+        settings, wrong = (settings, "") if settings else read_settings()
         self.settings = settings
+        self.picker.label_by(Mapper(settings))
         self.to = TargetChoice(settings, TARGETS)
         self.target, self.confirm, self.sandbox = self.to.choose, self.to.confirm, self.to.sandbox
         self.sent: list[Sent] = []
         self.task: asyncio.Task[None] | None = None
         self.deliveries = DeliveryView(self.to.ledger)
+        self.faults = FaultPanel(self.sandbox)
         self.which = parts.choice("Send", ["this event", "all loaded events"])
         self.send_button = parts.button("Send", self.begin, self, "primary")
         self.handover_button = parts.button("Handover page", self.hand_over, self)
@@ -63,6 +65,13 @@ class SendForm(parts.Form):
                     "assumed.",
                 ),
                 parts.row(self.handover_button, self.handover_view),
+                parts.title(
+                    "What became of the orders",
+                    "Over time, by cause with its solution; search by order id for the request and "
+                    "the answer as they went over the wire.",
+                ),
+                self.deliveries,
+                parts.Folded("Let the sandbox fail", self.faults),
             ],
         )
         for made in (self.target, self.confirm):
@@ -70,6 +79,15 @@ class SendForm(parts.Form):
         self.picker.when_chosen(self._show_request)
         self._lock()
         self._show_request()
+        self.tell(wrong, "bad")
+
+    def state_html(self) -> str:
+        return f"{self.expected.to_html()}{self.curl_view.value}"
+
+    @property
+    def expected(self) -> views.Table:
+        """What each loaded event would be sent as, or why it would not."""
+        return outcomes(self.settings, self.picker.events)
 
     @property
     def results(self) -> views.Table:

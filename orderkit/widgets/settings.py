@@ -7,21 +7,22 @@ from typing import Any
 import ipywidgets as w
 
 from orderkit.destination.fields import field_mappings, ruled_statuses
-from orderkit.destination.loading import drafted, load_settings, validated
-from orderkit.destination.saving import save_settings
+from orderkit.destination.loading import drafted, read_text, read_toml, validated
+from orderkit.destination.saving import proposed, save_settings
 from orderkit.destination.settings import Settings
 from orderkit.events import paths
 from orderkit.events.jsontext import show
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.results import Mapped
 from orderkit.reports import html, views
+from orderkit.reports.handover import settings_html
 from orderkit.widgets import parts
 from orderkit.widgets.events import EventPicker
 from orderkit.widgets.outcome import Outcome
 from orderkit.widgets.proposals import Proposals
 from orderkit.widgets.settings_fields import FILE_KEYS, SettingsFields
 from orderkit.widgets.undo import Undo
-from orderkit.widgets.workspace import settings_path
+from orderkit.widgets.workspace import read_settings, settings_path, settings_target, stored_in
 
 #: How many events the offered properties are taken from.
 _LOOKED_AT = 50
@@ -43,6 +44,9 @@ class SettingsForm(parts.Form):
         self.settings = Settings()
         self._saved = Mapper(self.settings)
         self.mapped: Mapped = self._saved.explain({})
+        self._proposed: dict[str, str] = {}
+        self._as_read: dict[str, Any] = {}
+        self._labelled_by: tuple[Any, ...] = ()
         self._filling = False
         self._fields = fields = SettingsFields(
             self, self.refresh, self._offer, lambda: list(self._examples()), self._event_names
@@ -55,7 +59,8 @@ class SettingsForm(parts.Form):
         self.proposals = Proposals(self, fields.use)
         self.propose_button = parts.button("Propose values", self.propose, self)
         self.properties_view, self.unsaved_view = w.HTML(), w.HTML()
-        self.path = parts.text_input("Settings file", str(path or settings_path()))
+        self.proposed_view = w.HTML()
+        self.path = parts.text_input("Settings file", str(path or settings_target()))
         self.save_button = parts.button("Save", self.save, self, "primary")
         self.load_button = parts.button("Load", self.load, self)
         self.undo_button = parts.button("Undo", self.take_back, self)
@@ -69,6 +74,7 @@ class SettingsForm(parts.Form):
             parts.Folded("Properties seen", self.properties_view),
             *fields.values,
             parts.row(self.propose_button),
+            self.proposed_view,
             self.proposals,
             parts.title("What becomes of the event", "It follows what is typed above and below."),
             self.outcome,
@@ -77,11 +83,11 @@ class SettingsForm(parts.Form):
             self.unsaved_view,
         )
         self.picker.when_chosen(parts.guarded(self, self._offer))
-        parts.guarded(self, self.load)()
         self._offer()
+        told = self._read(path or settings_path())
         self.undo = Undo(fields.state())
         self._mark()
-        self.message.value = ""
+        self.tell(told, "bad")
 
     def _event_names(self) -> list[str]:
         events = self.picker.events.values()
@@ -126,6 +132,9 @@ class SettingsForm(parts.Form):
         """What is missing or wrong for the chosen event."""
         return views.problems_table(self.mapped.problems)
 
+    def state_html(self) -> str:
+        return settings_html(self.settings)
+
     def refresh(self) -> None:
         """Read the form, and show beside each field what it gives or what is wrong."""
         if self._filling:
@@ -136,6 +145,8 @@ class SettingsForm(parts.Form):
         mapper, event = Mapper(self.settings), self.picker.event
         self.mapped = mapped = mapper.explain(event)
         self.outcome.show(mapper, self._saved, event, mapped)
+        self._label(mapper)
+        self._show_proposed()
         told = mapped
         if not mapped.trace:
             # Without an event mapping yet, the fields still say what they give.
@@ -144,6 +155,8 @@ class SettingsForm(parts.Form):
         for key, beside in self.beside.items():
             fault = wrong.pop(FILE_KEYS.get(key, f"settings.{key}"), None)
             text = html.notice(fault.expected, "bad") if fault else _live(key, told)
+            if reason := self._unconfirmed(key):
+                text += f'<div class="ok-hint">{html.badge("proposal")} {html.prose(reason)}</div>'
             beside.value = f'<div class="ok-live">{text}</div>'
         if wrong:
             self.tell("\n".join(fault.text("settings") for fault in wrong.values()), "bad")
@@ -170,13 +183,53 @@ class SettingsForm(parts.Form):
 
     def load(self) -> None:
         """Fill the form from the file named in it; what stood there can be got back by undo."""
-        self.fill(load_settings(self.path.value, draft=True))
-        self._keep(f"Loaded {self.path.value}")
+        path = stored_in(self.path.value)
+        read_toml(read_text(path), str(path))  # before anything is replaced
+        if wrong := self._read(path):
+            self.tell(wrong, "bad")
+        else:
+            self._keep(f"Loaded {path}")
 
     def save(self) -> None:
         """Write the form to the file named in it, if all of it can be read."""
         save_settings(validated(self.typed(), "not saved"), self.path.value)
         self._keep(f"Saved to {self.path.value}")
+
+    def _read(self, path: str | Path) -> str:
+        """Fill the form with what can be used of a file; gives what is wrong with the rest."""
+        settings, wrong = read_settings(path)
+        self._proposed = proposed(path)
+        self.fill(settings)
+        self._saved = Mapper(self.settings)
+        self._as_read = self._fields.state()
+        self.refresh()
+        return wrong
+
+    def _unconfirmed(self, key: str) -> str:
+        """Why a value was proposed, as long as it stands as it was read."""
+        unchanged = self._as_read.get(key) == self.inputs[key].value
+        return self._proposed.get(f"settings.{key}", "") if unchanged else ""
+
+    def _show_proposed(self) -> None:
+        """Say which proposals have no field of their own to stand beside."""
+        names = {pair.event_name: pair.order_status for pair in self.settings.event_mapping}
+        said = []
+        for key, reason in self._proposed.items():
+            table, _, name = key.partition(".")
+            if table == "event_mapping" and name in names:
+                said.append(f"event `{name}` is {names[name]}: {reason}")
+            elif table == "smart_mapping" and name in self.settings.smart_mapping:
+                said.append(f"`{views.short(name)}` is read from another property: {reason}")
+        head = "Proposals, to be read through:\n" if said else ""
+        self.proposed_view.value = html.notice(head + "\n".join(said))
+
+    def _label(self, mapper: Mapper) -> None:
+        """Label the events anew, where order ids or order statuses may be others."""
+        settings = mapper.settings
+        by = (settings.event_mapping, settings.smart_mapping, settings.transformation)
+        if by != self._labelled_by:
+            self._labelled_by = by
+            self.picker.label_by(mapper)
 
     def _keep(self, told: str) -> None:
         self.undo.keep()

@@ -1,19 +1,37 @@
-// A labelled file input. It sends the first `most` bytes of the chosen file, with name and size.
+// A labelled file input. It sends the chosen file slice by slice: the next one when Python asks.
 export default {
   render({ model, el }) {
     const label = document.createElement("label");
     const input = document.createElement("input");
+    const progress = document.createElement("span");
     label.className = "ok-upload";
+    progress.setAttribute("role", "status");
     input.type = "file";
     input.accept = model.get("accept");
     label.append(`${model.get("label")} `, input);
-    input.addEventListener("change", async () => {
-      const file = input.files[0];
-      if (!file) return;
-      const piece = await file.slice(0, model.get("most")).arrayBuffer();
-      model.send({ name: file.name, size: file.size }, undefined, [new DataView(piece)]);
+    let file = null;
+    const send = async (start) => {
+      const end = start + model.get("slice");
+      const piece = await file.slice(start, end).arrayBuffer();
+      model.send({ name: file.name, size: file.size, start }, undefined, [new DataView(piece)]);
+      if (end < file.size) progress.textContent = ` ${Math.floor((100 * end) / file.size)} %`;
+    };
+    const answered = (message) => {
+      if (!file) return; // another view of the same input is sending
+      if (message.next) return send(message.next);
+      file = null;
+      progress.textContent = "";
+      input.disabled = false;
       input.value = ""; // the same file can be chosen again after a change
+    };
+    model.on("msg:custom", answered);
+    input.addEventListener("change", () => {
+      file = input.files[0] || null;
+      if (!file) return;
+      input.disabled = true;
+      send(0);
     });
-    el.append(label);
+    el.append(label, progress);
+    return () => model.off("msg:custom", answered);
   },
 };

@@ -1,26 +1,108 @@
-"""Which settings and events a notebook works on.
+"""Which settings and events the notebooks of a folder work on: all of them on the same.
 
-In this order: what the environment names (`ORDERKIT_SETTINGS`, `ORDERKIT_EVENTS`), the files
-``settings.toml`` and ``events.ndjson`` in the current folder, the samples.
+In this order: what the environment names (`ORDERKIT_SETTINGS`, `ORDERKIT_EVENTS`), the current
+folder's ``settings.toml`` and ``events`` file (``events.ndjson``, ``events.csv`` …), the samples.
 """
 
 import os
 from pathlib import Path
 
+from orderkit.destination.loading import drafted, load_settings, read_text, read_toml
+from orderkit.destination.settings import Settings
+from orderkit.errors import EventsError, SettingsError
 from orderkit.events import samples
+from orderkit.events.files import explained_writing
+from orderkit.events.folder import (
+    FirstEvents,
+    events_files,
+    events_name,
+    first_events,
+    take_place,
+)
+from orderkit.events.reader import parse_text
+
+SETTINGS_NAME = "settings.toml"
+#: Where a file lies while it arrives.
+ARRIVING = ".arriving-events"
 
 
 def settings_path() -> Path:
-    """The settings file to work on."""
-    return _chosen("ORDERKIT_SETTINGS", "settings.toml", samples.SETTINGS)
+    """The settings file to read."""
+    path = settings_target()
+    return path if path.is_file() or "ORDERKIT_SETTINGS" in os.environ else samples.SETTINGS
+
+
+def settings_target() -> Path:
+    """The settings file to write: never the samples."""
+    return Path(os.environ.get("ORDERKIT_SETTINGS") or SETTINGS_NAME)
+
+
+def stored_in(path: str | Path) -> Path:
+    """Where what a form calls `path` is read from: before the first save, the samples."""
+    return settings_path() if Path(path) == settings_target() else Path(path)
+
+
+def read_settings(path: str | Path | None = None) -> tuple[Settings, str]:
+    """The settings in a file as far as they can be used, and what is wrong with the rest.
+
+    Without a name, it is the file that the folder's notebooks work on.
+    """
+    path = path or settings_path()
+    try:
+        return load_settings(path, draft=True), ""
+    except SettingsError as error:
+        return _usable(path), str(error)
+
+
+def _usable(path: str | Path) -> Settings:
+    try:
+        return drafted(read_toml(read_text(path), str(path)))[0]
+    except SettingsError:
+        return Settings()
 
 
 def events_path() -> Path:
-    """The file of events to work on."""
-    return _chosen("ORDERKIT_EVENTS", "events.ndjson", samples.EVENTS)
-
-
-def _chosen(variable: str, name: str, sample: Path) -> Path:
-    if named := os.environ.get(variable):
+    """The file of events to read."""
+    if named := os.environ.get("ORDERKIT_EVENTS"):
         return Path(named)
-    return Path(name) if Path(name).is_file() else sample
+    return next(iter(events_files(Path())), samples.EVENTS)
+
+
+def keep_upload(upload: Path, name: str) -> tuple[FirstEvents, str]:
+    """Let an uploaded file of that name be the folder's events.
+
+    Gives the first of them, and a sentence on what was there before. Where there is no event in it,
+    it is deleted, and all stays as it was. Raises EventsError.
+    """
+    return _keep(upload, events_name(name), name)
+
+
+def keep_pasted(text: str) -> tuple[FirstEvents, str]:
+    """Let a pasted text be the folder's events, as `keep_upload`. Raises EventsError."""
+    lines = parse_text(text)
+    ending = ".ndjson" if any(line.line for line in lines) else ".json"
+    arrived = Path(ARRIVING)
+    with explained_writing(arrived):
+        arrived.write_bytes(text.encode("utf-8", "replace"))
+    return _keep(arrived, f"events{ending}", "the text")
+
+
+def go_back_to(earlier: Path) -> tuple[FirstEvents, str]:
+    """Let earlier events be the folder's again. Raises EventsError."""
+    return _keep(earlier, f"events{''.join(earlier.suffixes)}", earlier.name)
+
+
+def _keep(file: Path, name: str, said: str) -> tuple[FirstEvents, str]:
+    arrived = file.with_name(f".arrived-{name}")  # its ending says how it is to be read
+    with explained_writing(arrived):
+        file.replace(arrived)
+    try:
+        found = first_events(arrived)
+    except EventsError as error:
+        arrived.unlink() if file.name == ARRIVING else arrived.replace(file)
+        raise EventsError(str(error).replace(str(arrived), said)) from error
+    if os.environ.get("ORDERKIT_EVENTS"):
+        arrived.unlink() if file.name == ARRIVING else arrived.replace(file)
+        return found, "in this notebook only: ORDERKIT_EVENTS names the events of all notebooks"
+    aside = take_place(arrived, name)
+    return found, f"the earlier events are kept in {aside.name}" if aside else ""

@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,6 @@ from orderkit.widgets import (
     RequiredForm,
     SendForm,
     SettingsForm,
-    parts,
 )
 from orderkit.widgets.parts import guarded
 from orderkit.widgets.target import SecretInput
@@ -310,17 +310,20 @@ def test_what_is_not_saved_is_marked(tmp_path: Path) -> None:
 
 
 def test_a_file_of_any_size_can_be_chosen() -> None:
-    """Of a file too large for a notebook the beginning is used; what reads it all is told."""
+    """It arrives in slices, all of it; the first thousand events are shown, and that is told."""
     picker = EventPicker()
-    line = samples.EVENTS.read_bytes().splitlines()[0]
-    picker.use_upload("big.ndjson", 50 * 2**20, b"\n".join([line, line, line[:100]]))
-    assert len(picker.events) == 2
-    assert "50 MB" in picker.message.value
-    assert "orderkit check" in picker.message.value
-    kept = dict(picker.events)
-    parts.guarded(picker, picker.use_upload)("big.json", 50 * 2**20, b'[{"id": "1",\n"x": 2')
-    assert "in one document" in picker.message.value
-    assert picker.events == kept
+    asked: list[dict[str, Any]] = []
+    picker.upload.send = asked.append
+    data = samples.bookings(1_500)
+    for start in range(0, len(data), 100_000):
+        content = {"name": "Export 7.NDJSON", "size": len(data), "start": start}
+        picker.upload.take_slice(content, [memoryview(data[start : start + 100_000])])
+    assert asked[0] == {"next": 100_000}
+    assert asked[-1] == {"end": True}
+    assert Path("events.ndjson").read_bytes() == data
+    assert len(picker.events) == 1_000
+    assert "notebook 05" in picker.message.value
+    assert len(EventPicker().events) == 1_000
 
 
 def test_a_backfill_never_writes_over_its_events(tmp_path: Path) -> None:
