@@ -38,7 +38,7 @@ def command(
     """
     mapper = Mapper(load_settings(settings_path))
     out = console()
-    if not as_json and (filtered_by := mapper.settings.filter.told()):
+    if not as_json and (filtered_by := mapper.settings.filter.describe()):
         out.print(Text(f"filter: {filtered_by}", style="bright_black"))
     seen = 0
     for result in results(events, mapper, status=status, explain=True):

@@ -1,233 +1,42 @@
-"""The destination's settings: what an engineer types on the platform, checked.
+"""The destination's settings: what an engineer types on the platform, as models.
 
-The file form is TOML; see `orderkit.settings_file`.
+`validators` holds what each value may be, `loading` reads them from a TOML file.
 """
 
-import math
-from collections.abc import Callable
-from functools import cache
-from typing import Annotated, Any, Final, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Annotated, Final, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
-    ValidationError,
-    ValidatorFunctionWrapHandler,
     WrapValidator,
     model_validator,
 )
-from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from orderkit.destination import codes
+from orderkit.destination import validators
 from orderkit.destination.fields import field_mappings
-from orderkit.destination.urls import TOKEN_URL, check_endpoint
-from orderkit.errors import EndpointError, FormulaError
-from orderkit.events import paths
+from orderkit.destination.urls import TOKEN_URL
 from orderkit.events.jsontext import show
-from orderkit.language.filters import OPERATORS, WITHOUT_VALUE, Condition
-from orderkit.language.references import (
-    compile_formula,
-    compile_property,
-    compile_reference,
-    compile_value,
-)
-
-
-def _wrong(expected: str) -> PydanticCustomError:
-    """A validation error whose text says what to write; braces in it are meant literally."""
-    return PydanticCustomError("settings", "{expected}", {"expected": expected})
-
-
-class FormulaValue(BaseModel):
-    """A value in function mode: ``{ formula = "DATEFORMAT(order.created, 'X')" }``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    formula: str
-
-
-def _formula(value: Any) -> FormulaValue:
-    """A formula that can be read, of a TOML table or as it is. Raises `_wrong`."""
-    text = value.get("formula") if isinstance(value, dict) and len(value) == 1 else None
-    made = value if isinstance(value, FormulaValue) else None
-    if made is None and isinstance(text, str):
-        made = FormulaValue(formula=text)
-    if made is None:
-        raise _wrong("write a formula as { formula = '…' }, and nothing else in the braces")
-    try:
-        compile_formula(made.formula, _no_context)
-    except FormulaError as error:
-        raise _wrong(str(error)) from error
-    return made
-
-
-def _no_context() -> Any:
-    raise AssertionError("settings are checked without evaluating a formula")
-
-
-def _compiles(compiler: Callable[[Any], object], value: Any) -> Any:
-    """`value`, if the compiler takes it; what it says otherwise is what to write."""
-    try:
-        compiler(value)
-    except ValueError as error:
-        raise _wrong(str(error)) from error
-    return value
-
-
-def _value(value: Any) -> Any:
-    if isinstance(value, dict | FormulaValue):
-        return _formula(value)
-    number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    if not number and not isinstance(value, str):
-        raise _wrong('write text in quotes, such as "{{booking.total}}", or a number')
-    return _compiles(compile_value, value)
-
-
-def _reference(value: Any) -> Any:
-    if isinstance(value, dict | FormulaValue):
-        return _formula(value)
-    if not isinstance(value, str):
-        raise _wrong(
-            'write the path of a property, such as "booking.reference", text with {{path}} in it, '
-            "or { formula = '…' }"
-        )
-    return _compiles(compile_reference, value)
-
-
-def _text(value: Any) -> Any:
-    if not isinstance(value, str) or not value.strip():
-        raise _wrong("write a text in quotes")
-    return value
-
-
-def _url(value: Any) -> Any:
-    try:
-        check_endpoint(_text(value), "this")
-    except EndpointError as error:
-        raise _wrong(str(error)) from error
-    return value
-
-
-def _status(value: Any) -> Any:
-    if not isinstance(value, str) or not codes.STATUS.fullmatch(value):
-        raise _wrong('write one word in capitals, such as "COMPLETE_ORDER"')
-    return value
-
-
-def _path(value: Any) -> Any:
-    if not isinstance(value, str):
-        raise _wrong('write the path of a property, such as "booking.reference"')
-    return _compiles(compile_property, value)
-
-
-def _new_name(value: Any) -> Any:
-    return value if value == "" else _path(value)
-
-
-def _operator(value: Any) -> Any:
-    if value not in OPERATORS:
-        near = paths.near_misses(str(value), OPERATORS)
-        known = ", ".join(OPERATORS)
-        raise _wrong(_did_you_mean(f"write one of: {known}", [f'"{name}"' for name in near]))
-    return value
-
-
-def _scalar(value: Any) -> Any:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool | int | float):
-        return show(value)
-    raise _wrong("write a text in quotes, a number, true or false")
-
-
-def _category(value: Any) -> Any:
-    if value == "":
-        raise _wrong("name a category, or delete the line: without one nothing is filtered")
-    return None if value is None else _scalar(value)
-
-
-def _match(value: Any) -> Any:
-    if value not in ("all", "any"):
-        raise _wrong('write "all" or "any"')
-    return value
-
-
-def _filter_formula(value: Any) -> Any:
-    return None if value is None else _formula({"formula": value}).formula
-
-
-@cache
-def _zones() -> set[str]:
-    return available_timezones()  # which looks through folders
-
-
-def _zone(value: Any) -> Any:
-    if not isinstance(value, str) or value not in _zones():
-        near = paths.near_misses(str(value), sorted(_zones()))
-        raise _wrong(_did_you_mean("write an IANA time zone such as Europe/Paris", near))
-    return value
-
-
-def _target(target: str) -> str:
-    targets = [row.target for row in field_mappings()]
-    if target not in targets:
-        near = [f'"{name}"' for name in paths.near_misses(target, targets)]
-        raise _wrong(_did_you_mean("no row has this target", near))
-    return target
-
-
-def _event_mapping(
-    pairs: Any, validate: ValidatorFunctionWrapHandler
-) -> tuple["EventMapping", ...]:
-    """The pairs, unless one is malformed or an event name has two statuses: all faults at once."""
-    faults = _two_statuses(pairs) if isinstance(pairs, list | tuple) else []
-    try:
-        checked: tuple[EventMapping, ...] = validate(pairs)
-    except ValidationError as error:
-        faults += [
-            InitErrorDetails(
-                type=_wrong(entry["msg"]) if entry["type"] == "settings" else entry["type"],
-                loc=entry["loc"],
-                input=entry["input"],
-                ctx=entry.get("ctx", {}),
-            )
-            for entry in error.errors()
-        ]
-    if faults:
-        raise ValidationError.from_exception_data("Settings", faults)
-    return checked
-
-
-def _two_statuses(pairs: list[Any] | tuple[Any, ...]) -> list[InitErrorDetails]:
-    faults = []
-    statuses: dict[str, str] = {}
-    for index, pair in enumerate(pairs):
-        entries = dict(pair) if isinstance(pair, dict | EventMapping) else {}
-        name, status = entries.get("event_name"), entries.get("order_status")
-        if not isinstance(name, str) or not isinstance(status, str):
-            continue
-        before = statuses.setdefault(name, status)
-        if before != status:
-            wrong = _wrong(f"this event has two statuses, {before} and {status}: keep one")
-            faults.append(InitErrorDetails(type=wrong, loc=(index, "event_name"), input=name))
-    return faults
-
-
-def _did_you_mean(expected: str, near: list[str]) -> str:
-    return f"{expected}; did you mean {' or '.join(near)}?" if near else expected
-
-
-Value = Annotated[str | int | float | FormulaValue, BeforeValidator(_value)]
-Reference = Annotated[str | FormulaValue, BeforeValidator(_reference)]
-Text = Annotated[str, BeforeValidator(_text)]
-Url = Annotated[str, BeforeValidator(_url)]
+from orderkit.language.filters import WITHOUT_VALUE, Condition
 
 
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FormulaValue(_Model):
+    """A value in function mode: ``{ formula = "DATEFORMAT(order.created, 'X')" }``."""
+
+    formula: str
+
+
+Value = Annotated[str | int | float | FormulaValue, BeforeValidator(validators.check_value)]
+Reference = Annotated[str | FormulaValue, BeforeValidator(validators.check_reference)]
+Text = Annotated[str, BeforeValidator(validators.check_text)]
+Url = Annotated[str, BeforeValidator(validators.check_url)]
+PropertyPath = Annotated[str, BeforeValidator(validators.check_path)]
 
 
 class Values(_Model):
@@ -254,7 +63,7 @@ class Values(_Model):
 class EventMapping(_Model):
     """One pair of the Event Mapping: the client's event name stands for TikTok's order status."""
 
-    order_status: Annotated[str, BeforeValidator(_status)]
+    order_status: Annotated[str, BeforeValidator(validators.check_status)]
     event_name: Text
 
 
@@ -269,29 +78,23 @@ class Connection(_Model):
 class Transformation(_Model):
     """A property renamed before the mapping, or deleted where the new name is empty."""
 
-    property: Annotated[str, BeforeValidator(_path)]
-    new_name: Annotated[str, BeforeValidator(_new_name)] = ""
+    property: PropertyPath
+    new_name: Annotated[str, BeforeValidator(validators.check_new_name)] = ""
 
 
 class FilterCondition(_Model):
     """One line of the simple filter."""
 
-    property: Annotated[str, BeforeValidator(_path)]
-    operator: Annotated[str, BeforeValidator(_operator)]
-    value: Annotated[str, BeforeValidator(_scalar)] = ""
+    property: PropertyPath
+    operator: Annotated[str, BeforeValidator(validators.check_operator)]
+    value: Annotated[str, BeforeValidator(validators.check_scalar)] = ""
 
     @model_validator(mode="after")
     def _value_where_needed(self) -> "FilterCondition":
         if self.operator not in WITHOUT_VALUE and "value" not in self.model_fields_set:
-            raise _wrong(f'"{self.operator}" compares: add value = "…"')
+            raise validators.expectation(f'"{self.operator}" compares: add value = "…"')
         if self.operator.endswith("match regex"):
-            from orderkit.language.formulas.patterns import pattern
-            from orderkit.language.formulas.values import RefusedError
-
-            try:
-                pattern(self.value)
-            except RefusedError as error:
-                raise _wrong(str(error)) from error
+            validators.check_pattern(self.value)
         return self
 
     def compiled(self) -> Condition:
@@ -307,12 +110,12 @@ class Filter(_Model):
     consent:          the category that ``user.consent_categories`` must hold
     """
 
-    match: Annotated[Literal["all", "any"], BeforeValidator(_match)] = "all"
+    match: Annotated[Literal["all", "any"], BeforeValidator(validators.check_match)] = "all"
     condition: tuple[FilterCondition, ...] = ()
-    formula: Annotated[str | None, BeforeValidator(_filter_formula)] = None
-    consent: Annotated[str | None, BeforeValidator(_category)] = None
+    formula: Annotated[str | None, BeforeValidator(validators.check_filter_formula)] = None
+    consent: Annotated[str | None, BeforeValidator(validators.check_category)] = None
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """In words, what an event must meet to be sent; "" where every event is."""
         lines = [f"{c.property} {c.operator} {show(c.value)}" for c in self.condition]
         parts = [f"consent to {self.consent}"] if self.consent else []
@@ -334,14 +137,16 @@ class Settings(_Model):
     """
 
     settings: Values = Values()
-    event_mapping: Annotated[tuple[EventMapping, ...], WrapValidator(_event_mapping)] = ()
-    smart_mapping: dict[Annotated[str, BeforeValidator(_target)], Reference] = Field(
-        default_factory=dict
+    event_mapping: Annotated[
+        tuple[EventMapping, ...], WrapValidator(validators.check_event_mapping)
+    ] = ()
+    smart_mapping: dict[Annotated[str, BeforeValidator(validators.check_target)], Reference] = (
+        Field(default_factory=dict)
     )
     transformation: tuple[Transformation, ...] = ()
     filter: Filter = Filter()
     connection: Connection = Connection()
-    timezone: Annotated[str, BeforeValidator(_zone)] = "UTC"
+    timezone: Annotated[str, BeforeValidator(validators.check_zone)] = "UTC"
 
     @property
     def zone(self) -> ZoneInfo:

@@ -164,7 +164,7 @@ class MappingForm(parts.Form):
 
     def _refresh(self, before: Mapped | None) -> None:
         self.mapped = mapped = Mapper(self.settings).explain(self.picker.event)
-        self.summary.value = summary(mapped, self.settings.filter.told())
+        self.summary.value = summary(mapped, self.settings.filter.describe())
         text = escape(dumps(mapped.payload, indent=True).decode())
         self.views[0].value = views.mapping_table(mapped, before).to_html()
         self.views[1].value = self.problems_html()

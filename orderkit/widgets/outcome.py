@@ -76,7 +76,7 @@ class Outcome(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     def _draw(self) -> None:
         mapper, saved, event, mapped = self._shown
-        self._summary.value = summary(mapped, mapper.settings.filter.told())
+        self._summary.value = summary(mapped, mapper.settings.filter.describe())
         if self.preview.is_open:
             self._preview.value = views.mapping_table(mapped, saved.explain(event)).to_html()
         if self.required.is_open:

@@ -11,8 +11,17 @@ from pydantic import ValidationError
 from orderkit import Mapper, Settings, SettingsError, field_mappings, load_settings
 from orderkit.destination.loading import drafted, parse_settings
 from orderkit.destination.saving import save_settings
-from orderkit.destination.settings import MAPPED_KEYS, Connection, EventMapping, Values
+from orderkit.destination.settings import (
+    MAPPED_KEYS,
+    Connection,
+    EventMapping,
+    Filter,
+    FilterCondition,
+    Transformation,
+    Values,
+)
 
+TABLES = (Values, EventMapping, Transformation, Filter, FilterCondition, Connection)
 GOOD = """\
 # The hotel group's own settings.
 timezone = "Europe/Paris"  # where the hotels are
@@ -222,10 +231,15 @@ def test_more_than_the_reader_can_take(text: str) -> None:
             "event_mapping",
             "headed [[event_mapping]]",
         ),
+        (
+            '[[filter.condition]]\nproperty = "id"\noperator = [[1]]',
+            "filter.condition.0.operator",
+            "write one of: is, isn't",
+        ),
     ],
 )
 def test_wrong_shapes(text: str, key: str, expected: str) -> None:
-    """A table that is none is told with the header to write."""
+    """What has the wrong shape is reported with the header, or the words, to write."""
     ((_line, where, _found, write),) = faults(text)
     assert where == key
     assert expected in write
@@ -528,3 +542,41 @@ def test_half_typed_conditions() -> None:
     assert [condition.property for condition in settings.filter.condition] == ["id"]
     assert settings.filter.match == "any"
     assert len(found) == 2
+
+
+def test_a_formula_for_no_row() -> None:
+    """A formula under a target that no row has goes as a whole, and the fault names it."""
+    rows = {"order_info.typo": {"formula": "1"}, "order_info.order_id": "a.b"}
+    settings, found = drafted({"smart_mapping": rows})
+    assert settings.smart_mapping == {"order_info.order_id": "a.b"}
+    assert [(fault.key, fault.found) for fault in found] == [
+        ("smart_mapping.order_info.typo", '"order_info.typo"')
+    ]
+
+
+KEYS = sorted(
+    {
+        *Settings.model_fields,
+        *(name for part in TABLES for name in part.model_fields),
+        *("formula", "order_info.order_id", "order_info.typo", "[key]"),
+    }
+)
+ANYTHING = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(-1, 9), TEXT, st.just("{{a.b}}")),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.lists(inner, max_size=2).map(tuple),
+        st.dictionaries(st.sampled_from(KEYS), inner, max_size=4),
+    ),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(st.sampled_from(KEYS), ANYTHING, max_size=5))
+def test_any_draft_can_be_used(data: dict[str, Any]) -> None:
+    """Whatever stands in a form, what is good is kept and checked, and the rest has a fault."""
+    settings, found = drafted(data)
+    again = Settings.model_validate(settings.model_dump(exclude_unset=True))
+    assert again == settings
+    if not found:
+        assert settings == Settings.model_validate(data)
