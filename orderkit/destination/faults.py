@@ -38,7 +38,7 @@ _TABLES: Final[dict[str, Any]] = {
 
 def place_of(entry: Any) -> tuple[Any, ...]:
     """Keys and indices from the root to what one of pydantic's errors is about."""
-    where = entry["loc"]
+    where: tuple[Any, ...] = entry["loc"]
     # Of a key that is wrong itself pydantic says so with one part more.
     return where[:-1] if len(where) > 1 and where[-1] == "[key]" else where
 
