@@ -38,6 +38,7 @@ COLOURS = {
     "ok": "green",
     "missing": "red",
     "not needed": "bright_black",
+    "not yet": "bright_black",
 }
 
 

@@ -49,7 +49,7 @@ def command() -> int:
 def _print_mapping(out: Console, name: str, mapped: Mapped) -> None:
     rows = table("source", "found", "", "target", "value", title=f"{name}: {mapped.order_status}")
     for entry in mapped.trace:
-        if entry.state != "not needed":
+        if entry.matters:
             rows.add_row(
                 Text(entry.reads),
                 Text(show(entry.raw, 34)),

@@ -50,6 +50,14 @@ class FieldMapping:
         """Whether an order of that status must have the field."""
         return self.mandatory == ALWAYS or (bool(status) and self.mandatory == status)
 
+    def awaits_later(self, status: str | None) -> bool:
+        """Whether a later order status may ask for the field.
+
+        Assumption: the statuses with mandatory fields of their own are an order's ends, and follow
+        every other one; of two ends, an order reaches one.
+        """
+        return self.mandatory not in ("", ALWAYS) and status not in ruled_statuses()
+
     def as_json(self) -> dict[str, Any]:
         """The row as a JSON object, `vendor` included."""
         return {**asdict(self), "vendor": self.vendor}

@@ -135,7 +135,8 @@ def evaluate(field: CompiledField, reading: Reading, status: str | None, event: 
     if paths.is_blank(reading.raw):
         if field.row.mandatory_for(status):
             return Evaluated(None, (), "missing", missing(field, reading, event))
-        return Evaluated(None, (), "not needed")
+        later = field.row.awaits_later(status)
+        return Evaluated(None, (), "not yet" if later else "not needed")
     try:
         if field.type.name == STATUS and status and status != reading.raw:
             value = status
@@ -228,7 +229,7 @@ def _entry(
     steps = (*steps, *given.steps)
     if not found:
         steps = (*steps, field.source.why_absent(event))
-    elif given.state in ("not needed", "missing"):
+    elif given.state not in ("ok", "invalid"):
         steps = (*steps, "blank: counts as absent")
     return TraceEntry(
         target=field.target,

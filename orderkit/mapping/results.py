@@ -9,7 +9,7 @@ from orderkit.mapping.messages import unreadable
 from orderkit.mapping.problems import Problem
 
 Outcome: TypeAlias = Literal["mapped", "filtered", "rejected"]
-State: TypeAlias = Literal["ok", "missing", "invalid", "not needed"]
+State: TypeAlias = Literal["ok", "missing", "invalid", "not needed", "not yet"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,8 @@ class TraceEntry:
     json_type:     its JSON type, in words
     steps:         each conversion, in words
     value:         what went into the payload, or `None`
-    state:         ok, missing, invalid, or not needed: absent where it need not be there
+    state:         ok, missing or invalid; without a value where none is asked for: not needed, or
+                   not yet (a later order status asks for it)
     """
 
     target: str
@@ -37,6 +38,11 @@ class TraceEntry:
     steps: tuple[str, ...]
     value: Any
     state: State
+
+    @property
+    def matters(self) -> bool:
+        """Whether the row has a value or a problem."""
+        return self.state in ("ok", "missing", "invalid")
 
     def as_json(self) -> dict[str, Any]:
         """The entry as a JSON object; `raw` as far as JSON can carry what the event held."""

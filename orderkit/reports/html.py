@@ -32,6 +32,7 @@ TONES: Final[dict[str, Tone]] = {
     "warning": "warn",
     "mandatory": "mute",
     "not needed": "mute",
+    "not yet": "mute",
     "filtered": "mute",
     "skipped": "mute",
     "dry-run": "mute",

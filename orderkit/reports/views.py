@@ -115,7 +115,7 @@ def mapping_table(mapped: Mapped, before: Mapped | None = None) -> Table:
 
     The rows that changed since `before` are marked.
     """
-    kept = [entry for entry in mapped.trace if entry.state != "not needed"]
+    kept = [entry for entry in mapped.trace if entry.matters]
     earlier = {e.target: (e.value, e.state) for e in before.trace} if before else {}
     marked = [
         number
@@ -200,15 +200,12 @@ def against_statuses(mapper: Mapper, event: Any, statuses: Sequence[str]) -> Aga
     rows = []
     for row in field_mappings():
         entries = [states[status].get(row.target) for status in statuses]
-        wanted = [
-            entry.state if entry and (entry.mandatory or entry.state == "invalid") else ""
-            for entry in entries
-        ]
-        if any(wanted):
+        if any(e and (e.mandatory or e.state == "invalid") for e in entries):
+            states_found = [entry.state if entry else "" for entry in entries]
             value = next((shown(entry.value) for entry in entries if entry), "")
             if row.type == "status":
                 value = "as asked"
-            rows.append([short(row.target), value, *wanted])
+            rows.append([short(row.target), value, *states_found])
     problems: dict[tuple[str, str], tuple[Problem, list[str]]] = {}
     for status, result in results.items():
         for problem in result.problems:

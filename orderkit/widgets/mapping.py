@@ -37,14 +37,11 @@ class MappingForm(parts.Form):
         self.mapped: Mapped = Mapper(settings).explain(self.picker.event)
         targets = [(views.short(row.target), row.target) for row in field_mappings()]
         self.target = parts.choice("Row", targets, "The row that is to read another property")
-        self.reference = w.Combobox(
-            description="reads",
+        self.reference = parts.suggesting_input(
+            "reads",
+            hint="The path of the property to read instead",
             placeholder=_VENDORS,
-            ensure_option=False,
-            tooltip="The path of the property to read instead",
-            layout=w.Layout(width="auto"),
         )
-        self.reference.add_class("ok-input")
         self.point = parts.button("Point the row at it", self.point_row, self, "primary")
         self.reset = parts.button("As the vendor maps it", self.reset_row, self)
         self.path = parts.text_input("Settings file", str(settings_target()))

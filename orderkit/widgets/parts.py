@@ -115,9 +115,12 @@ def text_input(label: str, value: str = "", hint: str = "", placeholder: str = "
     return _labelled(w.Text, label, hint, value=value, placeholder=placeholder)
 
 
-def suggesting_input(label: str, value: str = "", hint: str = "") -> w.Combobox:
+def suggesting_input(
+    label: str, value: str = "", hint: str = "", placeholder: str = ""
+) -> w.Combobox:
     """A labelled line of text that offers what its `options` say, and takes anything."""
-    return _labelled(w.Combobox, label, hint, value=value, ensure_option=False)
+    shown = {"value": value, "placeholder": placeholder}
+    return _labelled(w.Combobox, label, hint, ensure_option=False, **shown)
 
 
 def choice(label: str, options: Any, hint: str = "") -> w.Dropdown:
@@ -129,7 +132,7 @@ def _labelled(kind: Any, label: str, hint: str, **traits: Any) -> Any:
     made = kind(
         description=label,
         tooltip=hint or label,
-        style={"description_width": "190px"},
+        style={"description_width": "160px"},
         layout=w.Layout(width="auto"),
         **traits,
     )

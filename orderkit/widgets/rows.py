@@ -37,12 +37,12 @@ class RowList(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
             else:
                 made = parts.suggesting_input(label, values.get(key, ""))
                 made.options = tuple(offered())
-            made.style.description_width = "110px"
             made.observe(lambda _change: changed(), names="value")
             inputs.append(made)
         remove = parts.button("Remove", lambda: self._remove(line), self._form)
         remove.tooltip = f"Remove {' '.join(values.values()) or 'this row'}"
         line = parts.row(*inputs, remove)
+        line.add_class("ok-line")
         self.lines.children = (*self.lines.children, line)
         self._on_change()
 

@@ -138,7 +138,7 @@ class SettingsFields:
             options=["text", "function"],
             tooltip=f"How {field.source} is written",
             description=f"{field.source} as",
-            layout=w.Layout(width="110px"),
+            layout=w.Layout(width="auto"),
         )
         mode.add_class("ok-mode")
         mode.observe(lambda _change: self._mode_changed(), names="value")

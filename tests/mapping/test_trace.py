@@ -66,7 +66,7 @@ def trace(
             {},
             "initiator",
             {"mandatory": False, "raw": None, "json_type": "missing", "value": None,
-             "state": "not needed", "steps": ("`partners.tiktok` has no `initiator`",)},
+             "state": "not yet", "steps": ("`partners.tiktok` has no `initiator`",)},
         ),
         (
             {"currency": " "},
@@ -91,6 +91,26 @@ def test_entries(event: dict[str, Any], target: str, expected: dict[str, Any]) -
     """Source, place, raw value with its JSON type, each conversion and the final value are told."""
     entry = trace(event)[target]
     assert {key: getattr(entry, key) for key in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "initiator", "fulfillment_tax"),
+    [
+        ("CREATE_ORDER", "not yet", "not yet"),
+        ("CANCEL_ORDER", "missing", "not needed"),
+        ("COMPLETE_ORDER", "not needed", "missing"),
+    ],
+)
+def test_what_no_status_asks_for_now_is_not_yet_or_not_needed(
+    status: str, initiator: str, fulfillment_tax: str
+) -> None:
+    """What a later order status asks for is not yet there; after an end, it is not needed."""
+    mapper = Mapper(Settings.model_validate(case("settings")))
+    traced = mapper.explain({"event_name": "booking_created"}, status=status).trace
+    states = {entry.target: entry.state for entry in traced}
+    assert states["order_info.initiator"] == initiator
+    assert states["order_info.value.fulfillment_tax"] == fulfillment_tax
+    assert states["order_info.promotion_info.description"] == "not needed"
 
 
 def test_smart_mapping_is_told() -> None:

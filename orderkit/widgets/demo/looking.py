@@ -25,7 +25,7 @@ class MappingPage(Page):
     @property
     def table(self) -> views.Table:
         """The mapping in the guest's words; what differs from the booking as chosen is marked."""
-        kept = [entry for entry in self.desk.mapped.trace if entry.state != "not needed"]
+        kept = [entry for entry in self.desk.mapped.trace if entry.matters]
         cells = (
             (
                 entry.found_at,
