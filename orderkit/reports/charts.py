@@ -83,11 +83,15 @@ def _bar(left: float, width: float, counter: Counter[str], highest: int, label: 
 
 def _marks(first: float, step: float, number: int, width: float) -> str:
     places: Sequence[int] = sorted({0, number // 2, number - 1}) if number > 2 else [0]
-    return "".join(
-        f'<text x="{_LEFT + at * width + width * 0.4:.1f}" y="{_BASE + 18}" '
-        f'text-anchor="middle">{clock(first + at * step, step)}</text>'
-        for at in places
-    )
+    marks = []
+    for at in places:
+        x, anchor = _LEFT + at * width + width * 0.4, "middle"
+        if x > _WIDTH - _LEFT:
+            # In the middle, the text would end outside the picture.
+            x, anchor = _WIDTH, "end"
+        words = clock(first + at * step, step)
+        marks.append(f'<text x="{x:.1f}" y="{_BASE + 18}" text-anchor="{anchor}">{words}</text>')
+    return "".join(marks)
 
 
 def legend_of(counts: Mapping[str, int]) -> str:

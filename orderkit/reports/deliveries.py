@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from orderkit.masking import Secret
 from orderkit.reports import charts, html
+from orderkit.sending.delivery import Delivery
 from orderkit.sending.ledger import Entry, Ledger
 from orderkit.sending.request import order_request
 
@@ -61,10 +62,8 @@ def causes_html(ledger: Ledger, target: str = "") -> str:
         [
             html.badge(entries[0].delivery.verdict),
             f"{len(entries):,} × {escape(kind(entries[0]))}",
-            html.prose(entries[0].delivery.meaning),
             html.prose(entries[0].delivery.next_step),
-            escape(orders_named(entries)),
-            html.prose(entries[0].delivery.message),
+            _meaning(entries),
         ]
         for entries in ledger.unsettled(target)
     ]
@@ -75,15 +74,21 @@ def causes_html(ledger: Ledger, target: str = "") -> str:
             html.prose(reason),
             "Nothing, unless it should be sent: then see event mapping and filter.",
             "",
-            "",
         ]
         for reason, times in ledger.reasons(target).most_common(_ORDERS_NAMED)
     ]
     if not rows and not filtered:
         return html.notice("Every order was delivered.", "good") if ledger.span(target) else ""
-    columns = ("verdict", "cause", "meaning", "how it is solved", "orders", "last message")
-    prose = dict.fromkeys(("meaning", "how it is solved", "last message"), "ok-prose")
+    columns = ("verdict", "cause", "how it is solved", "orders")
+    prose = {"how it is solved": "ok-prose"}
     return html.table(columns, [*rows, *filtered], caption="What is not delivered", classes=prose)
+
+
+def _meaning(entries: Sequence[Entry]) -> str:
+    """Which orders they are, and on a click what became of them."""
+    delivery = entries[0].delivery
+    parts = [("meaning", html.prose(delivery.meaning)), ("message", html.prose(delivery.message))]
+    return html.details(escape(orders_named(entries)), parts)
 
 
 def entries_html(entries: Sequence[Entry]) -> str:
@@ -95,22 +100,22 @@ def entries_html(entries: Sequence[Entry]) -> str:
             html.badge(entry.delivery.verdict),
             escape(moment(entry.started_at)),
             html.code(urlsplit(entry.target).netloc or entry.target),
-            escape(entry.delivery.facts) + _log_id(entry.delivery.log_id),
-            html.prose(entry.delivery.message),
+            _answer(entry.delivery),
         ]
         for entry in entries
     )
-    columns = ("order", "status", "verdict", "when", "target", "answer", "message")
-    return html.table(
-        columns,
-        rows,
-        caption="The latest deliveries" if entries else "No such delivery",
-        classes={"message": "ok-prose"},
-    )
+    columns = ("order", "status", "verdict", "when", "target", "details")
+    caption = "The latest deliveries" if entries else "No such delivery"
+    return html.table(columns, rows, caption=caption)
 
 
-def _log_id(log_id: str | None) -> str:
-    return f'<div class="ok-hint">log_id {html.code(log_id)}</div>' if log_id else ""
+def _answer(delivery: Delivery) -> str:
+    """What was answered, with the rest of it on a click."""
+    parts = [
+        ("message", html.prose(delivery.message)),
+        ("log_id", html.code(delivery.log_id or "")),
+    ]
+    return html.details(escape(delivery.facts), parts)
 
 
 def entry_html(entry: Entry) -> str:

@@ -13,6 +13,8 @@ from typing import Final, Literal, TypeAlias
 Tone: TypeAlias = Literal["good", "bad", "warn", "mute"]
 
 _QUOTED: Final = re.compile("`([^`]+)`")
+#: A line of a formula, and below it a line with nothing but a caret.
+_POINTED: Final = re.compile(r"\n?^( *)([^\n]+)\n( *)\^(?:\n|\Z)", re.MULTILINE)
 
 #: How each status word looks, wherever it stands.
 TONES: Final[dict[str, Tone]] = {
@@ -59,8 +61,34 @@ def code(text: str) -> str:
 
 
 def prose(text: str) -> str:
-    """A message, with what stands in `backticks` as code."""
+    """A message, with what stands in `backticks` as code, and carets under their place."""
+    pieces, end = [], 0
+    for match in _POINTED.finditer(text):
+        pieces += [_quoted(text[end : match.start()]), _pointed(*match.groups())]
+        end = match.end()
+    return "".join([*pieces, _quoted(text[end:])])
+
+
+def _quoted(text: str) -> str:
     return _QUOTED.sub(lambda match: code(unescape(match[1])), escape(text))
+
+
+def _pointed(indent: str, line: str, before: str) -> str:
+    """A line of code whose caret stays under its place, wherever the line wraps."""
+    at = max(len(before) - len(indent), 0)
+    here = escape(line[at : at + 1].strip()) or "&nbsp;"
+    return (
+        f'<code class="ok-pointed">{escape(line[:at])}<span class="ok-place">{here}</span>'
+        f"{escape(line[at + 1 :])}</code>"
+    )
+
+
+def details(summary: str, parts: Iterable[tuple[str, str]]) -> str:
+    """A line of HTML, and on a click the parts below it: each a name and HTML, if there is any."""
+    inside = "".join(f"<dt>{escape(name)}</dt><dd>{part}</dd>" for name, part in parts if part)
+    if not inside:
+        return summary
+    return f'<details class="ok-more"><summary>{summary}</summary><dl>{inside}</dl></details>'
 
 
 def notice(text: str, tone: Tone = "mute") -> str:
@@ -76,11 +104,14 @@ def table(
     caption: str = "",
     marked: Iterable[int] = (),
     classes: Mapping[str, str] | None = None,
+    heads: Mapping[int, str] | None = None,
 ) -> str:
     """A table; cells are HTML, the first of each row is its header; `marked` rows stand out.
 
-    A column in which nothing stands is left out: it is nothing to look at.
+    A column in which nothing stands is left out: it is nothing to look at. `heads` are lines of
+    HTML above the rows with these numbers, for what these and the following have in common.
     """
+    heads = heads or {}
     classes = classes or {}
     cells = [list(row) for row in rows]
     kept = [at for at in range(len(columns)) if not cells or any(row[at] for row in cells)]
@@ -90,6 +121,9 @@ def table(
     head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
     body = []
     for number, (first, *others) in enumerate(rows):
+        if number in heads:
+            head_cell = f'<th scope="rowgroup" colspan="{len(columns)}">{heads[number]}</th>'
+            body.append(f'</tbody><tbody><tr class="ok-head">{head_cell}</tr>')
         # The label lets a narrow screen show each row as a list of "column: cell".
         tds = "".join(
             f'<td data-label="{escape(column)}"{_class(classes.get(column, ""))}>{cell}</td>'

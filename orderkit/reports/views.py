@@ -1,17 +1,18 @@
-"""Results as tables: each a pandas DataFrame to work with, and HTML that is good to look at."""
+"""What the tables of results hold."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
-
-import pandas as pd
 
 from orderkit.destination.fields import field_mappings, ruled_statuses
 from orderkit.events.jsontext import show
+from orderkit.events.paths import count
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.problems import Problem
 from orderkit.mapping.results import Mapped, TraceEntry
-from orderkit.reports import deliveries, html
+from orderkit.reports import deliveries
+from orderkit.reports.tables import Table as Table
+from orderkit.reports.tables import make as make
 from orderkit.sandbox.orders import Order
 from orderkit.sending.ledger import Ledger
 from orderkit.sending.run import Sent
@@ -19,85 +20,6 @@ from orderkit.sending.run import Sent
 PREFIX: Final = "order_info."
 #: An order status without rules of its own stands for all such statuses.
 ANY_OTHER: Final = "any other status"
-
-_CODE: Final = frozenset(
-    {
-        "source",
-        "reads",
-        "found",
-        "found_at",
-        "target",
-        "value",
-        "setting",
-        "order_id",
-        "log_id",
-        "example",
-    }
-)
-_BADGES: Final = frozenset({"state", "code", "outcome", "verdict"})
-_CLASSES: Final = {
-    "payment_value": "ok-number",
-    **dict.fromkeys(
-        ("message", "fix", "next_step", "meaning", "why", "steps", "conversion"), "ok-prose"
-    ),
-    "log_id": "ok-long",
-}
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of text: `frame` to work with; a notebook shows it as HTML.
-
-    marked: the numbers of the rows that stand out
-    badges: the columns whose cells are status words, beside those that always are
-    """
-
-    frame: pd.DataFrame
-    caption: str = ""
-    marked: frozenset[int] = frozenset()
-    badges: frozenset[str] = frozenset()
-
-    def to_html(self) -> str:
-        """The table as HTML that needs the style sheet of `orderkit.markup`."""
-        columns = [str(column) for column in self.frame.columns]
-        rows = (
-            [self._cell(column, value) for column, value in zip(columns, row, strict=True)]
-            for row in self.frame.itertuples(index=False, name=None)
-        )
-        return html.table(
-            [column.replace("_", " ") if column.islower() else column for column in columns],
-            rows,
-            caption=self.caption,
-            marked=self.marked,
-            classes={column.replace("_", " "): name for column, name in _CLASSES.items()},
-        )
-
-    def _cell(self, column: str, text: str) -> str:
-        if column in _BADGES or column in self.badges:
-            return html.badge(text)
-        return html.code(text) if column in _CODE else html.prose(text)
-
-    def _repr_html_(self) -> str:
-        return self.to_html()
-
-    def __repr__(self) -> str:
-        if self.frame.empty:
-            return f"{self.caption}: none"
-        text: str = self.frame.to_string(index=False, max_colwidth=60)
-        return f"{self.caption}\n{text}" if self.caption else text
-
-
-def make(
-    rows: Iterable[Sequence[Any]],
-    columns: Sequence[str],
-    caption: str = "",
-    marked: Iterable[int] = (),
-    badges: Iterable[str] = (),
-) -> Table:
-    """A table of these rows; every cell is text, and what is absent is empty."""
-    text = [["" if cell is None else str(cell) for cell in row] for row in rows]
-    frame = pd.DataFrame(text, columns=list(columns), dtype=str)
-    return Table(frame, caption, frozenset(marked), frozenset(badges))
 
 
 def short(target: str) -> str:
@@ -231,6 +153,24 @@ def against_statuses(mapper: Mapper, event: Any, statuses: Sequence[str]) -> Aga
     )
 
 
+def summarise(problems: Iterable[Problem]) -> str:
+    """Problems in a line, the same for all orders with the same ones: how many, then which."""
+    kinds: dict[str, list[str]] = {}
+    for problem in problems:
+        kinds.setdefault(problem.code, []).append(short(problem.target))
+    said = ", ".join(
+        f"{count(len(targets), 'field')} {code.replace('_', ' ')}"
+        for code, targets in kinds.items()
+    )
+    named = ", ".join(f"`{name}`" for targets in kinds.values() for name in dict.fromkeys(targets))
+    return f"{said}: {named}" if said else ""
+
+
+def in_full(problems: Iterable[Problem]) -> str:
+    """Each problem with what to do, on a line of its own."""
+    return "\n".join(f"{p.code} {short(p.target)}: {p.message}; {p.fix}" for p in problems)
+
+
 def outcomes_table(results: Iterable[tuple[str, Mapped]]) -> Table:
     """Name and result of several events."""
     cells = (
@@ -238,11 +178,13 @@ def outcomes_table(results: Iterable[tuple[str, Mapped]]) -> Table:
             name,
             result.order_status or "",
             result.outcome,
-            result.reason or "; ".join(f"{p.code} {short(p.target)}" for p in result.problems),
+            result.reason or summarise(result.problems),
+            in_full(result.problems),
         )
         for name, result in results
     )
-    return make(cells, ("event", "order_status", "outcome", "why"), "Events")
+    columns = ("event", "order_status", "outcome", "why", "problems")
+    return replace(make(cells, columns, "Events"), folded=("why", "problems"))
 
 
 def sent_table(sent: Iterable[Sent]) -> Table:
@@ -259,10 +201,25 @@ def sent_table(sent: Iterable[Sent]) -> Table:
             answer.log_id if answer else "",
             line.message,
             line.next_step,
+            _cause(line),
         )
 
     columns = ("event", "order_id", "order_status", "verdict", "answer", "log_id")
-    return make(map(cells, sent), (*columns, "message", "next_step"), "What became of each order")
+    table = make(
+        map(cells, sent),
+        (*columns, "message", "next_step", "cause"),
+        "What became of each order",
+    )
+    return replace(table, folded=("message", "answer", "next_step", "log_id"), causes="cause")
+
+
+def _cause(sent: Sent) -> str:
+    """What several orders have in common that became of them."""
+    if sent.problems:
+        return summarise(sent.problems)
+    if sent.delivery and not sent.done:
+        return f"{sent.verdict}: {sent.delivery.meaning}"
+    return f"{sent.verdict}: {sent.message}" if sent.verdict == "filtered" else sent.verdict
 
 
 def causes_table(ledger: Ledger) -> Table:

@@ -31,7 +31,7 @@ class EventPicker(parts.Form):
             description="Paste events",
             placeholder='{"event_name": "booking_created", …}  or one event a line',
             continuous_update=False,
-            style={"description_width": "160px"},
+            style={"description_width": "180px"},
             layout=w.Layout(width="auto", height="140px"),
         )
         self.pasted.add_class("ok-input")

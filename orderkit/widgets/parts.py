@@ -132,7 +132,7 @@ def _labelled(kind: Any, label: str, hint: str, **traits: Any) -> Any:
     made = kind(
         description=label,
         tooltip=hint or label,
-        style={"description_width": "160px"},
+        style={"description_width": "180px"},
         layout=w.Layout(width="auto"),
         **traits,
     )

@@ -261,7 +261,7 @@ def _live(key: str, mapped: Mapped) -> str:
     value = html.code(show(entry.value)) if entry.state == "ok" else ""
     parts_shown = [html.badge(entry.state), value]
     if problem:
-        parts_shown.append(f'<div class="ok-hint">{escape(problem.message)}</div>')
+        parts_shown.append(f'<div class="ok-hint">{html.prose(problem.message)}</div>')
     elif entry.steps:
         parts_shown.append(f'<div class="ok-hint">{escape("; ".join(entry.steps))}</div>')
     return "".join(parts_shown)

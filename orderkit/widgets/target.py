@@ -29,7 +29,7 @@ class SecretInput(w.Password):  # type: ignore[misc]  # ipywidgets has no types
             continuous_update=False,
             placeholder="not set",
             tooltip=f"{label}: kept for this session only",
-            style={"description_width": "160px"},
+            style={"description_width": "180px"},
             layout=w.Layout(width="auto"),
         )
         self.add_class("ok-input")
