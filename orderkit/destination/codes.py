@@ -7,6 +7,26 @@ from typing import Final
 #: Assumption: any word in capitals is an order status; the vendor names two and no list.
 STATUS: Final = re.compile(r"[A-Z][A-Z0-9_]*")
 
+#: Codes of ISO 4217 in which nobody pays → what they stand for.
+NO_MONEY: Final = {
+    "XXX": "no currency",
+    "XTS": "testing",
+    "XAG": "silver",
+    "XAU": "gold",
+    "XPD": "palladium",
+    "XPT": "platinum",
+    **dict.fromkeys(("XBA", "XBB", "XBC", "XBD"), "a unit of European bond markets"),
+    **dict.fromkeys(("XDR", "XSU", "XUA"), "a unit of account between banks"),
+    **dict.fromkeys(
+        ("BOV", "CHE", "CHW", "CLF", "COU", "MXV", "USN", "UYI", "UYW"), "a unit of funds"
+    ),
+}
+# Digits after the point that are not two, as ISO 4217 has them (CLDR's are those in use).
+_WITHOUT_DIGITS: Final = re.compile(
+    "BIF|CLP|DJF|GNF|ISK|JPY|KMF|KRW|PYG|RWF|UGX|VND|VUV|XAF|XOF|XPF"
+)
+_WITH_THREE_DIGITS: Final = re.compile("BHD|IQD|JOD|KWD|LYD|OMR|TND")
+
 # What CLDR holds beside the official codes: reserved and user-assigned areas, one currency.
 _NO_COUNTRIES: Final = re.compile("AC|C[PQ]|DG|E[AUZ]|IC|QO|TA|UN|X[ABK]|ZZ")
 _NO_CURRENCIES: Final = frozenset({"CNH"})
@@ -24,6 +44,15 @@ def currencies() -> frozenset[str]:
         if end is None
     }
     return frozenset(today) - _NO_CURRENCIES
+
+
+def minor_units(currency: str | None) -> int | None:
+    """How many digits amounts of that currency have after the point; None if that is not known."""
+    if currency is None or currency in NO_MONEY or currency not in currencies():
+        return None
+    if _WITHOUT_DIGITS.fullmatch(currency):
+        return 0
+    return 3 if _WITH_THREE_DIGITS.fullmatch(currency) else 2
 
 
 @cache

@@ -124,6 +124,15 @@ class Filter(_Model):
         return " and ".join(parts)
 
 
+class Checks(_Model):
+    """Checks that can be switched off.
+
+    platform: whether events have what the platform's documentation asks for; warnings only
+    """
+
+    platform: bool = True
+
+
 class Settings(_Model):
     """All settings of one destination.
 
@@ -133,6 +142,7 @@ class Settings(_Model):
     transformation: properties renamed or deleted before the mapping
     filter:        which events are sent at all
     connection:    where orders are sent
+    checks:        which checks beside the mapping's own are made
     timezone:      IANA name of the zone in which times without an offset are read
     """
 
@@ -146,6 +156,7 @@ class Settings(_Model):
     transformation: tuple[Transformation, ...] = ()
     filter: Filter = Filter()
     connection: Connection = Connection()
+    checks: Checks = Checks()
     timezone: Annotated[str, BeforeValidator(validators.check_zone)] = "UTC"
 
     @property

@@ -24,16 +24,16 @@ from functools import lru_cache, partial
 from typing import Any, Final
 
 from orderkit.destination.fields import ALWAYS
-from orderkit.events.paths import Parts, is_index
-from orderkit.language.references import Calculation, Constant, Property, Reading, Template
+from orderkit.events.paths import Parts
+from orderkit.language.references import Constant, Reading
 from orderkit.mapping import fast_types
 from orderkit.mapping.compiled import STATUS, CompiledField, CompiledSettings
 from orderkit.mapping.consistency import ConsistencyRule, consistency_rules
-from orderkit.mapping.interpreter import evaluate
+from orderkit.mapping.interpreter import CURRENCY, ITEM_CURRENCY, evaluate
+from orderkit.mapping.lookups import Lookups
 from orderkit.mapping.messages import left_out
+from orderkit.mapping.platform import NOTHING_TO_FIND
 
-#: A value that is common for no row: only the plain evaluation can tell what becomes of it.
-_ODD: Final = object()
 _RELATIONS: Final = {"=": "=="}
 
 
@@ -66,20 +66,23 @@ def write(compiled: CompiledSettings, plain: Mapping[str, Any]) -> Program:
             for number, field in enumerate(compiled.fields)
             for line in writer.row(number, field)
         ),
+        *(["problems += find_taken_away(given, event)"] * bool(compiled.touched)),
         *(
             line
             for array, field in compiled.arrays.items()
             for line in writer.left_out(array, field)
         ),
+        *writer.item_currency(),
         *(line for rule in consistency_rules() for line in writer.rule(rule)),
         *writer.pruned(),
+        *writer.platform(transformed="transform" in plain),
     ]
     lines = [
         "asked = status",
         "if not isinstance(event, dict):",
         "    return run(event, asked)",
         *(["if reason := refused(event):", "    return filtered(reason)"] * ("refused" in plain)),
-        *(["event = transform(event)"] * ("transform" in plain)),
+        *(["given, event = event, transform(event)"] * ("transform" in plain)),
         *writer.name,
         "status = statuses.get(name) if type(name) is str else None",
         "reading = None",
@@ -87,7 +90,7 @@ def write(compiled: CompiledSettings, plain: Mapping[str, Any]) -> Program:
         "    status, reading, reason = find_status(event, asked)",
         "    if reason:",
         "        return filtered(reason)",
-        *writer.lookups,
+        *writer.lookups.lines,
         "problems = []",
         "order_info = {}",
         *body,
@@ -103,37 +106,36 @@ def write(compiled: CompiledSettings, plain: Mapping[str, Any]) -> Program:
         "return mapped",
     ]
     source = "\n    ".join(["def map_event(event, *, status=None):", *lines]) + "\n"
-    return Program(source, {**fast_types.names(), **writer.names, **plain})
+    return Program(source, {**fast_types.names(), **writer.lookups.names, **writer.names, **plain})
 
 
 class _Writer:
     """Writes the parts of the function, and keeps what they need.
 
     names:   what the source calls things that are no text
-    lookups: the lines that look up the objects and arrays in which properties stand
+    lookups: what the function looks up in events
     made:    the payload's objects → their variables, and where each stands
     name:    the lines that look up the event's name
     """
 
     def __init__(self, compiled: CompiledSettings) -> None:
         self.names: dict[str, Any] = {
-            "ODD": _ODD,
-            "NOTHING": {},
             "new": object.__new__,
             "statuses": compiled.statuses,
         }
-        self.lookups: list[str] = []
+        self.lookups = Lookups()
         self.made: dict[Parts, tuple[str, str]] = {("order_info",): ("order_info", "")}
-        self._held: dict[tuple[int, str], int] = {}
-        # Targets about which a rule speaks → the number of their variables.
+        self._checks_platform = compiled.settings.checks.platform
+        self._number_of = {target: str(number) for number, target in enumerate(compiled.by_target)}
+        # Those of targets about which a rule speaks.
         self._kept = {
-            target: str(number)
-            for number, target in enumerate(compiled.by_target)
+            target: number
+            for target, number in self._number_of.items()
             if any(target in rule.targets for rule in consistency_rules())
         }
-        reading = self._reading(compiled.status, "status")
+        reading = self.lookups.reading(compiled.status, "status")
         # Most events of a site are none of the mapped ones: no more is looked up for those.
-        self.name, self.lookups = [*self.lookups, f"name = {reading}"], []
+        self.name, self.lookups.lines = [*self.lookups.lines, f"name = {reading}"], []
         # The statuses about which there is nothing to say.
         self.names["sound"] = {
             status
@@ -150,32 +152,41 @@ class _Writer:
         *way, key = field.parts
         yield from self._make(tuple(way))
         put = [f"if {v} is not None:", f"    {self.made[tuple(way)][0]}[{key!r}] = {v}"]
+        if field.currency:
+            plain = f"{plain}, currency=v{self._number_of[field.currency]}"
         if field.type.name == STATUS:
-            yield f"{v} = status if reading is None and status in sound else {plain}, reading)"
+            plain = f"{plain}, reading=reading)"
+            yield f"{v} = status if reading is None and status in sound else {plain}"
             yield from put
         elif self._is_settled(field, f"constant_{number}"):
             yield f"{v} = constant_{number}"
-            yield from self._compared(field, fast_types.fast_path(field.type.name, v).number_of_any)
+            yield from self._compared(field, self._fast_path(field, v).number_of_any)
             yield from put
         else:
-            yield f"{v} = {self._reading(field, str(number))}"
+            yield f"{v} = {self.lookups.reading(field, str(number))}"
             lines = [*self._taken(field, v, f"{plain})"), *put]
             if field.row.mandatory != ALWAYS:
                 wanted = f" or status == {field.row.mandatory!r}" if field.row.mandatory else ""
                 lines = [f"if {v} is not None{wanted}:", *_inside(lines)]
             yield from lines
+        if field.type.name == "currency":
+            yield f"has_cents{number} = {v} in currencies_with_cents"
+
+    def _fast_path(self, field: CompiledField, v: str) -> fast_types.FastPath:
+        currency = str(self._number_of[field.currency]) if field.currency else ""
+        return fast_types.fast_path(field.type.name, v, currency)
 
     def _taken(self, field: CompiledField, v: str, plain: str) -> Iterator[str]:
         """From what the source gave to the value for the payload, both in one variable."""
-        kind = fast_types.fast_path(field.type.name, v)
-        lines = [f"{v} = {kind.value}"] if kind.value else []
-        if lines := [*lines, *self._compared(field, kind.number)]:
-            yield f"if {kind.condition}:"
+        fast = self._fast_path(field, v)
+        lines = [f"{v} = {fast.value}"] if fast.value else []
+        if lines := [*lines, *self._compared(field, fast.number)]:
+            yield f"if {fast.condition}:"
             yield from _inside(lines)
             yield "else:"
         else:
-            yield f"if not ({kind.condition}):"
-        yield from _inside([f"{v} = {plain}", *self._compared(field, kind.number_of_any)])
+            yield f"if not ({fast.condition}):"
+        yield from _inside([f"{v} = {plain}", *self._compared(field, fast.number_of_any)])
 
     def _compared(self, field: CompiledField, number: str) -> list[str]:
         """Keeps the number that rules over several fields compare, where they do."""
@@ -184,7 +195,7 @@ class _Writer:
 
     def left_out(self, array: Parts, field: CompiledField) -> Iterator[str]:
         """The check of an array of which only the first item is read."""
-        number = self._holder(array)
+        number = self.lookups.holder(array)
         # The same few numbers of items come again and again.
         self.names[f"left_out_{number}"] = lru_cache(maxsize=64)(partial(left_out, field, array))
         yield f"if isinstance(at_{number}, list) and len(at_{number}) > 1:"
@@ -201,61 +212,23 @@ class _Writer:
         yield f"if {there} and not ({_agreement(rule, kept)}):"
         yield f"    check({name}, {{{values}}}, problems)"
 
-    def _reading(self, field: CompiledField, number: str) -> str:
-        """What the source gives, as an expression; None for nothing."""
-        source = field.source
-        if isinstance(source, Property):
-            return self._value(source.parts)
-        if isinstance(source, Template):
-            return self._filled(source)
-        if isinstance(source, Calculation):
-            self.names[f"formula_{number}"] = source.reader()
-            formula = f"formula_{number}(event)"
-            if not (first := source.formula.first):
-                return formula
-            # The commonest formula is a property, or else something: the first needs no evaluation.
-            return (
-                f"t if type(t := {self._value(first)}) is str and 0 < len(t) < 1_000 else {formula}"
-            )
-        return "ODD"
+    def item_currency(self) -> Iterator[str]:
+        """The check of the item's own currency."""
+        order = f"v{self._number_of[CURRENCY]}"
+        yield f"t = {self.lookups.value(ITEM_CURRENCY)}"
+        yield f"if t is not None and t != {order}:"
+        yield f"    check_item(t, {order}, problems)"
 
-    def _filled(self, source: Template) -> str:
-        """A template of texts; what is made of other values, the plain evaluation knows."""
-        texts, tests = [], []
-        for number, piece in enumerate(source.pieces):
-            if isinstance(piece, str):
-                texts.append(repr(piece))
-            else:
-                texts.append(f"t{number}")
-                tests.append(f"type(t{number} := {self._value(piece)}) is str")
-        return f"{' + '.join(texts)} if {' and '.join(tests)} else ODD"
-
-    def _value(self, parts: Parts) -> str:
-        """What stands at a path of the event, as an expression; None for nothing."""
-        *way, last = parts
-        return self._part(self._holder(way), last)
-
-    def _part(self, holder: int, part: str) -> str:
-        named = f"object_{holder}.get({part!r})" if holder else f"event.get({part!r})"
-        if not holder or not is_index(part):
-            return named
-        index = int(part)
-        there = f"isinstance(at_{holder}, list) and len(at_{holder}) > {index}"
-        return f"(at_{holder}[{index}] if {there} else {named})"
-
-    def _holder(self, parts: Iterable[str]) -> int:
-        """The number of the variables for what stands at a path, and it as an object; 0: event."""
-        holder = 0
-        for part in parts:
-            if (holder, part) not in self._held:
-                number = self._held[holder, part] = len(self._held) + 1
-                self.lookups += [
-                    f"object_{number} = at_{number} = {self._part(holder, part)}",
-                    f"if not isinstance(at_{number}, dict):",
-                    f"    object_{number} = NOTHING",
-                ]
-            holder = self._held[holder, part]
-        return holder
+    def platform(self, *, transformed: bool) -> Iterator[str]:
+        """The checks of what the platform asks of events, if they are switched on."""
+        if not self._checks_platform:
+            return
+        if transformed:
+            yield "problems += platform(given)"
+            return
+        context, user = (f"object_{self.lookups.holder([name])}" for name in ("context", "user"))
+        yield f"if not ({NOTHING_TO_FIND.format(context=context, user=user)}):"
+        yield "    problems += platform(event)"
 
     def _make(self, parts: Parts) -> Iterator[str]:
         """Makes the payload's object at a path, and those on the way to it, at their first use."""
@@ -285,9 +258,10 @@ class _Writer:
         """Whether a row has the same good value for every event; it goes under `name`."""
         if not isinstance(field.source, Constant):
             return False
-        given = evaluate(field, field.source.read({}), None, {})
-        self.names[name] = given.value
-        return given.state == "ok" and given.problem is None
+        # What has no doubt in a currency without digits has none in any other.
+        result = evaluate(field, field.source.read({}), None, {}, "JPY")
+        self.names[name] = result.value
+        return result.state == "ok" and result.problem is None
 
 
 def _agreement(rule: ConsistencyRule, kept: Mapping[str, str]) -> str:
@@ -301,11 +275,7 @@ def _agreement(rule: ConsistencyRule, kept: Mapping[str, str]) -> str:
     }
     right = " ".join(f"{'-' if sign < 0 else '+'} {terms[target]}" for sign, target in rule.right)
     relation = _RELATIONS.get(rule.relation, rule.relation)
-    holds = f"{terms[rule.left]} {relation} {right.removeprefix('+ ')}"
-    if types == {"amount"}:
-        # Whole hundredths, that is: else their sum is not the sum of the amounts.
-        holds += "".join(f" and n{number} / 100 == v{number}" for number in kept.values())
-    return holds
+    return f"{terms[rule.left]} {relation} {right.removeprefix('+ ')}"
 
 
 def _inside(lines: Iterable[str]) -> Iterator[str]:

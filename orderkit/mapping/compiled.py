@@ -1,15 +1,16 @@
 """The settings compiled: each row of the table with its source, and what stands around the rows."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from orderkit.destination.fields import FieldMapping, field_mappings
 from orderkit.destination.settings import FormulaValue, Settings
-from orderkit.events.paths import Parts
+from orderkit.events.paths import Parts, is_index, parse
 from orderkit.language.filters import Condition
 from orderkit.language.references import (
     Calculation,
@@ -39,6 +40,7 @@ class CompiledField:
     parts:    the target's path
     remapped: whether smart mapping points it at another source than the table's
     array:    path of the array of which only one item is read, or ()
+    currency: target of the currency that an amount is in, or ""
     zone:     the settings' time zone
     """
 
@@ -48,6 +50,7 @@ class CompiledField:
     parts: Parts
     remapped: bool
     array: Parts
+    currency: str
     zone: ZoneInfo
 
     @property
@@ -75,6 +78,7 @@ class CompiledSettings:
     by_target:  target → field
     status:     the field that event mapping fills
     arrays:     path of an array of which one item is read → the field that stands for it
+    touched:    fields that read what the transformation touches, with the property
     statuses:   event name → order status
     transform:  an event → the event as the rows see it
     conditions: those of the simple filter
@@ -86,6 +90,7 @@ class CompiledSettings:
     by_target: Mapping[str, CompiledField]
     status: CompiledField
     arrays: Mapping[Parts, CompiledField]
+    touched: tuple[tuple[CompiledField, str], ...]
     statuses: Mapping[str, str]
     transform: Transform
     conditions: tuple[Condition, ...]
@@ -105,11 +110,22 @@ def compile_settings(settings: Settings, now: datetime | None = None) -> Compile
         by_target={field.target: field for field in fields},
         status=next(field for field in fields if field.type.name == STATUS),
         arrays=dict(reversed(arrays.items())),
+        touched=tuple(_touched(settings, fields)),
         statuses=settings.statuses(),
         transform=compile_steps([(t.property, t.new_name) for t in settings.transformation]),
         conditions=tuple(condition.compiled() for condition in settings.filter.condition),
         formula=compile_formula(formula, context) if formula else None,
     )
+
+
+def _touched(
+    settings: Settings, fields: Iterable[CompiledField]
+) -> Iterator[tuple[CompiledField, str]]:
+    roots = {parse(step.property)[0] for step in settings.transformation}
+    for field in fields:
+        for path in field.source.properties:
+            if parse(path)[0] in roots:
+                yield field, path
 
 
 def _context(now: datetime | None, zone: ZoneInfo) -> "Context":
@@ -132,15 +148,48 @@ def _compile(
         source = compile_value(value)
     else:
         source = compile_property(row.source)
-    # "items.X" in a path stands for the first item, and the others are left out.
-    arrays = (p.split(".") for p in source.properties)
-    array = next((tuple(p[: p.index("X")]) for p in arrays if "X" in p), ())
     return CompiledField(
         row=row,
         type=field_type(row.type),
         source=source,
         parts=tuple(row.target.split(".")),
         remapped=other is not None,
-        array=array,
+        array=_array(row, source),
+        currency=_currency(row),
         zone=settings.zone,
     )
+
+
+def _array(row: FieldMapping, source: Source) -> Parts:
+    """The array of which a source reads one item only, or ().
+
+    ``X`` always stands for the item. A number does where the target has one place for many, and
+    the source reads no other item of that array.
+    """
+    arrays: dict[Parts, set[str]] = {}
+    has_one_place = any(part.isdecimal() for part in row.target.split("."))
+    for path in source.properties:
+        parts = path.split(".")
+        at = next((i for i, p in enumerate(parts) if i and _is_item(p, has_one_place)), 0)
+        if at:
+            arrays.setdefault(tuple(parts[:at]), set()).add(parts[at])
+    return next((array for array, items in arrays.items() if len(items) == 1), ())
+
+
+def _is_item(part: str, numbers_too: bool) -> bool:
+    return part == "X" or (numbers_too and is_index(part))
+
+
+def _currency(row: FieldMapping) -> str:
+    """The currency that stands next to an amount in the payload; the order's, of two as near."""
+    if row.type != "amount":
+        return ""
+    own = row.target.split(".")
+    currencies = [each.target for each in field_mappings() if each.type == "currency"]
+    return max(currencies, key=lambda target: len(_shared(own, target.split("."))))
+
+
+def _shared(one: list[str], other: list[str]) -> list[str]:
+    return [
+        a for a, _b in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+    ]

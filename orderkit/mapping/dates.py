@@ -7,6 +7,8 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from orderkit.events.jsontext import show
+from orderkit.mapping.conversion import Converted, Mending, Unconvertible
+from orderkit.mapping.moments import LAST_SECOND, compact_formulas, read_compact
 
 _MONTHS: Final = {
     name[:length]: number
@@ -24,28 +26,23 @@ _DAY_NAMED_MONTH: Final = re.compile(
 )
 _NAMED_MONTH_DAY: Final = re.compile(r"([a-z]+)[. ]{1,2}([0-9]{1,2})(?:st|nd|rd|th)?,? ([0-9]{4})")
 _SECONDS: Final = re.compile(r"[0-9]{9,13}")
-_LAST_SECOND: Final = 253_402_300_799  # the end of the year 9999, in UTC
+_AS_WRITTEN: Final = 'DATEFORMAT({x}, "yyyy-MM-dd")'
+#: A timestamp is no date of some offset: it is shown in the destination's time zone.
+_IN_ZONE: Final = 'DATEFORMAT(DATEFORMAT({x}, "x"), "yyyy-MM-dd")'
+_WITH_T: Final = 'SUBSTITUTE({x}, " ", "T")'
 
 
-class NoDate(ValueError):  # noqa: N818 - a finding about a value
-    """A value that is no date, or could be two; `formula` settles it, ``{x}`` being the value."""
-
-    def __init__(self, reason: str, formula: str = "") -> None:
-        super().__init__(reason)
-        self.reason, self.formula = reason, formula
-
-
-def parse_date(raw: Any, zone: ZoneInfo) -> tuple[str, tuple[str, ...]]:
+def parse_date(raw: Any, zone: ZoneInfo) -> Converted:
     """A date as ``YYYY-MM-DD`` and the steps that led there.
 
-    Raises `NoDate`. A moment is a date only when the day it was written with is also the day in the
-    destination's time zone.
+    Raises `Unconvertible`. A moment is a date only when the day it was written with is also the day
+    in the destination's time zone.
     """
     if isinstance(raw, bool) or not isinstance(raw, str | int | float):
-        raise NoDate("it is no date")
+        raise Unconvertible("it is no date")
     text = raw.strip() if isinstance(raw, str) else _digits(raw)
     if len(text) > 40:
-        raise NoDate("it is no date")
+        raise Unconvertible("it is no date")
     if isinstance(raw, str) and _ISO.fullmatch(text):
         value = _calendar(text, int(text[:4]), int(text[5:7]), int(text[8:])).isoformat()
         return value, () if text == raw else ("spaces around it dropped",)
@@ -56,10 +53,10 @@ def parse_date(raw: Any, zone: ZoneInfo) -> tuple[str, tuple[str, ...]]:
 def _digits(number: float) -> str:
     """A number's whole part; only a count of seconds may have more than that."""
     if not abs(number) < 10**15:  # NaN compares as neither
-        raise NoDate("it is no date")
+        raise Unconvertible("it is no date")
     digits = str(math.floor(number))
     if number != math.floor(number) and not _SECONDS.fullmatch(digits):
-        raise NoDate("it is no date")
+        raise Unconvertible("it is no date")
     return digits
 
 
@@ -75,15 +72,19 @@ def _read(text: str, zone: ZoneInfo) -> date:
         return _calendar(text, int(match[3]), _MONTHS[match[2]], int(match[1]))
     if (match := _NAMED_MONTH_DAY.fullmatch(folded)) and match[1] in _MONTHS:
         return _calendar(text, int(match[3]), _MONTHS[match[1]], int(match[2]))
+    if len(text) > 8 and (compact := read_compact(text)):
+        moment, pattern = compact
+        mending = Mending(moment.date().isoformat(), compact_formulas(pattern, "yyyy-MM-dd"))
+        raise Unconvertible("it has a time and no separators", mending)
     if _SECONDS.fullmatch(text):
         seconds = int(text) / (1000 if int(text) >= 10**12 else 1)
-        if seconds > _LAST_SECOND:
-            raise NoDate("no date is that far away")
+        if seconds > LAST_SECOND:
+            raise Unconvertible("no date is that far away")
         return _day_of(datetime.fromtimestamp(seconds, UTC), zone)
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise NoDate("it is no date") from error
+        raise Unconvertible("it is no date") from error
     return _day_of(moment, zone)
 
 
@@ -92,13 +93,18 @@ def _year_last(text: str, first: int, second: int, year: int, separator: str) ->
         return _calendar(text, year, first, second)
     if first > 12:
         return _calendar(text, year, second, first)
-    pattern = (
-        f"dd{separator}MM{separator}yyyy" if len(text) == 10 else f"d{separator}M{separator}yyyy"
+    day, month = ("dd", "MM") if len(text) == 10 else ("d", "M")
+    readings = (
+        _reading(date(year, second, first), f"{day}{separator}{month}{separator}yyyy"),
+        _reading(date(year, first, second), f"{month}{separator}{day}{separator}yyyy"),
     )
-    raise NoDate(
-        f"it could be {year}-{first:02}-{second:02} or {year}-{second:02}-{first:02}",
-        f'DATEFORMAT(DATEPARSE({{x}}, "{pattern}"), "yyyy-MM-dd")',
-    )
+    could_be = " or ".join(mending.gives for mending in readings)
+    raise Unconvertible(f"it could be {could_be}", *readings)
+
+
+def _reading(day: date, pattern: str) -> Mending:
+    formula = f'DATEFORMAT(DATEPARSE({{x}}, "{pattern}"), "yyyy-MM-dd")'
+    return Mending(day.isoformat(), (formula,), f"reads {day}")
 
 
 def _day_of(moment: datetime, zone: ZoneInfo) -> date:
@@ -108,11 +114,21 @@ def _day_of(moment: datetime, zone: ZoneInfo) -> date:
     try:
         there = moment.astimezone(zone).date()
     except OverflowError as error:
-        raise NoDate("no date is that far away") from error
+        raise Unconvertible("no date is that far away") from error
     if there != written:
-        raise NoDate(
-            f"this moment is {written} as written and {there} in {zone.key}",
-            'DATEFORMAT({x}, "yyyy-MM-dd")',
+        in_zone = tuple(
+            formula.replace("{x}", x)
+            for x in ("{x}", _WITH_T)
+            for formula in (_IN_ZONE, _AS_WRITTEN)
+        )
+        readings = [Mending(there.isoformat(), in_zone, f"the day in {zone.key}, {there}")]
+        # A moment in UTC says nothing of the hotel's day; one with an offset may be local time.
+        if moment.utcoffset():
+            as_written = tuple(_AS_WRITTEN.replace("{x}", x) for x in ("{x}", _WITH_T))
+            words = f"the day as written, {written}"
+            readings.insert(0, Mending(written.isoformat(), as_written, words))
+        raise Unconvertible(
+            f"this moment is {written} as written and {there} in {zone.key}", *readings
         )
     return written
 
@@ -121,4 +137,4 @@ def _calendar(text: str, year: int, month: int, day: int) -> date:
     try:
         return date(year, month, day)
     except ValueError as error:
-        raise NoDate(f"the calendar has no {text}") from error
+        raise Unconvertible(f"the calendar has no {text}") from error

@@ -11,7 +11,9 @@ from math import nan
 from typing import Any, Final, NamedTuple
 
 from orderkit.destination import codes
-from orderkit.mapping.types import MILLISECONDS_FROM, USUAL_SECONDS, YEARS, choices, encodable
+from orderkit.mapping.moments import MILLISECONDS_FROM, USUAL_SECONDS, YEARS
+from orderkit.mapping.texts import NO_VALUES
+from orderkit.mapping.types import choices
 
 _FRACTION_AND_OFFSET: Final = re.compile(
     r"(?:\.[0-9]{1,6})?(?:Z|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))"
@@ -25,6 +27,8 @@ _EPOCHS: Final = {"Z": _EPOCH} | {
     for minutes in range(0, 15 * 60, 15)
 }
 _SECONDS_IN_TEXT: Final = re.compile(r"[0-9]{10}|[0-9]{13}")
+#: No blank, nothing unseen; without + and % it is no shortened number, and nothing is encoded.
+_ID: Final = re.compile("[!-$&-*,-~]+")
 _FIRST, _END = USUAL_SECONDS
 _FIRST_YEAR, _LAST_YEAR = map(str, YEARS)
 
@@ -45,12 +49,20 @@ class FastPath(NamedTuple):
 
 
 _FAST_PATHS: Final = {
-    "text": FastPath("type({v}) is str and {v}.strip() and ({v}.isascii() or encodable({v}))"),
+    "text": FastPath(
+        "type({v}) is str and {v} and {v}.isprintable() and {v}.strip() == {v}"
+        " and {v} not in NO_VALUES"
+    ),
+    "id": FastPath("type({v}) is str and is_id({v}) and {v} not in NO_VALUES"),
+    "click id": FastPath("type({v}) is str and is_id({v}) and {v} not in NO_VALUES"),
     "country": FastPath("type({v}) is str and {v} in countries"),
     "currency": FastPath("type({v}) is str and {v} in currencies"),
+    # Hundredths, of a currency that has them; whole numbers of any.
     "amount": FastPath(
-        "type({v}) is float and 0.0 < {v} < 1e9 or type({v}) is int and 0 <= {v} < 10**9",
-        number="{v} * 100 + ROUND - ROUND",
+        "type({v}) is float and has_cents{currency} and 0.0 < {v} < 1e9"
+        " and (n := {v} * 100 + ROUND - ROUND) / 100 == {v}"
+        " or type({v}) is int and 0 <= (n := {v} * 100) < 10**11",
+        number="n",
         number_of_any="cents({v})",
     ),
     "whole number": FastPath("type({v}) is int and 0 <= {v} < 10**9"),
@@ -64,10 +76,14 @@ _FAST_PATHS: Final = {
 }
 
 
-def fast_path(type_name: str, variable: str) -> FastPath:
-    """The common values of the type, in expressions about the variable."""
+def fast_path(type_name: str, variable: str, currency: str = "") -> FastPath:
+    """The common values of the type, in expressions about the variable.
+
+    An amount's look at ``has_cents{currency}``: whether its currency has two digits or more.
+    """
     if type_name in _FAST_PATHS:
-        return FastPath(*(each.format(v=variable) for each in _FAST_PATHS[type_name]))
+        expressions = _FAST_PATHS[type_name]
+        return FastPath(*(each.format(v=variable, currency=currency) for each in expressions))
     return FastPath(f"type({variable}) is str and {variable} in {choices(type_name)!r}")
 
 
@@ -142,11 +158,15 @@ def names() -> dict[str, Any]:
     return {
         "cents": cents,
         "countries": codes.countries(),
-        "currencies": codes.currencies(),
+        "currencies": codes.currencies() - codes.NO_MONEY.keys(),
         "day": day,
         # A float of this size has no room for a fraction: what is added to it gets rounded.
         "ROUND": 1.5 * 2**52,
-        "encodable": encodable,
+        "is_id": _ID.fullmatch,
+        "NO_VALUES": NO_VALUES,
+        "currencies_with_cents": {
+            code for code in codes.currencies() if (codes.minor_units(code) or 0) >= 2
+        },
         "seconds": seconds,
         "usual_day": usual_day,
     }

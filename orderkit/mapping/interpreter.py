@@ -14,21 +14,29 @@ from orderkit.events import paths
 from orderkit.events.jsontext import show
 from orderkit.language.filters import refused_by_conditions, refused_by_consent
 from orderkit.language.references import Reading
+from orderkit.mapping import platform
+from orderkit.mapping.amounts import check_thousands, unusual_digits
 from orderkit.mapping.compiled import STATUS, CompiledField, CompiledSettings
 from orderkit.mapping.consistency import ConsistencyRule, consistency_rules
+from orderkit.mapping.conversion import Unconvertible
 from orderkit.mapping.messages import (
     inconsistent,
     invalid,
     left_out,
     missing,
     not_an_event,
+    other_currency,
+    taken_away,
     unusual,
 )
 from orderkit.mapping.problems import Problem
 from orderkit.mapping.results import Mapped, Outcome, State, TraceEntry
-from orderkit.mapping.types import Unconvertible
 
 ASKED: Final = "the status asked for"
+
+#: The order's currency, and where the item may have one of its own (source: events reference).
+CURRENCY: Final = "order_info.value.currency"
+ITEM_CURRENCY: Final = ("items", "0", "product", "currency")
 
 #: Characters of the longest event name that is worth keeping in memory.
 _LONGEST_REMEMBERED: Final = 200
@@ -63,7 +71,7 @@ def map_event(
         return Mapped("rejected", None, {"order_info": {}}, (not_an_event(event),))
     if reason := refused(compiled, event):
         return filtered(reason)
-    event = compiled.transform(event)
+    given, event = event, compiled.transform(event)
     status, status_reading, reason = find_status(compiled, event, asked)
     if reason:
         return filtered(reason)
@@ -72,19 +80,23 @@ def map_event(
     for field in compiled.fields:
         reading = status_reading if field is compiled.status else None
         reading = reading or field.source.read(event)
-        given = evaluate(field, reading, status, event)
-        if given.problem:
-            problems.append(given.problem)
-        if given.state == "ok":
-            values[field.target] = given.value
+        result = evaluate(field, reading, status, event, values.get(field.currency))
+        if result.problem:
+            problems.append(result.problem)
+        if result.state == "ok":
+            values[field.target] = result.value
         if trace is not None:
-            trace.append(_entry(field, reading, given, status, event))
+            trace.append(_entry(field, reading, result, status, event))
+    problems += find_taken_away(compiled, given, event)
     for array, field in compiled.arrays.items():
         items = paths.get(event, array)
         if isinstance(items, list) and len(items) > 1:
             problems.append(left_out(field, array, len(items)))
+    check_item(compiled, paths.get(event, ITEM_CURRENCY), values.get(CURRENCY), problems)
     for rule in consistency_rules():
         check(compiled, rule, values, problems)
+    if compiled.settings.checks.platform:
+        problems += platform.findings(given)
     return judged(status, payload(compiled.fields, values), problems, trace or ())
 
 
@@ -128,26 +140,37 @@ def _unmapped(name: str, mapped: tuple[str, ...]) -> str:
     return f"event {show(name)} is in no event mapping entry{meant}"
 
 
-def evaluate(field: CompiledField, reading: Reading, status: str | None, event: Any) -> Evaluated:
-    """One row: from what its source gave to the value for the payload, or to a problem."""
+def evaluate(
+    field: CompiledField,
+    reading: Reading,
+    status: str | None,
+    event: Any,
+    currency: str | None = None,
+) -> Evaluated:
+    """One row: from what its source gave to the value for the payload, or to a problem.
+
+    currency: that of the payload in which the field's amount is, where it is known
+    """
     if reading.refused:
         return Evaluated(None, (), "invalid", invalid(field, reading, reading.refused))
-    if paths.is_blank(reading.raw):
+    raw = reading.raw
+    if paths.is_blank(raw):
         if field.row.mandatory_for(status):
             return Evaluated(None, (), "missing", missing(field, reading, event))
         later = field.row.awaits_later(status)
         return Evaluated(None, (), "not yet" if later else "not needed")
     try:
-        if field.type.name == STATUS and status and status != reading.raw:
+        if field.type.name == STATUS and status and status != raw:
             value = status
-            steps: tuple[str, ...] = (f"event mapping: {show(reading.raw)} → {status}",)
+            steps: tuple[str, ...] = (f"event mapping: {show(raw)} → {status}",)
         else:
-            value, steps = field.type.convert(reading.raw, field.zone)
+            value, steps = field.type.convert(raw, field.zone)
+        if field.currency:
+            check_thousands(raw, currency)
     except Unconvertible as error:
-        problem = invalid(field, reading, error.reason, error.formula)
-        return Evaluated(None, (), "invalid", problem)
-    doubt = field.type.unusual(value)
-    return Evaluated(value, steps, "ok", unusual(field, value, doubt) if doubt else None)
+        return Evaluated(None, (), "invalid", invalid(field, reading, error.reason, error.mendings))
+    doubt = unusual_digits(value, currency) if field.currency else field.type.unusual(value)
+    return Evaluated(value, steps, "ok", unusual(field, raw, value, doubt) if doubt else None)
 
 
 def evaluate_one(
@@ -155,13 +178,37 @@ def evaluate_one(
     event: Any,
     status: str | None,
     problems: list[Problem],
+    *,
     reading: Reading | None = None,
+    currency: str | None = None,
 ) -> Any:
     """The value of one row, None where there is none; a problem joins the others."""
-    given = evaluate(field, reading or field.source.read(event), status, event)
-    if given.problem:
-        problems.append(given.problem)
-    return given.value
+    reading = reading or field.source.read(event)
+    result = evaluate(field, reading, status, event, currency)
+    if result.problem:
+        problems.append(result.problem)
+    return result.value
+
+
+def find_taken_away(compiled: CompiledSettings, given: Any, event: Any) -> list[Problem]:
+    """Fields that read what the event had when it was given, and has no more when it is mapped."""
+    return [
+        taken_away(field, path)
+        for field, path in compiled.touched
+        if paths.get(event, paths.parse(path)) is paths.MISSING
+        and paths.get(given, paths.parse(path)) is not paths.MISSING
+    ]
+
+
+def check_item(
+    compiled: CompiledSettings, found: Any, currency: str | None, problems: list[Problem]
+) -> None:
+    """The check of the item's own currency, `found` in it, against the order's."""
+    if currency is None or paths.is_blank(found):
+        return
+    if not isinstance(found, str) or found.strip().upper() != currency:
+        field = compiled.by_target[CURRENCY]
+        problems.append(other_currency(field, ".".join(ITEM_CURRENCY), currency, found))
 
 
 def check(
@@ -221,15 +268,15 @@ def judged(
 
 
 def _entry(
-    field: CompiledField, reading: Reading, given: Evaluated, status: str | None, event: Any
+    field: CompiledField, reading: Reading, result: Evaluated, status: str | None, event: Any
 ) -> TraceEntry:
     found = reading.raw is not paths.MISSING
     # A status that was asked for did not come from the row's source.
     steps = field.source.told(event) if reading.found_at != ASKED else ()
-    steps = (*steps, *given.steps)
+    steps = (*steps, *result.steps)
     if not found:
         steps = (*steps, field.source.why_absent(event))
-    elif given.state not in ("ok", "invalid"):
+    elif result.state not in ("ok", "invalid"):
         steps = (*steps, "blank: counts as absent")
     return TraceEntry(
         target=field.target,
@@ -241,6 +288,6 @@ def _entry(
         raw=reading.raw if found else None,
         json_type=paths.json_type(reading.raw),
         steps=tuple(steps),
-        value=given.value,
-        state=given.state,
+        value=result.value,
+        state=result.state,
     )

@@ -1,13 +1,39 @@
-"""The wording of problems with single rows: what was found, what was expected, and the fix."""
+"""The wording of problems with single fields: what was found, what was expected, and the fix."""
 
-from typing import Any
+from collections.abc import Iterable
+from difflib import SequenceMatcher
+from typing import Any, Final
 
 from orderkit.destination.fields import ALWAYS
 from orderkit.events import paths
 from orderkit.events.jsontext import show
 from orderkit.language.references import Calculation, Reading
 from orderkit.mapping.compiled import CompiledField
+from orderkit.mapping.conversion import Doubt, Mending
+from orderkit.mapping.fixes import offers
 from orderkit.mapping.problems import Problem
+
+#: Objects in which an order's own properties stand; any other speaks of somebody or something else.
+_OF_THE_ORDER: Final = frozenset(
+    [
+        "booking",
+        "context",
+        "data",
+        "event",
+        "order",
+        "page",
+        "partners",
+        "payload",
+        "properties",
+        "purchase",
+        "reservation",
+        "stay",
+        "tiktok",
+        "transaction",
+        "trip",
+    ]
+)
+_ALIKE: Final = 0.75
 
 
 def not_an_event(event: Any) -> Problem:
@@ -40,12 +66,7 @@ def missing(field: CompiledField, reading: Reading, event: Any) -> Problem:
         message = f"{field.row.source} is {state}"
         fix = f"fill in the setting {field.row.source}"
     else:
-        candidates = [p for p, value in paths.walk(event) if not paths.is_blank(value)]
-        near = tuple(
-            dict.fromkeys(
-                n for p in field.source.properties for n in paths.near_misses(p, candidates)
-            )
-        )
+        near = similar(field.source.properties, event)
         absent = reading.raw is paths.MISSING
         why = field.source.why_absent(event) if absent else f"`{reading.found_at}` is {found}"
         message = f"{field.reads} gives no value: {why}"
@@ -56,7 +77,7 @@ def missing(field: CompiledField, reading: Reading, event: Any) -> Problem:
             fix = f"{instead}, or {fix}" if mistyped else f"{fix}, or {instead}"
     return Problem(
         code="missing",
-        target=field.row.target,
+        target=field.target,
         source=field.row.source,
         rule=mandatory_rule(field.row.mandatory),
         found=found,
@@ -78,19 +99,20 @@ def mandatory_rule(mandatory: str) -> str:
     return {ALWAYS: "always mandatory", "": "optional"}.get(mandatory, f"mandatory for {mandatory}")
 
 
-def invalid(field: CompiledField, reading: Reading, reason: str, formula: str = "") -> Problem:
-    """For a value that the row's type does not accept; `formula` has ``{x}`` for the property."""
+def invalid(
+    field: CompiledField, reading: Reading, reason: str, mendings: Iterable[Mending] = ()
+) -> Problem:
+    """For a value that the field's type does not accept; of `mendings` those that work are told."""
     found = f"{paths.json_type(reading.raw)} {show(reading.raw)}"
-    if formula and len(field.source.properties) == 1:
-        written = formula.replace("{x}", formula_path(field.source.properties[0]))
-        fix = f"send {field.type.expected}, or {_as_formula(field, written)}"
-    elif field.in_settings:
+    if field.in_settings:
         fix = f"write {field.type.expected} in the setting {field.row.source}"
+    elif offered := offers(field, reading.raw, mendings):
+        fix = f"send {field.type.expected}, or {', or '.join(offered)}"
     else:
         fix = f"send {field.type.expected} in {_properties(field)}"
     return Problem(
         code="invalid",
-        target=field.row.target,
+        target=field.target,
         source=field.row.source,
         rule=f"must be {field.type.expected}",
         found=found,
@@ -101,18 +123,52 @@ def invalid(field: CompiledField, reading: Reading, reason: str, formula: str = 
     )
 
 
-def unusual(field: CompiledField, value: Any, doubt: str) -> Problem:
-    """For a value that is accepted with a doubt."""
+def unusual(field: CompiledField, raw: Any, value: Any, doubt: Doubt) -> Problem:
+    """For a value that is accepted with a doubt; `raw` is what it was made of."""
+    where = field.reads or field.row.source
+    fix = doubt.fix or f"make sure that {where} is {field.type.expected}"
+    if offered := offers(field, raw, doubt.mendings):
+        fix = f"send {field.type.expected}, or {', or '.join(offered)}"
     return Problem(
         code="unusual",
-        target=field.row.target,
+        target=field.target,
         source=field.row.source,
         rule=f"expected is {field.type.expected}",
         found=show(value),
         expected=field.type.expected,
-        message=f"{field.row.source} is {show(value)}: {doubt}",
-        fix=f"make sure that {field.reads or field.row.source} is {field.type.expected}",
+        message=f"{field.row.source} is {show(value)}: {doubt.reason}",
+        fix=fix,
         actor="settings" if field.in_settings else "event",
+    )
+
+
+def taken_away(field: CompiledField, path: str) -> Problem:
+    """For a property that the event had until the properties transformation took it away."""
+    return Problem(
+        code="unusual",
+        target=field.target,
+        source=field.row.source,
+        rule="the transformation comes before the mapping",
+        found=f"no `{path}` after the transformation",
+        expected=f"`{path}`, which the event came with",
+        message=f"{field.reads} reads `{path}`, which the transformation renames or deletes before",
+        fix=f"read the new name of `{path}`, or copy the property instead of renaming it",
+        actor="settings",
+    )
+
+
+def other_currency(field: CompiledField, path: str, currency: str, found: Any) -> Problem:
+    """For an item that says it is in another currency than the order."""
+    return Problem(
+        code="inconsistent",
+        target=field.target,
+        source=path,
+        rule="one currency for the order and its item",
+        found=f"`{path}` is {show(found)}",
+        expected=show(currency),
+        message=f"`{path}` is {show(found)}, but the order's amounts are in {currency}",
+        fix="send the order's currency, and amounts in it: there is one place for it",
+        actor="event",
     )
 
 
@@ -121,7 +177,7 @@ def left_out(field: CompiledField, array: paths.Parts, items: int) -> Problem:
     path = ".".join(array)
     return Problem(
         code="left_out",
-        target=field.row.target,
+        target=field.target,
         source=path,
         rule="only the first item is sent (assumption: the targets are fixed at index 0)",
         found=paths.count(items, "item"),
@@ -136,7 +192,7 @@ def inconsistent(field: CompiledField, rule: str, found: str, expected: str, fix
     """For values that break a rule over several fields; `field` is that of the rule's left side."""
     return Problem(
         code="inconsistent",
-        target=field.row.target,
+        target=field.target,
         source=field.row.source,
         rule=rule,
         found=found,
@@ -147,21 +203,10 @@ def inconsistent(field: CompiledField, rule: str, found: str, expected: str, fix
     )
 
 
-def formula_path(path: str) -> str:
-    """A property as it is written in a formula."""
-    return ".".join(paths.parse(path))
-
-
-def _as_formula(field: CompiledField, formula: str) -> str:
-    if field.row.setting and not field.remapped:
-        return f"write {field.row.setting} = {{ formula = '{formula}' }} under [settings]"
-    return f"write \"{field.row.target}\" = {{ formula = '{formula}' }} under [smart_mapping]"
-
-
 def _point_at(field: CompiledField, path: str) -> str:
     if field.row.setting and not field.remapped:
         return f'{field.row.setting} = "{{{{{path}}}}}" under [settings]'
-    return f'"{field.row.target}" = "{path}" under [smart_mapping]'
+    return f'"{field.target}" = "{path}" under [smart_mapping]'
 
 
 def _properties(field: CompiledField) -> str:
@@ -189,3 +234,37 @@ def unreadable(error: str) -> Problem:
         fix="mend the line, or leave it out",
         actor="event",
     )
+
+
+def similar(wanted: Iterable[str], event: Any) -> tuple[str, ...]:
+    """Properties of the event that may have been meant by these paths, best first.
+
+    Of another meaning are those that stand in an object of another kind: `hotel.id` is no room's.
+    """
+    there = [path for path, value in paths.walk(event) if not paths.is_blank(value)]
+    return tuple(
+        dict.fromkeys(
+            name
+            for path in wanted
+            for name in paths.near_misses(path, there)
+            if _is_of_the_same(path, name)
+        )
+    )
+
+
+def _is_of_the_same(path: str, other: str) -> bool:
+    """Whether two properties stand in objects of one kind."""
+    one, two = _holders(path), _holders(other)
+    own, foreign = (
+        [part for part in holders if part not in _OF_THE_ORDER] for holders in (one, two)
+    )
+    return own == foreign or max(_alike(one, two), _alike(own, foreign)) >= _ALIKE
+
+
+def _holders(path: str) -> list[str]:
+    parts = path.casefold().split(".")[:-1]
+    return [part for part in parts if part != "x" and not part.isdecimal()]
+
+
+def _alike(one: list[str], other: list[str]) -> float:
+    return SequenceMatcher(None, ".".join(one), ".".join(other)).ratio()

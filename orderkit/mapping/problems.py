@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias
 
-Code: TypeAlias = Literal["missing", "invalid", "inconsistent", "left_out", "unusual"]
+Code: TypeAlias = Literal["missing", "invalid", "inconsistent", "left_out", "unusual", "platform"]
 Level: TypeAlias = Literal["error", "warning"]
 Actor: TypeAlias = Literal["event", "settings", "endpoint"]
 
@@ -14,6 +14,7 @@ LEVELS: dict[Code, Level] = {
     "inconsistent": "warning",
     "left_out": "warning",
     "unusual": "warning",
+    "platform": "warning",
 }
 
 
@@ -22,7 +23,7 @@ class Problem:
     """One finding about one event, worded for the person who can act.
 
     code:        what kind of finding it is
-    target:      the payload field concerned, from ``order_info.`` on
+    target:      the payload field concerned, from ``order_info.`` on; "" for the event itself
     source:      what the row reads: a property's path, or a setting's name
     rule:        the rule that is not kept
     found:       what was there instead, in words

@@ -17,7 +17,8 @@ from orderkit.events.jsontext import show
 from orderkit.language.formulas import Context
 from orderkit.language.references import compile_formula
 from orderkit.language.transformations import compile_steps
-from orderkit.mapping.types import Unconvertible, field_type
+from orderkit.mapping.conversion import Unconvertible
+from orderkit.mapping.types import field_type
 
 #: How many events are looked at; more would not change what is proposed first.
 MOST_EVENTS: Final = 500

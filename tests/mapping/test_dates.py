@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderkit.mapping.dates import NoDate, parse_date
+from orderkit.mapping.conversion import Unconvertible
+from orderkit.mapping.dates import parse_date
 
 UTC, PARIS, APIA = ZoneInfo("UTC"), ZoneInfo("Europe/Paris"), ZoneInfo("Pacific/Apia")
 
@@ -39,8 +40,8 @@ def test_read(raw: Any) -> None:
 
 @pytest.mark.parametrize("raw", NONE, ids=range(len(NONE)))
 def test_no_date(raw: Any) -> None:
-    """What is no date is refused with a reason, and with nothing but `NoDate`."""
-    with pytest.raises(NoDate) as caught:
+    """What is no date is refused with a reason, and with nothing but `Unconvertible`."""
+    with pytest.raises(Unconvertible) as caught:
         parse_date(raw, UTC)
     assert caught.value.reason.strip()
 
@@ -58,7 +59,7 @@ def test_no_date(raw: Any) -> None:
 )
 def test_ambiguous(raw: str, one: str, other: str) -> None:
     """A date that could be two is refused; the reason names both, and a formula settles it."""
-    with pytest.raises(NoDate) as caught:
+    with pytest.raises(Unconvertible) as caught:
         parse_date(raw, UTC)
     assert one in caught.value.reason
     assert other in caught.value.reason
@@ -93,7 +94,7 @@ def test_only_one_order_fits(raw: str, value: str) -> None:
 )
 def test_moment_of_two_days(raw: Any, zone: ZoneInfo) -> None:
     """A moment that is another day in the destination's zone is no date that could be guessed."""
-    with pytest.raises(NoDate):
+    with pytest.raises(Unconvertible):
         parse_date(raw, zone)
 
 
@@ -116,7 +117,7 @@ def test_year_last_is_never_guessed(day: date, separator: str) -> None:
     for pattern in (f"%d{separator}%m{separator}%Y", f"%m{separator}%d{separator}%Y"):
         try:
             value, _steps = parse_date(day.strftime(pattern), UTC)
-        except NoDate:
+        except Unconvertible:
             assert day.day <= 12
             assert day.day != day.month
         else:

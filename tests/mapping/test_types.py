@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from orderkit.destination.fields import field_mappings
 from orderkit.events.jsontext import dumps, loads
-from orderkit.mapping.types import MAX_INTEGER, Unconvertible, field_type
+from orderkit.mapping.amounts import MAX_INTEGER
+from orderkit.mapping.conversion import Doubt, Unconvertible
+from orderkit.mapping.types import field_type
 
 UTC = ZoneInfo("UTC")
 PARIS = ZoneInfo("Europe/Paris")

@@ -1,0 +1,125 @@
+"""Numbers: amounts with their own digits, whole numbers, and numbers as people write them."""
+
+import math
+import re
+from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from orderkit.destination import codes
+from orderkit.events.jsontext import plain_number, show
+from orderkit.events.paths import count
+from orderkit.mapping.conversion import Converted, Doubt, Mending, Steps, Unconvertible
+
+#: The largest integer that every JSON reader keeps exactly (RFC 7493, section 2.2).
+MAX_INTEGER: Final = 2**53 - 1
+#: A number in a text, as JSON would have it but for a sign and zeros in front.
+NUMBER: Final = re.compile(r"\s*[+-]?[0-9]{1,30}(?:\.[0-9]{1,30})?\s*")
+#: Assumption: three digits after one point may be thousands, where no currency has three digits.
+_THOUSANDS_OR_NOT: Final = re.compile(r"\s*\+?[1-9][0-9]{0,2}\.[0-9]{3}\s*")
+_CURRENCY_WITH_THREE_DIGITS: Final = 3
+_WRITTEN: Final = re.compile(r"[^0-9]*([0-9](?:[0-9.,' \u00a0\u202f]*[0-9])?)[^0-9]*")
+_LONGEST: Final = 40
+_PLENTY: Final = Context(prec=100)
+
+
+def decimal(raw: Any) -> tuple[Decimal, Steps]:
+    """A number, or the number in a string, exactly."""
+    if isinstance(raw, bool):
+        raise Unconvertible("a boolean is no number")
+    if isinstance(raw, int):
+        return Decimal(raw), ()
+    if isinstance(raw, float) and math.isfinite(raw):
+        return Decimal(repr(raw)), ()
+    if isinstance(raw, Decimal) and raw.is_finite():
+        return raw, ()
+    if isinstance(raw, str):
+        if NUMBER.fullmatch(raw):
+            return Decimal(raw.strip()), (f"number in a string {show(raw)} → number",)
+        raise Unconvertible("this text is no number", *written_numbers(raw))
+    raise Unconvertible("this is no number")
+
+
+def amount(raw: Any, _zone: ZoneInfo) -> Converted:
+    """An amount of money, with the digits it came with."""
+    number, steps = decimal(raw)
+    _not_negative(number)
+    if not number:
+        return 0, steps  # there is no amount of minus zero
+    return (plain_number(number) if steps else raw), steps
+
+
+def whole(raw: Any, _zone: ZoneInfo) -> Converted:
+    """A whole number."""
+    number, steps = decimal(raw)
+    _not_negative(number)
+    value = int(number)
+    if value != number:
+        raise Unconvertible("it is not whole")
+    if not isinstance(raw, int) and "." in str(number):
+        steps += (f"{number} → {value}",)
+    return value, steps
+
+
+def _not_negative(number: Decimal) -> None:
+    if number < 0:
+        raise Unconvertible("it is negative")
+    if number > MAX_INTEGER:
+        raise Unconvertible(f"it is larger than {MAX_INTEGER}, which JSON does not carry exactly")
+
+
+def check_thousands(raw: Any, currency: str | None) -> None:
+    """Raises Unconvertible for a text such as ``"1.480"``, unless the currency has three digits."""
+    if not isinstance(raw, str) or not _THOUSANDS_OR_NOT.fullmatch(raw):
+        return
+    if (codes.minor_units(currency) or 0) < _CURRENCY_WITH_THREE_DIGITS:
+        readings = written_numbers(raw)
+        could_be = " or ".join(show(mending.gives) for mending in readings)
+        raise Unconvertible(f"it could be {could_be}", *readings)
+
+
+def unusual_digits(value: Any, currency: str | None) -> Doubt | None:
+    """The doubt about an amount with more digits than its currency has (ISO 4217)."""
+    units = codes.minor_units(currency)
+    if units is None or isinstance(value, int):
+        return None
+    number = Decimal(str(value))
+    rounded = number.quantize(Decimal(1).scaleb(-units), ROUND_HALF_UP, context=_PLENTY)
+    if rounded == number:
+        return None
+    shown = show(plain_number(rounded))
+    digits = count(units, "digit") if units else "no digits"
+    return Doubt(
+        f"{currency} has {digits} after the point; rounded it is {shown}",
+        fix=f"send it rounded: {shown}",
+    )
+
+
+def written_numbers(text: str) -> tuple[Mending, ...]:
+    """The numbers that a text may be to people, each with a formula that reads it."""
+    match = _WRITTEN.fullmatch(text) if len(text) <= _LONGEST else None
+    # A minus or brackets make it negative, on whatever side they stand.
+    if not match or re.search("[-−(]", text):
+        return ()
+    found: dict[Decimal, tuple[str, ...]] = {}
+    for point, other in (".,", ",."):
+        grouped = rf"[0-9]{{1,3}}(?:([{other}' \u00a0\u202f])[0-9]{{3}})(?:\1[0-9]{{3}})*"
+        if re.fullmatch(rf"(?:{grouped}|[0-9]+)(?:[{point}][0-9]+)?", match[1]):
+            digits = re.sub(f"[^0-9{point}]", "", match[1]).replace(",", ".")
+            found.setdefault(Decimal(digits), _reading(text.strip(), point, other))
+    numbers = {plain_number(number): formulas for number, formulas in found.items()}
+    several = len(numbers) > 1
+    return tuple(
+        Mending(number, formulas, f"reads {show(number)}" if several else "")
+        for number, formulas in numbers.items()
+    )
+
+
+def _reading(text: str, point: str, other: str) -> tuple[str, ...]:
+    """Formulas that read a number with that decimal point, the shortest that may do first."""
+    kept = f'REPLACE({{x}}, "[^0-9{point}]", "")'
+    if not re.search(r"[^0-9.,]", text):
+        kept = f'SUBSTITUTE({{x}}, "{other}", "")' if other in text else "{x}"
+    if point == "," and point in text:
+        kept = f'SUBSTITUTE({kept}, ",", ".")'
+    return (f"NUMBER({kept})",)

@@ -1,0 +1,90 @@
+"""Fixes that work: formulas are tried on the value at hand before anybody is told to write them."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from orderkit.errors import FormulaError
+from orderkit.events import paths
+from orderkit.events.jsontext import show
+from orderkit.language.references import Calculation, Property, Source, compile_formula
+from orderkit.mapping.compiled import CompiledField
+from orderkit.mapping.conversion import Mending, Unconvertible
+
+#: Formulas that mend values do not look at the clock.
+_NO_CLOCK: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_LONGEST: Final = 10_000
+
+
+def offers(field: CompiledField, raw: Any, mendings: Iterable[Mending]) -> list[str]:
+    """What can be written for a field so that it gets the value that each mending promises.
+
+    A formula that gives another value for `raw`, or one that the field does not take, is left out.
+    """
+    expression = source_in_formula(field.source)
+    if not expression or field.in_settings:
+        return []
+    found = []
+    for mending in mendings:
+        formula = next((f for f in mending.formulas if _gives(f, raw, mending, field)), "")
+        if formula:
+            written = as_setting(field, formula.replace("{x}", expression))
+            found.append(f"{written} ({mending.words})" if mending.words else written)
+    return found
+
+
+def _gives(formula: str, raw: Any, mending: Mending, field: CompiledField) -> bool:
+    value = _outcome(formula, raw, field.zone) if isinstance(raw, str | int | float) else None
+    try:
+        return not paths.is_blank(value) and bool(
+            field.type.convert(value, field.zone)[0] == mending.gives
+        )
+    except Unconvertible:
+        return False
+
+
+# Events of one site have the same faults: typed, as 1 and true are one key otherwise.
+@lru_cache(maxsize=1_024, typed=True)
+def _outcome(formula: str, raw: Any, zone: ZoneInfo) -> Any:
+    """What a formula with ``{x}`` gives for a value."""
+    from orderkit.language.formulas import Context
+
+    source = compile_formula(formula.replace("{x}", "x"), lambda: Context(_NO_CLOCK, zone))
+    return source.read({"x": raw}).raw
+
+
+def source_in_formula(source: Source) -> str:
+    """What a source reads as part of a formula, or "" where it can be no part of one."""
+    if isinstance(source, Calculation):
+        return source.text
+    return property_in_formula(source.text) if isinstance(source, Property) else ""
+
+
+@lru_cache(maxsize=1_024)
+def property_in_formula(path: str) -> str:
+    """A property as a formula reads it: by its path, or by ``GET("…")`` where that cannot be."""
+    from orderkit.language import formulas
+
+    plain = ".".join(paths.parse(path))
+    try:
+        if formulas.parse(plain).properties == (plain,):
+            return plain
+    except FormulaError:
+        pass
+    return f"GET({show(plain, _LONGEST)})"
+
+
+def as_setting(field: CompiledField, formula: str) -> str:
+    """How a formula is written for a field in the settings file."""
+    written = f"{{ formula = {_toml(formula)} }}"
+    if field.row.setting and not field.remapped:
+        return f"write {field.row.setting} = {written} under [settings]"
+    return f'write "{field.target}" = {written} under [smart_mapping]'
+
+
+def _toml(text: str) -> str:
+    # A literal string where it can be: formulas are full of quotes.
+    literal = "'" not in text and text.isprintable()
+    return f"'{text}'" if literal else show(text, _LONGEST)
