@@ -34,13 +34,14 @@ ROOMS = {
 
 #: Library → the files that may import it, each a path below the package or the beginning of one.
 HOMES = {
-    "httpx": ("sending/client.py",),
+    "httpx": ("sending/transport.py",),
+    "httpcore": ("sending/transport.py",),
     "anywidget": ("widgets/",),
     "ipywidgets": ("widgets/",),
     "pandas": ("reports/",),
     "starlette": ("sandbox/",),
     "uvicorn": ("sandbox/",),
-    "jsonschema": ("sandbox/",),
+    "jsonschema_rs": ("sandbox/",),
     "tomllib": ("destination/loading.py",),
     "tomlkit": ("destination/saving.py",),
     "sqlite3": ("sending/ledger/",),
@@ -49,7 +50,7 @@ HOMES = {
     "fsspec": ("events/files.py",),
     "distributed": ("bulk/",),
 }
-#: The client is the only module that speaks HTTP, whatever it does it with.
+#: The transport is the only module that speaks HTTP, whatever it does it with.
 OTHER_CLIENTS = {"aiohttp", "http.client", "requests", "urllib.request", "urllib3"}
 
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")

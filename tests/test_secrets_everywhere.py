@@ -20,7 +20,7 @@ from orderkit import masking
 from orderkit.cli.commands import COMMANDS
 from orderkit.events import samples
 from orderkit.sandbox import FAULTS, Sandbox
-from orderkit.sandbox.tokens import Tokens
+from orderkit.sandbox.tokens import TokenIssuer
 from tests.canary import (
     ACCESS_TOKEN,
     CLIENT_KEY,
@@ -154,20 +154,20 @@ def marked_tokens(came: set[str]) -> Iterator[None]:
             self.number += 1
             return f"{MARK}/{self.number}"
 
-    accepts, grant = Tokens.accepts, Tokens.grant
+    accepts, grant = TokenIssuer.accepts, TokenIssuer.grant
 
-    def accepting(self: Tokens, token: str) -> bool:
+    def accepting(self: TokenIssuer, token: str) -> bool:
         came.add(token)
         return accepts(self, token)
 
-    def granting(self: Tokens, form: Any) -> Any:
+    def granting(self: TokenIssuer, form: Any) -> Any:
         came.update(form.values())
         return grant(self, form)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("orderkit.sandbox.tokens.secrets", Hex())
-        patch.setattr(Tokens, "accepts", accepting)
-        patch.setattr(Tokens, "grant", granting)
+        patch.setattr(TokenIssuer, "accepts", accepting)
+        patch.setattr(TokenIssuer, "grant", granting)
         yield
 
 

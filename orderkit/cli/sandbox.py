@@ -16,7 +16,7 @@ def command(port: int, script: str, share: float | None, seed: int) -> None:
 
     Write the printed addresses under [connection] in the settings and send with --to live. It
     accepts the tokens that it gave out, and ORDERKIT_ACCESS_TOKEN where that is set. Faults can
-    also be scripted while it runs, with POST /faults.
+    also be scripted while it runs: POST /faults with {"script": "…"} as application/json.
 
     Example: orderkit sandbox --port 8765 --faults "server_error*2, slow(0.5), ok, answer_lost"
     """

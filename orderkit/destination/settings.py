@@ -36,6 +36,7 @@ Value = Annotated[str | int | float | FormulaValue, BeforeValidator(validators.c
 Reference = Annotated[str | FormulaValue, BeforeValidator(validators.check_reference)]
 Text = Annotated[str, BeforeValidator(validators.check_text)]
 Url = Annotated[str, BeforeValidator(validators.check_url)]
+Codes = Annotated[tuple[int | str, ...], BeforeValidator(validators.check_answer_codes)]
 PropertyPath = Annotated[str, BeforeValidator(validators.check_path)]
 
 
@@ -68,11 +69,20 @@ class EventMapping(_Model):
 
 
 class Connection(_Model):
-    """Where orders are sent. TikTok does not publish the address of the order call."""
+    """Where orders are sent. TikTok does not publish the address of the order call.
+
+    merchant_code:  the form field ``code`` of the token call, which merchants in the U.S. send:
+                    ``<merchant_id>.u1``
+    throttle_codes: codes or names in answers that mean "too fast", besides those known
+    token_codes:    codes or names in answers that mean the access token is not accepted, likewise
+    """
 
     endpoint_url: Url | None = None
     token_url: Url = TOKEN_URL
     merchant_id: Text | None = None
+    merchant_code: Text | None = None
+    throttle_codes: Codes = ()
+    token_codes: Codes = ()
 
 
 class Transformation(_Model):

@@ -78,6 +78,14 @@ def check_url(value: Any) -> Any:
     return value
 
 
+def check_answer_codes(value: Any) -> Any:
+    """Codes or names in the endpoint's answers."""
+    listed = value if isinstance(value, list | tuple) else [None]
+    if not all(type(code) in (int, str) and str(code).strip() for code in listed):
+        raise expectation('write a list of numbers, or of names in quotes: [40100, "too_fast"]')
+    return value
+
+
 def check_status(value: Any) -> Any:
     """An order status: one word in capitals (assumption; see `codes.STATUS`)."""
     if not isinstance(value, str) or not codes.STATUS.fullmatch(value):

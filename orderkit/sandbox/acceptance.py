@@ -8,13 +8,11 @@ import json
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
+
+from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
 
 from orderkit.events.paths import count, json_type, near_misses
-from orderkit.sandbox.quick import Check, checker
-
-if TYPE_CHECKING:
-    from jsonschema import Draft202012Validator, ValidationError
 
 SCHEMAS: Final = Path(__file__).with_name("schemas")
 RULED: Final = {"CANCEL_ORDER": "cancel_order", "COMPLETE_ORDER": "complete_order"}
@@ -32,13 +30,17 @@ def reasons(body: Any) -> list[str]:
     status = info.get("order_status") if isinstance(info, dict) else None
     if isinstance(status, str) and status in RULED:
         names.append(RULED[status])
-    return [
-        sentence
-        for name in names
-        if not _quick_yes(name)(body)
-        for error in _validator(name).iter_errors(body)
-        for sentence in _sentences(error)
-    ]
+    try:
+        found = [
+            sentence
+            for name in names
+            for error in _validator(name).iter_errors(body)
+            for sentence in _sentences(error, _rules(name, error.schema_path))
+        ]
+    except ValueError as error:
+        return [f"body: cannot be checked: {error}"]  # as when it is nested 255 deep
+    # A value that breaks two rules of one description is one reason.
+    return list(dict.fromkeys(found))
 
 
 def in_one_line(found: list[str]) -> str:
@@ -48,6 +50,7 @@ def in_one_line(found: list[str]) -> str:
     return f"{told}; and {count(more, 'more reason')}" if more > 0 else told
 
 
+@cache
 def schema(name: str) -> dict[str, Any]:
     """The schema ``schemas/<name>.json`` as it stands in the file."""
     parsed: dict[str, Any] = json.loads((SCHEMAS / f"{name}.json").read_text(encoding="utf-8"))
@@ -55,48 +58,27 @@ def schema(name: str) -> dict[str, Any]:
 
 
 @cache
-def _quick_yes(name: str) -> Check:
-    return checker(_resolved(name))
+def _validator(name: str) -> Draft202012Validator:
+    return Draft202012Validator(schema(name))
 
 
-@cache
-def _validator(name: str) -> "Draft202012Validator":
-    # Where JupyterLab is installed, jsonschema takes a second to load: only a doubtful order pays.
-    from jsonschema import Draft202012Validator
-
-    Draft202012Validator.check_schema(schema(name))
-    return Draft202012Validator(_resolved(name))
-
-
-def _resolved(name: str) -> Any:
-    written = schema(name)
-    return _without_references(written, written.pop("$defs", {}))
+def _rules(name: str, path: list[str | int]) -> dict[str, Any]:
+    """The part of a schema whose keyword stands at the end of the path."""
+    part: Any = schema(name)
+    for key in path[:-1]:
+        part = part[key]
+    found: dict[str, Any] = part
+    return found
 
 
-def _without_references(part: Any, definitions: dict[str, Any]) -> Any:
-    if isinstance(part, list):
-        return [_without_references(entry, definitions) for entry in part]
-    if not isinstance(part, dict):
-        return part
-    if "$ref" in part:
-        return definitions[part["$ref"].removeprefix("#/$defs/")]
-    return {key: _without_references(value, definitions) for key, value in part.items()}
-
-
-def _sentences(error: "ValidationError") -> Iterator[str]:
-    path = [str(part) for part in error.absolute_path]
-    rules: Any = error.schema
-    wanted: Any = error.validator_value
-    match error.validator:
-        case "required":
-            # One error names one key, but only in its message.
-            absent = next(key for key in wanted if f"'{key}'" in error.message)
+def _sentences(error: ValidationError, rules: dict[str, Any]) -> Iterator[str]:
+    path = [str(part) for part in error.instance_path]
+    match error.kind:
+        case ValidationErrorKind.Required(property=absent):
             yield f"{_dotted([*path, absent])}: is missing"
-        case "additionalProperties":
-            known: list[str] = list(rules["properties"])
-            found: Any = error.instance
-            for key in (key for key in found if key not in known):
-                near = near_misses(key, known, most=1)
+        case ValidationErrorKind.AdditionalProperties(unexpected=keys):
+            for key in keys:
+                near = near_misses(key, list(rules["properties"]), most=1)
                 meant = f"; did you mean {near[0]}?" if near else ""
                 yield f"{_dotted([*path, key])}: is not known{meant}"
         case _:

@@ -4,9 +4,12 @@
 ``POST /merchant/oauth/token/``        TikTok's token call, form-encoded
 ``POST /order/sync``                   the order call; its real path is not public, this one is ours
 ``GET /orders``                        the orders kept: JSON, or a page where a browser asks
-``GET /faults``, ``POST /faults``      the faults and what is pending; a script to replace that
+``GET /faults``, ``POST /faults``      the faults and what is pending; ``{"script"}`` replaces that
 ``POST /faults/random``                ``{"seed", "share", "names"}`` for random faults
 =====================================  ==========================================================
+
+What is posted is JSON and said to be so, but for the token call, which TikTok has as a form; it is
+bounded; and it does not come from a web page of another site.
 """
 
 import asyncio
@@ -29,6 +32,7 @@ from starlette.types import Receive, Scope, Send
 from orderkit.sandbox import acceptance, envelope, page
 from orderkit.sandbox.envelope import Refusal
 from orderkit.sandbox.faults import FaultError, Step, parse, table
+from orderkit.sandbox.incoming import FORM, OwnPagesAlone, read_body
 from orderkit.sandbox.listener import Listener
 from orderkit.sandbox.state import State
 
@@ -55,11 +59,12 @@ def application(state: State, listener: Listener) -> Starlette:
             Route("/faults", calls.script, methods=["POST"]),
             Route("/faults/random", calls.random_faults, methods=["POST"]),
         ],
-        # A web page of another site must not read the orders under a name of its own.
+        # A web page of another site must not read the orders under a name of its own, nor write.
         middleware=[
             Middleware(
                 TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"], www_redirect=False
-            )
+            ),
+            Middleware(OwnPagesAlone),
         ],
         exception_handlers={
             ClientDisconnect: calls.client_gone,
@@ -78,13 +83,13 @@ class _Calls:
         self.state, self.listener = state, listener
 
     async def token(self, request: Request) -> Response:
-        text = (await request.body()).decode("utf-8", "replace")
+        text = (await read_body(request, FORM)).decode("utf-8", "replace")
         answer = self.state.tokens.grant(dict(parse_qsl(text, keep_blank_values=True)))
         return envelope.json_response(answer, log_id=self.state.log_id())
 
     async def order(self, request: Request) -> Response:
         # Read first, so that no fault ever meets a client that is still writing.
-        body = await request.body()
+        body = await read_body(request)
         token = self._admitted(request)
         step = self.state.script.take()
         closing = await self._refuse_if_due(request)
@@ -183,12 +188,19 @@ class _Calls:
         )
 
     async def script(self, request: Request) -> Response:
-        self.state.script.write(parse((await request.body()).decode("utf-8", "replace")))
+        try:
+            wish: Any = orjson.loads(await read_body(request))
+            script = wish["script"] if isinstance(wish, dict) else wish
+        except (orjson.JSONDecodeError, KeyError):
+            script = None
+        if not isinstance(script, str):
+            raise FaultError('write {"script": "server_error*2, slow(0.5)"}')
+        self.state.script.write(parse(script))
         return await self._scripted(request)
 
     async def random_faults(self, request: Request) -> Response:
         try:
-            wish: Any = orjson.loads(await request.body())
+            wish: Any = orjson.loads(await read_body(request))
             seed, share, names = wish["seed"], wish["share"], wish.get("names")
             self.state.script.write_random(int(seed), float(share), names)
         except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:

@@ -11,8 +11,7 @@ INVALID: Final = "invalid_params"
 TOO_MANY: Final = "rate_limit_exceeded"
 INTERNAL: Final = "internal_error"
 
-#: Codes of the sandbox's own, in the style of TikTok's local-service failures.
-SCRIPTED: Final = -3000100
+#: A code of the sandbox's own, in the style of TikTok's local-service failures.
 REFUSED: Final = -3000101
 
 

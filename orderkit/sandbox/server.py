@@ -15,7 +15,7 @@ from orderkit.sandbox.faults import Script, parse
 from orderkit.sandbox.listener import LOOPBACK, Listener, bind
 from orderkit.sandbox.orders import Order, Received
 from orderkit.sandbox.state import State
-from orderkit.sandbox.tokens import ACCESS_LIFETIME, ExpiresAs, Tokens
+from orderkit.sandbox.tokens import ACCESS_LIFETIME, ExpiresAs, TokenIssuer
 
 _START_WITHIN: Final = 10.0
 
@@ -48,7 +48,7 @@ class Sandbox:
         self.port = port
         self._wanted_port = port
         self._state = State(
-            lambda: Tokens(accepted, clients, token_lifetime, expires_as, clock), clock
+            lambda: TokenIssuer(accepted, clients, token_lifetime, expires_as, clock), clock
         )
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from orderkit.sandbox.faults import Script
 from orderkit.sandbox.orders import Orders
-from orderkit.sandbox.tokens import Tokens
+from orderkit.sandbox.tokens import TokenIssuer
 
 
 class Rate:
@@ -30,13 +30,13 @@ class Rate:
 class State:
     """Tokens, orders, script, rate and log ids; `clock` gives Unix timestamps for all of them."""
 
-    def __init__(self, new_tokens: Callable[[], Tokens], clock: Callable[[], float]) -> None:
-        self._new_tokens, self.clock = new_tokens, clock
+    def __init__(self, new_issuer: Callable[[], TokenIssuer], clock: Callable[[], float]) -> None:
+        self._new_issuer, self.clock = new_issuer, clock
         self.reset()
 
     def reset(self) -> None:
         """As if nothing had happened yet: tokens that were given out are forgotten, too."""
-        self.tokens, self.orders = self._new_tokens(), Orders()
+        self.tokens, self.orders = self._new_issuer(), Orders()
         self.script, self.rate = Script(), Rate()
         self._calls = 0
 

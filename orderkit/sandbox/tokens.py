@@ -23,7 +23,7 @@ _FIELDS: Final = {
 }
 
 
-class Tokens:
+class TokenIssuer:
     """Tokens that were given out, and those the sandbox was told to accept.
 
     `clients` maps each accepted client key to its secret; None accepts any.

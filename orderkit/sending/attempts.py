@@ -1,13 +1,13 @@
 """One call with all its tries: retries, pace and time, by the delivery rules.
 
 Which outcomes are tried again is a column of ``outcomes.csv``; how long to wait is in
-`orderkit.retry`.
+`orderkit.sending.retry`.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result
 
@@ -15,6 +15,9 @@ from orderkit.events.paths import count
 from orderkit.sending.delivery import OUTCOMES, Delivery, Verdict, order_keys
 from orderkit.sending.request import Request
 from orderkit.sending.retry import Pacer, Policy, Wait
+
+#: Seconds that are not worth another wait.
+_NEGLIGIBLE: Final = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +35,14 @@ class Reply:
         """Whether it is worth another try."""
         return OUTCOMES[self.verdict.cause].retried
 
+    @property
+    def token_refused(self) -> bool:
+        """Whether the access token was not accepted, by status or by a code in the body."""
+        return self.verdict.cause in ("http_401", "token_code")
+
 
 @dataclass(frozen=True, slots=True)
-class World:
+class Environment:
     """What calls need of the world outside: they share it, and with it the pace.
 
     post:    makes one try within so many seconds; no failure raises an exception
@@ -55,19 +63,25 @@ class World:
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def wait(self, seconds: float) -> None:
-        """Wait so long, or until all is stopped."""
-        ends = [
-            asyncio.ensure_future(self.sleep(seconds)),
-            asyncio.create_task(self.stopped.wait()),
-        ]
-        try:
-            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for end in ends:
-                end.cancel()
+        """Wait so long by the clock, or until all is stopped."""
+        until = self.clock() + seconds
+        while True:
+            ends = [
+                asyncio.ensure_future(self.sleep(seconds)),
+                asyncio.create_task(self.stopped.wait()),
+            ]
+            try:
+                await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for end in ends:
+                    end.cancel()
+            # The clock may have stood still meanwhile.
+            seconds = until - self.clock()
+            if seconds <= _NEGLIGIBLE or self.stopped.is_set():
+                return
 
 
-class Call:
+class Attempts:
     """One call with all its tries: what they share, and what is told about them in the end.
 
     `on_start` is called right before the first try goes out.
@@ -75,15 +89,15 @@ class Call:
 
     def __init__(
         self,
-        world: World,
+        environment: Environment,
         until: float,
         label: str = "",
         on_start: Callable[[], None] | None = None,
     ) -> None:
-        self._world, self._until, self._label = world, until, label
+        self._environment, self._until, self._label = environment, until, label
         self._on_start = on_start
         self._tries = 0
-        self._started = world.clock()
+        self._started = environment.clock()
         self._waits: list[Wait] = []
         self._last: Reply | None = None
         self._unsure: Verdict | None = None
@@ -96,7 +110,7 @@ class Call:
             wait=self._seconds,
             stop=self._stop,
             before_sleep=self._before_sleep,
-            sleep=self._world.wait,
+            sleep=self._environment.wait,
             retry_error_callback=_last_result,
         )
         return await retrying(attempt)
@@ -106,36 +120,48 @@ class Call:
 
         The time for one order begins with its first try.
         """
-        world, tried = self._world, self._tries
-        now = world.clock()
-        moment = world.pacer.reserve(now, self._until)
-        if moment is None:
-            return self._out_of_time()
-        if moment > now:
-            reason = f"keeping to {world.policy.rate:g} requests a second"
-            self._tell(Wait(reason, moment - now, tried + 1, "pace"))
-            await world.wait(moment - now)
-        if not tried:
-            self._started = world.clock()
-            self._until = min(self._until, self._started + world.policy.total_seconds)
+        environment = self._environment
+        pacer, clock = environment.pacer, environment.clock
+        while True:
+            held = clock() < pacer.held_until
+            moment = pacer.reserve(clock(), self._until)
+            if moment is None:
+                return self._out_of_time()
+            if (seconds := moment - clock()) > 0:
+                pace = f"keeping to {environment.policy.rate:g} requests a second"
+                reason = "the endpoint asks for a wait of all calls" if held else pace
+                self._announce(Wait(reason, seconds, self._tries + 1, "pace"))
+                await environment.wait(seconds)
+            # Meanwhile an answer to another may have held all calls back.
+            if moment >= pacer.held_until or environment.stopped.is_set():
+                break
+        if not self._tries:
+            self._started = clock()
+            self._until = min(self._until, self._started + environment.policy.total_seconds)
         return None
 
     async def post(self, request: Request) -> Reply:
         """One try, as a reply in any case."""
-        world = self._world
-        limit = min(world.policy.timeout, self._until - world.clock())
-        if world.stopped.is_set():
+        environment = self._environment
+        limit = min(environment.policy.timeout, self._until - environment.clock())
+        if environment.stopped.is_set():
             return self._stopped()
         if limit <= 0:
             return self._out_of_time()
         if self._on_start and not self._tries:
             self._on_start()
         self._tries += 1
-        reply = await world.post(request, limit)
+        reply = await environment.post(request, limit)
         if reply.retried and reply.verdict.verdict == "unknown":
             self._unsure = reply.verdict
         self._last = reply
         return reply
+
+    def hold_others(self, reply: Reply) -> None:
+        """Keep all calls from going out for as long as the reply asks for: the limit is theirs."""
+        if reply.retried and reply.retry_after is not None:
+            seconds = min(reply.retry_after, self._environment.policy.retry_after_max)
+            self._environment.pacer.hold(self._environment.clock() + seconds)
 
     def delivery(self, request: Request, reply: Reply) -> Delivery:
         """What came of sending `request`, `reply` being the last one."""
@@ -153,7 +179,7 @@ class Call:
             message=f"{message}; {self._gave_up}" if self._gave_up else message,
             log_id=verdict.log_id,
             attempts=self._tries,
-            seconds=self._world.clock() - self._started if self._tries else 0.0,
+            seconds=self._environment.clock() - self._started if self._tries else 0.0,
             waits=tuple(self._waits),
             order_id=order_id,
             order_status=order_status,
@@ -162,30 +188,30 @@ class Call:
         )
 
     def _out_of_time(self) -> Reply:
-        # After a 401 the last reply says nothing about the order.
-        if self._last is not None and self._last.status != 401:
+        # After a refused token the last reply says nothing about the order.
+        if self._last is not None and not self._last.token_refused:
             self._gave_up = "gave up: no time was left for another try"
             return self._last
         return Reply(Verdict("failed", "no_time_left", message="no time was left for the order"))
 
     def _stopped(self) -> Reply:
-        if self._last is not None and self._last.status != 401:
+        if self._last is not None and not self._last.token_refused:
             return self._last
         return Reply(Verdict("failed", "stopped", message="stopped before the order was sent"))
 
     def _seconds(self, _: RetryCallState) -> float:
-        policy = self._world.policy
+        policy = self._environment.policy
         asked = self._last.retry_after if self._last else None
         if asked is None:
-            return policy.backoff(self._tries, self._world.chance())
+            return policy.backoff(self._tries, self._environment.chance())
         return min(asked, policy.retry_after_max)
 
     def _stop(self, state: RetryCallState) -> bool:
-        if self._world.stopped.is_set():
+        if self._environment.stopped.is_set():
             self._gave_up = "stopped before another try"
-        elif self._tries >= self._world.policy.attempts:
+        elif self._tries >= self._environment.policy.attempts:
             self._gave_up = f"gave up after {count(self._tries, 'attempt')}"
-        elif self._world.clock() + state.upcoming_sleep >= self._until:
+        elif self._environment.clock() + state.upcoming_sleep >= self._until:
             self._gave_up = (
                 f"gave up: waiting {state.upcoming_sleep:.3g} s more would overrun the time allowed"
             )
@@ -197,12 +223,12 @@ class Call:
         reason = self._label + self._last.verdict.message
         if self._last.retry_after is not None:
             reason += " (it asks for the wait)"
-        self._tell(Wait(reason, state.upcoming_sleep, self._tries + 1))
+        self._announce(Wait(reason, state.upcoming_sleep, self._tries + 1))
 
-    def _tell(self, wait: Wait) -> None:
+    def _announce(self, wait: Wait) -> None:
         self._waits.append(wait)
-        if self._world.on_wait:
-            self._world.on_wait(wait)
+        if self._environment.on_wait:
+            self._environment.on_wait(wait)
 
 
 def _last_result(state: RetryCallState) -> Any:

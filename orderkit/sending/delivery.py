@@ -1,15 +1,13 @@
-"""Deliveries: the verdict in an answer, what each outcome means, and what to do next."""
+"""Deliveries: what each outcome means, and what to do next."""
 
 import csv
 from dataclasses import dataclass
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
 import orjson
 
 from orderkit.events.paths import count
-from orderkit.masking import mask
 from orderkit.sending.retry import Wait
 
 VerdictName: TypeAlias = Literal["delivered", "rejected", "unknown", "failed", "invalid"]
@@ -60,70 +58,6 @@ class Verdict:
     code: Code | None = None
     message: str = ""
     log_id: str | None = None
-
-
-def read_verdict(status: int, headers: dict[str, str], body: bytes) -> Verdict:
-    """The verdict of an answer; names of headers are in lower case.
-
-    Success is told by the body: ``error.code`` is 0 or ``"ok"``, or ``error`` is absent or null. It
-    counts only under a status of 2xx. No answer, whatever it holds, raises an exception.
-    """
-    try:
-        answer = orjson.loads(body)
-    except ValueError:
-        answer = None
-        cause = "not_json"
-    else:
-        cause = "no_verdict"
-    error = answer.get("error") if isinstance(answer, dict) else None
-    fields = error if isinstance(error, dict) else {}
-    code = fields.get("code")
-    if isinstance(code, bool) or not isinstance(code, int | float | str) or code == "":
-        code = None
-    if not 200 <= status < 300:
-        cause = status_cause(status)
-    elif isinstance(answer, dict) and (error is None or code in (0, "ok")):
-        cause = "delivered"
-    elif code is not None:
-        cause = "rejected_by_code"
-    log_id = fields.get("log_id") or headers.get("x-tt-logid")
-    return Verdict(
-        OUTCOMES[cause].verdict,
-        cause,
-        mask(code) if isinstance(code, str) else code,
-        _message(cause, status, fields.get("message"), headers),
-        mask(str(log_id)) if log_id else None,
-    )
-
-
-def status_cause(status: int) -> str:
-    """The outcome that an HTTP status other than 2xx stands for."""
-    for cause in (f"http_{status}", f"http_{status // 100}xx"):
-        if cause in OUTCOMES:
-            return cause
-    return "http_odd"
-
-
-def _message(cause: str, status: int, said: object, headers: dict[str, str]) -> str:
-    text = mask(said).strip() if isinstance(said, str) else ""
-    if cause in ("delivered", "rejected_by_code"):
-        return text
-    if cause in ("not_json", "no_verdict"):
-        kind = headers.get("content-type", "").partition(";")[0] or "nothing that says what it is"
-        found = "no verdict" if cause == "no_verdict" else "no JSON"
-        return mask(f"the endpoint answered {status} with {found} in it ({kind})")
-    words = f"the endpoint answered {status_text(status)}"
-    if cause == "http_3xx" and "location" in headers:
-        words += f", to {mask(headers['location'])}"
-    return f"{words}: {text}" if text else words
-
-
-def status_text(status: int) -> str:
-    """ "503 Service Unavailable"; the number alone where HTTP has no phrase for it."""
-    try:
-        return f"{status} {HTTPStatus(status).phrase}"
-    except ValueError:
-        return str(status)
 
 
 @dataclass(frozen=True, slots=True)

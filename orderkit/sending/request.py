@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from orderkit.destination.urls import TOKEN_URL, check_endpoint
 from orderkit.events.jsontext import dumps
 from orderkit.masking import MASK, Secret, mask
+from orderkit.sending.verdicts import KNOWN_CODES, AnswerCodes
 
 _AGENT: Final = ("User-Agent", "orderkit")
 _ACCEPT: Final = ("Accept", "application/json")
@@ -20,17 +21,16 @@ class Endpoint:
     order_url:   the order call; no default for live sending
     token_url:   the token call
     merchant_id: the merchant a token is asked for
-    target_idc:  header ``x-tt-target-idc`` of the token call, which TikTok's older text asks for
-                 (``alisg``); left out when blank
     code:        form field ``code`` of the token call, which merchants in the U.S. send
                  (``<merchant_id>.u1``); left out when blank
+    codes:       what the codes in its answers mean
     """
 
     order_url: str
     token_url: str = TOKEN_URL
     merchant_id: str = ""
-    target_idc: str = ""
     code: str = ""
+    codes: AnswerCodes = KNOWN_CODES
 
     def __post_init__(self) -> None:
         check_endpoint(self.order_url, "endpoint_url")
@@ -97,10 +97,8 @@ def order_request(url: str, payload: dict[str, Any] | bytes, token: Secret | Non
 
 def token_request(endpoint: Endpoint, form: dict[str, str]) -> Request:
     """The token call with the fields of its form."""
-    headers = [("Content-Type", "application/x-www-form-urlencoded"), _ACCEPT, _AGENT]
-    if endpoint.target_idc:
-        headers.append(("x-tt-target-idc", endpoint.target_idc))
-    return Request("POST", endpoint.token_url, tuple(headers), urlencode(form).encode())
+    headers = (("Content-Type", "application/x-www-form-urlencoded"), _ACCEPT, _AGENT)
+    return Request("POST", endpoint.token_url, headers, urlencode(form).encode())
 
 
 def _quoted(text: str) -> str:

@@ -20,7 +20,6 @@ class Policy:
     rate:            requests a second, each try counted; `math.inf` for no limit. 3 is the lowest
                      limit that TikTok publishes for its neighbouring calls
     in_flight:       orders on their way at once
-    throttle_codes:  codes in an answer's body that mean "too fast"; TikTok publishes none
     """
 
     attempts: int = 5
@@ -31,7 +30,6 @@ class Policy:
     retry_after_max: float = 60
     rate: float = 3.0
     in_flight: int = 10
-    throttle_codes: frozenset[int | str] = frozenset()
 
     def __post_init__(self) -> None:
         for name in ("attempts", "total_seconds", "timeout", "rate", "in_flight"):
@@ -74,19 +72,25 @@ class Pacer:
 
     The n-th moment is ``start + n / rate``, not "a while after the one before", so that late
     sleepers do not add up to a slower pace. Who comes late starts a new count: a pause is never
-    made up for by a burst.
+    made up for by a burst. While the endpoint holds all calls back, no moment is given.
     """
 
     def __init__(self, rate: float) -> None:
         self._rate = rate
         self._start = -math.inf
         self._given = 0
+        self.held_until = -math.inf
+
+    def hold(self, moment: float) -> None:
+        """Give no moment before this one. Moments given already are to be reserved anew."""
+        self.held_until = max(self.held_until, moment)
 
     def reserve(self, now: float, until: float = math.inf) -> float | None:
         """The next free moment, from `now` on, which is then taken; None if it is after `until`."""
+        earliest = max(now, self.held_until)
         moment = self._start + self._given / self._rate
-        start, given = (self._start, self._given) if moment >= now else (now, 0)
-        moment = max(moment, now)
+        start, given = (self._start, self._given) if moment >= earliest else (earliest, 0)
+        moment = max(moment, earliest)
         if moment > until:
             return None
         self._start, self._given = start, given + 1

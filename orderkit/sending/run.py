@@ -21,6 +21,7 @@ from orderkit.sending.delivery import OUTCOMES, Delivery
 from orderkit.sending.ledger import Entry, Ledger
 from orderkit.sending.request import Endpoint, Request, order_request
 from orderkit.sending.retry import DEFAULT_POLICY, Policy
+from orderkit.sending.verdicts import AnswerCodes
 
 Target: TypeAlias = Literal["dry-run", "sandbox", "live"]
 TARGETS: tuple[Target, ...] = ("dry-run", "sandbox", "live")
@@ -104,8 +105,13 @@ class Sent:
 def live_endpoint(settings: Settings) -> Endpoint:
     """The endpoint in the settings. Raises EndpointError, which says where the client finds it."""
     connection = settings.connection
-    url, merchant = connection.endpoint_url or "", connection.merchant_id or ""
-    return Endpoint(url, connection.token_url, merchant)
+    return Endpoint(
+        connection.endpoint_url or "",
+        connection.token_url,
+        connection.merchant_id or "",
+        connection.merchant_code or "",
+        AnswerCodes(connection.throttle_codes, connection.token_codes),
+    )
 
 
 def live_credentials(settings: Settings) -> Credentials | AccessToken:

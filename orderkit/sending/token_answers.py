@@ -4,10 +4,9 @@ import math
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-import orjson
-
 from orderkit.masking import Secret, mask
 from orderkit.sending.delivery import Verdict
+from orderkit.sending.verdicts import read_json
 
 #: Seconds before its expiry at which a token is renewed; a tenth of its life if that is less.
 MARGIN: Final = 300.0
@@ -16,7 +15,7 @@ MARGIN: Final = 300.0
 _MOMENTS_FROM: Final = 1_000_000_000
 
 # What makes a failed token call a matter of the credentials.
-_REFUSALS: Final = frozenset({"rejected_by_code", "http_400", "http_401", "http_403"})
+_REFUSALS: Final = frozenset({"rejected_by_code", "token_code", "http_400", "http_401", "http_403"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +80,7 @@ def read_token(body: bytes, now: float) -> Token | None:
 
 def answer_fields(body: bytes) -> dict[str, Any]:
     """The fields of a token call's answer, those under ``data`` included; {} if it is no object."""
-    try:
-        answer = orjson.loads(body)
-    except ValueError:
-        return {}
+    answer = read_json(body)
     if not isinstance(answer, dict):
         return {}
     data = answer.get("data")
@@ -127,7 +123,7 @@ def refusal(verdict: Verdict, status: int | None, body: bytes, source: str) -> V
             f"TikTok gives no token for the client key and client secret {source}, it says:"
             f" {' '.join(part for part in parts if part)}; check both, and merchant_id"
         )
-    elif verdict.verdict == "delivered":
+    elif verdict.cause in ("delivered", "no_verdict"):
         message = "the token call's answer has no access_token in it"
     else:
         message = f"no token came: {said}"

@@ -39,13 +39,13 @@ class FixedToken:
     def __init__(self, given: AccessToken) -> None:
         self._given = given
 
-    async def get(self, deadline: float) -> Secret:  # noqa: ARG002 - as `Tokens.get`
+    async def get(self, deadline: float) -> Secret:  # noqa: ARG002 - as `TokenProvider.get`
         """The token."""
         return self._given.token
 
-    async def renew(self, refused: Secret, deadline: float) -> Secret:  # noqa: ARG002
-        """Raise TokenError: there is no other token."""
-        raise TokenError(Verdict("failed", "http_401", message=self.refused()), 401)
+    async def renew(self, refused: Secret, deadline: float) -> Secret | None:  # noqa: ARG002
+        """None: there is no other token."""
+        return None
 
     def refused(self) -> str:
         """What to say when the endpoint does not accept the token."""
@@ -55,7 +55,7 @@ class FixedToken:
         )
 
 
-class Tokens:
+class TokenProvider:
     """The tokens of one merchant: `get` one to use, `renew` one that was refused.
 
     However many ask at once, one call is made, and all have its result, be it an error.

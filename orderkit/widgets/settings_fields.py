@@ -20,7 +20,9 @@ _CONNECTION = {
     ),
     "token_url": ("Token URL", "The token call's address; TikTok's own unless you change it"),
     "merchant_id": ("Merchant Id", "The merchant's id at TikTok, for the token call"),
+    "merchant_code": ("Merchant code", "Merchants in the U.S. only: the Merchant Id and .u1"),
 }
+_CODES = ("throttle_codes", "token_codes")
 _PLAIN = {
     "filter_formula": ("Advanced filter", "A formula that must give true"),
     "consent": ("Consent category", "user.consent_categories must hold it"),
@@ -46,6 +48,7 @@ class SettingsFields:
     modes:         key → whether its text is a text or a function
     beside:        key → the place for what it gives
     smart_mapping: target → what it reads instead; it has no input here
+    codes:         what codes in answers mean, by setting; it has no input here either
     """
 
     def __init__(
@@ -58,6 +61,7 @@ class SettingsFields:
     ) -> None:
         """`paths` and `event_names` are offered to choose from; `on_mode` follows a new mode."""
         self.smart_mapping: dict[str, Any] = {}
+        self.codes: dict[str, list[int | str]] = {key: [] for key in _CODES}
         self.inputs: dict[str, w.Text | w.Combobox] = {}
         self.modes: dict[str, w.Dropdown] = {}
         self.beside: dict[str, w.HTML] = {}
@@ -189,7 +193,7 @@ class SettingsFields:
             {k: v for k, v in line.items() if v or line["operator"] not in WITHOUT_VALUE}
             for line in self.conditions.values
         ]
-        connection = {key: text.pop(key) for key in _CONNECTION if key in text}
+        connection = {key: text.pop(key) for key in _CONNECTION if key in text} | self.codes
         return {
             "timezone": text.pop("timezone", "UTC"),
             "settings": text,
@@ -207,6 +211,7 @@ class SettingsFields:
             **{_mode(key): mode.value for key, mode in self.modes.items()},
             **{name: rows.values for name, rows in self._lists.items()},
             "smart mapping": self.smart_mapping,
+            "codes": self.codes,
             "match": self.match.value,
         }
 
@@ -230,6 +235,7 @@ class SettingsFields:
             "transformation": [dict(step) for step in settings.transformation],
             "conditions": [dict(line) for line in chosen.condition],
             "smart mapping": settings.model_dump()["smart_mapping"],
+            "codes": {key: list(getattr(settings.connection, key)) for key in _CODES},
             "match": chosen.match,
         }
 
@@ -240,6 +246,7 @@ class SettingsFields:
         for key, mode in self.modes.items():
             mode.value = state[_mode(key)]
         self.smart_mapping = state["smart mapping"]
+        self.codes = state["codes"]
         for name, rows in self._lists.items():
             # Rows that stay as they are keep their place for the keyboard.
             if rows.values != state[name]:

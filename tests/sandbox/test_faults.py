@@ -23,7 +23,8 @@ def raw_send(sandbox: Sandbox) -> tuple[bytes, bool]:
     body = orjson.dumps(complete_order())
     head = (
         f"POST /order/sync HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {TOKEN}\r\n"
-        f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        "Content-Type: application/json\r\nConnection: close\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
     )
     answer = b""
     with socket.create_connection(("127.0.0.1", sandbox.port), timeout=5) as connection:
@@ -213,7 +214,7 @@ def test_stored_says_whether_the_order_is_kept(sandbox: Sandbox, client: httpx.C
 def test_script_over_http(sandbox: Sandbox, client: httpx.Client) -> None:
     """Another process writes the script, sees the table and what is pending, met and wrong."""
     url = f"{sandbox.url}/faults"
-    assert client.post(url, content="no_json, slow(0.01)*2").json()["pending"] == [
+    assert client.post(url, json={"script": "no_json, slow(0.01)*2"}).json()["pending"] == [
         "no_json",
         "slow(0.01)*2",
     ]
@@ -222,14 +223,14 @@ def test_script_over_http(sandbox: Sandbox, client: httpx.Client) -> None:
     assert shown["pending"] == ["slow(0.01)*2"]
     assert shown["met"] == {"no_json": 1}
     assert [fault["name"] for fault in shown["faults"]] == list(FAULTS)
-    wrong = client.post(url, content="no_jsn")
+    wrong = client.post(url, json="no_jsn")
     assert wrong.status_code == 400
     assert "did you mean no_json" in wrong.json()["error"]["message"]
 
 
 def test_refusal_over_http(sandbox: Sandbox, client: httpx.Client) -> None:
     """A script that begins with a refusal is still answered."""
-    response = client.post(f"{sandbox.url}/faults", content="refused(600)")
+    response = client.post(f"{sandbox.url}/faults", json={"script": "refused(600)"})
     assert response.status_code == 200
     with pytest.raises(httpx.ConnectError):
         send(sandbox, client)

@@ -12,6 +12,7 @@ from orderkit.sandbox import Sandbox
 from .support import complete_order
 
 Info = dict[str, Any]
+JSON = {"content-type": "application/json"}
 
 
 def test_complete_order_is_accepted(sandbox: Sandbox, client: httpx.Client) -> None:
@@ -147,14 +148,14 @@ def test_first_reasons_are_told_and_the_rest_counted(
 )
 def test_any_json_is_answered(sandbox: Sandbox, client: httpx.Client, body: Any) -> None:
     """A body of whatever shape is refused with a reason."""
-    response = client.post(sandbox.order_url, content=orjson.dumps(body))
+    response = client.post(sandbox.order_url, content=orjson.dumps(body), headers=JSON)
     assert response.json()["error"]["code"] == -3000101
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"NaN"])
 def test_no_json_is_a_bad_request(sandbox: Sandbox, client: httpx.Client, body: bytes) -> None:
     """A body that is no JSON gets HTTP 400 and an error that says so."""
-    response = client.post(sandbox.order_url, content=body)
+    response = client.post(sandbox.order_url, content=body, headers=JSON)
     assert response.status_code == 400
     assert response.json()["error"]["message"].startswith("The body is no JSON")
 
@@ -214,3 +215,10 @@ def test_page_without_orders(sandbox: Sandbox, client: httpx.Client) -> None:
     page = client.get(f"{sandbox.url}/orders", headers={"accept": "text/html"}).text
     assert "0 orders kept, from 0 order calls" in page
     assert "<table" not in page
+
+
+def test_an_order_nested_too_deep_is_refused(sandbox: Sandbox, client: httpx.Client) -> None:
+    """What the checker cannot follow is refused like any other order."""
+    body = b'{"order_info":' + b"[" * 500 + b"]" * 500 + b"}"
+    error = client.post(sandbox.order_url, content=body, headers=JSON).json()["error"]
+    assert error["message"].startswith("OrderInfoInvalid: body: cannot be checked")

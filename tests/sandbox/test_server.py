@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from typing import Any
 
 import httpx
 import pytest
@@ -62,7 +63,7 @@ def test_stop_leaves_nothing_behind(client: httpx.Client) -> None:
             body = b'{"order_info": {}}'
             waiting.sendall(
                 f"POST /order/sync HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {TOKEN}\r\n"
-                f"Content-Length: {len(body)}\r\n\r\n".encode()
+                f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode()
                 + body
             )
             while not sandbox.met:
@@ -115,12 +116,76 @@ def test_client_that_leaves_amid_its_body(
     sandbox: Sandbox, client: httpx.Client, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """A call that breaks off half-way is forgotten without a word."""
+    form = "application/x-www-form-urlencoded"
     for path in ("/order/sync", "/merchant/oauth/token/", "/faults"):
+        kind = form if "token" in path else "application/json"
         with socket.create_connection(("127.0.0.1", sandbox.port)) as connection:
-            head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{{"
+            head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\n"
+            head += f"Content-Type: {kind}\r\nContent-Length: 100\r\n\r\n{{"
             connection.sendall(head.encode())
     assert client.get(f"{sandbox.url}/faults").status_code == 200
     assert capfd.readouterr() == ("", "")
+
+
+WRITING = [
+    ("/order/sync", {"json": complete_order()}),
+    ("/faults", {"json": {"script": "no_json"}}),
+    ("/faults/random", {"json": {"seed": 1, "share": 1}}),
+    ("/merchant/oauth/token/", {"data": {"grant_type": "access_token"}}),
+]
+
+
+@pytest.mark.parametrize(("path", "call"), WRITING)
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+        {"origin": "http://127.0.0.1:1"},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+    ],
+)
+def test_pages_of_other_sites_may_not_write(
+    sandbox: Sandbox, client: httpx.Client, path: str, call: dict[str, Any], headers: dict[str, str]
+) -> None:
+    """What a browser posts from a page of another site changes nothing."""
+    response = client.post(f"{sandbox.url}{path}", headers=headers, **call)
+    assert (response.status_code, response.json()["error"]["code"]) == (403, "forbidden")
+    assert (sandbox.pending, sandbox.received) == ([], [])
+
+
+def test_its_own_pages_may_write(sandbox: Sandbox, client: httpx.Client) -> None:
+    """A page that the sandbox itself gave out is no other site's."""
+    headers = {"origin": sandbox.url, "sec-fetch-site": "same-origin"}
+    assert client.post(f"{sandbox.url}/faults", json="slow", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize(("path", "call"), WRITING)
+@pytest.mark.parametrize("kind", ["text/plain", "", "multipart/form-data; boundary=x"])
+def test_other_types_of_content_are_refused(
+    sandbox: Sandbox, client: httpx.Client, path: str, call: dict[str, Any], kind: str
+) -> None:
+    """What a browser sends without asking first is not taken, whatever is in it."""
+    response = client.post(f"{sandbox.url}{path}", headers={"content-type": kind}, **call)
+    assert response.status_code == 415
+    assert "write application/" in response.json()["error"]["message"]
+    assert (sandbox.pending, sandbox.received) == ([], [])
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_bodies_are_bounded(sandbox: Sandbox, client: httpx.Client, told: bool) -> None:
+    """A body of more than 1 MiB is refused, whether its length is told before or not."""
+    body = b" " * (5 << 20)
+    content = body if told else iter([body[: 1 << 18]] * 20)
+    headers = {"content-type": "application/json"}
+    try:
+        response = client.post(f"{sandbox.url}/faults", content=content, headers=headers)
+    except httpx.NetworkError:
+        pass  # it did not wait for the rest
+    else:
+        assert response.status_code == 413
+    assert client.post(sandbox.order_url, json=complete_order()).status_code == 200
 
 
 def test_welcome_and_wrong_paths(sandbox: Sandbox, client: httpx.Client) -> None:

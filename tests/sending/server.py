@@ -6,6 +6,7 @@ a script of their own.
 
 import asyncio
 import socket
+import ssl
 import struct
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -37,9 +38,13 @@ class Got:
 
 @dataclass(frozen=True)
 class Step:
-    """What to do with one request: send `raw` after `until` is set, then close, reset or go on."""
+    """What to do with one request: send `raw` after `until` is set, then close, reset or go on.
+
+    What is `late` is sent a moment after it.
+    """
 
     raw: bytes = b""
+    late: bytes = b""
     close: bool = False
     reset: bool = False
     until: asyncio.Event | None = None
@@ -97,7 +102,9 @@ class Server:
 
 
 @asynccontextmanager
-async def serving(orders: Script, tokens: Script | None = None) -> AsyncIterator[Server]:
+async def serving(
+    orders: Script, tokens: Script | None = None, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[Server]:
     """Serve the scripts on a free port of the loopback address."""
     server = Server(0, orders, tokens or [])
     tasks: set[asyncio.Task[None]] = set()
@@ -114,6 +121,9 @@ async def serving(orders: Script, tokens: Script | None = None) -> AsyncIterator
                     await step.until.wait()
                 writer.write(step.raw)
                 await writer.drain()
+                if step.late:
+                    await asyncio.sleep(0.02)
+                    writer.write(step.late)
                 if step.reset:
                     _reset_on_close(writer)
                 if step.close or step.reset:
@@ -123,7 +133,7 @@ async def serving(orders: Script, tokens: Script | None = None) -> AsyncIterator
         finally:
             writer.close()
 
-    listener = await asyncio.start_server(connected, "127.0.0.1", 0)
+    listener = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=tls)
     server.port = listener.sockets[0].getsockname()[1]
     try:
         yield server

@@ -1,4 +1,4 @@
-"""Sending in tests: one call on a real socket, in a world whose time passes only by waiting."""
+"""Sending in tests: one call on a real socket, with a time that passes only by waiting."""
 
 import asyncio
 import math
@@ -7,18 +7,19 @@ from typing import Any
 
 from orderkit.sending.client import Client, Delivery, Endpoint, Policy, Wait
 from orderkit.sending.credentials import AccessToken, Credentials, Given
+from orderkit.sending.verdicts import KNOWN_CODES, AnswerCodes
 from tests.sending.server import Script, Server, answer, serving
 
 ORDER: dict[str, Any] = {"order_info": {"order_id": "H-1", "order_status": "CREATE_ORDER"}}
 FIXED = AccessToken.of("fixed-token-1", "in ORDERKIT_ACCESS_TOKEN")
 PAIR = Credentials.of("key-of-tests", "secret-of-tests", "in the tests")
 
-#: The wall clock's time at second 0 of a `World`.
+#: The wall clock's time at second 0 of a `FakeTime`.
 NOON = 1_800_000_000.0
 
 
 @dataclass
-class World:
+class FakeTime:
     """A clock that only sleeping moves, and what was slept and told."""
 
     seconds: float = 0.0
@@ -40,7 +41,7 @@ class World:
         await asyncio.sleep(0)
 
     def client(self, endpoint: Endpoint, credentials: Given, **policy: Any) -> Client:
-        """A client in this world: no pace unless asked for, and the longest back-off."""
+        """A client in this time: no pace unless asked for, and the longest back-off."""
         return Client(
             endpoint,
             credentials,
@@ -53,9 +54,9 @@ class World:
         )
 
 
-def endpoint_of(server: Server) -> Endpoint:
+def endpoint_of(server: Server, codes: AnswerCodes = KNOWN_CODES) -> Endpoint:
     """The endpoint that a scripted server is."""
-    return Endpoint(server.order_url, server.token_url, "merchant-1")
+    return Endpoint(server.order_url, server.token_url, "merchant-1", codes=codes)
 
 
 def token_answer(number: int = 1, expires_in: Any = 432_000, **more: Any) -> Any:
@@ -67,9 +68,10 @@ def send(
     orders: Script,
     tokens: Script | None = None,
     *,
-    world: World | None = None,
+    world: FakeTime | None = None,
     payload: Any = ORDER,
     deadline: float = math.inf,
+    codes: AnswerCodes = KNOWN_CODES,
     **policy: Any,
 ) -> tuple[Delivery, Server]:
     """One sending against scripts; with a script of token calls, with credentials."""
@@ -77,7 +79,7 @@ def send(
     async def run() -> tuple[Delivery, Server]:
         async with serving(orders, tokens) as server:
             credentials = FIXED if tokens is None else PAIR
-            client = (world or World()).client(endpoint_of(server), credentials, **policy)
+            client = (world or FakeTime()).client(endpoint_of(server, codes), credentials, **policy)
             async with client:
                 return await client.send(payload, deadline=deadline), server
 

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from orderkit.errors import EndpointError
 from orderkit.sending.client import Client, Endpoint, Policy
+from orderkit.sending.verdicts import AnswerCodes
 from tests.sending.server import OK, RESET, Got, Script, Step, answer, closed_port, never, serving
-from tests.sending.support import FIXED, NOON, ORDER, World, endpoint_of, send, token_answer
+from tests.sending.support import FIXED, NOON, ORDER, FakeTime, endpoint_of, send, token_answer
 
 CODE = answer({"error": {"code": -3000109, "message": "Expired", "log_id": "log-2"}})
 
@@ -41,7 +42,7 @@ def test_what_is_shown_is_what_is_sent() -> None:
     async def run() -> None:
         async with (
             serving([OK]) as server,
-            World().client(endpoint_of(server), FIXED) as client,
+            FakeTime().client(endpoint_of(server), FIXED) as client,
         ):
             request = client.request(ORDER)
             assert not server.got
@@ -79,7 +80,7 @@ RETRIED = [answer({}, status) for status in (408, 425, 429, 500, 502, 503, 504)]
 @pytest.mark.parametrize("step", [*RETRIED, RESET, Step(b"HTTP/1.1 200 OK\r\nConte", close=True)])
 def test_what_is_worth_another_try_gets_one(step: Step) -> None:
     """Faults that pass are tried again, with a wait that is told, until the order is delivered."""
-    world = World()
+    world = FakeTime()
     delivery, server = send([step, step, OK], world=world)
     assert (delivery.verdict, delivery.attempts) == ("delivered", 3)
     assert world.slept == [0.5, 1.0]
@@ -105,12 +106,62 @@ def test_what_is_final_is_not_tried_again(step: Step, verdict: str) -> None:
 
 
 def test_a_code_configured_as_throttling_is_tried_again() -> None:
-    """Only with the code in the policy is that rejection one that passes."""
-    delivery, _ = send([CODE, OK], throttle_codes=frozenset({-3000109}))
+    """Only with the code in the settings is that rejection one that passes."""
+    delivery, _ = send([CODE, OK], codes=AnswerCodes(throttle_codes=[-3000109]))
     assert (delivery.verdict, delivery.attempts) == ("delivered", 2)
-    delivery, _ = send([CODE], throttle_codes=frozenset({"-3000109"}), attempts=2)
+    delivery, _ = send([CODE], codes=AnswerCodes(throttle_codes=["-3000109"]), attempts=2)
     assert (delivery.verdict, delivery.cause) == ("failed", "throttle_code")
     assert delivery.code == -3000109
+
+
+def test_too_fast_in_a_body_acts_like_429() -> None:
+    """A 200 that says "too fast" is tried again, after the wait that it asks for."""
+    world = FakeTime()
+    fast = answer({"code": 40100, "message": "Too many requests"}, Retry_After="7")
+    delivery, _ = send([fast, OK], world=world)
+    assert (delivery.verdict, delivery.attempts, world.slept) == ("delivered", 2, [7.0])
+
+
+@pytest.mark.parametrize("body", [{"code": 40105}, {"error": {"code": "access_token_invalid"}}])
+def test_a_token_code_in_a_body_acts_like_401(body: dict[str, Any]) -> None:
+    """A 200 that refuses the token has it renewed once, and then names the credential."""
+    refused = answer(body)
+    tokens = [token_answer(1), token_answer(2)]
+    delivery, server = send([refused, OK], tokens)
+    assert (delivery.verdict, len(server.asked)) == ("delivered", 2)
+    assert [got.token for got in server.got] == ["access-0001", "access-0002"]
+    delivery, server = send([refused], tokens)
+    assert (delivery.verdict, delivery.cause, len(server.got)) == ("failed", "token_code", 2)
+    assert "in the tests" in delivery.message
+    delivery, server = send([refused])
+    assert (delivery.cause, delivery.http_status, len(server.got)) == ("token_code", 200, 1)
+    assert "ORDERKIT_ACCESS_TOKEN" in delivery.message
+
+
+def test_retry_after_holds_all_calls() -> None:
+    """The limit is the account's: while one call is asked to wait, no other goes out."""
+    moments: list[float] = []
+
+    def order(_: Got) -> Step:
+        moments.append(time.monotonic())
+        return answer({}, 429, Retry_After="0.4") if len(moments) == 2 else OK
+
+    async def run() -> list[Any]:
+        async with (
+            serving([order]) as server,
+            Client(endpoint_of(server), FIXED, Policy(rate=50, in_flight=6)) as client,
+        ):
+            return await asyncio.gather(*(client.send(ORDER) for _ in range(12)))
+
+    deliveries = asyncio.run(run())
+    assert {delivery.verdict for delivery in deliveries} == {"delivered"}
+    # What was on its way when the answer came is not called back.
+    held = [moment for moment in moments if 0.03 < moment - moments[1] < 0.39]
+    assert not held, moments
+    afterwards = [moment for moment in moments if moment - moments[1] >= 0.39]
+    assert afterwards[-1] - afterwards[0] >= (len(afterwards) - 1) / 50 - 0.02
+    asked = {wait.reason for delivery in deliveries for wait in delivery.waits}
+    assert "the endpoint asks for a wait of all calls" in asked
 
 
 @pytest.mark.parametrize(
@@ -151,7 +202,7 @@ def test_a_refused_connection_failed() -> None:
 
     async def run() -> Any:
         url = f"http://127.0.0.1:{closed_port()}/order"
-        async with World().client(Endpoint(url), FIXED, attempts=2) as client:
+        async with FakeTime().client(Endpoint(url), FIXED, attempts=2) as client:
             return url, await client.send(ORDER)
 
     url, delivery = asyncio.run(run())
@@ -170,7 +221,7 @@ def test_no_answer_in_time_is_unknown() -> None:
         trickle = Step(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{")
         async with (
             serving([never(), trickle]) as server,
-            World().client(endpoint_of(server), FIXED, attempts=1, timeout=0.05) as client,
+            FakeTime().client(endpoint_of(server), FIXED, attempts=1, timeout=0.05) as client,
         ):
             return [await client.send(ORDER) for _ in range(2)]
 
@@ -192,7 +243,7 @@ def test_no_answer_in_time_is_unknown() -> None:
 )
 def test_retry_after_wins(value: str, waits: list[float]) -> None:
     """Seconds and dates set the wait, capped; what is neither leaves the back-off."""
-    world = World()
+    world = FakeTime()
     delivery, _ = send([answer({}, 429, Retry_After=value), OK], world=world, total_seconds=90)
     assert delivery.verdict == "delivered"
     assert world.slept == waits
@@ -200,7 +251,7 @@ def test_retry_after_wins(value: str, waits: list[float]) -> None:
 
 def test_a_wait_that_would_overrun_is_not_begun() -> None:
     """The time for an order bounds its waits, and the message says so."""
-    world = World()
+    world = FakeTime()
     delivery, server = send([answer({}, 503, Retry_After="40")], world=world, total_seconds=60)
     assert (delivery.verdict, delivery.attempts, len(server.got)) == ("failed", 2, 2)
     assert world.slept == [40.0]
@@ -212,10 +263,10 @@ def test_the_deadline_of_a_run_bounds_each_order() -> None:
     """No wait goes beyond the deadline, and after it nothing is sent at all."""
     delivery, _ = send([answer({}, 503)], deadline=1.2)
     assert (delivery.attempts, delivery.seconds) == (2, 0.5)
-    delivery, server = send([OK], world=World(seconds=10.0), deadline=9.0)
+    delivery, server = send([OK], world=FakeTime(seconds=10.0), deadline=9.0)
     assert (delivery.verdict, delivery.cause, delivery.attempts) == ("failed", "no_time_left", 0)
     assert not server.got
-    delivery, server = send([OK], [token_answer()], world=World(seconds=10.0), deadline=9.0)
+    delivery, server = send([OK], [token_answer()], world=FakeTime(seconds=10.0), deadline=9.0)
     assert (delivery.cause, server.asked) == ("no_time_left", [])
 
 
@@ -225,7 +276,7 @@ def test_a_try_is_broken_off_at_the_deadline() -> None:
     async def run() -> Any:
         async with (
             serving([never()]) as server,
-            World().client(endpoint_of(server), FIXED) as client,
+            FakeTime().client(endpoint_of(server), FIXED) as client,
         ):
             return await client.send(ORDER, deadline=0.05)
 
@@ -237,7 +288,7 @@ def test_no_time_for_the_pace() -> None:
     """A try that the pace puts after the deadline is not made."""
 
     async def run() -> Any:
-        world = World()
+        world = FakeTime()
         async with (
             serving([OK, answer({}, 503)]) as server,
             world.client(endpoint_of(server), FIXED, rate=0.1, backoff_max=0) as client,
@@ -298,7 +349,7 @@ def test_redirects_are_not_followed(status: int) -> None:
         async with (
             serving([OK]) as other,
             serving([answer({}, status, Location=other.order_url)]) as it,
-            World().client(endpoint_of(it), FIXED) as client,
+            FakeTime().client(endpoint_of(it), FIXED) as client,
         ):
             delivery = await client.send(ORDER)
             assert (delivery.verdict, delivery.cause) == ("failed", "http_3xx")
@@ -323,12 +374,13 @@ def test_a_certificate_that_nobody_vouches_for_is_refused() -> None:
         async with await asyncio.start_server(connected, "127.0.0.1", 0, ssl=context) as listener:
             port = listener.sockets[0].getsockname()[1]
             endpoint = Endpoint(f"https://localhost:{port}/order")
-            async with World().client(endpoint, FIXED, attempts=1) as client:
+            async with FakeTime().client(endpoint, FIXED, attempts=1) as client:
                 return await client.send(ORDER)
 
     delivery = asyncio.run(run())
     assert (delivery.verdict, delivery.cause) == ("failed", "not_verified")
     assert "self-signed certificate" in delivery.message
+    assert "SSL_CERT_FILE" in delivery.message
     assert not any(requests)
 
 
@@ -354,7 +406,7 @@ def test_a_certificate_is_good_for_its_host_alone(
         async with await asyncio.start_server(connected, "127.0.0.1", 0, ssl=context) as listener:
             port = listener.sockets[0].getsockname()[1]
             endpoint = Endpoint(f"https://{host}:{port}/order")
-            async with World().client(endpoint, FIXED, attempts=1) as client:
+            async with FakeTime().client(endpoint, FIXED, attempts=1) as client:
                 return await client.send(ORDER)
 
     delivery = asyncio.run(run())
@@ -376,7 +428,7 @@ def test_a_host_without_tls_is_told_apart() -> None:
         async with await asyncio.start_server(connected, "127.0.0.1", 0) as listener:
             port = listener.sockets[0].getsockname()[1]
             endpoint = Endpoint(f"https://127.0.0.1:{port}/order")
-            async with World().client(endpoint, FIXED, attempts=1) as client:
+            async with FakeTime().client(endpoint, FIXED, attempts=1) as client:
                 return await client.send(ORDER)
 
     delivery = asyncio.run(run())
@@ -393,25 +445,67 @@ def test_proxies_are_used_but_for_this_machine(monkeypatch: pytest.MonkeyPatch) 
                 monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
             for name in ("NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy"):
                 monkeypatch.delenv(name, raising=False)
-            async with World().client(endpoint_of(server), FIXED) as client:
+            async with FakeTime().client(endpoint_of(server), FIXED) as client:
                 assert (await client.send(ORDER)).verdict == "delivered"
             assert not proxy.got
             endpoint = Endpoint("https://orders.invalid/order")
-            async with World().client(endpoint, FIXED, attempts=1) as client:
+            async with FakeTime().client(endpoint, FIXED, attempts=1) as client:
                 delivery = await client.send(ORDER)
             assert (delivery.verdict, delivery.cause) == ("failed", "not_connected")
-            assert "the proxy named in the environment" in delivery.message
+            assert (
+                f"the proxy 127.0.0.1:{proxy.port}, which the environment names,"
+                in delivery.message
+            )
             assert [got.path for got in proxy.got] == ["orders.invalid:443"]
             assert "authorization" not in proxy.got[0].headers
 
     asyncio.run(run())
 
 
+def test_a_proxy_that_refuses_is_not_the_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When nobody listens where the proxy should be, the message names the proxy."""
+    port = closed_port()
+    for name in ("HTTPS_PROXY", "https_proxy"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{port}")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+
+    async def run() -> Any:
+        endpoint = Endpoint("https://orders.invalid/order")
+        async with FakeTime().client(endpoint, FIXED, attempts=1) as client:
+            return await client.send(ORDER)
+
+    assert asyncio.run(run()).message == (
+        f"the proxy 127.0.0.1:{port}, which the environment names, refused the connection; gave up"
+        " after 1 attempt"
+    )
+
+
 @pytest.mark.parametrize(
-    ("name", "value"), [("ALL_PROXY", "carrier-pigeon://x"), ("SSL_CERT_FILE", "/nowhere.pem")]
+    ("name", "value"),
+    [("NO_PROXY", "[::1]"), ("ALL_PROXY", "socks5://127.0.0.1:1"), ("HTTP_PROXY", "gopher://x")],
+)
+def test_a_bad_environment_does_not_touch_this_machine(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    """Whatever proxies the environment names, a loopback target is reached."""
+    monkeypatch.setenv(name, value)
+    monkeypatch.setenv(name.lower(), value)
+    assert send([OK], [token_answer()])[0].verdict == "delivered"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ALL_PROXY", "carrier-pigeon://x"),
+        ("SSL_CERT_FILE", "/nowhere.pem"),
+        ("NO_PROXY", "[::1]"),
+    ],
 )
 def test_a_bad_environment_is_told(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     """A proxy or a file of certificates that cannot be used is an error with its name."""
+    for other in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(other, raising=False)
     monkeypatch.setenv(name, value)
 
     async def run() -> None:
@@ -460,7 +554,7 @@ def test_no_more_than_allowed_are_in_flight() -> None:
 
         async with (
             serving([order]) as server,
-            World().client(endpoint_of(server), FIXED, in_flight=3) as client,
+            FakeTime().client(endpoint_of(server), FIXED, in_flight=3) as client,
         ):
             sendings = asyncio.gather(*(client.send(ORDER) for _ in range(6)))
             await gate.wait()
@@ -483,7 +577,7 @@ def test_a_cancelled_sending_leaves_the_client_usable() -> None:
 
         async with (
             serving([order, OK]) as server,
-            World().client(endpoint_of(server), FIXED, in_flight=1) as client,
+            FakeTime().client(endpoint_of(server), FIXED, in_flight=1) as client,
         ):
             task = asyncio.create_task(client.send(ORDER))
             await arrived.wait()
@@ -516,7 +610,7 @@ def test_tries_that_were_broken_off_cost_no_connection() -> None:
 
 def test_send_needs_the_context() -> None:
     """Sending outside `async with` is the programmer's mistake, and says so."""
-    client = World().client(Endpoint("https://orders.invalid/"), FIXED)
+    client = FakeTime().client(Endpoint("https://orders.invalid/"), FIXED)
     with pytest.raises(RuntimeError, match="async with"):
         asyncio.run(client.send(ORDER))
 
@@ -536,8 +630,8 @@ def test_any_bytes_have_a_verdict(raw: bytes) -> None:
 def test_waits_of_the_pace_are_told() -> None:
     """Each wait for the pace is told before it begins, and recorded with its kind."""
 
-    async def run() -> tuple[World, Any]:
-        world = World()
+    async def run() -> tuple[FakeTime, Any]:
+        world = FakeTime()
         async with (
             serving([OK]) as server,
             world.client(endpoint_of(server), FIXED, rate=4.0) as client,

@@ -12,7 +12,7 @@ from orderkit.sending.credentials import Credentials
 from orderkit.sending.delivery import OUTCOMES
 from tests.sandbox.support import complete_order
 from tests.sending.fault_cases import FaultCase, fault_cases
-from tests.sending.support import World
+from tests.sending.support import FakeTime
 
 CASES = fault_cases()
 GIVEN = Credentials.of("key-of-tests", "secret-of-tests")
@@ -20,7 +20,7 @@ HOUR = 3600.0
 
 
 @dataclass
-class Waiting(World):
+class Waiting(FakeTime):
     """A world whose waits end refusals: those pass with the sandbox's own, real time."""
 
     sandbox: Sandbox = field(default_factory=Sandbox)

@@ -106,6 +106,16 @@ def test_pace_is_never_exceeded(rate: float, pauses: list[float]) -> None:
         now = moment if pause < 5 else now
 
 
+def test_what_is_held_back_goes_at_the_pace_afterwards() -> None:
+    """After a hold, requests go one after the other, not in a burst."""
+    pacer = Pacer(2.0)
+    pacer.reserve(0.0)
+    pacer.hold(30.0)
+    pacer.hold(20.0)
+    assert [pacer.reserve(1.0), pacer.reserve(1.0), pacer.reserve(31.0)] == [30.0, 30.5, 31.0]
+    assert pacer.reserve(0.0, until=29.0) is None
+
+
 def test_no_pace_is_no_wait() -> None:
     """An infinite rate gives each request its own present moment."""
     pacer = Pacer(math.inf)

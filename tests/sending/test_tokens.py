@@ -14,11 +14,20 @@ from orderkit.errors import CredentialsError, EndpointError
 from orderkit.masking import Secret
 from orderkit.sending import tokens
 from orderkit.sending.client import Client
-from orderkit.sending.delivery import read_verdict
 from orderkit.sending.token_answers import Token, expiry, read_token
-from orderkit.sending.tokens import Tokens
+from orderkit.sending.tokens import TokenProvider
+from orderkit.sending.verdicts import read_verdict
 from tests.sending.server import OK, RESET, Got, Step, answer, serving
-from tests.sending.support import FIXED, NOON, ORDER, PAIR, World, endpoint_of, send, token_answer
+from tests.sending.support import (
+    FIXED,
+    NOON,
+    ORDER,
+    PAIR,
+    FakeTime,
+    endpoint_of,
+    send,
+    token_answer,
+)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +123,7 @@ def test_one_token_call_for_many_sendings() -> None:
         return OK if got.token == valid[0] else answer({}, 401)
 
     async def run() -> tuple[list[str], list[dict[str, str]]]:
-        world = World()
+        world = FakeTime()
         tokens: Any = [token_answer(n, 5000, refresh_token=f"refresh-{n}") for n in (1, 2, 3)]
         async with serving([order], tokens) as server:
             async with world.client(endpoint_of(server), PAIR, in_flight=20) as client:
@@ -148,7 +157,7 @@ def test_a_failure_is_shared_too() -> None:
         refused = answer({"error": "invalid_client", "error_description": "no such key"}, 200)
         async with (
             serving([OK], [refused]) as server,
-            World().client(endpoint_of(server), PAIR, in_flight=20) as client,
+            FakeTime().client(endpoint_of(server), PAIR, in_flight=20) as client,
         ):
             sendings = await asyncio.gather(*(client.send(ORDER) for _ in range(20)))
             return {each.cause for each in sendings}, len(server.asked)
@@ -160,7 +169,7 @@ def test_a_refused_refresh_token_falls_back_to_the_credentials() -> None:
     """If the refresh is refused, a new token is asked for with key and secret."""
 
     async def run() -> tuple[str, list[str]]:
-        world = World()
+        world = FakeTime()
         tokens: Any = [
             token_answer(1, 1000, refresh_token="refresh-1"),
             answer({"error": {"code": "invalid_grant", "message": "rotated"}}, 400),
@@ -186,7 +195,7 @@ def test_a_refresh_token_that_is_not_rotated_stays() -> None:
     """An answer without a refresh token leaves the one before in use."""
 
     async def run() -> list[str | None]:
-        world = World()
+        world = FakeTime()
         tokens: Any = [token_answer(1, 1000, refresh_token="refresh-1"), token_answer(2, 1000)]
         async with (
             serving([OK], tokens) as server,
@@ -204,7 +213,7 @@ def test_an_early_renewal_that_fails_stops_nothing() -> None:
     """While the old token holds it is used, and the renewal is tried again after a pause."""
 
     async def run() -> tuple[list[Any], list[int]]:
-        world, verdicts, calls = World(), [], []
+        world, verdicts, calls = FakeTime(), [], []
         async with (
             serving([OK], [token_answer(1, 1000), answer({}, 500)]) as server,
             world.client(endpoint_of(server), PAIR, attempts=1) as client,
@@ -222,7 +231,7 @@ def test_an_early_renewal_that_fails_stops_nothing() -> None:
 
 def test_the_token_call_is_tried_again_by_the_same_rules() -> None:
     """Faults of the token endpoint are waited out, and each wait is told."""
-    world = World()
+    world = FakeTime()
     tokens: Any = [answer({}, 503), RESET, answer({}, 429, Retry_After="7"), token_answer()]
     delivery, server = send([OK], tokens, world=world)
     assert delivery.verdict == "delivered"
@@ -259,7 +268,7 @@ def test_why_there_is_no_token(step: Step, cause: str, words: str) -> None:
     async def run() -> tuple[Any, str]:
         async with (
             serving([OK], [step]) as server,
-            World().client(endpoint_of(server), PAIR, attempts=1) as client,
+            FakeTime().client(endpoint_of(server), PAIR, attempts=1) as client,
         ):
             delivery = await client.send(ORDER)
             assert not server.got
@@ -301,7 +310,9 @@ def test_tokens_are_kept_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     async def run() -> list[str]:
         got = []
         for place in ("here", "here", "there"):
-            tokens = Tokens(PAIR, {}, fetch, lambda: NOON, entry="hotel (tokens)", place=place)
+            tokens = TokenProvider(
+                PAIR, {}, fetch, lambda: NOON, entry="hotel (tokens)", place=place
+            )
             token = await tokens.get(math.inf)
             got.append(token.reveal())
         got.append((await tokens.renew(token, math.inf)).reveal())
