@@ -1,48 +1,179 @@
 """``orderkit lab``"""
 
+import filecmp
 import os
-import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 
 import click
 
+from orderkit.cli.notebooks import execute, notebooks_folder, sign, without_outputs
 from orderkit.errors import OrderkitError
 from orderkit.events import samples
+from orderkit.events.folder import events_files, events_name, first_events
+from orderkit.events.paths import count
 
-
-def notebooks() -> Path:
-    """The folder of the notebooks: in an installed package, or beside it in a checkout."""
-    package = Path(__file__).parents[1]
-    for folder in (package / "notebooks", package.parent / "notebooks"):
-        if any(folder.glob("*.ipynb")):
-            return folder
-    raise OrderkitError("the notebooks are not installed; install orderkit again")
+_SETTINGS = "settings.toml"
 
 
 @click.command("lab")
 @click.argument("folder", default="orderkit-lab", type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--events",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="The events to work on, in any format that the commands read.",
+)
+@click.option(
+    "--settings",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="The settings to begin with; without them, they are proposed from the events.",
+)
 @click.option("--no-browser", is_flag=True, help="Print the address instead of opening it.")
 @click.option("--copy-only", is_flag=True, help="Make the working copy and end.")
-def command(folder: Path, no_browser: bool, copy_only: bool) -> int:
-    """Open JupyterLab on a working copy of the notebooks, with sample settings and events.
+@click.option(
+    "--execute",
+    "run",
+    is_flag=True,
+    help="Run all notebooks of the copy and save their outputs, to be committed; then end.",
+)
+def command(
+    folder: Path,
+    events: Path | None,
+    settings: Path | None,
+    no_browser: bool,
+    copy_only: bool,
+    run: bool,
+) -> int:
+    """Open JupyterLab on a working copy of the notebooks, and on your events and settings.
 
-    FOLDER (orderkit-lab if none is named) is made where it is not there; a file that is there stays
-    as it is. The notebooks work on settings.toml and events.ndjson in it.
+    FOLDER (orderkit-lab if none is named) is made where it is not there; a file that is there is
+    never overwritten. All notebooks work on settings.toml and the events file in it: what --events
+    and --settings name, or the samples. With --events alone, settings are proposed from the events,
+    each marked as a proposal.
 
-    Example: orderkit lab my-client
+    Example: orderkit lab my-client --events export.csv
     """
-    made = copy(folder)
-    click.echo(f"{folder}: {made} new files, everything else as it was")
-    if copy_only:
-        return 0
-    if find_spec("jupyterlab") is None:
-        raise OrderkitError('JupyterLab is not installed; run: pip install "orderkit[lab]"')
+    if not copy_only or run:
+        for module, name in (("jupyterlab", "JupyterLab"), ("nbclient", "nbclient")):
+            if find_spec(module) is None:
+                raise OrderkitError(f'{name} is not installed; run: pip install "orderkit[lab]"')
+    made = make(folder, events, settings)
+    click.echo(f"{folder}: {count(len(made), 'new file')}, everything else as it was")
+    if _SETTINGS in made and settings is None and events:
+        click.echo(f"{_SETTINGS}: proposed from the events; read it through in notebook 01")
+    if run:
+        _execute(folder)
+    return 0 if run or copy_only else _serve(folder, no_browser)
+
+
+def make(folder: Path, events: Path | None = None, settings: Path | None = None) -> list[str]:
+    """Make the working copy; gives the names of the files made: those that were not there.
+
+    Raises OrderkitError, before anything is copied, where a file that is named cannot be used, or
+    another one is there in its place.
+    """
+    from orderkit.destination.loading import load_settings
+
+    if settings:
+        load_settings(settings, draft=True)
+    there = next(iter(events_files(folder)), None)
+    if events:
+        first_events(events)
+        _refuse_another(events, there, events_name(events.name))
+    if settings and (folder / _SETTINGS).exists():
+        _refuse_another(settings, folder / _SETTINGS, _SETTINGS)
+    used = events or there or samples.EVENTS
+    sampled = filecmp.cmp(used, samples.EVENTS, shallow=False)
+    wanted: dict[str, bytes | Path] = {}
+    if not there:
+        wanted[events_name(used.name)] = used
+    if sampled:
+        wanted[samples.DAMAGED.name] = samples.DAMAGED
+    if not (folder / _SETTINGS).exists():
+        given = settings or (samples.SETTINGS if sampled else None)
+        wanted[_SETTINGS] = given or _proposed(used)
+    own = not sampled or bool(settings) or (folder / _SETTINGS).exists()
+    for file in sorted(notebooks_folder().glob("0*.ipynb")):
+        # The outputs that come with a notebook are the samples'.
+        wanted[file.name] = without_outputs(file) if own else file
+    for name in ("nbval.cfg", "conftest.py"):
+        wanted[name] = notebooks_folder() / name
+    folder.mkdir(parents=True, exist_ok=True)
+    made = [name for name in wanted if not (folder / name).exists()]
+    for name in made:
+        _write(folder / name, wanted[name])
+    _sign(folder / name for name in made)
+    return made
+
+
+def _refuse_another(named: Path, there: Path | None, name: str) -> None:
+    """Raise OrderkitError where the folder has another file in the place of the named one."""
+    if there is None or (there.name == name and filecmp.cmp(named, there, shallow=False)):
+        return
+    raise OrderkitError(
+        f"{there} is there already, and is not {named}; nothing was copied: name another folder, "
+        f"move {there.name} away, or leave the option out to go on with it"
+    )
+
+
+def _proposed(events: Path) -> bytes:
+    """A settings file with what the events speak of, each value marked as a proposal."""
+    from zoneinfo import ZoneInfo
+
+    from orderkit.mapping.suggest import MOST_EVENTS, as_settings_file, suggest
+
+    found = list(islice(first_events(events).events.values(), MOST_EVENTS))
+    return as_settings_file(suggest(found, ZoneInfo("UTC")), found).encode()
+
+
+def _write(path: Path, content: bytes | Path) -> None:
+    import shutil
+
+    try:
+        # A file that came to be there meanwhile is not overwritten either.
+        with path.open("xb") as file:
+            if isinstance(content, bytes):
+                file.write(content)
+            else:
+                with content.open("rb") as source:
+                    shutil.copyfileobj(source, file, 2**20)
+    except OSError as error:
+        if not isinstance(error, FileExistsError):
+            path.unlink(missing_ok=True)
+        raise OrderkitError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def _sign(paths: Iterable[Path]) -> None:
+    if find_spec("nbformat") is None:
+        return
+    for path in paths:
+        if path.suffix == ".ipynb":
+            sign(path)
+
+
+def _execute(folder: Path) -> None:
+    """Run the copies of our notebooks, several at once: each waits for its kernel mostly."""
+    known = sorted(file.name for file in notebooks_folder().glob("0*.ipynb"))
+    paths = [folder / name for name in known if (folder / name).is_file()]
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        for path, changed in zip(paths, pool.map(execute, paths), strict=True):
+            click.echo(f"{path.name}: {'saved' if changed else 'as it was'}")
+    _sign(paths)
+
+
+def _serve(folder: Path, no_browser: bool) -> int:
     first = sorted(folder.glob("01_*.ipynb"))[0].name
-    arguments = ["--no-browser"] if no_browser else [f"--LabApp.default_url=/lab/tree/{first}"]
+    arguments = [f"--LabApp.default_url=/lab/tree/{first}"]
+    if no_browser:
+        arguments.append("--no-browser")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         # In a container everybody is root; the server is for this machine alone, with a token.
         arguments.append("--allow-root")
@@ -54,15 +185,3 @@ def command(folder: Path, no_browser: bool, copy_only: bool) -> int:
             return server.wait()
         finally:
             server.terminate()
-
-
-def copy(folder: Path) -> int:
-    """Copy what is not there yet; gives the number of files made."""
-    folder.mkdir(parents=True, exist_ok=True)
-    # With nbval.cfg, pytest --nbval compares the copies' outputs with those of the last run.
-    found = [*notebooks().glob("*.ipynb"), *notebooks().glob("nbval.cfg")]
-    wanted = [*found, samples.SETTINGS, samples.EVENTS, samples.DAMAGED]
-    absent = [file for file in wanted if not (folder / file.name).exists()]
-    for file in absent:
-        shutil.copyfile(file, folder / file.name)
-    return len(absent)

@@ -63,15 +63,13 @@ def execute(path: Path) -> bool:
     return True
 
 
-def without_outputs(path: Path) -> str:
-    """The text of a notebook that was not run."""
-    import nbformat
-
-    notebook = nbformat.read(path, as_version=4)
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-    return str(nbformat.writes(notebook)) + "\n"
+def without_outputs(path: Path) -> bytes:
+    """The content of a notebook as if it had never been run."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            cell |= {"outputs": [], "execution_count": None}
+    return f"{json.dumps(notebook, indent=1, ensure_ascii=False)}\n".encode()
 
 
 def sign(path: Path) -> None:

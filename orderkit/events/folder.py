@@ -77,15 +77,16 @@ def take_place(new: Path, name: str) -> Path | None:
     None where there were none, or the same. Raises EventsError.
     """
     folder = new.parent
-    before = next(iter(events_files(folder)), None)
+    before = events_files(folder)
     aside = None
     with explained_writing(folder / name):
-        if before and before.name == name and filecmp.cmp(before, new, shallow=False):
+        if [path.name for path in before] == [name] and filecmp.cmp(before[0], new, shallow=False):
             new.unlink()
             return None
-        if before:
+        # The one that was used comes last: it is the latest of the earlier ones.
+        for path in reversed(before):
             number = max(map(_number, earlier_events(folder)), default=0) + 1
-            aside = before.rename(folder / f"{_EARLIER}{number}{before.name[len('events') :]}")
+            aside = path.rename(folder / f"{_EARLIER}{number}{path.name[len('events') :]}")
         new.rename(folder / name)
     return aside
 

@@ -100,7 +100,12 @@ class EventPicker(parts.Form):
 
     def reload(self) -> None:
         """Read the folder's events again: another notebook may have changed them."""
-        self._take(first_events(workspace.events_path()))
+        self._take(first_events(workspace.events_path()), self._unused())
+
+    def _unused(self) -> str:
+        names = ", ".join(path.name for path in workspace.unused_events())
+        used = workspace.events_path().name
+        return f"{names} is there too; only {used} is read" if names else ""
 
     def _try(self, events: dict[str, dict[str, Any]]) -> None:
         self.show(events)
@@ -110,7 +115,7 @@ class EventPicker(parts.Form):
     def _load(self, path: Path) -> None:
         found = first_events(path)
         self.events = found.events
-        self.tell(*_describe(found, ""))
+        self.tell(*_describe(found, self._unused()))
 
     def _take(self, found: FirstEvents, before: str = "") -> None:
         self.show(found.events)

@@ -23,7 +23,7 @@ from orderkit.events.reader import parse_text
 
 SETTINGS_NAME = "settings.toml"
 #: Where a file lies while it arrives.
-ARRIVING = ".arriving-events"
+ARRIVING = f".arriving-events-{os.getpid()}"
 
 
 def settings_path() -> Path:
@@ -66,6 +66,11 @@ def events_path() -> Path:
     if named := os.environ.get("ORDERKIT_EVENTS"):
         return Path(named)
     return next(iter(events_files(Path())), samples.EVENTS)
+
+
+def unused_events() -> list[Path]:
+    """Files of events in the folder that no notebook looks at: another one comes first."""
+    return [] if os.environ.get("ORDERKIT_EVENTS") else events_files(Path())[1:]
 
 
 def keep_upload(upload: Path, name: str) -> tuple[FirstEvents, str]:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from orderkit.cli.lab import copy
+from orderkit.cli.lab import make
 from tests.browser import support
 
 
@@ -46,7 +46,7 @@ def app(browser: Browser, home: Path) -> Iterator[str]:  # noqa: ARG001 - withou
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A working copy of the notebooks, as ``orderkit lab`` makes it."""
     made = tmp_path_factory.mktemp("notebooks")
-    copy(made)
+    make(made)
     return made
 
 

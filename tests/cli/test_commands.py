@@ -301,17 +301,6 @@ def test_the_demo_tells_the_whole_way() -> None:
         assert said in done.stdout
 
 
-def test_lab_works_on_a_copy(tmp_path: Path) -> None:
-    """`lab` copies notebooks and samples, and leaves what is already there alone."""
-    folder = tmp_path / "client"
-    assert run("lab", str(folder), "--copy-only").returncode == 0
-    names = {path.name for path in folder.iterdir()}
-    assert names >= {"01_destination_settings.ipynb", "settings.toml", "events.ndjson"}
-    (folder / "settings.toml").write_text("# mine", encoding="utf-8")
-    run("lab", str(folder), "--copy-only")
-    assert (folder / "settings.toml").read_text(encoding="utf-8") == "# mine"
-
-
 def test_every_command_has_an_example() -> None:
     """The help of each command ends in an example of its use."""
     from orderkit.cli.commands import COMMANDS
