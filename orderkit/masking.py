@@ -12,7 +12,6 @@ import json
 import logging
 import re
 import threading
-import traceback
 from collections.abc import Iterator
 from hmac import compare_digest
 from typing import Any, Final, NoReturn, Self
@@ -21,7 +20,7 @@ from urllib.parse import quote, quote_plus
 MASK: Final = "••••••"
 
 #: Shorter values are not searched for: masking each "a1" would spoil every text, and the gaps would
-#: give the value away. `orderkit.credentials` therefore accepts no secret shorter than this.
+#: give the value away. `sending.credentials` therefore accepts no secret shorter than this.
 SHORTEST: Final = 4
 
 # An aligned base64 piece of a short secret has so few characters that it turns up by chance.
@@ -104,7 +103,10 @@ class Secret:
 
 
 def mask(text: str) -> str:
-    """`text` with ``••••••`` in place of every secret that can be told. Safe from any thread."""
+    """`text` with ``••••••`` in place of every secret that it knows or recognises.
+
+    Safe from any thread.
+    """
     spans = sorted(_spans(text))
     if not spans:
         return text
@@ -129,32 +131,6 @@ class MaskingFilter(logging.Filter):
             # A formatter of another kind must not write it anew.
             record.exc_text, record.exc_info = mask(record.exc_text), None
         return True
-
-
-def mask_uncaught(shell: Any) -> None:
-    """Let an IPython shell show exceptions, and a notebook keep them, without secrets.
-
-    A handler that the user has set already is left alone.
-    """
-    if not shell.custom_exceptions:
-        shell.set_custom_exc((Exception,), _show_masked)
-
-
-def _show_masked(
-    shell: Any, kind: type[Exception], error: Exception, trace: Any, tb_offset: int | None = None
-) -> None:
-    chain: BaseException | None = error
-    while chain is not None and not isinstance(chain, BaseExceptionGroup):
-        chain = chain.__context__
-    if chain is None:
-        lines = shell.InteractiveTB.structured_traceback(kind, error, trace, tb_offset=tb_offset)
-    else:
-        # As IPython does, whose own way of showing them leaves the members out.
-        lines = traceback.format_exception(error)
-    told = mask(str(error))
-    # The kernel's answer quotes the exception itself.
-    error.args = tuple(mask(part) if isinstance(part, str) else part for part in error.args)
-    shell._showtraceback(kind, told, [mask(line) for line in lines])
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:

@@ -119,6 +119,20 @@ def test_imports_go_one_way(path: Path) -> None:
         assert there in (None, here) or there in ROOMS[here], f"{here} imports {name}"
 
 
+@pytest.mark.parametrize("name", sorted(name for name in ROOMS if (PACKAGE / name).is_dir()))
+def test_each_folder_says_what_it_may_import(name: str) -> None:
+    """A folder says in a sentence what it is for, and in a second what the table allows it."""
+    first, second = (ast.get_docstring(parsed(PACKAGE / name / "__init__.py")) or "").split("\n\n")[
+        :2
+    ]
+    assert first.endswith(".")
+    allowed, others = ROOMS[name], set(ROOMS) - ROOMS[name] - {name, "__main__"}
+    few, but = (others, "every room but ") if len(others) < 4 else (allowed, "")
+    *rooms, last = [each for each in ROOMS if each in few]
+    words = f"{', '.join(rooms)} and {last}" if rooms else last
+    assert second == f"It may import {but}{words}."
+
+
 def test_no_files_import_each_other_in_a_circle() -> None:
     """From no file do imports lead back to it, those of types included."""
     arrows = {

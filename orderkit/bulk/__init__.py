@@ -1,28 +1,9 @@
 """Mapping many or large files: on this machine's cores, or on a Dask cluster's.
 
+It may import errors, events, destination and mapping.
+
 Each partition, which is a file or a part of a large one, writes its own payloads and rejects; what
-is finished is not done again. In Python:
-
-    from orderkit import bulk, load_settings
-    done = bulk.map_files(
-        ["s3://lake/events-*.ndjson.gz"], load_settings("settings.toml"), "s3://lake/payloads",
-        scheduler="tcp://scheduler:8786",
-    )
-    print(done.outcomes, done.failed)
-
-Spark brings its own machines, and calls the same function:
-
-    from orderkit import bulk, load_settings
-    settings = bulk.packed(load_settings("settings.toml"))
-
-    def payloads(batches):
-        import pyarrow
-        for batch in batches:
-            lines = "\\n".join(batch.column("value").to_pylist()).encode()
-            mapped = bulk.map_chunk(settings, lines).payloads.decode()
-            yield pyarrow.record_batch([mapped.split("\\n")[:-1]], ["value"])
-
-    spark.read.text("events/").mapInArrow(payloads, "value string").write.text("payloads")
+is finished is not done again. README.md beside this file shows it from Python and from Spark.
 """
 
 from collections import Counter

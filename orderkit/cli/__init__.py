@@ -1,4 +1,7 @@
-"""The command line. Each command is a module of its own, loaded only when it runs."""
+"""The command line: each command is a module of its own, loaded only when it runs.
+
+It may import every room but widgets.
+"""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""TikTok Sync Order Information: its field mappings, its settings and their files.
+"""TikTok Sync Order Information: its field mappings, its settings, and the files of settings.
 
-May import: errors, masking, events, language.
+It may import errors, masking, events and language.
 """

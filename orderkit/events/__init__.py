@@ -1,4 +1,4 @@
-"""What comes in: files, envelopes, tables, paths into events, and the samples.
+"""What comes in: files of events, envelopes, tables, paths into events, and the samples.
 
-May import: errors.
+It may import errors.
 """

@@ -1,4 +1,4 @@
 """What an engineer types on the platform: references, formulas, filters and transformations.
 
-May import: errors, events.
+It may import errors and events.
 """

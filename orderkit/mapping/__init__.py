@@ -1,4 +1,4 @@
-"""An event becomes a payload, or problems.
+"""An event becomes a payload, or problems that say what to mend and who can.
 
-May import: errors, events, language, destination.
+It may import errors, events, language and destination.
 """

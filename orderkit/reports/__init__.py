@@ -1,4 +1,4 @@
-"""What results show: tables, pages, profiles, comparisons, charts.
+"""What results show: tables, pages, profiles, comparisons and charts.
 
-May import: all rooms before it but bulk.
+It may import every room but bulk, widgets and cli.
 """

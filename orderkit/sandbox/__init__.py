@@ -1,4 +1,6 @@
-"""A server on the loopback address that plays TikTok's side of the wire.
+"""A server on this machine that plays TikTok's side of the wire, for tests.
+
+It may import errors and events.
 
 >>> with Sandbox() as sandbox:
 ...     sandbox.script("server_error*2, slow(0.5), ok, answer_lost")

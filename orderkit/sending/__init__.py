@@ -1,4 +1,4 @@
-"""A payload becomes a delivery: client, retries, tokens, ledger, run.
+"""A payload becomes a delivery: client, retries, tokens, ledger, and the run over many orders.
 
-May import: errors, masking, events, destination, mapping, sandbox.
+It may import errors, masking, events, destination, mapping and sandbox.
 """

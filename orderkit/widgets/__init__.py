@@ -1,11 +1,12 @@
-"""Forms for notebooks: one a task, each a widget to show and an object to work with.
+"""Forms for notebooks and the app: one a task, each a widget to show and an object to work with.
+
+It may import every room but bulk and cli.
 
 No rule lives here: a form gives its input to the package and shows what comes back.
 """
 
 from IPython.core.getipython import get_ipython
 
-from orderkit.masking import mask_uncaught
 from orderkit.widgets.backfill import BackfillForm
 from orderkit.widgets.deliveries import DeliveryView
 from orderkit.widgets.demo import Demo
@@ -15,6 +16,7 @@ from orderkit.widgets.mapping import MappingForm
 from orderkit.widgets.required import RequiredForm
 from orderkit.widgets.sending import SendForm
 from orderkit.widgets.settings import SettingsForm
+from orderkit.widgets.tracebacks import mask_uncaught
 
 __all__ = [
     "BackfillForm",

@@ -1,4 +1,4 @@
-"""Golden cases: one folder a situation, with event, settings and what has to come out.
+"""Golden cases: what comes out of each is what is expected.
 
 ``expected.json`` holds outcome, order_status, payload and problems; ``asked`` is the status asked
 for. A problem names code, target, level and actor, and whatever else of it matters to the case;
@@ -6,19 +6,12 @@ for. A problem names code, target, level and actor, and whatever else of it matt
 """
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from orderkit import Mapper, Settings
-from orderkit.events.jsontext import loads
-
-CASES = Path(__file__).with_name("cases")
-
-
-def read(case: str, name: str) -> Any:
-    return loads((CASES / case / f"{name}.json").read_bytes())
+from tests.mapping.golden import CASES, read
 
 
 def exact(value: Any) -> str:
@@ -26,7 +19,7 @@ def exact(value: Any) -> str:
     return json.dumps(value, indent=1, sort_keys=True)
 
 
-@pytest.mark.parametrize("case", sorted(folder.name for folder in CASES.iterdir()))
+@pytest.mark.parametrize("case", CASES)
 def test_case(case: str) -> None:
     """The event of this situation gives the outcome, the payload and the problems expected."""
     expected = read(case, "expected")
@@ -47,9 +40,9 @@ def test_case(case: str) -> None:
 
 def test_problems_are_worded() -> None:
     """Every problem of every case says rule, found, expected, message and fix."""
-    for folder in CASES.iterdir():
-        mapper = Mapper(Settings.model_validate(read(folder.name, "settings")))
-        for problem in mapper.map(read(folder.name, "event")).problems:
+    for case in CASES:
+        mapper = Mapper(Settings.model_validate(read(case, "settings")))
+        for problem in mapper.map(read(case, "event")).problems:
             words = (problem.rule, problem.found, problem.expected, problem.message, problem.fix)
-            assert all(text.strip() for text in words), (folder.name, problem)
-            assert "None" not in problem.message, (folder.name, problem)
+            assert all(text.strip() for text in words), (case, problem)
+            assert "None" not in problem.message, (case, problem)
