@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from orderkit.destination.fields import field_mappings
 from orderkit.events.jsontext import dumps, loads
 from orderkit.mapping.amounts import MAX_INTEGER
-from orderkit.mapping.conversion import Doubt, Unconvertible
+from orderkit.mapping.conversion import Unconvertible
 from orderkit.mapping.types import field_type
 
 UTC = ZoneInfo("UTC")
