@@ -10,7 +10,8 @@ from orderkit import Mapper, load_settings
 from orderkit.destination.loading import parse_settings
 from orderkit.errors import EventsError
 from orderkit.events import samples
-from orderkit.mapping.suggest import as_settings_file, suggest
+from orderkit.mapping.suggest import suggest
+from orderkit.mapping.suggest.settings_file import as_settings_file
 from orderkit.reports.compare import Pack, approved, changes
 from orderkit.reports.pages import profile_page
 from orderkit.reports.profile import profile
