@@ -1,4 +1,4 @@
-"""Proposals that must agree as a set: ids that tell orders apart, dates in order, sums that add up."""
+"""Proposals that must agree as a set: distinct ids, dates in order, amounts that add up."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
@@ -27,7 +27,7 @@ def _rank(proposal: Proposal) -> tuple[Any, ...]:
     sure = CONFIDENCES.index(proposal.confidence)
     depth = proposal.value.count(".")
     said = "total" in read_name(proposal.value.strip("{}")).attributes
-    return (sure, ".X" in proposal.value, depth, -len(proposal.given), not said, proposal.value)
+    return (sure, ".X" in proposal.value, not said, depth, -len(proposal.given), proposal.value)
 
 
 def settle(found: list[Proposal]) -> list[Proposal]:
@@ -39,12 +39,12 @@ def settle(found: list[Proposal]) -> list[Proposal]:
     if len(best) < 2 or not best[0].sure:
         return best
     first = best[0]
-    level = _rank(first)[:3]
-    other = next((p for p in best[1:] if _rank(p)[:3] == level and p.given != first.given), None)
+    level = _rank(first)[:4]
+    other = next((p for p in best[1:] if _rank(p)[:4] == level and p.given != first.given), None)
     if other is None:
         return best
     doubt = f"it is `{first.value}` or `{other.value}`, which differ"
-    return ranked(p.at_most("perhaps", doubt) if _rank(p)[:3] == level else p for p in best)
+    return ranked(p.at_most("perhaps", doubt) if _rank(p)[:4] == level else p for p in best)
 
 
 def settle_order_id(found: list[Proposal], orders: int) -> list[Proposal]:

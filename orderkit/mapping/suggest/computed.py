@@ -1,4 +1,4 @@
-"""What no property holds and the formulas of the platform can compute: nights, rooms, what is due."""
+"""What no property holds and a formula can compute: nights, rooms, what is due."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -59,7 +60,7 @@ def _hints() -> Mapping[str, str]:
 def likely_status(event_name: str) -> str:
     """The order status that the words of an event's name stand for, or ""."""
     parts = list(words(event_name))
-    for at, pair in enumerate(zip(parts, parts[1:], strict=False)):
+    for at, pair in enumerate(pairwise(parts)):
         if "".join(pair) in _hints():
             parts[at : at + 2] = ["".join(pair)]
     if any(word not in _hints() and word not in hints() for word in parts):
