@@ -75,7 +75,9 @@ def _writer(file: IO[bytes], mapper: Mapper | None, most: int) -> Callable[[Coll
 
 def _events(collected: Collected) -> list[dict[str, Any]]:
     body = collected.body
-    events = body["batch"] if isinstance(body, dict) and isinstance(body.get("batch"), list) else [body]
+    events = (
+        body["batch"] if isinstance(body, dict) and isinstance(body.get("batch"), list) else [body]
+    )
     return [event | {"_headers": dict(collected.headers)} for event in events]
 
 

@@ -46,7 +46,7 @@ def _lines(key: str, row: FieldMapping, ranked: list[Proposal]) -> list[str]:
     """The row's best proposal if it is sure, and the candidates as comments if not."""
     if ranked and ranked[0].sure:
         best = ranked[0]
-        return [f"{key} = {_value(best)}  # {best.confidence}: {_comment(best.reason)}"]
+        return [f"{key} = {_value(best)}  # proposal: {best.confidence}: {_comment(best.reason)}"]
     if not ranked:
         return [f'# {key} = ""  # nothing found: {_comment(row.note or row.source)}']
     return [f"# {key} = {_value(p)}  # perhaps: {_comment(p.reason)}" for p in ranked]
@@ -60,12 +60,14 @@ def _value(proposal: Proposal) -> str:
 def _pair(event: ProposedEvent) -> str:
     status = event.order_status
     mark = "" if status else "# "
-    named = "" if not status or status in ruled_statuses() else "a placeholder: not named; "
-    lines = (
-        "[[event_mapping]]",
-        f'order_status = "{status}"  # proposed: {named}in {event.times:,} of the events',
-        f"event_name = {_toml(event.event_name)}",
+    named = (
+        ""
+        if not status or status in ruled_statuses()
+        else "its order status is a placeholder, TikTok's list is not public; "
     )
+    because = f"  # proposal: {named}in {event.times:,} of the events"
+    name = f"event_name = {_toml(event.event_name)}{because}"
+    lines = ("[[event_mapping]]", f'order_status = "{status}"', name)
     return "".join(f"{mark}{line}\n" for line in lines)
 
 
