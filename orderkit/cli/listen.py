@@ -11,7 +11,8 @@ import click
 from orderkit.destination.loading import load_settings
 from orderkit.events.jsontext import dumps, show
 from orderkit.events.paths import count
-from orderkit.mapping.mapper import Mapped, Mapper
+from orderkit.mapping.mapper import Mapper
+from orderkit.mapping.results import Mapped
 from orderkit.sandbox.collector import Collected, Collector, TooMuch
 
 
@@ -75,9 +76,8 @@ def _writer(file: IO[bytes], mapper: Mapper | None, most: int) -> Callable[[Coll
 
 def _events(collected: Collected) -> list[dict[str, Any]]:
     body = collected.body
-    events = (
-        body["batch"] if isinstance(body, dict) and isinstance(body.get("batch"), list) else [body]
-    )
+    batch = body.get("batch")
+    events = batch if isinstance(batch, list) else [body]
     return [event | {"_headers": dict(collected.headers)} for event in events]
 
 

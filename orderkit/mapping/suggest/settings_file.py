@@ -60,12 +60,9 @@ def _value(proposal: Proposal) -> str:
 def _pair(event: ProposedEvent) -> str:
     status = event.order_status
     mark = "" if status else "# "
-    named = (
-        ""
-        if not status or status in ruled_statuses()
-        else "its order status is a placeholder, TikTok's list is not public; "
-    )
-    because = f"  # proposal: {named}in {event.times:,} of the events"
+    named = not status or status in ruled_statuses()
+    doubt = "" if named else "a placeholder, as TikTok's list of statuses is not public; "
+    because = f"  # proposal: {doubt}in {event.times:,} of the events"
     name = f"event_name = {_toml(event.event_name)}{because}"
     lines = ("[[event_mapping]]", f'order_status = "{status}"', name)
     return "".join(f"{mark}{line}\n" for line in lines)
