@@ -8,6 +8,7 @@ COMMANDS = {
     ),
     "app": ("app:command", "Serve the demo page that is shown to a client."),
     "lab": ("lab:command", "Open JupyterLab on a working copy of the notebooks."),
+    "listen": ("listen:command", "Collect a site's events on this machine."),
     "fields": ("fields:command", "Print the destination's field mappings."),
     "suggest": ("suggest:command", "Propose a reference for each setting, from events."),
     "check": ("check:command", "Check events: outcome and problems of each."),

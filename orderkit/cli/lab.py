@@ -128,7 +128,8 @@ def _proposed(events: Path) -> bytes:
     """A settings file with what the events speak of, each value marked as a proposal."""
     from zoneinfo import ZoneInfo
 
-    from orderkit.mapping.suggest import MOST_EVENTS, as_settings_file, suggest
+    from orderkit.mapping.suggest import MOST_EVENTS, suggest
+    from orderkit.mapping.suggest.settings_file import as_settings_file
 
     found = list(islice(first_events(events).events.values(), MOST_EVENTS))
     return as_settings_file(suggest(found, ZoneInfo("UTC")), found).encode()

@@ -13,7 +13,9 @@ from orderkit.events.files import is_special, write_text
 from orderkit.events.jsontext import show
 from orderkit.events.paths import count
 from orderkit.events.reader import open_events
-from orderkit.mapping.suggest import MOST_EVENTS, as_settings_file, suggest
+from orderkit.mapping.suggest import MOST_EVENTS, suggest
+from orderkit.mapping.suggest.settings_file import as_settings_file
+from orderkit.mapping.suggest.statuses import suggest_events
 
 
 @click.command("suggest")
@@ -23,7 +25,9 @@ from orderkit.mapping.suggest import MOST_EVENTS, as_settings_file, suggest
 def command(events: str, output: str | None, as_json: bool) -> int:
     """Propose a reference or a formula for each setting and each unmapped mandatory row.
 
-    Nothing is applied; a file that is there is not overwritten.
+    Each proposal says how sure it is, and the facts behind it. FILE gets what is at least likely,
+    and the other candidates as comments. Nothing is applied; a file that is there is not
+    overwritten.
 
     Example: orderkit suggest events.ndjson -o settings.toml
     """
@@ -45,17 +49,27 @@ def command(events: str, output: str | None, as_json: bool) -> int:
             for proposal in ranked:
                 print_json(proposal.as_json())
         return 0
-    rows = table("for", "write", "gives", "because")
+    rows = table("for", "write", "gives", "confidence", "because")
     for target, ranked in proposals.items():
         if not ranked:
-            rows.add_row(Text(target.removeprefix("order_info.")), Text("nothing found"), "", "")
+            rows.add_row(
+                Text(target.removeprefix("order_info.")), Text("nothing found"), "", "", ""
+            )
         for number, proposal in enumerate(ranked):
             name = proposal.row.setting or target.removeprefix("order_info.")
             rows.add_row(
                 Text(name if number == 0 else ""),
                 Text(proposal.value, style="bold" if number == 0 else ""),
                 Text(show(proposal.example, 34)),
+                Text(proposal.confidence, style="" if proposal.sure else "yellow"),
                 Text(proposal.reason, style="bright_black"),
             )
-    console().print(rows)
+    out = console()
+    out.print(rows)
+    proposed = suggest_events(loaded)
+    out.print()
+    names = table(proposed.event_property, "events", "order status", title="Event mapping")
+    for event in proposed.events:
+        names.add_row(Text(show(event.event_name, 60)), f"{event.times:,}", event.order_status)
+    out.print(names)
     return 0

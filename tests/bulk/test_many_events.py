@@ -10,7 +10,8 @@ from orderkit import Mapper, load_settings
 from orderkit.destination.loading import parse_settings
 from orderkit.errors import EventsError
 from orderkit.events import samples
-from orderkit.mapping.suggest import as_settings_file, suggest
+from orderkit.mapping.suggest import suggest
+from orderkit.mapping.suggest.settings_file import as_settings_file
 from orderkit.reports.compare import Pack, approved, changes
 from orderkit.reports.pages import profile_page
 from orderkit.reports.profile import profile
@@ -170,7 +171,7 @@ def test_values_that_need_a_formula_get_one() -> None:
     ]
     events[0]["booking"]["check_in"] = "03/04/2026"
     proposals = suggest(events, ZoneInfo("UTC"))
-    total = proposals["order_info.value.total_value"][0]
+    total = next(p for p in proposals["order_info.value.total_value"] if p.formula)
     assert total.formula
     assert total.example == 1234.5
     check_in = [p for p in proposals["order_info.extra.check_in_date"] if p.formula]

@@ -1,0 +1,94 @@
+"""Proposals: which property, or formula, could fill a setting or a mandatory row, and why.
+
+A wrong proposal that maps without a warning is worse than none. So a name is judged by its own
+words and its containers' (`names`), each proposal is tried on all events (`candidates`), and the
+proposals of one order must agree as a set (`agreement`); what is less than likely is offered, and
+never written into a file (`settings_file`).
+"""
+
+from collections.abc import Iterable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from orderkit.destination.fields import FieldMapping, field_mappings
+from orderkit.events import paths
+from orderkit.mapping.suggest import agreement, computed
+from orderkit.mapping.suggest.candidates import candidates, row_hints
+from orderkit.mapping.suggest.properties import MOST_EVENTS, Seen, look_at
+from orderkit.mapping.suggest.proposal import CONFIDENCES, Proposal
+
+__all__ = ["CONFIDENCES", "MOST_EVENTS", "Proposal", "suggest"]
+
+#: A row's own source counts as there when so many of the orders have it.
+_THERE = 0.9
+
+
+def suggest(events: Iterable[Any], zone: ZoneInfo, most: int = 3) -> dict[str, list[Proposal]]:
+    """Target → ranked proposals, for each setting and each mandatory row not filled as it is."""
+    seen = look_at(events)
+    orders = _orders(seen)
+    by_number = {number: seen.events[number] for number in sorted(orders)}
+    rows = {row.target: row for row in field_mappings() if _is_open(row, seen, orders)}
+    found = {target: candidates(row, seen, orders, zone) for target, row in rows.items()}
+    roles = {hint.role: target for target, hint in row_hints().items() if target in rows}
+    by_role: agreement.Roles = {role: found[target] for role, target in roles.items() if role}
+
+    by_role["order id"] = agreement.settle_order_id(by_role.get("order id", []), len(orders))
+    agreement.settle_dates(by_role)
+    for role in ("arrival", "departure", "nights", "created", "updated", "currency"):
+        by_role[role] = agreement.settle(by_role.get(role, []))
+    agreement.settle_amounts(by_role, seen)
+    arrival, departure = by_role["arrival"], by_role["departure"]
+    if arrival and departure and "nights" in roles:
+        row = rows[roles["nights"]]
+        made = computed.nights(row, arrival[0], departure[0], by_number, zone)
+        by_role["nights"] = agreement.ranked([*by_role["nights"], *([made] if made else [])])
+    if "rooms" in roles:
+        counted = computed.rooms(rows[roles["rooms"]], seen, by_number, zone)
+        by_role["rooms"] = agreement.settle([*by_role.get("rooms", []), *counted])
+    if by_role["total"] and not by_role["payable"]:
+        made = computed.due(rows[roles["payable"]], by_role["total"][0], seen, by_number, zone)
+        by_role["payable"] = [made] if made else []
+    if agreement.has_discounts(seen) and not any(p.sure for p in by_role["payable"]):
+        doubt = "the events speak of discounts: it may be before or after them"
+        by_role["total"] = [p.at_most("perhaps", doubt) for p in by_role["total"]]
+
+    for role, proposals in by_role.items():
+        if role in roles and role != "item":
+            found[roles[role]] = proposals
+    alone = (t for t in found if row_hints().get(t) is None or not row_hints()[t].role)
+    items = (t for t in found if t in row_hints() and row_hints()[t].role == "item")
+    for target in (*alone, *items):
+        found[target] = agreement.settle(found[target])
+    _keep_commission_whole(found)
+    return {target: found[target][:most] for target in rows}
+
+
+def _orders(seen: Seen) -> set[int]:
+    """The numbers of the events that hold an order; all where none can be told."""
+    found = {
+        number
+        for path, prop in seen.properties.items()
+        if not prop.in_array and agreement.is_order(path)
+        for number in prop.values
+    }
+    return found or set(range(len(seen.events)))
+
+
+def _is_open(row: FieldMapping, seen: Seen, orders: set[int]) -> bool:
+    """Whether a row wants a proposal: it is a setting, or mandatory and its own source absent."""
+    if row.type == "status" or not (row.setting or row.mandatory):
+        return False
+    if row.setting:
+        return True
+    parts = paths.parse(row.source)
+    there = sum(not paths.is_blank(paths.get(seen.events[n], parts)) for n in orders)
+    return there < _THERE * len(orders)
+
+
+def _keep_commission_whole(found: dict[str, list[Proposal]]) -> None:
+    """A commission's currency is proposed only together with its amount."""
+    amount = next((t for t in found if t.endswith("commission_base_amount")), "")
+    currency = next((t for t in found if "commission_value" in t and t != amount), "")
+    if amount and currency and not found[amount]:
+        found[currency] = []

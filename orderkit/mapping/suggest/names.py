@@ -1,0 +1,147 @@
+"""What the name of a property says: of whom or of what it speaks, and what about it.
+
+The words are data, in the languages of hotels: ``name_hints.csv``. A name is judged by its own
+last word(s) first and by the names of its containers second.
+"""
+
+import csv
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Final
+
+HINTS: Final = Path(__file__).with_name("name_hints.csv")
+_WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|[0-9]+")
+#: How many words of a name one word of the hints may stand for: "check in", "amount to pay".
+_JOINED: Final = 3
+#: A word is taken apart ("gesamtpreis", "bookingid") only from so many letters on.
+_COMPOUND: Final = 6
+_SHORTEST_PART: Final = 3
+#: What German puts between the words of a compound ("buchungsnummer").
+_LINKS: Final = ("", "s", "n", "es")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What a path's name says.
+
+    subject:    of what it speaks: ``order`` where nothing says otherwise
+    attributes: what it says about it
+    unknown:    words of its own that no hint knows
+    against:    whether a word makes another thing of it ("net", "average", "cancelled")
+    said:       where its subject stands: 2 in its own words, 1 in a container's, 0 nowhere
+    """
+
+    subject: str
+    attributes: frozenset[str]
+    unknown: tuple[str, ...]
+    against: bool
+    said: int
+
+
+@cache
+def hints() -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """Word → what it can stand for, each as (kind, concept); see ``name_hints.csv``."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    with HINTS.open(encoding="utf-8", newline="") as file:
+        for line in csv.DictReader(file):
+            for word in line["words"].split():
+                meaning = line["kind"], line["concept"]
+                if meaning not in found.setdefault(_folded(word), []):
+                    found[_folded(word)].append(meaning)
+    return {word: tuple(meanings) for word, meanings in found.items()}
+
+
+@lru_cache(maxsize=8_192)
+def read_name(path: str) -> Name:
+    """What the name of the property at a dotted path says."""
+    parts = [part for part in path.split(".") if not (part == "X" or part.isdecimal())]
+    own, *containers = reversed(parts) if parts else [""]
+    meanings, unknown = _meanings(own)
+    subjects = [concept for kind, concept in meanings if kind == "subject"]
+    attributes = {concept for kind, concept in meanings if kind == "attribute"}
+    against = any(kind == "against" for kind, _ in meanings)
+    # "order" is what all speak of: another subject beside it says more ("booking_tax").
+    others = [s for s in subjects if s != "order"]
+    if "order" in subjects and others == ["channel"]:
+        # The order as another system numbers it ("ota_reservation_code"): still this order.
+        others, unknown = [], [*unknown, "channel"]
+    subject = others[0] if others else "order" if subjects else ""
+    against = against or len(set(others)) > 1
+    around, said = "", 2 if subjects else 0
+    for container in containers:
+        found, _ = _meanings(container)
+        said = said or int(any(kind == "subject" for kind, _ in found))
+        against = against or any(kind == "against" for kind, _ in found)
+        around = around or next((c for kind, c in found if kind == "subject" and c != "order"), "")
+    if around and subject in ("", "order"):
+        subject = around
+    elif around and subject != around:
+        against = against or (around, subject) not in _CONTAINED
+    return Name(subject or "order", frozenset(attributes), tuple(unknown), against, said)
+
+
+#: Subjects that may stand inside another's container: an order has a hotel, which has rooms.
+_CONTAINED: Final = {("hotel", "room"), ("room", "hotel"), ("merchant", "hotel"), ("room", "rate")}
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words of a name, in small letters and without accents."""
+    return tuple(_folded(word) for word in _WORDS.findall(unicodedata.normalize("NFC", text)))
+
+
+def _folded(word: str) -> str:
+    apart = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
+@lru_cache(maxsize=8_192)
+def _meanings(name: str) -> tuple[list[tuple[str, str]], list[str]]:
+    """What the words of one name stand for, and the words that no hint knows."""
+    found: list[tuple[str, str]] = []
+    unknown: list[str] = []
+    for word in _grouped(words(name)):
+        if known := hints().get(word):
+            found += known
+        elif not word.isdecimal():
+            unknown.append(word)
+    # A word of two languages ("nombre" counts in one and names in another) says neither.
+    return found, unknown
+
+
+def _grouped(given: tuple[str, ...]) -> Iterator[str]:
+    """The words, neighbours joined where the hints know them as one, compounds taken apart."""
+    at = 0
+    while at < len(given):
+        for size in range(min(_JOINED, len(given) - at), 0, -1):
+            joined = "".join(given[at : at + size])
+            if joined in hints() or size == 1:
+                yield from (joined,) if joined in hints() else _apart(joined)
+                at += size
+                break
+
+
+def _apart(word: str) -> tuple[str, ...]:
+    """A compound as the words that it is made of, or the word itself."""
+    if len(word) < _COMPOUND:
+        return (word,)
+    return _segments(word) or (word,)
+
+
+@lru_cache(maxsize=8_192)
+def _segments(word: str) -> tuple[str, ...]:
+    """The fewest known words that a text is made of, () where it is not."""
+    if word in hints():
+        return (word,)
+    best: tuple[str, ...] = ()
+    for end in range(len(word) - _SHORTEST_PART, _SHORTEST_PART - 1, -1):
+        if word[:end] not in hints():
+            continue
+        for link in _LINKS:
+            if word[end:].startswith(link) and (rest := _segments(word[end + len(link) :])):
+                whole = (word[:end], *rest)
+                best = whole if not best or len(whole) < len(best) else best
+    return best

@@ -1,0 +1,82 @@
+"""The properties of the events at hand: where they stand, what they hold, what their names say."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, Final
+
+from orderkit.events import paths
+from orderkit.mapping.suggest.names import Name, read_name
+
+#: How many events are looked at; more would not change what is proposed first.
+MOST_EVENTS: Final = 500
+#: Arrays of objects are looked into no deeper than this many items.
+_MOST_ITEMS: Final = 50
+
+
+@dataclass(slots=True)
+class Property:
+    """A property that some event has.
+
+    path:   where it stands; inside an array of objects ``X`` is the item
+    name:   what its name says
+    values: number of the event → its value, of the first item inside an array
+    """
+
+    path: str
+    name: Name
+    values: dict[int, Any] = field(default_factory=dict)
+
+    @property
+    def depth(self) -> int:
+        """How many names deep it stands; an array counts as one more."""
+        return len(self.path.split("."))
+
+    @property
+    def in_array(self) -> bool:
+        """Whether it is a property of an array's items."""
+        return ".X" in self.path
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the first events hold: path → property, and path → array of each event."""
+
+    events: list[Mapping[str, Any]]
+    properties: dict[str, Property]
+    arrays: dict[str, dict[int, list[Any]]]
+
+
+def look_at(events: Iterable[Any]) -> Seen:
+    """The properties of the first `MOST_EVENTS` events; blank values are left out."""
+    found = Seen([e for e in islice(events, MOST_EVENTS) if isinstance(e, dict)], {}, {})
+    for number, event in enumerate(found.events):
+        for path, value in paths.walk(event):
+            general = _general(path)
+            if general and not paths.is_blank(value):
+                known = found.properties.setdefault(general, Property(general, read_name(general)))
+                known.values.setdefault(number, value)
+        _collect_arrays("", event, number, found.arrays)
+    return found
+
+
+def _general(path: str) -> str:
+    """The path with ``X`` for the first item; "" for another item's."""
+    parts = path.split(".")
+    if any(part.isdecimal() and part != "0" for part in parts[1:]):
+        return ""
+    # An array of texts or numbers has no properties: its first value is no order's.
+    if parts[-1] == "0":
+        return ""
+    return ".".join("X" if part == "0" else part for part in parts)
+
+
+def _collect_arrays(
+    prefix: str, value: Mapping[str, Any], number: int, found: dict[str, dict[int, list[Any]]]
+) -> None:
+    for key, child in value.items():
+        path = f"{prefix}{key}"
+        if isinstance(child, dict) and prefix.count(".") < 4:
+            _collect_arrays(f"{path}.", child, number, found)
+        elif isinstance(child, list) and child and all(isinstance(c, dict) for c in child):
+            found.setdefault(path, {})[number] = child[:_MOST_ITEMS]

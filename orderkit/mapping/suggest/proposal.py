@@ -1,0 +1,63 @@
+"""One way to fill a row, with how sure it is and the facts behind it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from orderkit.destination.fields import FieldMapping
+
+#: From the surest on; what is less than likely is offered, and never written into a file.
+CONFIDENCES: Final = ("very likely", "likely", "perhaps")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One way to fill a row.
+
+    row:        the row to fill
+    value:      what to write: ``{{path}}`` for a setting, a path for another row, or a formula
+    formula:    whether `value` is a formula
+    confidence: one of `CONFIDENCES`
+    facts:      what speaks for it, and what against it, in words
+    example:    what it gives for the first event that has it
+    given:      number of the event → what the row gets there
+    """
+
+    row: FieldMapping
+    value: str
+    formula: bool
+    confidence: str
+    facts: tuple[str, ...]
+    example: Any
+    given: Mapping[int, Any]
+
+    @property
+    def sure(self) -> bool:
+        """Whether it is at least likely."""
+        return self.confidence != CONFIDENCES[-1]
+
+    @property
+    def reason(self) -> str:
+        """Its facts as one sentence."""
+        return "; ".join(self.facts)
+
+    def because(self, fact: str, confidence: str = "") -> "Proposal":
+        """The same with another fact, and another confidence where that changes it."""
+        facts = self.facts if fact in self.facts else (*self.facts, fact)
+        return replace(self, facts=facts, confidence=confidence or self.confidence)
+
+    def at_most(self, confidence: str, fact: str) -> "Proposal":
+        """The same, no surer than `confidence`, with the fact that speaks against it."""
+        least = max(self.confidence, confidence, key=CONFIDENCES.index)
+        return self.because(fact, least)
+
+    def as_json(self) -> dict[str, Any]:
+        """The proposal as a JSON object."""
+        return {
+            "target": self.row.target,
+            "setting": self.row.setting,
+            "value": {"formula": self.value} if self.formula else self.value,
+            "confidence": self.confidence,
+            "reason": self.reason,
+            "example": self.example,
+        }

@@ -1,0 +1,79 @@
+"""Proposals as a settings file to start from."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from orderkit.destination.fields import FieldMapping, field_mappings, ruled_statuses
+from orderkit.events.jsontext import show
+from orderkit.mapping.suggest.proposal import Proposal
+from orderkit.mapping.suggest.statuses import EVENT_NAME, ProposedEvent, suggest_events
+
+
+def as_settings_file(
+    proposals: Mapping[str, list[Proposal]], events: Iterable[Any], credentials: str = ""
+) -> str:
+    """A settings file with what is at least likely; other candidates stand in comments.
+
+    credentials: the name under which the secrets are kept, "" to leave it to the reader
+    """
+    settings = [f"credentials = {_toml(credentials)}"] if credentials else []
+    settings = settings or ['# credentials = ""  # a name; secrets never live in this file']
+    smart = []
+    for row in field_mappings():
+        ranked = proposals.get(row.target, [])
+        if row.setting:
+            settings += _lines(row.setting, row, ranked)
+        elif ranked:
+            smart += _lines(f'"{row.target}"', row, ranked)
+    proposed = suggest_events(events)
+    root = ['timezone = "UTC"  # times without an offset are read in it']
+    if proposed.event_property != EVENT_NAME:
+        root.append(f"event_property = {_toml(proposed.event_property)}  # says what happened")
+    blocks = [
+        "# Proposed from events: read each line through before you rely on it.\n"
+        + "\n".join(root)
+        + "\n",
+        "[settings]\n" + "\n".join(settings) + "\n",
+        "# Which event stands for which order status: keep what is to be sent.\n"
+        + "\n".join(_pair(event) for event in proposed.events),
+        "[smart_mapping]\n" + "\n".join(smart) + "\n",
+        "[connection]\n",
+    ]
+    return "\n".join(blocks)
+
+
+def _lines(key: str, row: FieldMapping, ranked: list[Proposal]) -> list[str]:
+    """The row's best proposal if it is sure, and the candidates as comments if not."""
+    if ranked and ranked[0].sure:
+        best = ranked[0]
+        return [f"{key} = {_value(best)}  # proposal: {best.confidence}: {_comment(best.reason)}"]
+    if not ranked:
+        return [f'# {key} = ""  # nothing found: {_comment(row.note or row.source)}']
+    return [f"# {key} = {_value(p)}  # perhaps: {_comment(p.reason)}" for p in ranked]
+
+
+def _value(proposal: Proposal) -> str:
+    text = _toml(proposal.value)
+    return f"{{ formula = {text} }}" if proposal.formula else text
+
+
+def _pair(event: ProposedEvent) -> str:
+    status = event.order_status
+    mark = "" if status else "# "
+    named = not status or status in ruled_statuses()
+    doubt = "" if named else "a placeholder, as TikTok's list of statuses is not public; "
+    because = f"  # proposal: {doubt}in {event.times:,} of the events"
+    name = f"event_name = {_toml(event.event_name)}{because}"
+    lines = ("[[event_mapping]]", f'order_status = "{status}"', name)
+    return "".join(f"{mark}{line}\n" for line in lines)
+
+
+def _toml(text: str) -> str:
+    # A literal string where it can be: formulas are full of quotes.
+    # And only of what is printed: an event's line breaks must not become the file's.
+    literal = '"' in text and "'" not in text and text.isprintable()
+    return f"'{text}'" if literal else show(text, 10_000)
+
+
+def _comment(text: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -1,0 +1,115 @@
+"""Which events stand for which order status: proposals for the event mapping.
+
+The words are data, in the languages of hotels: ``status_hints.csv``. TikTok's list of order
+statuses is not public; ``CREATE_ORDER`` is a placeholder for what the vendor does not name.
+"""
+
+import csv
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final
+
+from orderkit.events import paths
+from orderkit.mapping.suggest.names import hints, words
+from orderkit.mapping.suggest.properties import look_at
+
+HINTS: Final = Path(__file__).with_name("status_hints.csv")
+EVENT_NAME: Final = "event_name"
+#: A property with more different words than this is no status.
+_MOST_WORDS: Final = 12
+_STATUS_NAMES: Final = frozenset({"status"})
+#: What an event is called that is an order and says no more.
+_ORDERS: Final = frozenset({"booking", "order", "reservation"})
+#: Subjects whose status is that of the order: its own, and the message's that tells of it.
+_SPEAK: Final = frozenset({"order", "channel"})
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedEvent:
+    """One event name, how often it came, and the order status that it likely stands for, or ""."""
+
+    event_name: str
+    times: int
+    order_status: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedEvents:
+    """The property that says what happened, and its values, the most frequent first.
+
+    event_property: ``event_name``, or another property where that one says nothing of statuses
+    """
+
+    event_property: str
+    events: tuple[ProposedEvent, ...]
+
+
+@cache
+def _hints() -> Mapping[str, str]:
+    with HINTS.open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    return {
+        "".join(words(text)): line["status"] for line in lines for text in line["words"].split()
+    }
+
+
+def likely_status(event_name: str) -> str:
+    """The order status that the words of an event's name stand for, or ""."""
+    parts = list(words(event_name))
+    for at, pair in enumerate(pairwise(parts)):
+        if "".join(pair) in _hints():
+            parts[at : at + 2] = ["".join(pair)]
+    if any(word not in _hints() and word not in hints() for word in parts):
+        return ""
+    said = {_hints()[word] for word in parts if word in _hints()}
+    if not said and len(parts) == 1 and parts[0] in _ORDERS:
+        return "CREATE_ORDER"
+    # "cancellation_requested" and "not confirmed" are something else.
+    return next(iter(said)) if len(said) == 1 else _stronger(said)
+
+
+def _stronger(said: set[str]) -> str:
+    # "booking_confirmation_cancelled": what ends an order says more than what began it.
+    ending = said - {"CREATE_ORDER"}
+    return next(iter(ending)) if "" not in said and len(ending) == 1 else ""
+
+
+def suggest_events(events: Iterable[Any]) -> ProposedEvents:
+    """The property that says what happened, and the order status for each of its values."""
+    seen = look_at(events)
+    by_name = _counted(seen.events, EVENT_NAME)
+    proposed = _proposed(EVENT_NAME, by_name)
+    if any(event.order_status for event in proposed.events):
+        return proposed
+    best = proposed
+    for path, prop in seen.properties.items():
+        name = prop.name
+        fits = name.attributes <= _STATUS_NAMES and name.attributes and name.subject in _SPEAK
+        if not fits or prop.in_array or name.against:
+            continue
+        counted = _counted(seen.events, path)
+        if 0 < len(counted) <= _MOST_WORDS:
+            found = _proposed(path, counted)
+            if _mapped(found) > _mapped(best):
+                best = found
+    return best
+
+
+def _mapped(proposed: ProposedEvents) -> int:
+    return sum(event.times for event in proposed.events if event.order_status)
+
+
+def _counted(events: list[Mapping[str, Any]], path: str) -> Counter[str]:
+    values = (paths.get(event, paths.parse(path)) for event in events)
+    return Counter(value for value in values if isinstance(value, str) and value.strip())
+
+
+def _proposed(path: str, counted: Counter[str]) -> ProposedEvents:
+    return ProposedEvents(
+        path,
+        tuple(ProposedEvent(name, n, likely_status(name)) for name, n in counted.most_common()),
+    )
