@@ -31,7 +31,10 @@ def save_settings(settings: Settings, path: str | Path) -> None:
         data[table] = {key: _inline(value) for key, value in data[table].items()}
     defaults = Connection().model_dump()
     data["connection"] = {k: v for k, v in data["connection"].items() if v != defaults[k]}
-    for key in data:
+    # What is as it would be without a word is not written.
+    unsaid = {"event_property", "checks"} - document.keys()
+    usual = Settings().model_dump()
+    for key in [key for key in data if key not in unsaid or data[key] != usual[key]]:
         value = data[key]
         if isinstance(value, dict) and isinstance(document.get(key), dict):
             _update(document[key], value)

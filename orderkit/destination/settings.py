@@ -147,6 +147,7 @@ class Settings(_Model):
     """All settings of one destination.
 
     settings:      the values, by setting
+    event_property: where an event says what happened
     event_mapping: which event stands for which order status
     smart_mapping: target of a row → what to read instead: path, text with paths in it, formula
     transformation: properties renamed or deleted before the mapping
@@ -157,6 +158,7 @@ class Settings(_Model):
     """
 
     settings: Values = Values()
+    event_property: PropertyPath = "event_name"
     event_mapping: Annotated[
         tuple[EventMapping, ...], WrapValidator(validators.check_event_mapping)
     ] = ()

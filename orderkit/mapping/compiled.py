@@ -147,7 +147,8 @@ def _compile(
     elif row.setting:
         source = compile_value(value)
     else:
-        source = compile_property(row.source)
+        events = row.type == STATUS
+        source = compile_property(settings.event_property if events else row.source)
     return CompiledField(
         row=row,
         type=field_type(row.type),

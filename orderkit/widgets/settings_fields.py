@@ -29,13 +29,15 @@ _PLAIN = {
     "credentials": ("Credentials", "The name of stored credentials, no secret"),
     **_CONNECTION,
     "timezone": ("Time zone", "IANA name; for times without an offset"),
+    "event_property": ("Event property", "Where an event says what happened"),
 }
-_LAST = ("credentials", *_CONNECTION, "timezone")
+_LAST = ("credentials", *_CONNECTION, "timezone", "event_property")
 
 #: Where an input's value stands in the file, for those not under [settings].
 FILE_KEYS = {
     **{key: f"connection.{key}" for key in _CONNECTION},
     "timezone": "timezone",
+    "event_property": "event_property",
     "consent": "filter.consent",
     "filter_formula": "filter.formula",
 }
@@ -62,6 +64,7 @@ class SettingsFields:
         """`paths` and `event_names` are offered to choose from; `on_mode` follows a new mode."""
         self.smart_mapping: dict[str, Any] = {}
         self.codes: dict[str, list[int | str]] = {key: [] for key in _CODES}
+        self.checks: dict[str, bool] = {}
         self.inputs: dict[str, w.Text | w.Combobox] = {}
         self.modes: dict[str, w.Dropdown] = {}
         self.beside: dict[str, w.HTML] = {}
@@ -196,6 +199,8 @@ class SettingsFields:
         connection = {key: text.pop(key) for key in _CONNECTION if key in text} | self.codes
         return {
             "timezone": text.pop("timezone", "UTC"),
+            "event_property": text.pop("event_property", "event_name"),
+            "checks": self.checks,
             "settings": text,
             "event_mapping": self.pairs.values,
             "smart_mapping": self.smart_mapping,
@@ -212,6 +217,7 @@ class SettingsFields:
             **{name: rows.values for name, rows in self._lists.items()},
             "smart mapping": self.smart_mapping,
             "codes": self.codes,
+            "checks": self.checks,
             "match": self.match.value,
         }
 
@@ -220,6 +226,7 @@ class SettingsFields:
         chosen = settings.filter
         shown = settings.settings.model_dump() | settings.connection.model_dump()
         shown |= {"timezone": settings.timezone, "consent": chosen.consent}
+        shown |= {"event_property": settings.event_property}
         shown |= {"filter_formula": chosen.formula}
         # A number is written as text in the form, and stays a number.
         self._numbers = {k: v for k, v in shown.items() if isinstance(v, int | float)}
@@ -236,6 +243,7 @@ class SettingsFields:
             "conditions": [dict(line) for line in chosen.condition],
             "smart mapping": settings.model_dump()["smart_mapping"],
             "codes": {key: list(getattr(settings.connection, key)) for key in _CODES},
+            "checks": settings.checks.model_dump(),
             "match": chosen.match,
         }
 
@@ -246,7 +254,7 @@ class SettingsFields:
         for key, mode in self.modes.items():
             mode.value = state[_mode(key)]
         self.smart_mapping = state["smart mapping"]
-        self.codes = state["codes"]
+        self.codes, self.checks = state["codes"], state["checks"]
         for name, rows in self._lists.items():
             # Rows that stay as they are keep their place for the keyboard.
             if rows.values != state[name]:
