@@ -109,7 +109,7 @@ def test_the_formula_that_a_fix_names_does_fix_it(
     event = CREATED | {"booking": CREATED["booking"] | {path: raw}}
     mapped = Mapper(load_settings(samples.SETTINGS)).map(event)
     problem = next(p for p in mapped.problems if p.code == "invalid")
-    written = re.search(rf"write ({key} = .*) under \[settings\]", problem.fix)
+    written = re.search(rf"write ({key} = .*?) under \[settings\]", problem.fix)
     assert written is not None, problem.fix
     assert tomllib.loads(written[1])
     again = Mapper(with_value(key, written[1].split(" = ", 1)[1])).explain(event)
