@@ -1,24 +1,19 @@
 """Golden cases: one folder a situation, with event, settings and what has to come out.
 
+The settings are ``settings.json`` beside the folder, unless a case has its own.
+
 ``expected.json`` holds outcome, order_status, payload and problems; ``asked`` is the status asked
 for. A problem names code, target, level and actor, and whatever else of it matters to the case;
 ``fix_contains`` is a part of its fix.
 """
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from orderkit import Mapper, Settings
-from orderkit.events.jsontext import loads
-
-CASES = Path(__file__).with_name("cases")
-
-
-def read(case: str, name: str) -> Any:
-    return loads((CASES / case / f"{name}.json").read_bytes())
+from tests.mapping.support import CASES, read_case
 
 
 def exact(value: Any) -> str:
@@ -29,9 +24,9 @@ def exact(value: Any) -> str:
 @pytest.mark.parametrize("case", sorted(folder.name for folder in CASES.iterdir()))
 def test_case(case: str) -> None:
     """The event of this situation gives the outcome, the payload and the problems expected."""
-    expected = read(case, "expected")
-    mapper = Mapper(Settings.model_validate(read(case, "settings")))
-    result = mapper.map(read(case, "event"), status=expected.get("asked")).as_json()
+    expected = read_case(case, "expected")
+    mapper = Mapper(Settings.model_validate(read_case(case, "settings")))
+    result = mapper.map(read_case(case, "event"), status=expected.get("asked")).as_json()
 
     assert result["outcome"] == expected["outcome"], result["problems"]
     assert result["order_status"] == expected["order_status"]
@@ -48,8 +43,8 @@ def test_case(case: str) -> None:
 def test_problems_are_worded() -> None:
     """Every problem of every case says rule, found, expected, message and fix."""
     for folder in CASES.iterdir():
-        mapper = Mapper(Settings.model_validate(read(folder.name, "settings")))
-        for problem in mapper.map(read(folder.name, "event")).problems:
+        mapper = Mapper(Settings.model_validate(read_case(folder.name, "settings")))
+        for problem in mapper.map(read_case(folder.name, "event")).problems:
             words = (problem.rule, problem.found, problem.expected, problem.message, problem.fix)
             assert all(text.strip() for text in words), (folder.name, problem)
             assert "None" not in problem.message, (folder.name, problem)

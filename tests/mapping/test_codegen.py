@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -28,12 +27,14 @@ from orderkit.events import samples
 from orderkit.language.filters import OPERATORS, WITHOUT_VALUE
 from orderkit.mapping import codegen
 from orderkit.mapping.interpreter import map_event
+from tests.mapping.support import CASES as FOLDER
+from tests.mapping.support import read_case
 from tests.mapping.test_properties import ASKED, FULL, FULL_SETTINGS, MIXED, SETTINGS, STATUSES
 from tests.mapping.test_properties import MAPPERS as COMMON
 from tests.mapping.test_properties import events as any_event
 
 PAIRS: Final = int(os.environ.get("ORDERKIT_PAIRS", "10000"))
-CASES: Final = sorted(Path(__file__).with_name("cases").iterdir())
+CASES: Final = sorted(folder.name for folder in FOLDER.iterdir())
 CLOCK: Final = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 #: What may stand anywhere: each form that a conversion tells apart, and its neighbours.
@@ -96,7 +97,7 @@ EVENTS: Final = [
     FULL,
     *samples.sample_events().values(),
     *samples.damaged_events().values(),
-    *(json.loads((case / "event.json").read_text(encoding="utf-8")) for case in CASES),
+    *(read_case(case, "event") for case in CASES),
 ]
 
 
@@ -163,8 +164,8 @@ def test_every_odd_value_at_every_place() -> None:
 def test_cases() -> None:
     """Both agree on each golden case, whatever status is asked for."""
     for case in CASES:
-        mapper = Mapper(Settings.model_validate_json((case / "settings.json").read_bytes()))
-        event = json.loads((case / "event.json").read_text(encoding="utf-8"))
+        mapper = Mapper(Settings.model_validate(read_case(case, "settings")))
+        event = read_case(case, "event")
         for asked in (None, *STATUSES):
             agree(mapper, event, asked)
 

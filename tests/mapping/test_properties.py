@@ -1,13 +1,11 @@
 """What holds for every event, whatever its shape."""
 
 import copy
-import json
 import math
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,21 +16,15 @@ from orderkit import FieldMapping, Mapped, Mapper, Settings, field_mappings
 from orderkit.events import samples
 from orderkit.events.jsontext import dumps, loads
 from orderkit.events.paths import MISSING, get, is_blank, parse
+from tests.mapping.support import read_case
 
-CASES = Path(__file__).with_name("cases")
-
-
-def case(name: str, part: str) -> Any:
-    return json.loads((CASES / name / f"{part}.json").read_text(encoding="utf-8"))
-
-
-SETTINGS = Settings.model_validate(case("created", "settings"))
+SETTINGS = Settings.model_validate(read_case("created", "settings"))
 # Every kind of source: lone references, mixed text, constants, other properties, nothing at all.
 MIXED = Settings.model_validate(
     {
-        **case("created", "settings"),
+        **read_case("created", "settings"),
         "settings": {
-            **case("created", "settings")["settings"],
+            **read_case("created", "settings")["settings"],
             "third_shop_name": "{{hotel.name}} ({{hotel.country}})",
             "total_value": "{{booking.total}}.0",
             "amount_of_room": 1,
@@ -47,9 +39,9 @@ MIXED = Settings.model_validate(
 # Formulas, filters and transformations as well.
 FULL_SETTINGS = Settings.model_validate(
     {
-        **case("created", "settings"),
+        **read_case("created", "settings"),
         "settings": {
-            **case("created", "settings")["settings"],
+            **read_case("created", "settings")["settings"],
             "total_value": {"formula": "NUMBER(booking.total) + 0"},
             "third_shop_name": {"formula": "CONCAT(UPPER(hotel.name), ' ', hotel.country)"},
             "length_of_stay": {"formula": "DATEDIFF(booking.check_in, booking.check_out, 'days')"},
@@ -112,9 +104,9 @@ PLACES = sorted(
         for length in range(1, len(parts) + 1)
     }
 )
-FULL = case("completed", "event") | {
+FULL = read_case("completed", "event") | {
     "event_name": "booking_completed",
-    "partners": {"tiktok": case("completed", "event")["partners"]["tiktok"] | {
+    "partners": {"tiktok": read_case("completed", "event")["partners"]["tiktok"] | {
         "initiator": "CUSTOMER", "no_show": False, "cancel_reason": "none", "discounts": 0,
         "promotion_id": "P", "promotion_description": "d", "promotion_saved_amount": "1.50"}},
 }  # fmt: skip

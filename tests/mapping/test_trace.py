@@ -1,18 +1,15 @@
 """The trace: one entry a row, from where the value was found to what went into the payload."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from orderkit import Mapper, Settings, TraceEntry, field_mappings
-
-CASES = Path(__file__).with_name("cases")
+from tests.mapping.support import read_case
 
 
 def case(part: str) -> Any:
-    return json.loads((CASES / "created" / f"{part}.json").read_text(encoding="utf-8"))
+    return read_case("created", part)
 
 
 def trace(
