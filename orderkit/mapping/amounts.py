@@ -19,6 +19,8 @@ NUMBER: Final = re.compile(r"\s*[+-]?[0-9]{1,30}(?:\.[0-9]{1,30})?\s*")
 _THOUSANDS_OR_NOT: Final = re.compile(r"\s*\+?[1-9][0-9]{0,2}\.[0-9]{3}\s*")
 _CURRENCY_WITH_THREE_DIGITS: Final = 3
 _WRITTEN: Final = re.compile(r"[^0-9]*([0-9](?:[0-9.,' \u00a0\u202f]*[0-9])?)[^0-9]*")
+#: A minus or brackets, on whatever side they stand.
+_NEGATIVE: Final = re.compile("[-−(]")
 _LONGEST: Final = 40
 _PLENTY: Final = Context(prec=100)
 
@@ -36,7 +38,9 @@ def decimal(raw: Any) -> tuple[Decimal, Steps]:
     if isinstance(raw, str):
         if NUMBER.fullmatch(raw):
             return Decimal(raw.strip()), (f"number in a string {show(raw)} → number",)
-        raise Unconvertible("this text is no number", *written_numbers(raw))
+        negative = _NEGATIVE.search(raw) and any(map(str.isdigit, raw))
+        reason = "it looks like a negative number" if negative else "this text is no number"
+        raise Unconvertible(reason, *written_numbers(raw))
     raise Unconvertible("this is no number")
 
 
@@ -98,8 +102,7 @@ def unusual_digits(value: Any, currency: str | None) -> Doubt | None:
 def written_numbers(text: str) -> tuple[Mending, ...]:
     """The numbers that a text may be to people, each with a formula that reads it."""
     match = _WRITTEN.fullmatch(text) if len(text) <= _LONGEST else None
-    # A minus or brackets make it negative, on whatever side they stand.
-    if not match or re.search("[-−(]", text):
+    if not match or _NEGATIVE.search(text):
         return ()
     found: dict[Decimal, tuple[str, ...]] = {}
     for point, other in (".,", ",."):

@@ -86,7 +86,9 @@ def _assumed(zone: ZoneInfo) -> str:
 
 def read_compact(raw: Any) -> tuple[datetime, str] | None:
     """The date and time in digits such as 20260601120000, and its pattern in formulas."""
-    digits = str(raw).strip() if isinstance(raw, str | int) else ""
+    # Not of an integer of any length: its digits may be more than Python writes.
+    small = isinstance(raw, str) or (isinstance(raw, int) and raw.bit_length() <= 64)
+    digits = str(raw).strip() if small else ""
     if len(digits) not in _COMPACT or not (digits.isascii() and digits.isdecimal()):
         return None
     python, pattern = _COMPACT[len(digits)]

@@ -52,6 +52,8 @@ def text(raw: Any, _zone: ZoneInfo) -> Converted:
 def identifier(raw: Any, _zone: ZoneInfo) -> Converted:
     """An id: text without blanks and without characters that nobody sees."""
     value, steps = _text_or_integer(raw)
+    if value == "[object Object]":
+        raise Unconvertible(f"it looks like {NO_VALUES[value]}")
     if unfit := _NOT_IN_IDS.search(value):
         at = unfit.start()
         place = "at its beginning" if not at else f"as character {at + 1}"
@@ -100,7 +102,7 @@ def encodable(value: str) -> bool:
 def unusual_text(value: Any) -> Doubt | None:
     """The doubt about a word that stands for nothing, or about a character that nobody sees."""
     if value in NO_VALUES:
-        return Doubt(f"it looks like {NO_VALUES[value]}")
+        return _stands_for_nothing(value)
     if unseen := _NOT_IN_NAMES.search(value):
         where = f"as character {unseen.start() + 1}"
         return Doubt(f"it has {_character(unseen[0])} {where}, which nobody sees")
@@ -114,7 +116,12 @@ def unusual_identifier(value: Any) -> Doubt | None:
             "it looks like a long number that a spreadsheet shortened: the last digits are lost",
             fix="export the column as text, so that it keeps all digits",
         )
-    return Doubt(f"it looks like {NO_VALUES[value]}") if value in NO_VALUES else None
+    return _stands_for_nothing(value) if value in NO_VALUES else None
+
+
+def _stands_for_nothing(word: str) -> Doubt:
+    fix = "send the value, and no property at all where there is none"
+    return Doubt(f"it looks like {NO_VALUES[word]}", fix=fix)
 
 
 def unusual_click_id(value: Any) -> Doubt | None:

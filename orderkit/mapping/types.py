@@ -96,7 +96,10 @@ def _currency(raw: Any, _zone: ZoneInfo) -> Converted:
 
 def _unusual_currency(value: Any) -> Doubt | None:
     """The doubt about a code of ISO 4217 in which nobody pays."""
-    return Doubt(f"it stands for {codes.NO_MONEY[value]}") if value in codes.NO_MONEY else None
+    if value not in codes.NO_MONEY:
+        return None
+    reason = f"it is ISO 4217's code for {codes.NO_MONEY[value]}, in which nobody pays"
+    return Doubt(reason, fix="send the currency that the guest pays in")
 
 
 def _boolean(raw: Any, _zone: ZoneInfo) -> Converted:
