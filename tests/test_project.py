@@ -80,7 +80,9 @@ def test_commands_are_as_the_readmes_write_them(path: Path) -> None:
     from orderkit.cli.group import orderkit
 
     text = path.read_text(encoding="utf-8")
-    for name, rest in re.findall(r"(?:^ *|`|bin/|&& )orderkit ([a-z]+)\b([^`\n]*)", text, re.MULTILINE):
+    for name, rest in re.findall(
+        r"(?:^ *|`|bin/|&& )orderkit ([a-z]+)\b([^`\n]*)", text, re.MULTILINE
+    ):
         # In a sentence, a word after "orderkit" is no command.
         if name in COMMANDS or " --" in rest:
             command = orderkit.get_command(None, name)  # type: ignore[arg-type]
