@@ -28,6 +28,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    __version__: str
     from orderkit.destination.fields import FieldMapping, field_mappings
     from orderkit.destination.loading import load_settings
     from orderkit.destination.settings import Settings
@@ -66,12 +67,17 @@ _HOME = {
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        value: Any = version("orderkit")
+    elif name in _HOME:
+        value = getattr(import_module(f"orderkit.{_HOME[name]}"), name)
+    else:
         raise AttributeError(f"module 'orderkit' has no attribute {name!r}")
-    value = getattr(import_module(f"orderkit.{_HOME[name]}"), name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, "__version__"})

@@ -2,25 +2,137 @@
 
 import re
 import subprocess
+import sys
 import tomllib
+import zipfile
+from dataclasses import make_dataclass
 from pathlib import Path
 
 import nbformat
 import pytest
 import yaml
 
-from tests.write_readme import README, written
+import orderkit
+from orderkit.cli.commands import COMMANDS
+from tests.write_readme import PARTS, README, ROOT, described_fields, put, written
 
-ROOT = Path(__file__).parents[1]
+READMES = [
+    README,
+    *sorted(ROOT.glob("orderkit/**/README.md")),
+    *sorted(ROOT.glob("tests/**/README.md")),
+]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 DRIVING = sorted((ROOT / "tests" / "notebooks").glob("*.ipynb"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
-def test_the_readme_is_in_step_with_the_code() -> None:
-    """The README's generated parts are what the code says today."""
-    text = README.read_text(encoding="utf-8")
-    assert written(text) == text
+@pytest.mark.parametrize("name", PARTS)
+def test_the_readmes_are_in_step_with_the_code(name: str) -> None:
+    """What is generated in a README is what the code says today."""
+    assert written(name) == (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_generators_fail_rather_than_delete() -> None:
+    """A part without a line, a README without its place, and a field without a word are errors."""
+    text = "<!-- x: written -->\nold\n<!-- /x -->\n"
+    assert put(text, "x", "new") == "<!-- x: written -->\nnew\n<!-- /x -->\n"
+    with pytest.raises(ValueError, match="nothing to write for x"):
+        put(text, "x", "\n")
+    with pytest.raises(ValueError, match="no place for y"):
+        put(text, "y", "new")
+    with pytest.raises(ValueError, match="no line for undescribed"):
+        described_fields(make_dataclass("Kind", ["undescribed"]))
+
+
+@pytest.mark.parametrize("indentation", ["", "    "], ids=["since 3.13", "before 3.13"])
+def test_docstrings_are_read_with_and_without_indentation(indentation: str) -> None:
+    """The compiler takes a docstring's indentation away since Python 3.13."""
+    kind = make_dataclass("Kind", ["digits", "text"])
+    lines = ["What is limited.", "", "digits:  of a number", "text:    characters", ""]
+    kind.__doc__ = f"\n{indentation}".join(lines)
+    assert described_fields(kind) == {"digits": "of a number", "text": "characters"}
+
+
+def test_the_readme_is_short() -> None:
+    """The README fits on a few screens: what is reference stands in the rooms' own."""
+    assert len(README.read_text(encoding="utf-8").splitlines()) <= 280
+
+
+@pytest.mark.parametrize("path", READMES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(path: Path) -> None:
+    """Each link is an address, or a file that is there; its anchor is a heading of that file."""
+    for target, anchor in re.findall(r"\]\(([^)#]*)(?:#([^)]*))?\)", path.read_text("utf-8")):
+        if not target.startswith("https://"):
+            file = path.parent / target if target else path
+            assert file.is_file(), target
+            assert not anchor or anchor in headings(file), f"{target}#{anchor}"
+
+
+def headings(file: Path) -> set[str]:
+    """The anchors of a file's headings, as GitHub makes them."""
+    titles = re.findall(r"(?m)^#+ (.+)$", file.read_text(encoding="utf-8"))
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("path", READMES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_commands_are_as_the_readmes_write_them(path: Path) -> None:
+    """Each command that is written in a README exists, with each of its options."""
+    from orderkit.cli.group import orderkit
+
+    text = path.read_text(encoding="utf-8")
+    for name, rest in re.findall(
+        r"(?:^ *|`|bin/|&& )orderkit ([a-z]+)\b([^`\n]*)", text, re.MULTILINE
+    ):
+        # In a sentence, a word after "orderkit" is no command.
+        if name in COMMANDS or " --" in rest:
+            command = orderkit.get_command(None, name)  # type: ignore[arg-type]
+            assert command is not None, name
+            known = {option for parameter in command.params for option in parameter.opts}
+            written = re.findall(r"(?<=\s|\[|\|)(--?[a-z][a-z-]*)", rest.partition("#")[0])
+            assert set(written) <= known, f"orderkit {name}{rest}"
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+    """The wheel, built as an index would get it."""
+    pytest.importorskip("hatchling", reason='needs pip install -e ".[dev]"')
+    folder = tmp_path_factory.mktemp("dist")
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    done = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return zipfile.ZipFile(next(folder.glob("*.whl")))
+
+
+def test_the_wheel_has_what_it_needs(wheel: zipfile.ZipFile) -> None:
+    """READMEs, tables, styles, schemas and notebooks travel with the wheel."""
+    listed = subprocess.run(
+        ["git", "ls-files", "orderkit", "notebooks"],  # noqa: S607 - found by its name everywhere
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    files = [re.sub(r"^notebooks/", "orderkit/notebooks/", f) for f in listed.stdout.splitlines()]
+    assert set(files) <= set(wheel.namelist())
+
+
+def test_an_index_shows_the_readme_without_dead_links(wheel: zipfile.ZipFile) -> None:
+    """On the package's page, where no file is beside the README, no link leads to one."""
+    name = next(name for name in wheel.namelist() if name.endswith("/METADATA"))
+    shown = wheel.read(name).decode()
+    assert re.findall(r"\]\((?!https://)[^)]*\)", shown) == []
+    assert "## Your first hour with a client's file" in shown
+    packed = set(re.findall(r"\(`(orderkit/[^`]+)`\)", shown))
+    assert packed
+    assert packed <= set(wheel.namelist())
+
+
+def test_the_version_is_the_projects() -> None:
+    """``orderkit.__version__`` is the version that is installed."""
+    assert orderkit.__version__ == PROJECT["version"]
+    assert "__version__" in dir(orderkit)
 
 
 def test_the_readme_begins_with_two_commands() -> None:
@@ -36,8 +148,6 @@ def test_the_readme_begins_with_two_commands() -> None:
 
 def test_every_command_is_in_the_readme() -> None:
     """No command is left out of the README."""
-    from orderkit.cli.commands import COMMANDS
-
     text = README.read_text(encoding="utf-8")
     assert [name for name in COMMANDS if f"`orderkit {name}" not in text] == []
 

@@ -1,17 +1,44 @@
-"""Writes the parts of the README that are generated: ``python -m tests.write_readme``."""
+"""Writes the generated parts of the rooms' READMEs: ``python -m tests.write_readme``."""
 
+import dataclasses
+import inspect
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from orderkit.destination.assumptions import assumptions
 from orderkit.destination.fields import field_mappings
+from orderkit.destination.settings import Values
 from orderkit.events.paths import count
 from orderkit.language.formulas import ASSUMPTIONS, DEFAULT, FUNCTIONS, OPERATORS, Limits
 from orderkit.sandbox import FAULTS
 from orderkit.sending.delivery import OUTCOMES
 from tests.sending.fault_cases import FaultCase, fault_cases
 
-README = Path(__file__).parents[1] / "README.md"
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+
+
+def settings() -> str:
+    """The keys under ``[settings]``, in the order of the model."""
+    rows = {row.setting: row for row in field_mappings() if row.setting}
+    lines = ["| Key | On the platform | Target | Type | What it holds |"]
+    lines.append("| --- | --- | --- | --- | --- |")
+    for key in Values.model_fields:
+        row = rows.get(key)
+        if row is None:
+            name, note = _NO_ROW[key]
+            lines.append(f"| `{key}` | {name} |  |  | {note} |")
+        else:
+            target = row.target.removeprefix("order_info.")
+            note = row.note.partition("assumption:")[0].rstrip("; ")
+            lines.append(f"| `{key}` | {row.source} | `{target}` | {row.type} | {note} |")
+    return "\n".join(lines)
+
+
+#: Key under ``[settings]`` that no row draws on → its name on the platform, and what it holds.
+_NO_ROW = {"credentials": ("Credentials", "the name under which credentials are kept; no secret")}
 
 
 def fields() -> str:
@@ -51,9 +78,23 @@ def functions() -> str:
         "| Limit | |",
         "| --- | --- |",
     ]
-    meanings = re.findall(r"(?m)^ +(\w+): +(.+)$", Limits.__doc__ or "")
-    lines += [f"| {meaning} | {getattr(DEFAULT, name):,} |" for name, meaning in meanings]
+    meanings = described_fields(Limits)
+    lines += [f"| {meaning} | {getattr(DEFAULT, name):,} |" for name, meaning in meanings.items()]
     return "\n".join(lines)
+
+
+def described_fields(kind: type[Any]) -> dict[str, str]:
+    """Field of a dataclass → what its docstring says of it (a line ``name:  meaning``).
+
+    Since Python 3.13 the compiler takes a docstring's indentation away; before, it is still there.
+    Raises ValueError for a field without a line.
+    """
+    text = inspect.cleandoc(kind.__doc__ or "")
+    found = dict(re.findall(r"(?m)^(\w+): +(.+)$", text))
+    names = [field.name for field in dataclasses.fields(kind)]
+    if missing := [name for name in names if name not in found]:
+        raise ValueError(f"the docstring of {kind.__name__} has no line for {', '.join(missing)}")
+    return {name: found[name] for name in names}
 
 
 def faults() -> str:
@@ -72,37 +113,54 @@ def faults() -> str:
 
 def _ending(row: FaultCase) -> str:
     """What the user sees of one order."""
-    told = row.message.format(place="host:port")
+    message = row.message.format(place="host:port")
     seen = f"`{row.script}`: **{row.verdict}**, {count(row.attempts, 'attempt')}"
     if row.waits:
         seen += f", {' + '.join(f'{seconds:g}' for seconds in row.waits)} s waited"
     if row.stored and row.verdict != "delivered":
         seen += ", though stored"
-    return _cell(f"{seen}; “{told}”" if told else seen)
+    return _cell(f"{seen}; “{message}”" if message else seen)
 
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
-PARTS = {"assumptions": assumed, "faults": faults, "fields": fields, "functions": functions}
+#: README, below the root → its generated parts.
+PARTS: dict[str, dict[str, Callable[[], str]]] = {
+    "orderkit/destination/README.md": {
+        "settings": settings,
+        "fields": fields,
+        "assumptions": assumed,
+    },
+    "orderkit/language/README.md": {"functions": functions},
+    "orderkit/sandbox/README.md": {"faults": faults},
+}
 
 
-def written(text: str) -> str:
-    """The README's text with every generated part as it should be."""
-    for name, make in PARTS.items():
-        text = put(text, name, make())
+def written(name: str) -> str:
+    """The text of a README with every generated part as it should be."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    for part, make in PARTS[name].items():
+        text = put(text, part, make())
     return text
 
 
 def put(text: str, name: str, part: str) -> str:
-    """The README's text with one part between its marks. Raises ValueError where it has none."""
+    """A text with one part between its marks.
+
+    Raises ValueError where it has no such marks, and for a part without a line: what a README says
+    is never deleted by a generator that found nothing.
+    """
+    if not part.strip():
+        raise ValueError(f"nothing to write for {name}")
     pattern = rf"(<!-- {name}: [^>]*-->\n).*?(<!-- /{name} -->)"
     place = re.search(pattern, text, flags=re.DOTALL)
     if place is None:
-        raise ValueError(f"the README has no place for {name}")
+        raise ValueError(f"no place for {name}: <!-- {name}: … --> and <!-- /{name} -->")
     return f"{text[: place.end(1)]}{part}\n{text[place.start(2) :]}"
 
 
 if __name__ == "__main__":
-    README.write_text(written(README.read_text(encoding="utf-8")), encoding="utf-8")
+    for readme in PARTS:
+        (ROOT / readme).write_text(written(readme), encoding="utf-8")

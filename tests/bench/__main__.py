@@ -7,18 +7,20 @@ from pathlib import Path
 
 from tests.bench import GROUPS, report
 from tests.bench.measuring import measure
-from tests.write_readme import README, put
+from tests.write_readme import put
 
 
 def main() -> int:
     """Print and write the figures; 1 when a promise is not kept."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument(
-        "groups", nargs="*", metavar="GROUP", help=f"of {', '.join(GROUPS)}; all unless told"
+        "groups", nargs="*", metavar="GROUP", help=f"of {', '.join(GROUPS)}; all by default"
     )
     parser.add_argument("--rounds", type=int, default=30, help="turns of each contender, at most")
     parser.add_argument("--output", type=Path, default=Path("build/bench"), help="a folder")
-    parser.add_argument("--readme", action="store_true", help="put the tables into the README too")
+    parser.add_argument(
+        "--readme", action="store_true", help="put the tables into tests/bench/README.md too"
+    )
     parser.add_argument(
         "--small", action="store_true", help="few items, to try the benchmark: no figure counts"
     )
@@ -39,8 +41,8 @@ def main() -> int:
         path.write_text(text, encoding="utf-8")
         print(f"written: {path}")
     if arguments.readme:
-        README.write_text(
-            put(README.read_text(encoding="utf-8"), "figures", figures.rstrip()), "utf-8"
+        report.README.write_text(
+            put(report.README.read_text(encoding="utf-8"), "figures", figures.rstrip()), "utf-8"
         )
     return int(not all(m.kept(bound) for m in results for bound in m.group.bounds))
 

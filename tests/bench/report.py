@@ -12,6 +12,9 @@ from pathlib import Path
 from orderkit.events.paths import count
 from tests.bench.measuring import Measured
 
+#: Where ``--readme`` puts the figures.
+README = Path(__file__).with_name("README.md")
+
 _ROW, _LEFT, _RIGHT, _WIDTH = 22, 420, 90, 1000
 
 

@@ -13,7 +13,7 @@ from orderkit import Mapper, load_settings
 from orderkit.events import samples
 from tests.bench import GROUPS, measuring, peers, report
 from tests.bench.handwritten import map_event
-from tests.write_readme import README, put
+from tests.write_readme import put
 
 MAPPER = Mapper(load_settings(samples.SETTINGS))
 EVENTS: dict[str, Any] = {**samples.sample_events(), **samples.damaged_events()}
@@ -67,7 +67,7 @@ def test_the_command(tmp_path: Path) -> None:
 
 def test_the_readme_takes_the_figures() -> None:
     """The README has the figures with machine and date, where the benchmark puts them anew."""
-    text = README.read_text(encoding="utf-8")
+    text = report.README.read_text(encoding="utf-8")
     assert "\nMeasured on " in text
     anew = put(text, "figures", "figures of another machine")
     assert "\nfigures of another machine\n" in anew
