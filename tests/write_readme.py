@@ -70,7 +70,7 @@ def functions() -> str:
     lines += ["", "| Function | |", "| --- | --- |"]
     lines += [f"| `{_cell(f.signature)}` | {_cell(f.description)} |" for f in FUNCTIONS.values()]
     lines += ["", "What the platform's documentation leaves open is assumed:", ""]
-    lines += [f"- {assumption}" for assumption in ASSUMPTIONS]
+    lines += [f"- {assumption}" for assumption in ASSUMPTIONS.values()]
     lines += [
         "",
         "What one formula may cost, so that none blocks:",

@@ -19,7 +19,13 @@ from typing import Any
 from orderkit.events.paths import Parts
 from orderkit.language.formulas.assumptions import ASSUMPTIONS
 from orderkit.language.formulas.compiler import Compiler
-from orderkit.language.formulas.evaluation import Context, EvaluationError, Frame, Step
+from orderkit.language.formulas.evaluation import (
+    Context,
+    EvaluationError,
+    Explanation,
+    Frame,
+    Step,
+)
 from orderkit.language.formulas.functions import FUNCTIONS
 from orderkit.language.formulas.grammar import Node
 from orderkit.language.formulas.grammar import parse as _parse
@@ -35,6 +41,7 @@ __all__ = [
     "OPERATORS",
     "Context",
     "EvaluationError",
+    "Explanation",
     "Formula",
     "FunctionInfo",
     "Limits",
@@ -81,10 +88,10 @@ class Formula:
         except RefusedError as error:
             raise EvaluationError(self.text, str(error)) from None
 
-    def steps(self, event: Any, context: Context) -> list[Step]:
-        """The value of each part that was evaluated, in that order; the last is the whole.
+    def explain(self, event: Any, context: Context) -> Explanation:
+        """How the value came about: the value of each part, and what was assumed on the way.
 
-        Literals are left out: their value is their text. The first error ends the list.
+        Literals are left out: their value is their text. The first error ends the steps.
         """
         if self._recording is None:
             self._recording = Compiler(self.text, recording=True).compile(self._node)
@@ -98,7 +105,11 @@ class Formula:
             pass  # recorded with the part it is of
         except RefusedError as error:
             frame.record(self.text, None, str(error))
-        return frame.steps
+        return Explanation(tuple(frame.steps), tuple(frame.notes))
+
+    def steps(self, event: Any, context: Context) -> list[Step]:
+        """The steps of `explain`."""
+        return list(self.explain(event, context).steps)
 
 
 def _first(node: Node) -> Parts | None:

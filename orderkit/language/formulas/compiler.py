@@ -7,10 +7,19 @@ records its value.
 from typing import Any, Final
 
 from orderkit.errors import FormulaError
-from orderkit.events.paths import MISSING, get
-from orderkit.language.formulas.evaluation import Closure, EvaluationError, Frame
-from orderkit.language.formulas.functions import called, check_property, check_test
-from orderkit.language.formulas.grammar import Node
+from orderkit.events import paths
+from orderkit.events.headers import HEADERS
+from orderkit.events.paths import MISSING, Parts
+from orderkit.language.formulas.evaluation import (
+    Closure,
+    Each,
+    EvaluationError,
+    Frame,
+    ListElement,
+    look_up,
+)
+from orderkit.language.formulas.functions import called, check_property
+from orderkit.language.formulas.grammar import Node, walk
 from orderkit.language.formulas.operators import (
     arithmetic,
     compare,
@@ -49,8 +58,6 @@ class Compiler:
         elif node.kind == "call":
             run = self._call(node, scoped)
         else:
-            if node.kind == "test":
-                check_test(node, self.text)
             run = getattr(self, f"_{node.kind.rstrip('_')}")(node, scoped)
         run = _located(run, text)
         return _recorded(run, text) if self.recording else run
@@ -68,7 +75,10 @@ class Compiler:
             self.properties[".".join(parts)] = None
 
         def read(frame: Frame) -> Any:
-            value = get(frame.event if from_root else frame.element, parts)
+            holder = frame.event if from_root else frame.element
+            value = MISSING if type(holder) is ListElement else paths.get(holder, parts)
+            if value is MISSING:
+                value = look_up(holder, parts, frame.tick)
             if type(value) is str:
                 if len(value) > frame.limits.text:
                     frame.grow(len(value))
@@ -154,18 +164,36 @@ class Compiler:
     def _call(self, node: Node, scoped: bool) -> Closure:
         info = called(node, self.text)
         self.clock = self.clock or info.clock
-        arguments: list[Closure] = []
+        arguments: list[Any] = []
         for index, part in enumerate(node.parts):
             if index in info.prepare:
                 arguments.append(self._prepared(part, info.prepare[index], scoped))
+            elif info.scoped and index == 1:
+                arguments.append(self._each(node, scoped))
             else:
-                arguments.append(self.compile(part, scoped or (info.scoped and index == 1)))
+                arguments.append(self.compile(part, scoped))
         self._note_call(node, scoped)
         return _lazy(info, arguments) if info.lazy else _strict(info, arguments)
+
+    def _each(self, node: Node, scoped: bool) -> Each:
+        """The expression of a call over an array."""
+        array, expression = node.parts
+        own = _named(array)
+        if scoped and own[:1] == (ROOT,):
+            own = own[1:]
+        names = dict.fromkeys(map(_named, walk(expression)))
+        # The list's own name stands for its element: so it is a flat list, and the other names
+        # are lists of the event beside it.
+        if own and own in names and not scoped:
+            names = {name: None for name in names if name and name[0] != ROOT}
+            self.properties |= dict.fromkeys(map(".".join, names))
+        return Each(own, self.compile(expression, scoped=True))
 
     def _note_call(self, node: Node, scoped: bool) -> None:
         if node.value == "GETCOOKIE":
             self.properties["context.device.cookie"] = None
+        if node.value == "GETHEADER":
+            self.properties[HEADERS] = None
         if node.value != "GET":
             return
         name = node.parts[0]
@@ -173,11 +201,25 @@ class Compiler:
             self.properties[as_text(name.value)] = None
 
 
+def _named(node: Node) -> Parts:
+    """The path that a node names, by itself or with GET; () for any other."""
+    if node.kind == "path":
+        parts: Parts = node.value
+        return parts
+    if node.kind == "call" and node.value == "GET" and node.parts[0].kind == "literal":
+        name = node.parts[0].value
+        try:
+            return paths.parse(name) if isinstance(name, str) else ()
+        except ValueError:
+            return ()
+    return ()
+
+
 def _constant(value: Any) -> Closure:
     return lambda _: value
 
 
-def _lazy(info: FunctionInfo, arguments: list[Closure]) -> Closure:
+def _lazy(info: FunctionInfo, arguments: list[Any]) -> Closure:
     run = info.run
 
     def call(frame: Frame) -> Any:

@@ -11,7 +11,10 @@ from orderkit.language.formulas.values import as_text, as_whole
 
 
 def _date(frame: Frame, value: Any) -> datetime:
-    return dates.read(value, frame.context.zone)
+    date = dates.read(value, frame.context.zone)
+    if frame.context.assumed and isinstance(value, str) and dates.is_local(value):
+        frame.assume("time zone")
+    return date
 
 
 @function("TIMESTAMP()", "date", "Now, as milliseconds since 1970", clock=True)
@@ -32,6 +35,8 @@ def today(frame: Frame) -> str:
     prepare={1: formats.reader},
 )
 def dateparse(frame: Frame, text: Any, read: formats.Reader) -> str:
+    if frame.context.assumed and not read.zoned:
+        frame.assume("time zone")
     return dates.iso(read(as_text(text), frame.context.zone, frame.context.now))
 
 
@@ -59,7 +64,8 @@ def datesub(frame: Frame, date: Any, number: Any, unit: str) -> str:
 def datediff(frame: Frame, one: Any, other: Any, unit: str) -> int | None:
     if other is None:
         return None
-    return dates.between(_date(frame, one), _date(frame, other), unit)
+    frame.assume("DATEDIFF")
+    return dates.between(_date(frame, one), _date(frame, other), unit, frame.context.zone)
 
 
 @function(
@@ -70,7 +76,8 @@ def datediff(frame: Frame, one: Any, other: Any, unit: str) -> int | None:
     prepare={1: dates.unit},
 )
 def age(frame: Frame, date: Any, unit: str = "years") -> int:
-    return dates.between(_date(frame, date), frame.context.now, unit)
+    zone = frame.context.zone
+    return dates.between(_date(frame, date), frame.context.now.astimezone(zone), unit, zone)
 
 
 @function("YEAR(date)", "date", "The year")

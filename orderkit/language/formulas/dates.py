@@ -26,6 +26,7 @@ _ISO: Final = re.compile(
     r"(?:T\d\d(?::?\d\d(?::?\d\d(?:[.,]\d{1,9})?)?)?(?:Z|[+-]\d\d(?::?\d\d(?::\d\d)?)?)?)?",
     re.ASCII,
 )
+_OFFSET: Final = re.compile(r"(?:Z|T.*[+-]\d\d(?::?\d\d){0,2})$", re.ASCII)
 _ISO_MONTH: Final = re.compile(r"(\d{4})(?:-(\d\d))?", re.ASCII)
 _ISO_ORDINAL: Final = re.compile(r"(\d{4})-?(\d{3})(?=T|$)", re.ASCII)
 _TIMESTAMP: Final = re.compile(r"-?\d{9,16}(?:\.\d{1,6})?", re.ASCII)
@@ -70,6 +71,11 @@ def read(value: Any, zone: tzinfo) -> datetime:
         f"{brief(value)} is no date; a date is ISO 8601 or a timestamp, "
         'and DATEPARSE(text, "format") reads others'
     )
+
+
+def is_local(text: str) -> bool:
+    """Whether a text that is a date says nothing about its time zone."""
+    return not (_OFFSET.search(text) or _TIMESTAMP.fullmatch(text))
 
 
 def _existing(text: str, zone: tzinfo) -> datetime:
@@ -177,20 +183,32 @@ def _months_later(local: datetime, months: int) -> datetime:
     )
 
 
-def between(one: datetime, other: datetime, of: str) -> int:
-    """How many whole units lie from one date to the other; negative when it is earlier."""
-    # In UTC: Python compares and subtracts two dates of one zone by their clocks.
-    start, end = one.astimezone(UTC), other.astimezone(UTC)
-    if end < start:
-        return -between(other, one, of)
+def between(one: datetime, other: datetime, of: str, zone: tzinfo = UTC) -> int:
+    """How many whole units lie from one date to the other; negative when it is earlier.
+
+    Days and longer are counted on the calendar: by the day and time of day that each date shows,
+    so that a night over a change of clocks is a night. Two dates in UTC may be moments of the
+    calendar of `zone`: a unit that is over on either calendar counts.
+    """
     if of in _SECONDS:
-        return (end - start) // timedelta(seconds=_SECONDS[of])
-    later = in_range(lambda: other.astimezone(one.tzinfo))
+        # In UTC: Python subtracts two dates of one zone by their clocks.
+        step = timedelta(seconds=_SECONDS[of])
+        lasts = other.astimezone(UTC) - one.astimezone(UTC)
+        return -(-lasts // step) if lasts < timedelta() else lasts // step
+    calendars = [(one, other)]
+    if is_utc(one) and is_utc(other):
+        calendars.append(in_range(lambda: (one.astimezone(zone), other.astimezone(zone))))
+    shown = [(a.replace(tzinfo=None), b.replace(tzinfo=None)) for a, b in calendars]
+    if shown[0][1] < shown[0][0]:
+        return -max(_units(end, start, of) for start, end in shown)
+    return max(_units(start, end, of) for start, end in shown)
+
+
+def _units(start: datetime, end: datetime, of: str) -> int:
     if of in _DAYS:
-        number = (later.date() - one.date()).days // _DAYS[of]
-    else:
-        number = ((later.year - one.year) * 12 + later.month - one.month) // _MONTHS[of]
-    # The estimate counts a unit that has begun; the calendar says whether it is over.
-    while number > 0 and add(one, number, of).astimezone(UTC) > end:
-        number -= 1
-    return number
+        return (end - start) // timedelta(days=_DAYS[of])
+    months = (end.year - start.year) * 12 + end.month - start.month
+    # The months that have begun; the calendar says whether the last one is over.
+    if months > 0 and _months_later(start, months) > end:
+        months -= 1
+    return months // _MONTHS[of]

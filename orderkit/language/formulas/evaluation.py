@@ -8,9 +8,11 @@ from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from orderkit.errors import OrderkitError
-from orderkit.events.paths import count
+from orderkit.events.paths import MISSING, Parts, count
+from orderkit.language.formulas.assumptions import ASSUMPTIONS
 from orderkit.language.formulas.limits import DEFAULT, Limits
 from orderkit.language.formulas.values import RefusedError, brief, finished
+from orderkit.language.item_paths import get_every
 
 # What a step may hold of an array or a long text: it is there to be looked at.
 _SHOWN: Final = Limits(texts=10_000, elements=1_000)
@@ -34,13 +36,16 @@ class Context:
 
     now:      the moment that TIMESTAMP, TODAY and AGE take for now; with a time zone
     zone:     in which a date without an offset is read, and a timestamp is shown
-    headers:  of the request that brought the event, for GETHEADER
+    headers:  of the request that brought the event, for GETHEADER; those the event itself has
+              (`HEADERS`) if absent
+    assumed:  whether the zone was chosen by nobody, so that reading a date in it is an assumption
     """
 
     now: datetime
     zone: ZoneInfo
     limits: Limits = DEFAULT
     headers: Mapping[str, str] | None = None
+    assumed: bool = False
 
     def __post_init__(self) -> None:
         if self.now.tzinfo is None:
@@ -63,6 +68,51 @@ class Step:
     depth: int
 
 
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How a formula's value came about.
+
+    steps: the value of each part that was evaluated, in that order; the last is the whole
+    notes: in words, what was assumed on the way, or not there
+    """
+
+    steps: tuple[Step, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListElement:
+    """An element of a flat list, one of texts and numbers, as names in an expression see it.
+
+    The list's own name is the element; the name of another list is its element at that index.
+
+    holder: what names refer to outside the expression
+    own:    the path of the list, () where it has none
+    """
+
+    holder: Any
+    own: Parts
+    index: int
+    value: Any
+
+    def get(self, parts: Parts) -> Any:
+        """What a path refers to, or `MISSING`."""
+        if parts == self.own:
+            return self.value
+        other = look_up(self.holder, parts)
+        if not isinstance(other, list) or self.index >= len(other):
+            return MISSING
+        found = other[self.index]
+        return MISSING if isinstance(found, dict | list) else found
+
+
+def look_up(holder: Any, parts: Parts, tick: Callable[[], object] | None = None) -> Any:
+    """What a path refers to in an event, an element or a `ListElement`; `MISSING` if nothing."""
+    if type(holder) is ListElement:
+        return holder.get(parts)
+    return get_every(holder, parts, tick)
+
+
 class Frame:
     """One evaluation under way. `element` is what names refer to, `event` what ``root`` does."""
 
@@ -73,6 +123,7 @@ class Frame:
         "element",
         "event",
         "limits",
+        "notes",
         "started",
         "steps",
         "steps_left",
@@ -88,6 +139,7 @@ class Frame:
         self.started = thread_time()
         self.deadline = perf_counter() + self.limits.seconds
         self.steps: list[Step] = []
+        self.notes: dict[str, None] = {}
         self.depth = 0
 
     def tick(self, steps: int = 1) -> None:
@@ -115,17 +167,26 @@ class Frame:
         """For a pattern's time limit; a pattern cannot be given no time at all."""
         return max(self.limits.seconds - (thread_time() - self.started), 0.001)
 
-    def over(self, array: Any, expression: "Closure") -> list[Any]:
+    def over(self, array: list[Any], each: "Each") -> list[Any]:
         """The expression's value for each element."""
         outer, out = self.element, []
+        flat = not any(isinstance(item, dict | list) for item in array)
         try:
-            for item in array:
+            for index, item in enumerate(array):
                 self.tick()
-                self.element = item
-                out.append(expression(self))
+                self.element = ListElement(outer, each.own, index, item) if flat else item
+                out.append(each.expression(self))
         finally:
             self.element = outer
         return out
+
+    def assume(self, about: str) -> None:
+        """Notes that the value rests on this one of the `ASSUMPTIONS`."""
+        self.notes[f"assumption ({about}): {ASSUMPTIONS[about]}"] = None
+
+    def note(self, words: str) -> None:
+        """Notes something that whoever looks at the value should know."""
+        self.notes[words] = None
 
     def record(self, text: str, value: Any, error: str | None = None) -> None:
         # The whole and the error belong to any list, however long it is.
@@ -134,6 +195,14 @@ class Frame:
 
 
 Closure: TypeAlias = Callable[[Frame], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """An expression over the elements of an array; `own` is the array's path, () if it has none."""
+
+    own: Parts
+    expression: Closure
 
 
 def shown(value: Any) -> Any:

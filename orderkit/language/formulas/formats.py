@@ -1,6 +1,7 @@
 """Date formats, compiled once: to a function that writes a date, or one that reads it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 from decimal import Decimal
 from functools import lru_cache
@@ -12,14 +13,27 @@ import regex
 from orderkit.events.paths import near_misses
 from orderkit.language.formulas import dates
 from orderkit.language.formulas.limits import MAX_FORMAT
-from orderkit.language.formulas.luxon import LOCALE_LETTERS, READERS, WRITERS, Writer
+from orderkit.language.formulas.luxon import MACROS, READERS, WRITERS, Writer
 from orderkit.language.formulas.values import RefusedError, brief
 
-# Reads a text in a time zone; what the text leaves out is that of now, or the first.
-Reader: TypeAlias = Callable[[str, tzinfo, datetime], datetime]
+Read: TypeAlias = Callable[[str, tzinfo, datetime], datetime]
 
 # Luxon reads a year of two digits up to here as of this century.
 LAST_SHORT_YEAR: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads a text in a time zone; what the text leaves out is that of now, or the first.
+
+    zoned: whether the text itself says what moment it means
+    """
+
+    read: Read
+    zoned: bool
+
+    def __call__(self, text: str, zone: tzinfo, now: datetime) -> datetime:
+        return self.read(text, zone, now)
 
 
 class _Piece(NamedTuple):
@@ -56,17 +70,18 @@ def _pieces(value: str) -> list[_Piece]:
             pieces.append(_Piece(True, part))
             continue
         runs = (found[0] for found in regex.finditer(r"(.)\1*", part, regex.DOTALL))
-        pieces += (_Piece(not (run.isascii() and run.isalpha()), run) for run in runs)
+        for run in runs:
+            if run in MACROS:
+                pieces += _pieces(MACROS[run])
+            else:
+                pieces.append(_Piece(not (run.isascii() and run.isalpha()), run))
     return pieces
 
 
 def _unknown(token: str) -> RefusedError:
-    if token[0] in LOCALE_LETTERS or token in ("ZZZZ", "ZZZZZ"):
-        reason = f"the token `{token}` depends on a locale's data; spell the format out"
-    else:
-        near = near_misses(token, [known for known in WRITERS if len(known) == len(token)])
-        meant = f"; did you mean `{near[0]}`?" if near else ""
-        reason = f"`{token}` is no token of a date format{meant}"
+    near = near_misses(token, [known for known in WRITERS if len(known) == len(token)])
+    meant = f"; did you mean `{near[0]}`?" if near else ""
+    reason = f"`{token}` is no token of a date format{meant}"
     return RefusedError(f"{reason} (letters that stand for themselves go between ': '{token}')")
 
 
@@ -86,6 +101,7 @@ def _writer(value: str) -> Writer:
 def _reader(value: str) -> Reader:
     pattern: list[str] = []
     names: dict[str, list[str]] = {}
+    fields_read: set[str] = set()
     for literal, text in _pieces(value):
         if literal:
             pattern.append(regex.escape(text))
@@ -98,8 +114,9 @@ def _reader(value: str) -> Reader:
             )
         field, shape = READERS[text]
         # Also what bounds the ways in which digits can be dealt out to tokens.
-        if f"(?P<{field}>" in "".join(pattern):
+        if field in fields_read:
             raise RefusedError(f"the format {brief(value)} has the {field} twice")
+        fields_read.add(field)
         if isinstance(shape, list):
             names[field] = [name.casefold() for name in shape]
             shape = "|".join(shape)
@@ -118,7 +135,8 @@ def _reader(value: str) -> Reader:
             fields[field] = known.index(fields[field].casefold()) + 1
         return dates.in_range(lambda: _assembled(fields, zone, now))
 
-    return read
+    zoned = not {"offset", "zone", "seconds", "milliseconds"}.isdisjoint(fields_read)
+    return Reader(read, zoned)
 
 
 def _assembled(fields: dict[str, Any], zone: tzinfo, now: datetime) -> datetime:

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from orderkit.errors import FormulaError
-from orderkit.events.paths import count, near_misses
+from orderkit.events.paths import near_misses
 from orderkit.language.formulas import date_functions, operators, text_functions, value_functions
 from orderkit.language.formulas.grammar import Node
 from orderkit.language.formulas.registry import TABLE, FunctionInfo
@@ -56,13 +56,3 @@ def check_property(node: Node, text: str) -> None:
             f"`{name}` is a function",
             f'write {info.signature}; a property of that name is GET("{name}")',
         )
-
-
-def check_test(node: Node, text: str) -> None:
-    """Refuses a comparison written after its value that has too few or too many values."""
-    operator, given = node.value, len(node.parts) - 1
-    wanted = {"IN": None, "!IN": None, "BETWEEN": 2}.get(operator, 1)
-    if wanted is not None and given != wanted:
-        hint = "join several with OR" if wanted == 1 else "write BETWEEN(low, high)"
-        problem = f"`{operator}` takes {count(wanted, 'value')} here, not {given}"
-        raise FormulaError(text, node.start, problem, hint)

@@ -22,16 +22,21 @@ GRAMMAR: Final = r"""
     ?and_: comparison (_AND comparison)*
     ?comparison: sum
         | sum COMPARE sum                    -> compare
-        | sum TEST "(" _values ")"           -> test
+        | sum IN "(" _values ")"             -> test
+        | sum IN plain                       -> test
+        | sum BETWEEN "(" or_ "," or_ ")"    -> test
+        | sum BETWEEN sum "," sum            -> test
+        | sum INFIX sum                      -> test
     ?sum: product ((PLUS | MINUS) product)*
     ?product: factor ((STAR | SLASH) factor)*
     ?factor: atom
         | MINUS+ atom                        -> negative
-    ?atom: NUMBER                            -> number
+    ?atom: plain
+        | "(" or_ ")"
+    ?plain: NUMBER                           -> number
         | TEXT                               -> text
         | PATH                               -> path
-        | (CALL | TEST) "(" [_values] ")"    -> call
-        | "(" or_ ")"
+        | (CALL | IN | BETWEEN | INFIX) "(" [_values] ")" -> call
         | "[" [_values] "]"                  -> array
         | "{" [pair ("," pair)*] "}"         -> object
     pair: (PATH | TEXT) ":" or_
@@ -39,7 +44,9 @@ GRAMMAR: Final = r"""
 
     _OR.3: /OR(?![\w$.])|\|\|/
     _AND.3: /AND(?![\w$.])|&&/
-    TEST.3: /(?:!\s*)?IN(?![\w$.])|(?:BETWEEN|STARTSWITH|ENDSWITH|CONTAINS)(?![\w$.])/
+    IN.3: /(?:!\s*)?IN(?![\w$.])/
+    BETWEEN.3: /BETWEEN(?![\w$.])/
+    INFIX.3: /(?:STARTSWITH|ENDSWITH|CONTAINS)(?![\w$.])/
     CALL.2: /[^\W\d][\w$]*(?=\s*\()/
     PATH: /[^\W\d][\w$]*(?:\.[\w$]+)*/
     COMPARE: "==" | "=" | "!=" | "<>" | "<=" | ">=" | "<" | ">" | "!~" | "~"

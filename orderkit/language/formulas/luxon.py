@@ -1,9 +1,8 @@
 """The tokens of the Luxon library's date formats, in English: how each is written and read.
 
-Source: Luxon's token tables for formatting and for parsing. Left out instead of guessed are
-the tokens whose text depends on a locale's data (``D``, ``t``, ``T``, ``f``, ``F``, ``ZZZZ``,
-``ZZZZZ``, ``n``, ``i``), and letters that are no token at all: Luxon copies those, so that
-``YYYY`` would be sent as it stands.
+Source: Luxon's token tables for formatting and for parsing; the localised ones as the tables show
+them, in English as spoken in the United States. Left out instead of copied are letters that are no
+token at all: Luxon copies those, so that ``YYYY`` would be sent as it stands.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,6 +12,7 @@ from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from orderkit.language.formulas import dates
+from orderkit.language.formulas.zone_names import Width, zone_name
 
 MONTHS: Final = [
     *("January", "February", "March", "April", "May", "June"),
@@ -51,6 +51,22 @@ def _month(date: datetime) -> str:
 
 def _weekday(date: datetime) -> str:
     return WEEKDAYS[date.isoweekday() - 1]
+
+
+def _local_week(date: datetime) -> tuple[int, int]:
+    """Year and number of the week, from Sunday on; the first is the one with the first of January.
+
+    Counted in days since the year 1, so that the last week of 9999 has a number as well.
+    """
+    saturday = date.toordinal() + 6 - date.isoweekday() % 7
+    next_year = datetime(date.year, 12, 31).toordinal() + 1  # noqa: DTZ001
+    if saturday >= next_year:
+        return date.year + 1, 1
+    return date.year, (saturday - datetime(date.year, 1, 1).toordinal()) // 7 + 1  # noqa: DTZ001
+
+
+def _zone_name(width: Width) -> Writer:
+    return lambda date: zone_name(date, width)
 
 
 def _writers() -> dict[str, Writer]:
@@ -97,7 +113,13 @@ def _writers() -> dict[str, Writer]:
         "Z": lambda date: _offset(date, "Z"),
         "ZZ": lambda date: _offset(date, "ZZ"),
         "ZZZ": lambda date: _offset(date, "ZZZ"),
+        "n": _number(lambda date: _local_week(date)[1]),
+        "nn": _number(lambda date: _local_week(date)[1], 2),
+        "ii": _number(lambda date: _local_week(date)[0] % 100, 2),
+        "iiii": _number(lambda date: _local_week(date)[0], 4),
         "z": _zone,
+        "ZZZZ": _zone_name("short"),
+        "ZZZZZ": _zone_name("long"),
         "X": lambda date: str((date - dates.EPOCH) // dates.SECOND),
         "x": lambda date: str(dates.timestamp(date)),
     }
@@ -156,5 +178,25 @@ READERS: Final[Mapping[str, tuple[str, str | list[str]]]] = MappingProxyType(
     }
 )
 
-# Letters of the tokens that depend on a locale's data.
-LOCALE_LETTERS: Final = frozenset("DtTfFni")
+_DATES: Final = ("M/d/y", "MMM d, y", "MMMM d, y", "EEEE, MMMM d, y")
+_CLOCKS: Final = {"t": ("h:mm a", "h:mm:ss a"), "T": ("HH:mm", "HH:mm:ss")}
+
+# What each localised token stands for, in the others.
+MACROS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        **{"D" * width: text for width, text in enumerate(_DATES, 1)},
+        **{
+            letter * width: text
+            for letter, (short, long) in _CLOCKS.items()
+            for width, text in enumerate((short, long, f"{long} ZZZZ", f"{long} ZZZZZ"), 1)
+        },
+        "f": "M/d/y, h:mm a",
+        "ff": "MMM d, y, h:mm a",
+        "fff": "MMMM d, y, h:mm a ZZZZ",
+        "ffff": "EEEE, MMMM d, y, h:mm a ZZZZZ",
+        "F": "M/d/y, h:mm:ss a",
+        "FF": "MMM d, y, h:mm:ss a",
+        "FFF": "MMMM d, y, h:mm:ss a ZZZZ",
+        "FFFF": "EEEE, MMMM d, y, h:mm:ss a ZZZZZ",
+    }
+)

@@ -43,9 +43,9 @@ _ROWS: Final = (
     ("||", "a || b", 1, "The same as OR"),
     ("AND", "a AND b", 2, "Whether both hold"),
     ("&&", "a && b", 2, "The same as AND"),
-    ("=", "a = b", 3, "Equal by type and value"),
+    ("=", "a = b", 3, "Equal by type and value; of an array, some element is"),
     ("==", "a == b", 3, "The same as ="),
-    ("!=", "a != b", 3, "Not equal"),
+    ("!=", "a != b", 3, "The inverse of =: of an array, no element is equal"),
     ("<>", "a <> b", 3, "The same as !="),
     ("<", "a < b", 3, "Less: two numbers, or two texts by their characters"),
     (">", "a > b", 3, "Greater"),
@@ -53,12 +53,12 @@ _ROWS: Final = (
     (">=", "a >= b", 3, "Greater or equal"),
     ("~", "a ~ regex", 3, "The pattern is found in a"),
     ("!~", "a !~ regex", 3, "The pattern is not found in a"),
-    ("IN", "a IN(b, c, …)", 3, "Equal to one of them"),
-    ("!IN", "a !IN(b, c, …)", 3, "Equal to none of them"),
-    ("BETWEEN", "a BETWEEN(low, high)", 3, "low <= a <= high"),
-    ("STARTSWITH", "a STARTSWITH(b)", 3, "a begins with b; also STARTSWITH(a, b)"),
-    ("ENDSWITH", "a ENDSWITH(b)", 3, "a ends with b; also ENDSWITH(a, b)"),
-    ("CONTAINS", "a CONTAINS(b)", 3, "b is found in a; also CONTAINS(a, b)"),
+    ("IN", "a IN(b, c, …)", 3, "Equal to one of them; also a IN b, where b may be an array"),
+    ("!IN", "a !IN(b, c, …)", 3, "The inverse of IN: equal to none of them"),
+    ("BETWEEN", "a BETWEEN(low, high)", 3, "low <= a <= high; also a BETWEEN low, high"),
+    ("STARTSWITH", "a STARTSWITH b", 3, "a begins with b; also a STARTSWITH(b), STARTSWITH(a, b)"),
+    ("ENDSWITH", "a ENDSWITH b", 3, "a ends with b; also a ENDSWITH(b), ENDSWITH(a, b)"),
+    ("CONTAINS", "a CONTAINS b", 3, "b is found in a; also a CONTAINS(b), CONTAINS(a, b)"),
     ("+", "a + b", 4, "The sum of two numbers; otherwise both joined, null if one is null"),
     ("-", "a - b", 4, "The difference; also the sign of a number"),
     ("*", "a * b", 5, "The product"),
@@ -78,10 +78,6 @@ def _ordered(one: Any, other: Any, holds: Holds) -> bool:
     if is_number(one) and is_number(other):
         return holds(as_number(one), as_number(other))
     return False
-
-
-def _differ(one: Any, other: Any) -> bool:
-    return not same(one, other)
 
 
 def _less(one: Any, other: Any) -> bool:
@@ -115,8 +111,9 @@ COMPARISONS: Final[Mapping[str, Holds]] = MappingProxyType(
     {
         "=": same,
         "==": same,
-        "!=": _differ,
-        "<>": _differ,
+        # The inverse of what holds of some element: see `compare`.
+        "!=": same,
+        "<>": same,
         "<": _less,
         ">": _greater,
         "<=": _at_most,
@@ -129,12 +126,8 @@ COMPARISONS: Final[Mapping[str, Holds]] = MappingProxyType(
 
 
 def compare(frame: Frame, operator: str, one: Any, other: Any) -> bool:
-    """A comparison; two arrays are equal as a whole, otherwise any element satisfies it."""
-    holds = COMPARISONS[operator]
-    if (holds is same or holds is _differ) and isinstance(one, list) and isinstance(other, list):
-        frame.tick(min(len(one), len(other)))
-        return holds(one, other)
-    return any_of(frame, one, other, holds)
+    """A comparison: with an array it holds if some element satisfies it, `!=` if none is equal."""
+    return any_of(frame, one, other, COMPARISONS[operator]) != (operator in ("!=", "<>"))
 
 
 def matches(frame: Frame, operator: str, one: Any, wanted: Pattern) -> bool:
@@ -150,12 +143,8 @@ def matches(frame: Frame, operator: str, one: Any, wanted: Pattern) -> bool:
 
 
 def is_in(frame: Frame, value: Any, choices: list[Any], negative: bool) -> bool:
-    """``IN`` and ``!IN``; a choice that is an array stands for its elements."""
-
-    def holds(one: Any, _: Any) -> bool:
-        return any(any_of(frame, one, choice, same) for choice in choices) != negative
-
-    return any_of(frame, value, None, holds)
+    """``IN`` and its inverse ``!IN``; a choice that is an array stands for its elements."""
+    return any(any_of(frame, value, choice, same) for choice in choices) != negative
 
 
 def is_between(frame: Frame, value: Any, low: Any, high: Any) -> bool:

@@ -168,7 +168,8 @@ def right(text: Any, number: Any) -> str:
 
 
 @function("CHAR(text, position)", "text", "The character there, from 0; null if there is none")
-def char(text: Any, position: Any) -> str | None:
+def char(frame: Frame, text: Any, position: Any) -> str | None:
+    frame.assume("CHAR")
     whole, number = as_text(text), as_whole(position, "the position")
     return whole[number] if 0 <= number < len(whole) else None
 

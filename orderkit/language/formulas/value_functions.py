@@ -1,12 +1,14 @@
 """The functions that choose, convert and collect values, and those that read the event."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import unquote
 
 from orderkit.events import paths
-from orderkit.language.formulas.evaluation import Closure, Frame, any_of
+from orderkit.events.headers import HEADERS
+from orderkit.language.formulas.evaluation import Closure, Each, Frame, any_of, look_up
 from orderkit.language.formulas.registry import function
+from orderkit.language.formulas.text_functions import number
 from orderkit.language.formulas.values import (
     RefusedError,
     as_number,
@@ -49,6 +51,8 @@ def coalesce(frame: Frame, first: Closure, *others: Closure) -> Any:
     for value in (first, *others):
         if not is_empty(found := value(frame)):
             return found
+        if found == "":
+            frame.assume("COALESCE")
     return None
 
 
@@ -97,7 +101,7 @@ def _property(holder: Any, name: Any) -> Any:
     if isinstance(holder, dict) and path in holder:
         return holder[path]
     try:
-        found = paths.get(holder, paths.parse(path))
+        found = look_up(holder, paths.parse(path))
     except ValueError as error:
         raise RefusedError(f"{brief(path)} is no path: {error}") from None
     return None if found is paths.MISSING else found
@@ -108,11 +112,19 @@ def get(frame: Frame, name: Any) -> Any:
     return _property(frame.element, name)
 
 
-@function("GETHEADER(name)", "event", "A header of the request that brought the event")
+@function("GETHEADER(name)", "event", "A header of the request that brought the event, or null")
 def getheader(frame: Frame, name: Any) -> str | None:
     wanted = as_text(name, "the name").lower()
-    headers = frame.context.headers or {}
-    return next((value for header, value in headers.items() if header.lower() == wanted), None)
+    headers = frame.context.headers
+    if headers is None:
+        headers = paths.get(frame.event, (HEADERS,))
+    if not isinstance(headers, Mapping):
+        frame.note(f"GETHEADER is null: the event was given without headers (`{HEADERS}`)")
+        return None
+    values = (value for header, value in headers.items() if header.lower() == wanted)
+    found = next(values, None)
+    # A header that came several times is one with commas, as HTTP has it.
+    return ", ".join(map(as_text, found)) if isinstance(found, list) else found
 
 
 @function("GETCOOKIE(name)", "event", "A cookie out of `context.device.cookie`")
@@ -128,68 +140,95 @@ def getcookie(frame: Frame, name: Any) -> str | None:
     return None
 
 
-def _over(frame: Frame, array: Closure, expression: Closure) -> list[Any] | None:
-    """The expression's value for each element; None without an array."""
+def _over(frame: Frame, array: Closure, each: Each | None) -> list[Any] | None:
+    """The expression's value for each element, the elements without one; None without an array."""
     items = array(frame)
     if items is None:
         return None
     if not isinstance(items, list):
         raise RefusedError(f"the first argument is {kind(items)}; an array is expected")
-    return frame.over(items, expression)
+    if each is None:
+        frame.tick(len(items))
+        return items
+    return frame.over(items, each)
 
 
-def _numbers(frame: Frame, array: Closure, expression: Closure) -> list[Any] | None:
-    found = _over(frame, array, expression)
-    return None if found is None else [as_number(value) for value in found if value is not None]
+def _as_number(frame: Frame, value: Any) -> Any:
+    """A number, or the one that a text holds."""
+    held = number(frame, value) if isinstance(value, str) else value
+    return as_number(value if held is None else held)
+
+
+def _numbers(frame: Frame, array: Closure, each: Each | None) -> list[Any] | None:
+    found = _over(frame, array, each)
+    if found is None:
+        return None
+    return [_as_number(frame, value) for value in found if not is_empty(value)]
 
 
 def _total(frame: Frame, numbers: list[Any]) -> Any:
     total: Any = 0
-    for number in numbers:
-        total = calculate("+", total, number, frame.limits)
+    for one in numbers:
+        total = calculate("+", total, one, frame.limits)
     return total
 
 
 @function(
-    "SUM(array, expression)", "array", "The sum of the expression over the elements", lazy=True
+    "SUM(array[, expression])",
+    "array",
+    "The sum of the elements, or of the expression",
+    lazy=True,
 )
-def sum_(frame: Frame, array: Closure, expression: Closure) -> Any:
-    numbers = _numbers(frame, array, expression)
+def sum_(frame: Frame, array: Closure, each: Each | None = None) -> Any:
+    numbers = _numbers(frame, array, each)
     return None if numbers is None else _total(frame, numbers)
 
 
-@function("AVERAGE(array, expression)", "array", "The mean over the elements", lazy=True)
-def average(frame: Frame, array: Closure, expression: Closure) -> Any:
-    numbers = _numbers(frame, array, expression)
+@function(
+    "AVERAGE(array[, expression])",
+    "array",
+    "The mean of the elements, or of the expression over them",
+    lazy=True,
+)
+def average(frame: Frame, array: Closure, each: Each | None = None) -> Any:
+    numbers = _numbers(frame, array, each)
     if not numbers:
         return None
     return calculate("/", _total(frame, numbers), len(numbers), frame.limits)
 
 
 def _extreme(
-    frame: Frame, array: Closure, expression: Closure, choose: Callable[[list[Any]], Any]
+    frame: Frame, array: Closure, each: Each | None, choose: Callable[[list[Any]], Any]
 ) -> Any:
-    found = [value for value in _over(frame, array, expression) or [] if value is not None]
+    found = [value for value in _over(frame, array, each) or [] if not is_empty(value)]
     if not found:
         return None
-    if all(isinstance(value, str) for value in found):
+    # Texts that are all numbers compare as numbers: "9" is less than "10".
+    if all(isinstance(value, str) for value in found) and any(
+        number(frame, value) is None for value in found
+    ):
         return choose(found)
-    return choose([as_number(value) for value in found])
+    return choose([_as_number(frame, value) for value in found])
 
 
-@function("MIN(array, expression)", "array", "The least number or text", lazy=True)
-def min_(frame: Frame, array: Closure, expression: Closure) -> Any:
-    return _extreme(frame, array, expression, min)
+@function("MIN(array[, expression])", "array", "The least number or text", lazy=True)
+def min_(frame: Frame, array: Closure, each: Each | None = None) -> Any:
+    return _extreme(frame, array, each, min)
 
 
-@function("MAX(array, expression)", "array", "The greatest number or text", lazy=True)
-def max_(frame: Frame, array: Closure, expression: Closure) -> Any:
-    return _extreme(frame, array, expression, max)
+@function("MAX(array[, expression])", "array", "The greatest number or text", lazy=True)
+def max_(frame: Frame, array: Closure, each: Each | None = None) -> Any:
+    return _extreme(frame, array, each, max)
 
 
-@function("COUNT(array, expression)", "array", "For how many elements it is not empty", lazy=True)
-def count(frame: Frame, array: Closure, expression: Closure) -> int | None:
-    found = _over(frame, array, expression)
+@function(
+    "COUNT(array[, expression])",
+    "array",
+    "How many elements, or values of the expression, are not empty",
+    lazy=True,
+)
+def count(frame: Frame, array: Closure, each: Each | None = None) -> int | None:
+    found = _over(frame, array, each)
     return None if found is None else sum(not is_empty(value) for value in found)
 
 
@@ -197,8 +236,9 @@ def count(frame: Frame, array: Closure, expression: Closure) -> int | None:
     "FOR_EACH(array, expression)",
     "array",
     "A new array of the expression's value for each element; names refer to the element, "
-    "`root.x` to the event",
+    "`root.x` to the event; over a list of texts or numbers its own name is the element, and "
+    "other lists are read at the same index",
     lazy=True,
 )
-def for_each(frame: Frame, array: Closure, expression: Closure) -> list[Any] | None:
-    return _over(frame, array, expression)
+def for_each(frame: Frame, array: Closure, each: Each) -> list[Any] | None:
+    return _over(frame, array, each)

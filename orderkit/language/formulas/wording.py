@@ -9,6 +9,7 @@ WRITE_VALUE: Final = "write a text in quotes, a number, a property or a function
 _WORDS: Final = frozenset(
     {"AND", "OR", "IN", "NOT", "BETWEEN", "STARTSWITH", "ENDSWITH", "CONTAINS"}
 )
+_TESTS: Final = ("IN", "BETWEEN", "INFIX")
 _CLOSING: Final = {"LPAR": ")", "LSQB": "]", "LBRACE": "}"}
 _CHARACTERS: Final = {
     "“": 'use straight quotes: "text"',
@@ -44,8 +45,11 @@ def unexpected(
     text: str, token: Any, expected: set[str], before: list[Any], open_brackets: list[Any]
 ) -> FormulaError:
     """The error for a token that does not fit what stands before it."""
+    if problem_of_test := _unfit_test(token, expected, before, open_brackets):
+        start = len(text.rstrip()) if token.type == "$END" else token.start_pos
+        return FormulaError(text, start, *problem_of_test)
     if token.type == "$END":
-        return _unfinished(text, expected, open_brackets)
+        return _unfinished(text, open_brackets)
     position: int = token.start_pos
     found = f"`{_cut(str(token))}`"
     last = before[-1] if before else None
@@ -69,18 +73,38 @@ def unexpected(
     return FormulaError(text, position, problem or f"found {found} after a value", hint)
 
 
-def _unfinished(text: str, expected: set[str], open_brackets: list[Any]) -> FormulaError:
+def _unfit_test(
+    token: Any, expected: set[str], before: list[Any], open_brackets: list[Any]
+) -> tuple[str, str] | None:
+    """What is wrong where a comparison written after its value has too few or too many values."""
+    opened = (at for at, one in enumerate(before) if open_brackets and one is open_brackets[-1])
+    inside = next(opened, -1)
+    opener = before[inside - 1] if inside > 0 else None
+    if opener is not None and opener.type in _TESTS and token.type == "COMMA":
+        if opener.type == "BETWEEN":
+            return "`BETWEEN` takes 2 values", "write BETWEEN(low, high)"
+        return f"`{opener}` takes 1 value here", "join several with OR"
+    tests = [one for one in before[inside + 1 :] if one.type in _TESTS]
+    if not tests:
+        return None
+    if tests[-1].type == "BETWEEN" and "COMMA" in expected and "_AND" not in expected:
+        return "`BETWEEN` takes 2 values, not 1", "write BETWEEN(low, high)"
+    if tests[-1].type == "IN" and token.type == "COMMA" and "COMMA" not in expected:
+        return f"`{tests[-1]}` without brackets takes 1 value", f"write {tests[-1]}(…)"
+    return None
+
+
+def _unfinished(text: str, open_brackets: list[Any]) -> FormulaError:
     if open_brackets:
         bracket = open_brackets[-1]
         closing = _CLOSING[bracket.type]
         problem = f"the `{bracket}` here is never closed"
         return FormulaError(text, bracket.start_pos, problem, f"add `{closing}`")
-    hint = WRITE_VALUE if "NUMBER" in expected else "write its values in brackets: IN(…)"
-    return FormulaError(text, len(text.rstrip()), "the formula ends too early", hint)
+    return FormulaError(text, len(text.rstrip()), "the formula ends too early", WRITE_VALUE)
 
 
 def _value_hint(token: Any, last: Any) -> str:
-    if token.type in ("_AND", "_OR", "TEST", "STAR", "SLASH") or (
+    if token.type in ("_AND", "_OR", *_TESTS, "STAR", "SLASH") or (
         token.type == "COMPARE" and (last is None or last.type != "COMPARE")
     ):
         return f"`{_cut(str(token))}` needs a value on its left"
@@ -109,7 +133,7 @@ def _after_value(token: Any, last: Any, open_brackets: list[Any]) -> tuple[str, 
             )
         closing = _CLOSING[open_brackets[-1].type]
         return "", f"close the `{open_brackets[-1]}` first, with `{closing}`"
-    if token.type in ("COMPARE", "TEST"):
+    if token.type in ("COMPARE", *_TESTS):
         return "", "join comparisons with AND or OR"
     if token.type == "LPAR":
         return "", "only functions take brackets, and their names are capitals without dots"

@@ -25,6 +25,9 @@ CONTEXT = formulas.Context(datetime(2026, 3, 4, 10, 20, 30, tzinfo=UTC), ZoneInf
         ('GET("room-type") + GETCOOKIE("a")', ("room-type", "context.device.cookie")),
         ("{a: b, c: [d, 'e']}", ("b", "d")),
         ("IF(a, b, c) IN(d)", ("a", "b", "c", "d")),
+        ("SUM(items.price)", ("items.price",)),
+        ("FOR_EACH(ids, {id: ids, price: prices})", ("ids", "prices")),
+        ('GETHEADER("x")', ("_headers",)),
         ("1 + 1", ()),
     ],
 )
@@ -139,7 +142,7 @@ def test_tables_tell_what_help_shows() -> None:
     for operator in formulas.OPERATORS.values():
         assert operator.symbol in operator.usage
         assert 1 <= operator.level <= 6
-    assert all(assumption.endswith(".") for assumption in formulas.ASSUMPTIONS)
+    assert all(assumption.endswith(".") for assumption in formulas.ASSUMPTIONS.values())
 
 
 def test_formulas_are_imported_on_first_use() -> None:
@@ -158,3 +161,52 @@ def test_formulas_that_read_the_clock() -> None:
         assert info.clock == ("now" in info.run.__code__.co_names), name
     assert formulas.parse("IF(a, YEAR(TODAY()), 1)").clock
     assert not formulas.parse("COALESCE(a, YEAR(b))").clock
+
+
+def notes(text: str, event: Any = None, **context: Any) -> list[str]:
+    """What the value rests on, by what each note is about."""
+    given = formulas.Context(CONTEXT.now, CONTEXT.zone, **context)
+    found = formulas.parse(text).explain(event or {}, given).notes
+    return [note.removeprefix("assumption (").partition(")")[0] for note in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "event", "about"),
+    [
+        ('DATEDIFF("2026-03-01", "2026-03-02", "days")', {}, ["DATEDIFF"]),
+        ('CHAR("abc", 1)', {}, ["CHAR"]),
+        ('COALESCE(a, "x")', {"a": ""}, ["COALESCE"]),
+        ('COALESCE(a, "x")', {"a": None}, []),
+        ("IF(false, CHAR(a, 0), 1)", {"a": "x"}, []),
+        ('DATEFORMAT(a, "X")', {"a": "2026-03-01T10:00:00Z"}, []),
+    ],
+)
+def test_doubt_is_noted(text: str, event: Any, about: list[str]) -> None:
+    """Where a value rests on one of two readings, the assumption is among the notes."""
+    assert notes(text, event) == about
+
+
+@pytest.mark.parametrize(
+    ("text", "noted"),
+    [
+        ('DATEFORMAT("2026-03-01", "X")', True),
+        ('DATEFORMAT("2026-03-01T10:00:00+01:00", "X")', False),
+        ("YEAR(1700000000)", False),
+        ('DATEPARSE("01/03/2026", "dd/MM/yyyy")', True),
+        ('DATEPARSE("01/03/2026 +01:00", "dd/MM/yyyy ZZ")', False),
+    ],
+)
+def test_a_time_zone_that_nobody_chose_is_noted(text: str, noted: bool) -> None:
+    """A date without an offset rests on the zone: an assumption, unless somebody set it."""
+    assert notes(text, assumed=True) == (["time zone"] if noted else [])
+    assert notes(text) == []
+
+
+def test_an_event_without_headers_is_noted() -> None:
+    """GETHEADER says why it is null; an event with headers gives them, in any case of letters."""
+    assert "without headers" in notes('GETHEADER("Referer")')[0]
+    event = {"_headers": {"referer": "https://x.example", "Via": ["a", "b"]}}
+    for name, value in (("Referer", "https://x.example"), ("VIA", "a, b"), ("Host", None)):
+        formula = formulas.parse(f'GETHEADER("{name}")')
+        assert formula.evaluate(event, CONTEXT) == value
+        assert not formula.explain(event, CONTEXT).notes
