@@ -125,6 +125,7 @@ class EventPicker(parts.Form):
     def _offer_earlier(self) -> None:
         names = [path.name for path in earlier_events(Path())]
         self.earlier.options = names
+        self.earlier.value = names[0] if names else None
         self._back.layout.display = "" if names else "none"
 
     # -- how they are offered
@@ -178,4 +179,5 @@ def _describe(found: FirstEvents, before: str, *, loaded: bool = False) -> tuple
     if before:
         said.append(before)
     tone: Tone = "warn" if bad or found.more or "only" in before else "good"
-    return "; ".join(said), tone
+    text = "; ".join(said)
+    return text[:1].upper() + text[1:], tone
