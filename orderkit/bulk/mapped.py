@@ -11,7 +11,7 @@ from orderkit.destination.settings import Settings
 from orderkit.events.jsontext import dumps, loads
 from orderkit.events.reader import EventLine, read_line
 from orderkit.mapping.mapper import Mapper
-from orderkit.mapping.results import Mapped, Result
+from orderkit.mapping.results import EventResult, Mapped
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class _Making:
         if mapped and mapped.outcome == "mapped":
             self._payloads.append(dumps(mapped.payload))
             return
-        result = Result(entry, mapped)
+        result = EventResult(entry, mapped)
         self._outcomes[result.outcome] += 1
         if result.refused:
             # What could not be read stands there as it came.

@@ -20,7 +20,7 @@ from orderkit.cli.common import (
 from orderkit.destination.loading import load_settings
 from orderkit.events.paths import count
 from orderkit.mapping.mapper import Mapper
-from orderkit.mapping.results import Result
+from orderkit.mapping.results import EventResult
 from orderkit.reports.unread import Unseen
 
 
@@ -57,7 +57,7 @@ def command(events: str, settings_path: str, status: str | None, as_json: bool) 
     return int(outcomes["rejected"] + outcomes["unreadable"] > 0)
 
 
-def _headline(result: Result) -> Text:
+def _headline(result: EventResult) -> Text:
     line = Text(f"{result.entry.index:>4}  ")
     line.append(f"{result.outcome:<10}", style=COLOURS[result.outcome])
     if result.mapped:

@@ -16,7 +16,7 @@ from orderkit.events.jsontext import dumps
 from orderkit.events.reader import open_events
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.problems import Problem
-from orderkit.mapping.results import Result
+from orderkit.mapping.results import EventResult
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -99,17 +99,10 @@ def json_option(command: F) -> F:
 
 def results(
     events: str, mapper: Mapper, *, status: str | None = None, explain: bool = False
-) -> Iterator[Result]:
+) -> Iterator[EventResult]:
     """The result of each event, as it is read."""
     with open_events(events) as entries:
-        for entry in entries:
-            event = entry.event
-            if event is None:
-                yield Result(entry, None)
-            elif explain:
-                yield Result(entry, mapper.explain(event, status=status))
-            else:
-                yield Result(entry, mapper.map(event, status=status))
+        yield from mapper.results(entries, status=status, explain=explain)
 
 
 def counted(counts: Counter[str]) -> str:

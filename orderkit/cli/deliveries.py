@@ -168,7 +168,7 @@ def _print_curl(entries: list[Entry], reveal: str | None) -> None:
 def _token(entry: Entry, settings_path: str) -> Secret:
     from orderkit.destination.loading import load_settings
     from orderkit.sending.client import Client
-    from orderkit.sending.run import live_credentials, live_endpoint
+    from orderkit.sending.targets import live_credentials, live_endpoint
 
     settings = load_settings(settings_path)
     if settings.connection.endpoint_url != entry.url:

@@ -10,13 +10,14 @@ from orderkit.cli.common import coloured, console, print_problems, table
 from orderkit.cli.sent import print_sent
 from orderkit.destination.fields import field_mappings, ruled_statuses
 from orderkit.destination.loading import load_settings
-from orderkit.destination.settings import Settings
 from orderkit.events import samples
 from orderkit.events.jsontext import show
+from orderkit.events.reader import EventLine
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.results import Mapped
 from orderkit.sandbox import Sandbox
-from orderkit.sending.run import Sent, open_target, send_all
+from orderkit.sending.results import SendResult
+from orderkit.sending.run import Run
 
 
 @click.command("demo")
@@ -39,7 +40,7 @@ def command() -> int:
     print_problems(out, mapper.map(damaged).problems)
     out.print()
     out.rule("4  All sample bookings, sent to the embedded sandbox", align="left")
-    sent, kept = asyncio.run(_send(mapped, settings))
+    sent, kept = asyncio.run(_send(mapper))
     for line in sent:
         print_sent(out, line)
     out.print(f"\nTikTok's side now keeps {kept} orders. Go on in the notebooks: orderkit lab")
@@ -75,9 +76,9 @@ def _print_required(out: Console, mapper: Mapper, event: dict[str, object]) -> N
     out.print(rows, "")
 
 
-async def _send(mapped: dict[str, Mapped], settings: Settings) -> tuple[list[Sent], int]:
-    lines = [(index, result, "") for index, result in enumerate(mapped.values())]
+async def _send(mapper: Mapper) -> tuple[list[SendResult], int]:
+    events = enumerate(samples.sample_events().values())
+    results = mapper.results(EventLine(index, None, event) for index, event in events)
     with Sandbox() as sandbox:
-        async with open_target("sandbox", settings, sandbox) as client:
-            sent = [line async for line in send_all(lines, client, None)]
-        return sent, len(sandbox.orders)
+        run = Run(results, mapper.settings, "sandbox", sandbox=sandbox)
+        return [sent async for sent in run.verdicts()], len(sandbox.orders)

@@ -20,7 +20,7 @@ from orderkit.destination.loading import load_settings
 from orderkit.errors import EventsError
 from orderkit.events.jsontext import show
 from orderkit.mapping.mapper import Mapper
-from orderkit.mapping.results import Result
+from orderkit.mapping.results import EventResult
 
 
 @click.command("explain")
@@ -56,7 +56,7 @@ def command(
     return 0
 
 
-def _print(out: Console, result: Result) -> None:
+def _print(out: Console, result: EventResult) -> None:
     out.print(Text(f"event {result.entry.index}: ", style="bold") + coloured(result.outcome))
     if result.mapped is None or result.mapped.outcome == "filtered":
         out.print(f"  {result.mapped.reason if result.mapped else result.entry.error}\n")

@@ -1,12 +1,14 @@
 """Options that let the sandbox fail, for the commands that run one."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from orderkit.sandbox import FAULTS, FaultError, Sandbox
-from orderkit.sandbox.faults import parse
+from orderkit.sandbox.faults import FAULTS, FaultError, parse
+
+if TYPE_CHECKING:
+    from orderkit.sandbox import Sandbox
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -53,7 +55,7 @@ def faults_options(command: F) -> F:
     return command
 
 
-def apply(sandbox: Sandbox, script: str, share: float | None, seed: int) -> None:
+def apply(sandbox: "Sandbox", script: str, share: float | None, seed: int) -> None:
     """Let the sandbox fail as the options say. Raises FaultError."""
     if share is None:
         sandbox.script(script)

@@ -1,6 +1,5 @@
-"""How far a sending is, told on the terminal while it goes on."""
+"""How far a sending is, shown on the terminal while it goes on."""
 
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,15 +8,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from orderkit.cli.common import counted
 from orderkit.sending.retry import Wait
-from orderkit.sending.speed import Speed, told
+from orderkit.sending.run import Run
+from orderkit.sending.speed import format_duration
 
 
-class Board:
-    """Counts verdicts and tells every wait, on standard error; with a bar where it is wanted."""
+class SendingProgress:
+    """Shows verdicts and waits on standard error; with a bar where it is wanted."""
 
     def __init__(self, err: Console, total: int | None, *, bar: bool) -> None:
-        self.err, self.counts = err, Counter[str]()
-        self._total, self._speed = total, Speed()
+        self.err = err
         self._paced = False
         self._bar = Progress(
             BarColumn(bar_width=24),
@@ -37,28 +36,26 @@ class Board:
         with self._bar:
             yield
 
-    def count(self, verdict: str) -> None:
+    def update(self, run: Run) -> None:
         """One event more has its verdict."""
-        self.counts[verdict] += 1
-        self._speed.count(verdict)
-        left = told(self._speed.left(self._total))
+        left = format_duration(run.speed.left(run.total))
         self._bar.update(
             self._task,
             advance=1,
-            rate=f"{self._speed.rate:,.1f} a second",
+            rate=f"{run.speed.rate:,.1f} a second",
             left=f"{left} left" if left else "",
-            note=counted(self.counts),
+            note=counted(run.counts),
         )
 
-    def wait(self, wait: Wait) -> None:
+    def show_wait(self, wait: Wait) -> None:
         """A wait begins. That the pace is kept to is said once: it is so before every order."""
         if wait.kind == "pace":
             if not self._paced:
-                self.tell(wait.reason)
+                self.print(wait.reason)
             self._paced = True
             return
-        self.tell(f"waiting {wait.seconds:.2g} s before try {wait.attempt}: {wait.reason}")
+        self.print(f"waiting {wait.seconds:.2g} s before try {wait.attempt}: {wait.reason}")
 
-    def tell(self, text: str) -> None:
+    def print(self, text: str) -> None:
         """A line above the bar."""
         self.err.print(text, style="bright_black", soft_wrap=True, markup=False)

@@ -3,23 +3,28 @@
 import asyncio
 import math
 import sys
-from contextlib import ExitStack
-from typing import Any
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from orderkit.cli.common import events_argument, json_option, settings_option
+from orderkit.cli.common import events_argument, json_option, results, settings_option
 from orderkit.cli.faults import apply, faults_options
-from orderkit.cli.sending_run import Run
+from orderkit.cli.sending_run import show_run
 from orderkit.destination.loading import load_settings
 from orderkit.destination.settings import Settings
 from orderkit.errors import OrderkitError
 from orderkit.events.files import refuse_overwriting
-from orderkit.sandbox import Sandbox
+from orderkit.events.reader import number_of
+from orderkit.mapping.mapper import Mapper
 from orderkit.sending.ledger import Ledger, default_path
-from orderkit.sending.report import writing
 from orderkit.sending.retry import DEFAULT_POLICY, Policy
-from orderkit.sending.run import TARGETS, Book, Target, refuse_unready, target_name
+from orderkit.sending.run import Run
+from orderkit.sending.targets import TARGETS, Target, refuse_unready
+
+if TYPE_CHECKING:
+    from orderkit.sandbox import Sandbox
 
 
 class _Above0(click.FloatRange):
@@ -122,7 +127,7 @@ def command(
     seed: int,
     as_json: bool,
 ) -> int:
-    """Map, check and send events as orders; what cannot be sent is told with the fix.
+    """Map, check and send events as orders; what cannot be sent is shown with the fix.
 
     Each delivery is written down in a ledger, so that the same command again sends only what was
     not delivered: Ctrl-C, or a lost connection, loses nothing. Look at it with orderkit deliveries.
@@ -146,19 +151,40 @@ def command(
         total_seconds=order_seconds,
         rate=rate or (DEFAULT_POLICY.rate if target == "live" else math.inf),
     )
-    run = Run(events, settings, target, policy, run_seconds, keep_tokens, as_json)
     with ExitStack() as stack:
-        if target == "sandbox":
-            run.sandbox = stack.enter_context(Sandbox())
-            apply(run.sandbox, script, share, seed)
-        book = None
+        ledger = None
         if target != "dry-run":
             ledger = stack.enter_context(Ledger(ledger_path or default_path()))
-            stack.enter_context(ledger.sending())
-            book = Book(ledger, target_name(target, settings), force)
-        # Emptied last: a run that cannot begin leaves the report of the one before.
-        written = stack.enter_context(writing(report))
-        return asyncio.run(run.sent(book, written))
+        run = Run(
+            results(events, Mapper(settings)),
+            settings,
+            target,
+            ledger,
+            force=force,
+            total=number_of(events),
+            report=report,
+            policy=policy,
+            seconds=run_seconds,
+            sandbox=stack.enter_context(_sandbox(target, script, share, seed)),
+            keep_tokens=keep_tokens,
+        )
+        return asyncio.run(show_run(run, as_json=as_json))
+
+
+@contextmanager
+def _sandbox(
+    target: Target, script: str, share: float | None, seed: int
+) -> "Iterator[Sandbox | None]":
+    """The embedded sandbox, for a target that is one, failing as the options say."""
+    if target != "sandbox":
+        yield None
+        return
+    # Its server takes longer to load than all else: only who sends there pays for it.
+    from orderkit.sandbox import Sandbox
+
+    with Sandbox() as sandbox:
+        apply(sandbox, script, share, seed)
+        yield sandbox
 
 
 def _confirm(events: str, settings: Settings) -> None:

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from orderkit.cli.common import COLOURS, indented, print_problems
 from orderkit.sending.delivery import OUTCOMES
-from orderkit.sending.run import Sent
+from orderkit.sending.results import SendResult
 
 
 def print_causes(out: Console, causes: Counter[str]) -> None:
@@ -19,7 +19,7 @@ def print_causes(out: Console, causes: Counter[str]) -> None:
         indented(out, f"→ {outcome.next_step}", "bright_black")
 
 
-def print_sent(out: Console, sent: Sent) -> None:
+def print_sent(out: Console, sent: SendResult) -> None:
     """One verdict, with what to do where there is something to do."""
     line = Text(f"{sent.index:>4}  ")
     line.append(f"{sent.verdict:<10}", style=COLOURS.get(sent.verdict, ""))

@@ -19,6 +19,7 @@ from orderkit.mapping.amounts import check_thousands, unusual_digits
 from orderkit.mapping.compiled import STATUS, CompiledField, CompiledSettings
 from orderkit.mapping.consistency import ConsistencyRule, consistency_rules
 from orderkit.mapping.conversion import Unconvertible
+from orderkit.mapping.event_names import UnmappedName
 from orderkit.mapping.messages import (
     inconsistent,
     invalid,
@@ -137,7 +138,7 @@ def _unmapped(name: str, mapped: tuple[str, ...]) -> str:
     """Why an event of that name is filtered."""
     near = paths.near_misses(name, mapped, most=1)
     meant = f"; did you mean {show(near[0])}?" if near else ""
-    return f"event {show(name)} is in no event mapping entry{meant}"
+    return UnmappedName(f"event {show(name)} is in no event mapping entry{meant}", name)
 
 
 def evaluate(

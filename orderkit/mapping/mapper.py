@@ -1,13 +1,15 @@
 """From an event to a payload, for one set of settings."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cached_property, partial
 from typing import Any, Protocol
 
 from orderkit.destination.settings import Settings
+from orderkit.events.reader import EventLine
 from orderkit.mapping import codegen, interpreter, platform
 from orderkit.mapping.compiled import compile_settings
-from orderkit.mapping.results import Mapped, TraceEntry
+from orderkit.mapping.results import EventResult, Mapped, TraceEntry
 
 
 class MapEvent(Protocol):
@@ -43,6 +45,15 @@ class Mapper:
         """Map an event and keep the trace: one entry a row."""
         trace: list[TraceEntry] = []
         return interpreter.map_event(self.compiled, event, status, trace)
+
+    def results(
+        self, entries: Iterable[EventLine], *, status: str | None = None, explain: bool = False
+    ) -> Iterator[EventResult]:
+        """Each event as it was read with its result; with `explain`, with the trace too."""
+        how = self.explain if explain else self.map
+        for entry in entries:
+            mapped = None if entry.event is None else how(entry.event, status=status)
+            yield EventResult(entry, mapped)
 
     @property
     def source(self) -> str:

@@ -86,7 +86,7 @@ class Mapped:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class EventResult:
     """One event with its result; the outcome of what is no JSON object is ``unreadable``."""
 
     entry: EventLine

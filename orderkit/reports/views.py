@@ -15,7 +15,7 @@ from orderkit.reports.tables import Table as Table
 from orderkit.reports.tables import make as make
 from orderkit.sandbox.orders import Order
 from orderkit.sending.ledger import Ledger
-from orderkit.sending.run import Sent
+from orderkit.sending.results import SendResult
 
 PREFIX: Final = "order_info."
 #: An order status without rules of its own stands for all such statuses.
@@ -187,10 +187,10 @@ def outcomes_table(results: Iterable[tuple[str, Mapped]]) -> Table:
     return replace(make(cells, columns, "Events"), folded=("why", "problems"))
 
 
-def sent_table(sent: Iterable[Sent]) -> Table:
+def sent_table(sent: Iterable[SendResult]) -> Table:
     """Each event with its verdict, and what to do next."""
 
-    def cells(line: Sent) -> tuple[Any, ...]:
+    def cells(line: SendResult) -> tuple[Any, ...]:
         answer = line.delivery
         return (
             line.index,
@@ -213,7 +213,7 @@ def sent_table(sent: Iterable[Sent]) -> Table:
     return replace(table, folded=("message", "answer", "next_step", "log_id"), causes="cause")
 
 
-def _cause(sent: Sent) -> str:
+def _cause(sent: SendResult) -> str:
     """What several orders have in common that became of them."""
     if sent.problems:
         return summarise(sent.problems)

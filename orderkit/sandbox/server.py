@@ -50,6 +50,8 @@ class Sandbox:
         self._state = State(
             lambda: TokenIssuer(accepted, clients, token_lifetime, expires_as, clock), clock
         )
+        #: Held by who starts, stops or changes it: any thread may.
+        self._lock = threading.RLock()
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop
         self._listener: Listener
@@ -57,8 +59,12 @@ class Sandbox:
 
     def start(self) -> Self:
         """Listen, and answer from now on. Raises `EndpointError` where the port cannot be had."""
-        if self._thread is not None:
-            return self
+        with self._lock:
+            if self._thread is None:
+                self._start()
+        return self
+
+    def _start(self) -> None:
         bound = bind(self._wanted_port)
         self.port = bound.getsockname()[1]
         ready: Future[None] = Future()
@@ -71,15 +77,15 @@ class Sandbox:
         except BaseException:
             self._thread = None
             raise
-        return self
 
     def stop(self) -> None:
         """Drop all connections and end the thread; calls that still wait get no answer."""
-        if self._thread is None:
-            return
-        self._loop.call_soon_threadsafe(self._stopping.set)
-        self._thread.join()
-        self._thread = None
+        with self._lock:
+            if self._thread is None:
+                return
+            self._loop.call_soon_threadsafe(self._stopping.set)
+            self._thread.join()
+            self._thread = None
 
     def wait(self) -> None:
         """Wait until another thread stops the sandbox, or Ctrl-C."""
@@ -149,27 +155,28 @@ class Sandbox:
 
     def reset(self) -> None:
         """As if newly started: orders, script, rate limit, given tokens and log ids are gone."""
-        if self._thread is None:
-            self._state.reset()
-            return
 
         async def forget() -> None:
             self._state.reset()
             self._listener.accept()
 
-        self._in_server(forget())
+        with self._lock:
+            if self._thread is None:
+                self._state.reset()
+            else:
+                self._in_server(forget())
 
     def _rewrite(self, change: Callable[[Script], None]) -> None:
-        if self._thread is None:
-            change(self._state.script)
-            return
-
         async def write() -> None:
             change(self._state.script)
             self._listener.accept()
             await self._refuse_if_due()
 
-        self._in_server(write())
+        with self._lock:
+            if self._thread is None:
+                change(self._state.script)
+            else:
+                self._in_server(write())
 
     def _in_server(self, work: Coroutine[Any, Any, None]) -> None:
         """Run `work` where the state may be changed: in the server's own thread."""

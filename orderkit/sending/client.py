@@ -101,6 +101,10 @@ class Client:
         """The request that `send` makes, without its token: nothing is sent (a dry run)."""
         return order_request(self.endpoint.order_url, payload, None)
 
+    async def until_stopped(self) -> None:
+        """Wait until it is stopped."""
+        await self._environment.stopped.wait()
+
     async def token(self, deadline: float = math.inf) -> Secret:
         """An access token, asked for if need be, to try credentials without sending an order.
 
@@ -119,18 +123,18 @@ class Client:
 
     async def send(
         self,
-        payload: dict[str, Any] | bytes,
+        payload: dict[str, Any] | bytes | Request,
         *,
         deadline: float = math.inf,
         on_start: Callable[[], None] | None = None,
     ) -> Delivery:
         """Send a payload; the delivery says how that ended, and no failure raises an exception.
 
-        Bytes are sent as they are. `deadline` is a moment on the client's clock: no try begins
-        after it, and one under way is broken off. `on_start` is called right before the first try
-        goes out; what it raises ends the sending.
+        Bytes, and what `request` made, are sent as they are. `deadline` is a moment on the client's
+        clock: no try begins after it, and one under way is broken off. `on_start` is called right
+        before the first try goes out; what it raises ends the sending.
         """
-        request = self.request(payload)
+        request = payload if isinstance(payload, Request) else self.request(payload)
         renewed = False
 
         async def post(token: Secret) -> Reply:

@@ -8,8 +8,7 @@ from typing import Any
 from orderkit.errors import EventsError
 from orderkit.events.files import write_failure
 from orderkit.events.jsontext import dumps
-from orderkit.events.reader import EventLine
-from orderkit.sending.run import Sent
+from orderkit.sending.results import SendResult
 
 #: What the report adds to each event; nothing maps from it.
 KEY = "_orderkit"
@@ -26,7 +25,6 @@ class Report:
         self._name = name
         with self._described():
             self._file = Path(name).open("wb") if name else None  # noqa: SIM115 - closed by `close`
-        self._events: dict[int, EventLine] = {}
 
     @contextmanager
     def _described(self) -> Iterator[None]:
@@ -35,21 +33,16 @@ class Report:
         except OSError as error:
             raise write_failure(self._name, error) from error
 
-    def expect(self, entry: EventLine) -> None:
-        """Keep an event until its verdict is known."""
-        if self._file:
-            self._events[entry.index] = entry
-
-    def add(self, sent: Sent) -> None:
+    def add(self, sent: SendResult) -> None:
         """Write the event down if its order is not where it should be."""
-        entry = self._events.pop(sent.index, None)
-        if entry is None or sent.done or self._file is None:
+        if sent.done or self._file is None:
             return
+        entry = sent.entry
         verdict = sent.as_json()
         if entry.line is not None:
             verdict["line"] = entry.line
         event: dict[str, Any] = entry.event or {}
-        # A line that could not be read stands there as it came, to be mended.
+        # A line that could not be read stands there as it came, to be corrected.
         line = entry.text.strip() or dumps({**event, KEY: verdict})
         with self._described():
             self._file.write(line + b"\n")

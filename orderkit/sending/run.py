@@ -1,40 +1,38 @@
-"""Sending events: to nobody (a dry run), to the embedded sandbox, or to the live endpoint."""
+"""One run over events: each is sent, or it is said why not. Commands and forms share it."""
 
 import asyncio
 import math
-from collections import deque
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager, nullcontext
-from dataclasses import dataclass, replace
+import time
+from collections import Counter
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from typing import Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 from orderkit.destination.settings import Settings
-from orderkit.errors import CredentialsError, EndpointError
-from orderkit.mapping.problems import Problem
-from orderkit.mapping.results import Mapped
-from orderkit.sandbox import Sandbox
+from orderkit.mapping.event_names import EventNames
+from orderkit.mapping.results import EventResult
 from orderkit.sending.client import Client, OnWait
-from orderkit.sending.credentials import AccessToken, Credentials, find_credentials
 from orderkit.sending.delivery import OUTCOMES, Delivery
 from orderkit.sending.ledger import Entry, Ledger
-from orderkit.sending.request import Endpoint, Request, order_request
-from orderkit.sending.retry import DEFAULT_POLICY, Policy
-from orderkit.sending.verdicts import AnswerCodes
+from orderkit.sending.reading import ReadAhead
+from orderkit.sending.report import writing
+from orderkit.sending.request import Request
+from orderkit.sending.results import SendResult, plan
+from orderkit.sending.retry import Policy
+from orderkit.sending.speed import Speed
+from orderkit.sending.targets import Target, open_target, target_name
 
-Target: TypeAlias = Literal["dry-run", "sandbox", "live"]
-TARGETS: tuple[Target, ...] = ("dry-run", "sandbox", "live")
-
-#: Stands where the URL goes as long as there is none.
-NO_URL = "<endpoint_url is not set yet>"
-
-#: The embedded sandbox publishes no limit, so no pace is kept to.
-SANDBOX_POLICY: Final = replace(DEFAULT_POLICY, rate=math.inf)
+if TYPE_CHECKING:
+    from orderkit.sandbox import Sandbox
 
 #: So many results are looked at ahead of the oldest that has no verdict yet: one order that waits
 #: for a retry does not hold up the others.
 _AHEAD: Final = 256
+#: So many more are read ahead of those.
+_READ_AHEAD: Final = 16
 
 #: After so many orders in a row that failed, or got no answer, in the same way, the endpoint is
 #: taken to be down.
@@ -42,134 +40,8 @@ HOPELESS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """One event with its verdict.
-
-    verdict:  the delivery's, or ``dry-run``, or why nothing was sent: ``filtered``, ``invalid``,
-              ``skipped`` (delivered before)
-    message:  the endpoint's, or why nothing was sent
-    request:  what would go over the wire, in a dry run only
-    problems: the errors that kept an event from being sent
-    """
-
-    index: int
-    order_id: str
-    order_status: str
-    verdict: str
-    message: str = ""
-    next_step: str = ""
-    delivery: Delivery | None = None
-    request: Request | None = None
-    problems: tuple[Problem, ...] = ()
-
-    @property
-    def done(self) -> bool:
-        """Whether nothing is left to do about it."""
-        return self.verdict in ("delivered", "skipped", "filtered", "dry-run")
-
-    @property
-    def begun(self) -> bool:
-        """Whether it got as far as a verdict, or a stop came first."""
-        return not (
-            self.delivery and self.delivery.cause == "stopped" and not self.delivery.attempts
-        )
-
-    @property
-    def kind(self) -> str:
-        """The first of the errors in short, as events with it are mended together."""
-        return next((f"{p.code} {p.target}" for p in self.problems), "unreadable")
-
-    def as_json(self) -> dict[str, Any]:
-        """The verdict as a JSON object."""
-        delivery = self.delivery
-        entry: dict[str, Any] = {
-            "index": self.index,
-            "order_id": self.order_id,
-            "order_status": self.order_status,
-            "verdict": self.verdict,
-            "http_status": delivery.http_status if delivery else None,
-            "code": delivery.code if delivery else None,
-            "message": self.message,
-            "log_id": delivery.log_id if delivery else None,
-            "attempts": delivery.attempts if delivery else 0,
-            "seconds": round(delivery.seconds, 3) if delivery else 0.0,
-            "next_step": self.next_step,
-        }
-        if self.problems:
-            entry["problems"] = [problem.as_json() for problem in self.problems]
-        if self.request:
-            entry["request"] = self.request.as_text()
-        return entry
-
-
-def live_endpoint(settings: Settings) -> Endpoint:
-    """The endpoint in the settings. Raises EndpointError, which says where the client finds it."""
-    connection = settings.connection
-    return Endpoint(
-        connection.endpoint_url or "",
-        connection.token_url,
-        connection.merchant_id or "",
-        connection.merchant_code or "",
-        AnswerCodes(connection.throttle_codes, connection.token_codes),
-    )
-
-
-def live_credentials(settings: Settings) -> Credentials | AccessToken:
-    """The credentials that the settings name. Raises CredentialsError: how to give them."""
-    return find_credentials(settings.settings.credentials or "")
-
-
-def sandbox_client(
-    sandbox: Sandbox, policy: Policy = SANDBOX_POLICY, on_wait: OnWait | None = None
-) -> Client:
-    """A client for a sandbox of this process, which takes any credentials."""
-    endpoint = Endpoint(sandbox.order_url, sandbox.token_url, "sandbox")
-    credentials = Credentials.of("sandbox-key", "sandbox-secret", "of the sandbox")
-    return Client(endpoint, credentials, policy, on_wait=on_wait)
-
-
-def target_name(target: Target, settings: Settings) -> str:
-    """The target as the ledger has it: each live endpoint is one of its own."""
-    return settings.connection.endpoint_url or "" if target == "live" else target
-
-
-@asynccontextmanager
-async def open_target(
-    target: Target,
-    settings: Settings,
-    sandbox: Sandbox | None = None,
-    *,
-    policy: Policy | None = None,
-    on_wait: OnWait | None = None,
-    keep_tokens: bool = False,
-) -> AsyncIterator[Client | None]:
-    """A client for a target; None for a dry run. Without a `sandbox`, one is run meanwhile.
-
-    Without a `policy`, only a live target has a pace. With `keep_tokens`, a live target's tokens
-    are kept in the operating system's keyring. Raises EndpointError and CredentialsError for a
-    live target that is not configured.
-    """
-    if target == "dry-run":
-        yield None
-    elif target == "live":
-        remember = (settings.settings.credentials or "") if keep_tokens else ""
-        async with Client(
-            live_endpoint(settings),
-            live_credentials(settings),
-            policy or DEFAULT_POLICY,
-            on_wait=on_wait,
-            remember=remember,
-        ) as client:
-            yield client
-    else:
-        with nullcontext(sandbox) if sandbox else Sandbox() as running:
-            async with sandbox_client(running, policy or SANDBOX_POLICY, on_wait) as client:
-                yield client
-
-
-@dataclass(frozen=True, slots=True)
-class Book:
-    """How a sending keeps its ledger.
+class TargetLedger:
+    """A ledger as one run uses it.
 
     target: the name that deliveries have there, of `target_name`
     force:  whether to send again what was delivered before
@@ -179,111 +51,263 @@ class Book:
     target: str
     force: bool = False
 
+    def delivered(self, request: Request) -> Entry | None:
+        """The earlier delivery of the same payload, unless it is to be sent again."""
+        return None if self.force else self.ledger.delivered(self.target, request.body)
+
+    def note(self, planned: SendResult) -> None:
+        """Write down an event that is not sent, and why."""
+        if planned.verdict == "filtered":
+            self.ledger.filter(self.target, planned.message)
+            return
+        self.ledger.refuse(
+            self.target,
+            planned.order_id,
+            planned.order_status,
+            planned.kind,
+            f"{planned.message}; to correct it: {planned.next_step}",
+        )
+
+
+@dataclass(slots=True)
+class Run:
+    """What is sent where, and how; `verdicts` does it, once.
+
+    results:     what mapping made of the events; read as far as needed, so any number may follow
+    ledger:      where deliveries are written down; a dry run needs none
+    force:       whether to send again what was delivered before
+    total:       how many events there are, None where that is not known
+    report:      the name of the file that gets what was not delivered
+    policy:      None stands for the target's own
+    seconds:     those of the whole run
+    sandbox:     the one to send to; without it, one is run meanwhile
+    keep_tokens: whether tokens are kept in the operating system's keyring
+    on_wait:     is told each wait before it begins
+
+    And as far as the run has got:
+
+    counts: verdict → events
+    causes: cause → events about which something is left to do
+    names:  which names of events were filtered
+    speed:  events a second
+    """
+
+    results: Iterable[EventResult]
+    settings: Settings
+    target: Target
+    ledger: Ledger | None = None
+    force: bool = False
+    total: int | None = None
+    report: str | None = None
+    policy: Policy | None = None
+    seconds: float = math.inf
+    sandbox: "Sandbox | None" = None
+    keep_tokens: bool = False
+    on_wait: OnWait | None = None
+
+    counts: Counter[str] = field(init=False, default_factory=Counter)
+    causes: Counter[str] = field(init=False, default_factory=Counter)
+    names: EventNames = field(init=False)
+    speed: Speed = field(init=False, default_factory=Speed)
+    _loop: asyncio.AbstractEventLoop | None = field(init=False, default=None)
+    _client: Client | None = field(init=False, default=None)
+    _asked_to_stop: bool = field(init=False, default=False)
+    _started: float = field(init=False, default=0.0)
+
+    def __post_init__(self) -> None:
+        self.names = EventNames(self.settings.statuses())
+
+    async def verdicts(self) -> AsyncGenerator[SendResult, None]:
+        """Send, and give each verdict, in the order of the events.
+
+        Raises OrderkitError for what keeps the run from beginning, and for what its events, its
+        report or its ledger meet meanwhile.
+        """
+        self._loop, self._started = asyncio.get_running_loop(), time.monotonic()
+        async with AsyncExitStack() as stack:
+            ledger = None
+            if self.ledger and self.target != "dry-run":
+                stack.enter_context(self.ledger.sending())
+                name = target_name(self.target, self.settings)
+                ledger = TargetLedger(self.ledger, name, self.force)
+            client = self._client = await stack.enter_async_context(
+                open_target(
+                    self.target,
+                    self.settings,
+                    self.sandbox,
+                    policy=self.policy,
+                    on_wait=self.on_wait,
+                    keep_tokens=self.keep_tokens,
+                )
+            )
+            # Emptied last: a run that cannot begin leaves the report of the one before.
+            report = stack.enter_context(writing(self.report))
+            if client and self._asked_to_stop:
+                client.stop()
+            url = self.settings.connection.endpoint_url
+            async for sent in send_all(self.results, client, url, ledger, seconds=self.seconds):
+                self._count(sent)
+                report.add(sent)
+                yield sent
+
+    def stop(self) -> None:
+        """Let calls under way end, and begin no other; from any thread, at any time."""
+        self._asked_to_stop = True
+        if self._loop and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._stop_client)
+
+    def _stop_client(self) -> None:
+        if self._client:
+            self._client.stop()
+
+    def _count(self, sent: SendResult) -> None:
+        self.counts[sent.verdict] += 1
+        self.speed.count(sent.verdict)
+        self.names.add(sent.message if sent.verdict == "filtered" else "")
+        if not sent.done:
+            self.causes[sent.cause] += 1
+
+    @property
+    def stopped(self) -> str:
+        """Why the run ended, or is about to end, before its last event; "" if it does not."""
+        if not (self._client and self._client.stopped):
+            return ""
+        if self._asked_to_stop:
+            return "by hand"
+        if time.monotonic() - self._started >= self.seconds:
+            return "the time is over"
+        for cause in self.causes:
+            if cause in OUTCOMES and OUTCOMES[cause].ends_run and cause != "stopped":
+                return f"as each further order would fail: {OUTCOMES[cause].meaning.rstrip('.')}"
+        return f"as {HOPELESS} orders in a row came to nothing in the same way"
+
+    @property
+    def all_done(self) -> bool:
+        """Whether nothing is left to do: no order to correct or to send again."""
+        return not self.causes and not self.stopped
+
 
 async def send_all(
-    results: Iterable[tuple[int, Mapped | None, str]],
+    results: Iterable[EventResult],
     client: Client | None,
     url: str | None,
-    book: Book | None = None,
+    ledger: TargetLedger | None = None,
     *,
     seconds: float = math.inf,
-) -> AsyncIterator[Sent]:
+) -> AsyncGenerator[SendResult, None]:
     """The verdict of each result, in order; a few orders are on their way at once.
 
-    `results` are index, mapped event (None where it could not be read) and the reason for that.
-    They are read as far as needed, so any number may follow. Payloads of one order never overtake
-    each other. The run is over after so many `seconds`, when each further order would fail for the
-    same reason, or when `HOPELESS` orders in a row came to nothing in the same way; like
+    `results` are read as far as needed, in a thread of their own. Payloads of one order never
+    overtake each other. The run is over after so many `seconds`, when each further order would fail
+    for the same reason, or when `HOPELESS` orders in a row came to nothing in the same way; like
     `client.stop()`, that lets calls under way end, and what was not begun by then is not among the
     verdicts.
     """
-    waiting: deque[asyncio.Task[Sent]] = deque()
-    latest: dict[str, asyncio.Task[Sent]] = {}
-    url = client.endpoint.order_url if client else url
-    luck = _Luck()
     loop = asyncio.get_running_loop()
-    over = loop.call_later(seconds, client.stop) if client and seconds < math.inf else None
+    url = client.endpoint.order_url if client else url
+    reader = ReadAhead(results, _READ_AHEAD)
+    streak = FailureStreak()
+    latest: dict[str, asyncio.Task[SendResult]] = {}
+    begun: asyncio.Queue[asyncio.Task[SendResult] | None] = asyncio.Queue(_AHEAD)
+    tasks: set[asyncio.Task[Any]] = set()
+    failed: list[Exception] = []
+
+    async def begin_all() -> None:
+        try:
+            async for result in reader:
+                if client and client.stopped:
+                    break
+                planned = plan(result, url)
+                before = latest.get(planned.order_id)
+                task = loop.create_task(_send(planned, client, ledger, streak, before))
+                tasks.add(task)
+                if planned.request and client:
+                    latest[planned.order_id] = task
+                    task.add_done_callback(partial(_forget, latest, planned.order_id))
+                await begun.put(task)
+                # Calls under way are not to wait for us.
+                await asyncio.sleep(0)
+        except Exception as error:
+            failed.append(error)
+        # What came before a failure is still to get its verdict.
+        await begun.put(None)
+
+    async def end_when_stopped(client: Client) -> None:
+        await client.until_stopped()
+        reader.end()
+
+    tasks.add(loop.create_task(begin_all()))
+    over = None
+    if client:
+        tasks.add(loop.create_task(end_when_stopped(client)))
+        over = loop.call_later(seconds, client.stop) if seconds < math.inf else None
     try:
-        for index, mapped, error in results:
-            if client and client.stopped:
-                break
-            planned = plan(index, mapped, error, url)
-            sending = _send(planned, client, book, luck, latest.get(planned.order_id))
-            task = asyncio.create_task(sending)
-            waiting.append(task)
-            if planned.request and client:
-                latest[planned.order_id] = task
-                task.add_done_callback(partial(_forget, latest, planned.order_id))
-            while waiting and (len(waiting) > _AHEAD or waiting[0].done()):
-                sent = await waiting.popleft()
-                if sent.begun:
-                    yield sent
-            # Calls under way are not to wait for us.
-            await asyncio.sleep(0)
-        while waiting:
-            sent = await waiting.popleft()
+        while task := await begun.get():
+            sent = await task
+            tasks.discard(task)
             if sent.begun:
                 yield sent
+        if failed:
+            raise failed[0]
     finally:
+        reader.end()
         if over:
             over.cancel()
-        for task in waiting:
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*waiting, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _forget(latest: dict[str, asyncio.Task[Sent]], order_id: str, task: asyncio.Task[Sent]) -> None:
+def _forget(
+    latest: dict[str, asyncio.Task[SendResult]], order_id: str, task: asyncio.Task[SendResult]
+) -> None:
     if latest.get(order_id) is task:
         del latest[order_id]
 
 
-class _Luck:
+class FailureStreak:
     """How many orders in a row came to nothing in the same way."""
 
     def __init__(self) -> None:
         self._cause, self._times = "", 0
 
-    def gone(self, delivery: Delivery) -> bool:
-        """Whether, with this one, the endpoint is taken to be down."""
+    def add(self, delivery: Delivery) -> None:
+        """Count a delivery."""
         lost = delivery.verdict in ("failed", "unknown")
         self._times = self._times + 1 if lost and delivery.cause == self._cause else int(lost)
         self._cause = delivery.cause
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether the endpoint is taken to be down."""
         return self._times >= HOPELESS
 
 
 async def _send(
-    planned: Sent,
+    planned: SendResult,
     client: Client | None,
-    book: Book | None,
-    luck: _Luck,
-    before: asyncio.Task[Sent] | None,
-) -> Sent:
+    ledger: TargetLedger | None,
+    streak: FailureStreak,
+    before: asyncio.Task[SendResult] | None,
+) -> SendResult:
     if before:
         await asyncio.wait([before])
     if client is None:
         return planned
     request = planned.request
     if request is None:
-        if book and planned.verdict == "filtered":
-            book.ledger.filter(book.target, planned.message)
-        elif book:
-            book.ledger.refuse(
-                book.target,
-                planned.order_id,
-                planned.order_status,
-                planned.kind,
-                f"{planned.message}; to mend it: {planned.next_step}",
-            )
+        if ledger:
+            ledger.note(planned)
         return planned
-    if book and not book.force and (earlier := book.ledger.delivered(book.target, request.body)):
+    if ledger and (earlier := ledger.delivered(request)):
         return _skipped(planned, earlier)
     number = 0
 
     def begin() -> None:
         nonlocal number
-        number = book.ledger.begin(book.target, request) if book else 0
+        number = ledger.ledger.begin(ledger.target, request) if ledger else 0
 
-    delivery = await client.send(request.body, on_start=begin)
+    delivery = await client.send(request, on_start=begin)
     sent = replace(
         planned,
         verdict=delivery.verdict,
@@ -292,52 +316,18 @@ async def _send(
         delivery=delivery,
         request=None,
     )
-    if book and sent.begun:
+    if ledger and sent.begun:
         # Without a token no call was begun; that it failed is to be seen all the same.
-        book.ledger.end(number or book.ledger.begin(book.target, request), delivery)
-    if OUTCOMES[delivery.cause].ends_run or luck.gone(delivery):
+        ledger.ledger.end(number or ledger.ledger.begin(ledger.target, request), delivery)
+    streak.add(delivery)
+    if OUTCOMES[delivery.cause].ends_run or streak.hopeless:
         client.stop()
     return sent
 
 
-def _skipped(planned: Sent, earlier: Entry) -> Sent:
+def _skipped(planned: SendResult, earlier: Entry) -> SendResult:
     moment = datetime.fromtimestamp(earlier.started_at).astimezone().isoformat(" ", "seconds")
     log_id = f", log_id {earlier.delivery.log_id}" if earlier.delivery.log_id else ""
     return replace(
         planned, verdict="skipped", message=f"delivered on {moment}{log_id}", request=None
     )
-
-
-def plan(index: int, mapped: Mapped | None, error: str, url: str | None) -> Sent:
-    """What sending would do, as of a dry run: the request, or why there is none."""
-    if mapped is None:
-        return Sent(index, "", "", "invalid", error, "mend the line, or leave it out")
-    info = (mapped.payload or {}).get("order_info", {})
-    sent = Sent(index, str(info.get("order_id", "")), mapped.order_status or "", mapped.outcome)
-    if mapped.outcome == "filtered":
-        return replace(sent, message=mapped.reason)
-    if mapped.outcome == "rejected":
-        errors = [problem for problem in mapped.problems if problem.level == "error"]
-        return replace(
-            sent,
-            verdict="invalid",
-            message="; ".join(f"{p.code} {p.target}: {p.message}" for p in errors),
-            next_step="; ".join(dict.fromkeys(p.fix for p in errors)),
-            problems=tuple(errors),
-        )
-    request = order_request(url or NO_URL, mapped.payload or {}, None)
-    return replace(sent, verdict="dry-run", message="not sent", request=request)
-
-
-def refuse_unready(target: Target, settings: Settings) -> None:
-    """Raise what keeps a target from being used, everything in one message, before any event."""
-    if target != "live":
-        return
-    reasons = []
-    for look in (live_endpoint, live_credentials):
-        try:
-            look(settings)
-        except (EndpointError, CredentialsError) as error:
-            reasons.append(str(error))
-    if reasons:
-        raise EndpointError("\n       ".join(reasons))

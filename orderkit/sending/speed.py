@@ -49,7 +49,7 @@ class Speed:
         return max(0, total - self._done) / rate
 
 
-def told(seconds: float | None) -> str:
+def format_duration(seconds: float | None) -> str:
     """A time span as ``h:mm:ss``, and nothing for none."""
     if seconds is None:
         return ""

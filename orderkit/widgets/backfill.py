@@ -14,22 +14,18 @@ from orderkit.errors import EventsError, OrderkitError
 from orderkit.events.files import refuse_overwriting
 from orderkit.events.reader import number_of, open_events
 from orderkit.mapping.mapper import Mapper
-from orderkit.mapping.results import Mapped
+from orderkit.mapping.results import EventResult
 from orderkit.reports import charts, views
-from orderkit.sending.client import Client
-from orderkit.sending.delivery import OUTCOMES
-from orderkit.sending.report import writing
 from orderkit.sending.retry import DEFAULT_POLICY, Wait
-from orderkit.sending.run import open_target, send_all
-from orderkit.sending.speed import Speed, told
+from orderkit.sending.run import Run
+from orderkit.sending.speed import format_duration
 from orderkit.widgets import parts
+from orderkit.widgets.background import BackgroundTask
 from orderkit.widgets.deliveries import DeliveryView
 from orderkit.widgets.outcome import counted_outcomes
 from orderkit.widgets.target import TargetChoice
+from orderkit.widgets.working import REDRAWN, Work, conclusion
 from orderkit.widgets.workspace import events_path, read_settings, settings_path
-
-#: Seconds between two looks of the progress: more often is more than an eye takes in.
-_REDRAWN = 0.2
 
 
 class BackfillForm(parts.Form):
@@ -38,7 +34,6 @@ class BackfillForm(parts.Form):
     to:         the target, and what it needs
     counts:     verdict → number of events, of the last run
     deliveries: the delivery view of all that was sent to the target
-    task:       the run under way; ``await form.task`` waits for its end
     """
 
     def __init__(self, settings: Settings | None = None) -> None:
@@ -47,9 +42,8 @@ class BackfillForm(parts.Form):
         self.to = TargetChoice(settings, ("sandbox", "live"))
         self.target, self.confirm, self.sandbox = self.to.choose, self.to.confirm, self.to.sandbox
         self.counts: Counter[str] = Counter()
-        self.task: asyncio.Task[None] | None = None
-        self._client: Client | None = None
-        self._reason = ""
+        self._work = Work(self, self._show_state)
+        self._run: Run | None = None
         self.events = parts.text_input(
             "File of events", str(events_path()), "NDJSON of any size, or a JSON array"
         )
@@ -83,9 +77,10 @@ class BackfillForm(parts.Form):
                 self.deliveries,
             ],
         )
+        show_state = parts.guarded(self, self._show_state)
         for made in (self.target, self.confirm):
-            made.observe(lambda _change: self._lock(), names="value")
-        self._lock()
+            made.observe(lambda _change: show_state(), names="value")
+        self._show_state()
         self.tell(wrong, "bad")
 
     def state_html(self) -> str:
@@ -102,32 +97,39 @@ class BackfillForm(parts.Form):
         cells = [(name, self.counts[name]) for name in charts.VERDICTS if self.counts[name]]
         return views.make(cells, ("verdict", "events"), "The last run")
 
+    @property
+    def task(self) -> BackgroundTask[None] | None:
+        """The run under way, or the last one.
+
+        ``await form.task`` in a cell, and ``form.task.result()`` in a script, wait for its end.
+        """
+        return self._work.task
+
     def begin(self) -> None:
         """Begin; the kernel stays free meanwhile."""
-        if self.task and not self.task.done():
-            raise OrderkitError("a run is under way: stop it, or wait for its end")
+        self._work.refuse_second()
         rate = self._rate()
-        name = self.events.value.strip()
+        name, report = self.events.value.strip(), self.report.value.strip()
         if not name:
             raise EventsError("name a file of events first")
-        refuse_overwriting(events=name, report=self.report.value.strip(), settings=settings_path())
+        refuse_overwriting(events=name, report=report, settings=settings_path())
         with open_events(name):
             # Only to see that it can be read, before anything begins.
             pass
         self.to.make_ready()
-        self.counts = Counter()
-        self._reason = ""
+        policy = replace(DEFAULT_POLICY, rate=rate)
+        run = self._run = self.to.run(
+            self._results(name), report=report or None, policy=policy, on_wait=self._show_wait
+        )
+        self.counts = run.counts
         self.progress.value, self.status.value = 0, ""
         self.tell("sending …")
-        self.task = asyncio.get_running_loop().create_task(self._run(name, rate))
-        self.task.add_done_callback(self._ended)
-        self._lock()
+        self._work.begin(self._deliver(run, name))
 
     def stop(self) -> None:
         """Let calls under way end, and begin no other; Start goes on where it was."""
-        if self._client:
-            self._reason = "stopped by hand"
-            self._client.stop()
+        if self._run:
+            self._run.stop()
 
     def _rate(self) -> float:
         text = self.rate.value.strip()
@@ -141,80 +143,43 @@ class BackfillForm(parts.Form):
             raise OrderkitError(f"Requests a second: found {text!r}; write a number above 0")
         return rate
 
-    async def _run(self, name: str, rate: float) -> None:
-        book = self.to.book
-        mapper = Mapper(self.settings)
-        total = number_of(name)
-        self.progress.max, self.progress.value = max(total or 1, 1), 0
-        speed, drawn = Speed(), time.monotonic()
-        keep = self.to.keep_tokens.value
-        policy = replace(DEFAULT_POLICY, rate=rate)
-        with (
-            writing(self.report.value.strip() or None) as report,
-            open_events(name) as entries,
-            book.ledger.sending(),
-        ):
+    def _results(self, name: str) -> Iterator[EventResult]:
+        with open_events(name) as entries:
+            yield from Mapper(self.settings).results(entries)
 
-            def results() -> Iterator[tuple[int, Mapped | None, str]]:
-                for entry in entries:
-                    report.expect(entry)
-                    mapped = None if entry.event is None else mapper.map(entry.event)
-                    yield entry.index, mapped, entry.error
+    async def _deliver(self, run: Run, name: str) -> None:
+        run.total = await asyncio.to_thread(number_of, name)
+        self.progress.max = max(run.total or 1, 1)
+        drawn = time.monotonic()
+        try:
+            async for _sent in run.verdicts():
+                if time.monotonic() - drawn > REDRAWN:
+                    drawn = time.monotonic()
+                    self._draw(run)
+        finally:
+            self._draw(run)
+            self.deliveries.show(self.to.ledger)
+        good = "Every order is where it should be"
+        bad = "Some orders are not delivered: the delivery view says why"
+        self.tell(*conclusion(run, good, bad, "; Start goes on where it was"))
 
-            async with open_target(
-                self.to.target,
-                self.settings,
-                self.sandbox,
-                policy=policy,
-                on_wait=self._wait,
-                keep_tokens=keep,
-            ) as self._client:
-                async for sent in send_all(results(), self._client, None, book):
-                    report.add(sent)
-                    self.counts[sent.verdict] += 1
-                    speed.count(sent.verdict)
-                    if sent.delivery and OUTCOMES[sent.delivery.cause].ends_run:
-                        self._reason = f"stopped, as each order would fail: {sent.message}"
-                    if time.monotonic() - drawn > _REDRAWN:
-                        drawn = time.monotonic()
-                        self._draw(total, speed)
-        self._draw(total, speed)
-
-    def _draw(self, total: int | None, speed: Speed) -> None:
-        done = self.counts.total()
+    def _draw(self, run: Run) -> None:
+        done, total = run.counts.total(), run.total
         if total:
             self.progress.value = done
-        span = told(speed.left(total)) if total != done else ""
+        span = format_duration(run.speed.left(total)) if total != done else ""
         left = f" · {span} left" if span else ""
         of = f" of {total:,}" if total else ""
         self.status.value = (
-            f'<div role="status"><p>{done:,}{of} · {speed.rate:,.1f} a second{left}</p>'
-            f"{charts.legend_of(self.counts)}</div>"
+            f'<div role="status"><p>{done:,}{of} · {run.speed.rate:,.1f} a second{left}</p>'
+            f"{charts.legend_of(run.counts)}</div>"
         )
 
-    def _wait(self, wait: Wait) -> None:
+    def _show_wait(self, wait: Wait) -> None:
         if wait.kind == "retry":
             self.tell(f"waiting {wait.seconds:.3g} s before try {wait.attempt}: {wait.reason}")
 
-    def _ended(self, task: "asyncio.Task[None]") -> None:
-        self._client = None
-        self._lock()
-        parts.guarded(self, task.result)()
-        self.deliveries.show(self.to.ledger)
-        if task.cancelled() or task.exception():
-            return
-        good = not set(self.counts) & {"failed", "unknown", "rejected", "invalid"}
-        if not self.counts and not self._reason:
-            self.tell("There is no event in the file", "warn")
-            return
-        if good and not self._reason:
-            self.tell("Every order is where it should be", "good")
-            return
-        why = self._reason or "Some orders are not delivered: the delivery view says why"
-        self.tell(f"{why}; Start goes on where it was", "warn")
-
-    def _lock(self) -> None:
-        running = bool(self.task and not self.task.done())
-        self.start_button.disabled = running or self.to.locked
+    def _show_state(self) -> None:
+        self.start_button.disabled = self._work.busy or self.to.locked
         self.start_button.button_style = "danger" if self.to.target == "live" else "primary"
-        self.stop_button.disabled = not running
+        self.stop_button.disabled = not self._work.busy

@@ -41,12 +41,12 @@ class DeliveryView(parts.Form):
             made.observe(lambda _change: find(), names="value")
         show = parts.guarded(self, self._show_entry)
         self.choose.observe(lambda _change: show(), names="value")
-        self.refresh()
+        self.show(ledger)
 
     def show(self, ledger: Ledger) -> None:
-        """Show another ledger."""
+        """Show a ledger as it is now; what keeps it from being read is shown too."""
         self.ledger = ledger
-        self.refresh()
+        parts.guarded(self, self.refresh)()
 
     def refresh(self) -> None:
         """Read the ledger anew."""

@@ -1,7 +1,9 @@
 """What all forms are made of: a root with the style sheet, titles, messages, guarded handlers."""
 
+import threading
 from base64 import b64encode
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from functools import wraps
 from html import escape
 from typing import Any, ParamSpec, Protocol
@@ -18,9 +20,14 @@ P = ParamSpec("P")
 
 
 class Form(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
-    """A form: its parts below each other, a message area, and what comes `below` the message."""
+    """A form: its parts below each other, a message area, and what comes `below` the message.
+
+    Whatever thread a callback comes in: `lock` lets one handler of the form run at a time. No
+    handler waits for work in the background, which takes the lock itself.
+    """
 
     def __init__(self, *parts: w.Widget, below: Sequence[w.Widget] = ()) -> None:
+        self.lock = threading.RLock()
         self.message = w.HTML()
         super().__init__([w.HTML(html.style_sheet()), *parts, self.message, *below])
         self.add_class("ok-root")
@@ -73,9 +80,14 @@ class Folded(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
 
 class Telling(Protocol):
-    """Something that shows messages."""
+    """Something that shows messages, and lets one handler run at a time."""
 
-    def tell(self, text: str, tone: html.Tone = "mute") -> None: ...
+    @property
+    def lock(self) -> AbstractContextManager[Any]:
+        """Held by the handler that runs."""
+
+    def tell(self, text: str, tone: html.Tone = "mute") -> None:
+        """Show a message."""
 
 
 def guarded(form: Telling, handler: Callable[P, Any]) -> Callable[P, None]:
@@ -83,18 +95,25 @@ def guarded(form: Telling, handler: Callable[P, Any]) -> Callable[P, None]:
 
     @wraps(handler)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            handler(*args, **kwargs)
-        except OrderkitError as error:
-            form.tell(str(error), "bad")
-        except Exception as error:
-            form.tell(
-                f"This did not work: {type(error).__name__}: {error}. What you typed is kept; try "
-                "again, and report it with these words if it comes back.",
-                "bad",
-            )
+        with form.lock:
+            try:
+                handler(*args, **kwargs)
+            except Exception as error:
+                show_failure(form, error)
 
     return run
+
+
+def show_failure(form: Telling, error: Exception) -> None:
+    """Show what failed, in the words of `orderkit.errors` where it is one of these."""
+    if isinstance(error, OrderkitError):
+        form.tell(str(error), "bad")
+        return
+    form.tell(
+        f"This did not work: {type(error).__name__}: {error}. What you typed is kept; try "
+        "again, and report it with these words if it comes back.",
+        "bad",
+    )
 
 
 def title(text: str, explanation: str = "") -> w.HTML:

@@ -1,25 +1,27 @@
 """Sending test orders: a dry run, the embedded sandbox, or the live endpoint behind a lock."""
 
-import asyncio
+import time
 from html import escape
 
 import ipywidgets as w
 
 from orderkit.destination.settings import Settings
-from orderkit.errors import OrderkitError
 from orderkit.events.paths import count
+from orderkit.events.reader import EventLine
 from orderkit.mapping.mapper import Mapper
-from orderkit.mapping.results import Mapped
 from orderkit.reports import views
 from orderkit.reports.handover import MOST, handover_page
-from orderkit.reports.html import TONES
-from orderkit.sending.run import TARGETS, Sent, open_target, plan, send_all
+from orderkit.sending.results import SendResult, plan
+from orderkit.sending.run import Run
+from orderkit.sending.targets import TARGETS
 from orderkit.widgets import parts
+from orderkit.widgets.background import BackgroundTask
 from orderkit.widgets.deliveries import DeliveryView
 from orderkit.widgets.events import EventPicker
 from orderkit.widgets.faults import FaultPanel
 from orderkit.widgets.outcome import outcomes
 from orderkit.widgets.target import TargetChoice
+from orderkit.widgets.working import REDRAWN, Work, conclusion
 from orderkit.widgets.workspace import read_settings
 
 
@@ -29,7 +31,6 @@ class SendForm(parts.Form):
     to:         the target, and what it needs
     sent:       the verdicts of the last sending
     deliveries: the delivery view of all that was sent to the target
-    task:       the sending under way; ``await form.task`` waits for its end
     """
 
     def __init__(self, settings: Settings | None = None, picker: EventPicker | None = None) -> None:
@@ -39,8 +40,8 @@ class SendForm(parts.Form):
         self.picker.label_by(Mapper(settings))
         self.to = TargetChoice(settings, TARGETS)
         self.target, self.confirm, self.sandbox = self.to.choose, self.to.confirm, self.to.sandbox
-        self.sent: list[Sent] = []
-        self.task: asyncio.Task[None] | None = None
+        self.sent: list[SendResult] = []
+        self._work = Work(self, self._show_state)
         self.deliveries = DeliveryView(self.to.ledger)
         self.faults = FaultPanel(self.sandbox)
         self.which = parts.choice("Send", ["this event", "all loaded events"])
@@ -74,10 +75,11 @@ class SendForm(parts.Form):
                 parts.Folded("Let the sandbox fail", self.faults),
             ],
         )
+        show_state = parts.guarded(self, self._show_state)
         for made in (self.target, self.confirm):
-            made.observe(lambda _change: self._lock(), names="value")
+            made.observe(lambda _change: show_state(), names="value")
         self.picker.when_chosen(self._show_request)
-        self._lock()
+        self._show_state()
         self._show_request()
         self.tell(wrong, "bad")
 
@@ -97,20 +99,28 @@ class SendForm(parts.Form):
     @property
     def curl(self) -> str:
         """The chosen event's request as a cURL command, masked."""
-        mapped = Mapper(self.settings).map(self.picker.event)
-        planned = plan(0, mapped, "", self.settings.connection.endpoint_url)
+        (result,) = Mapper(self.settings).results([EventLine(0, None, self.picker.event)])
+        planned = plan(result, self.settings.connection.endpoint_url)
         return planned.request.as_curl() if planned.request else planned.message
+
+    @property
+    def task(self) -> BackgroundTask[None] | None:
+        """The sending under way, or the last one.
+
+        ``await form.task`` in a cell, and ``form.task.result()`` in a script, wait for its end.
+        """
+        return self._work.task
 
     def begin(self) -> None:
         """Begin sending; the kernel stays free meanwhile."""
-        if self.task and not self.task.done():
-            raise OrderkitError("a sending is under way: wait for its end")
+        self._work.refuse_second()
         self.to.make_ready()
+        entries = self._entries()
+        run = self.to.run(Mapper(self.settings).results(entries), len(entries))
         self.sent = []
+        self.progress.max, self.progress.value = max(len(entries), 1), 0
         self.tell("sending …")
-        self.send_button.disabled = True
-        self.task = asyncio.get_running_loop().create_task(self._deliver())
-        self.task.add_done_callback(self._ended)
+        self._work.begin(self._deliver(run))
 
     def hand_over(self) -> None:
         """Offer the handover page, as a link that saves it."""
@@ -119,48 +129,39 @@ class SendForm(parts.Form):
         link = parts.download("handover.html", page)
         self.handover_view.value = f'<p role="status">{link}</p>'
 
-    async def _deliver(self) -> None:
-        lines = self._mapped()
-        self.progress.max, self.progress.value = max(len(lines), 1), 0
-        book = self.to.book
-        url = self.settings.connection.endpoint_url
-        keep = self.to.keep_tokens.value
-        with book.ledger.sending():
-            async with open_target(
-                self.to.target, self.settings, self.sandbox, keep_tokens=keep
-            ) as client:
-                async for sent in send_all(lines, client, url, book):
-                    self.sent.append(sent)
-                    self.progress.value += 1
-                    self.results_view.value = self.results.to_html()
-
-    def _ended(self, task: "asyncio.Task[None]") -> None:
-        self.send_button.disabled = False
-        self._lock()
-        parts.guarded(self, task.result)()
-        if task.cancelled() or task.exception():
-            return
-        self.results_view.value = self.results.to_html()
-        self.deliveries.show(self.to.ledger)
-        self.orders_view.value = views.orders_table(self.sandbox.orders.values()).to_html()
+    async def _deliver(self, run: Run) -> None:
+        drawn = 0.0
+        try:
+            async for sent in run.verdicts():
+                self.sent.append(sent)
+                if time.monotonic() - drawn > REDRAWN:
+                    drawn = time.monotonic()
+                    self._draw()
+        finally:
+            self._draw()
+            self.orders_view.value = views.orders_table(self.sandbox.orders.values()).to_html()
+            self.deliveries.show(self.to.ledger)
         done = sum(sent.done for sent in self.sent)
-        tone = TONES["delivered"] if done == len(self.sent) else TONES["failed"]
-        self.tell(f"{count(len(self.sent), 'event')}, {done} as they should be", tone)
+        words = f"{count(len(self.sent), 'event')}, {done} as they should be"
+        self.tell(*conclusion(run, words, words))
 
-    def _mapped(self) -> list[tuple[int, Mapped | None, str]]:
-        mapper = Mapper(self.settings)
-        names = list(self.picker.events)
-        if self.which.value == "this event":
-            names = [self.picker.choose.value] if self.picker.events else []
-        return [
-            (list(self.picker.events).index(name), mapper.map(self.picker.events[name]), "")
-            for name in names
+    def _draw(self) -> None:
+        self.progress.value = len(self.sent)
+        self.results_view.value = self.results.to_html()
+
+    def _entries(self) -> list[EventLine]:
+        entries = [
+            EventLine(index, None, event) for index, event in enumerate(self.picker.events.values())
         ]
+        if self.which.value == "all loaded events" or not entries:
+            return entries
+        chosen = list(self.picker.events).index(self.picker.choose.value)
+        return entries[chosen : chosen + 1]
 
     def _show_request(self) -> None:
         code = f"<pre class='ok-code' tabindex='0'>{escape(self.curl)}</pre>"
         self.curl_view.value = f"<h3>The request as cURL</h3>{code}"
 
-    def _lock(self) -> None:
-        self.send_button.disabled = self.to.locked
+    def _show_state(self) -> None:
+        self.send_button.disabled = self._work.busy or self.to.locked
         self.send_button.button_style = "danger" if self.to.target == "live" else "primary"

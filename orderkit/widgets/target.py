@@ -1,15 +1,20 @@
 """Where orders go: nobody, the embedded sandbox, or the live endpoint behind a lock."""
 
+import threading
+from collections.abc import Iterable
 from typing import Any
 
 import ipywidgets as w
 
 from orderkit.destination.settings import Settings
 from orderkit.errors import OrderkitError
+from orderkit.mapping.results import EventResult
 from orderkit.sandbox import Sandbox
 from orderkit.sending.credentials import AccessToken, Credentials, hold_credentials
 from orderkit.sending.ledger import Ledger, default_path
-from orderkit.sending.run import NO_URL, Book, Target, refuse_unready, target_name
+from orderkit.sending.results import NO_URL
+from orderkit.sending.run import Run
+from orderkit.sending.targets import Target, refuse_unready
 from orderkit.widgets import parts
 
 TARGETS: dict[str, Target] = {
@@ -58,6 +63,7 @@ class TargetChoice(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
         #: What goes to the embedded sandbox is forgotten with it, and so are its deliveries.
         self._own = Ledger()
         self._live: Ledger | None = None
+        self._opening = threading.Lock()
         offered = [label for label, target in TARGETS.items() if target in targets]
         self.choose = parts.choice("To", offered, "Nothing leaves this machine unless live")
         self.key = SecretInput("Client key")
@@ -99,14 +105,24 @@ class TargetChoice(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
         """Where deliveries are written down: live ones in the user's data folder."""
         if self.target != "live":
             return self._own
-        if self._live is None:
-            self._live = Ledger(default_path())
-        return self._live
+        with self._opening:
+            if self._live is None:
+                self._live = Ledger(default_path())
+            return self._live
 
-    @property
-    def book(self) -> Book:
-        """How a sending keeps the ledger."""
-        return Book(self.ledger, target_name(self.target, self.settings), force=self.again.value)
+    def run(self, results: Iterable[EventResult], total: int | None = None, **how: Any) -> Run:
+        """A run over these results to the chosen target; `how` is the rest of a `Run`."""
+        return Run(
+            results,
+            self.settings,
+            self.target,
+            self.ledger,
+            force=self.again.value,
+            total=total,
+            sandbox=self.sandbox,
+            keep_tokens=self.keep_tokens.value,
+            **how,
+        )
 
     def make_ready(self) -> None:
         """Take what was typed. Raises OrderkitError for what a sending lacks."""

@@ -16,15 +16,16 @@ import pytest
 from orderkit import Mapped, Mapper, load_settings
 from orderkit.errors import LedgerError
 from orderkit.events import samples
+from orderkit.events.reader import EventLine
+from orderkit.mapping.results import EventResult
 from orderkit.sandbox import Sandbox
 from orderkit.sending.client import Client, Endpoint, Policy, Wait
 from orderkit.sending.credentials import AccessToken, Credentials
 from orderkit.sending.ledger import Ledger
-from orderkit.sending.run import HOPELESS, Book, Sent, send_all
+from orderkit.sending.results import SendResult
+from orderkit.sending.run import HOPELESS, TargetLedger, send_all
 from tests.sending.server import OK, Got, Script, Step, answer, serving
 from tests.sending.support import FIXED, endpoint_of
-
-Result = tuple[int, Mapped | None, str]
 
 MAPPER = Mapper(load_settings(samples.SETTINGS))
 SAMPLES = samples.sample_events()
@@ -40,17 +41,22 @@ def order(order_id: str, total: float = 450, situation: str = "created") -> Mapp
     return mapped
 
 
-def numbered(orders: Iterable[Mapped]) -> Iterator[Result]:
+def result_of(index: int, mapped: Mapped | None, error: str = "") -> EventResult:
+    """A result as it comes of a file."""
+    return EventResult(EventLine(index, None, None, error), mapped)
+
+
+def numbered(orders: Iterable[Mapped]) -> Iterator[EventResult]:
     """Results as they are read from a file."""
     for index, mapped in enumerate(orders):
-        yield index, mapped, ""
+        yield result_of(index, mapped)
 
 
-def endless(seen: list[int]) -> Iterator[Result]:
+def endless(seen: list[int]) -> Iterator[EventResult]:
     """Bookings without end; `seen` gets the index of each that was asked for."""
     for index in count():
         seen.append(index)
-        yield index, order(f"B-{index}"), ""
+        yield result_of(index, order(f"B-{index}"))
 
 
 def quick(sandbox: Sandbox, **policy: Any) -> Client:
@@ -63,21 +69,21 @@ def quick(sandbox: Sandbox, **policy: Any) -> Client:
 
 
 def sent(
-    orders: Iterable[Mapped] | Iterator[Result],
+    orders: Iterable[Mapped] | Iterator[EventResult],
     sandbox: Sandbox,
-    book: Book | None = None,
+    book: TargetLedger | None = None,
     **policy: Any,
-) -> list[Sent]:
+) -> list[SendResult]:
     """The verdicts of one run."""
 
-    async def run() -> list[Sent]:
+    async def run() -> list[SendResult]:
         async with quick(sandbox, **policy) as client:
             return [entry async for entry in send_all(numbered(orders), client, None, book)]
 
     return asyncio.run(run())
 
 
-def verdicts(run: list[Sent]) -> list[str]:
+def verdicts(run: list[SendResult]) -> list[str]:
     return [entry.verdict for entry in run]
 
 
@@ -105,8 +111,8 @@ def ledger() -> Iterator[Ledger]:
 def test_what_was_delivered_is_skipped(sandbox: Sandbox, ledger: Ledger) -> None:
     """The same orders again are skipped with the moment and log_id, and nothing goes out."""
     orders = [order("A"), order("B")]
-    assert verdicts(sent(orders, sandbox, Book(ledger, "here"))) == ["delivered"] * 2
-    again = sent(orders, sandbox, Book(ledger, "here"))
+    assert verdicts(sent(orders, sandbox, TargetLedger(ledger, "here"))) == ["delivered"] * 2
+    again = sent(orders, sandbox, TargetLedger(ledger, "here"))
     assert verdicts(again) == ["skipped"] * 2
     assert all(entry.done for entry in again)
     first = ledger.entries()[-1]
@@ -117,8 +123,8 @@ def test_what_was_delivered_is_skipped(sandbox: Sandbox, ledger: Ledger) -> None
 
 def test_force_sends_again(sandbox: Sandbox, ledger: Ledger) -> None:
     """With force, what was delivered is delivered again, also within one file."""
-    sent([order("A")], sandbox, Book(ledger, "here"))
-    forced = sent([order("A"), order("A")], sandbox, Book(ledger, "here", force=True))
+    sent([order("A")], sandbox, TargetLedger(ledger, "here"))
+    forced = sent([order("A"), order("A")], sandbox, TargetLedger(ledger, "here", force=True))
     assert verdicts(forced) == ["delivered"] * 2
     assert len(sandbox.received) == 3
 
@@ -137,14 +143,16 @@ def test_anything_else_is_sent(
     sandbox: Sandbox, ledger: Ledger, other: Mapped, target: str
 ) -> None:
     """Another payload, status, target or order id is another delivery."""
-    sent([order("A")], sandbox, Book(ledger, "here"))
-    assert verdicts(sent([other], sandbox, Book(ledger, target))) == ["delivered"]
+    sent([order("A")], sandbox, TargetLedger(ledger, "here"))
+    assert verdicts(sent([other], sandbox, TargetLedger(ledger, target))) == ["delivered"]
     assert len(sandbox.received) == 2
 
 
 def test_the_same_order_twice_in_one_file_is_sent_once(sandbox: Sandbox, ledger: Ledger) -> None:
     """Of equal orders in one run the first is delivered, and the others are skipped."""
-    run = sent([order("A"), order("A"), order("B"), order("A")], sandbox, Book(ledger, "here"))
+    run = sent(
+        [order("A"), order("A"), order("B"), order("A")], sandbox, TargetLedger(ledger, "here")
+    )
     assert verdicts(run) == ["delivered", "skipped", "delivered", "skipped"]
     assert Counter(got.order_id for got in sandbox.received) == {"A": 1, "B": 1}
 
@@ -154,7 +162,7 @@ def test_the_same_order_twice_is_tried_twice_when_the_first_fails(
 ) -> None:
     """What was not delivered the first time is sent when the same comes again in the file."""
     sandbox.script("error_code")
-    run = sent([order("A"), order("A")], sandbox, Book(ledger, "here"))
+    run = sent([order("A"), order("A")], sandbox, TargetLedger(ledger, "here"))
     assert verdicts(run) == ["rejected", "delivered"]
 
 
@@ -164,12 +172,12 @@ def test_unknown_and_rejected_are_told_apart_and_sent_again(
     """A lost answer is unknown, an error rejected; the same command again delivers both, once."""
     sandbox.script("answer_lost, error_code, ok, server_error")
     orders = [order(name) for name in "ABCD"]
-    first = sent(orders, sandbox, Book(ledger, "here"), in_flight=1, attempts=1)
+    first = sent(orders, sandbox, TargetLedger(ledger, "here"), in_flight=1, attempts=1)
     assert verdicts(first) == ["unknown", "rejected", "delivered", "failed"]
     assert all(entry.message and entry.next_step for entry in first if not entry.done)
     causes = {group[0].delivery.cause for group in ledger.unsettled()}
     assert causes == {"broken_connection", "rejected_by_code", "http_5xx"}
-    second = sent(orders, sandbox, Book(ledger, "here"))
+    second = sent(orders, sandbox, TargetLedger(ledger, "here"))
     assert verdicts(second) == ["delivered", "delivered", "skipped", "delivered"]
     assert ledger.unsettled() == []
 
@@ -179,7 +187,7 @@ def test_an_interrupted_order_is_sent_again(sandbox: Sandbox, ledger: Ledger) ->
     mapped = order("A")
     assert mapped.payload is not None
     ledger.begin("here", quick(sandbox).request(mapped.payload))
-    assert verdicts(sent([mapped], sandbox, Book(ledger, "here"))) == ["delivered"]
+    assert verdicts(sent([mapped], sandbox, TargetLedger(ledger, "here"))) == ["delivered"]
     latest, interrupted = ledger.entries()
     assert (latest.delivery.verdict, interrupted.delivery.verdict) == ("delivered", "unknown")
     assert latest.payload == interrupted.payload
@@ -189,11 +197,15 @@ def test_what_is_not_sent_is_counted(sandbox: Sandbox, ledger: Ledger) -> None:
     """Filtered events are counted, invalid and unreadable ones are entries of their own."""
     damaged = MAPPER.map(samples.damaged_events()["initiator misspelled"])
     filtered = MAPPER.map({"event_name": "page_view"})
-    results: list[Result] = [(0, damaged, ""), (1, None, "no JSON"), (2, filtered, "")]
+    results: list[EventResult] = [
+        result_of(0, damaged),
+        result_of(1, None, "no JSON"),
+        result_of(2, filtered),
+    ]
 
-    async def run() -> list[Sent]:
+    async def run() -> list[SendResult]:
         async with quick(sandbox) as client:
-            book = Book(ledger, "here")
+            book = TargetLedger(ledger, "here")
             return [entry async for entry in send_all(iter(results), client, None, book)]
 
     assert verdicts(asyncio.run(run())) == ["invalid", "invalid", "filtered"]
@@ -207,7 +219,7 @@ def test_what_is_not_sent_is_counted(sandbox: Sandbox, ledger: Ledger) -> None:
 
 def test_the_ledger_has_what_went_over_the_wire(sandbox: Sandbox, ledger: Ledger) -> None:
     """Address and body of an entry are those of the call, and no secret is in it."""
-    run = sent([order("A")], sandbox, Book(ledger, "here"))
+    run = sent([order("A")], sandbox, TargetLedger(ledger, "here"))
     (entry,) = ledger.entries()
     assert entry.url == sandbox.order_url
     assert orjson.loads(entry.payload)["order_info"] == sandbox.orders["A"].order_info
@@ -219,7 +231,7 @@ def test_the_ledger_has_what_went_over_the_wire(sandbox: Sandbox, ledger: Ledger
 def test_a_failed_token_call_is_in_the_ledger(ledger: Ledger) -> None:
     """An order for which no token was to be had is an entry, though no call was made for it."""
     with Sandbox(clients={"other-key": "other-secret"}) as strict:
-        run = sent([order("A")], strict, Book(ledger, "here"))
+        run = sent([order("A")], strict, TargetLedger(ledger, "here"))
     (entry,) = ledger.entries()
     assert (entry.delivery.verdict, entry.delivery.cause) == ("failed", "credentials")
     assert entry.ended_at is not None
@@ -243,7 +255,7 @@ def test_payloads_of_one_order_never_overtake(sandbox: Sandbox, ledger: Ledger, 
     faults = ("slow(0.02)", "server_error(503)", "reset_before", "answer_lost", "no_json")
     sandbox.random_faults(seed, 0.4, faults)
     orders = [order(name, total) for total in range(100, 108) for name in "ABCDE"]
-    run = sent(orders, sandbox, Book(ledger, "here"), attempts=3)
+    run = sent(orders, sandbox, TargetLedger(ledger, "here"), attempts=3)
     assert len(run) == 40
     for name in "ABCDE":
         (receipt,) = sandbox.orders[name].history
@@ -272,7 +284,7 @@ def test_a_stream_is_read_as_far_as_needed(sandbox: Sandbox) -> None:
     """Of events without end, no more are read than are on their way."""
     seen: list[int] = []
 
-    async def run() -> list[Sent]:
+    async def run() -> list[SendResult]:
         taken = []
         async with quick(sandbox) as client:
             sending = send_all(endless(seen), client, None)
@@ -292,7 +304,7 @@ def test_an_order_that_waits_holds_up_no_other(ledger: Ledger) -> None:
     seen: list[int] = []
     read_meanwhile: list[int] = []
 
-    async def run() -> list[Sent]:
+    async def run() -> list[SendResult]:
         released, others = asyncio.Event(), 0
 
         def step(got: Got) -> Step:
@@ -310,7 +322,10 @@ def test_an_order_that_waits_holds_up_no_other(ledger: Ledger) -> None:
 
         async with _scripted([step]) as client:
             events = islice(endless(seen), 400)
-            return [entry async for entry in send_all(events, client, None, Book(ledger, "here"))]
+            return [
+                entry
+                async for entry in send_all(events, client, None, TargetLedger(ledger, "here"))
+            ]
 
     taken = asyncio.run(run())
     assert [entry.index for entry in taken] == list(range(400))
@@ -346,7 +361,7 @@ def test_a_stop_ends_waits_and_lets_calls_end(ledger: Ledger) -> None:
     """At a stop, waits end at once, a call under way gets its answer, and no other is begun."""
     waits: list[Wait] = []
 
-    async def run() -> list[Sent]:
+    async def run() -> list[SendResult]:
         answered = asyncio.Event()
 
         def step(got: Got) -> Step:
@@ -360,7 +375,9 @@ def test_a_stop_ends_waits_and_lets_calls_end(ledger: Ledger) -> None:
                 asyncio.get_running_loop().call_later(0.05, answered.set)
 
         async with _scripted([step], told, in_flight=3) as client:
-            return [e async for e in send_all(endless([]), client, None, Book(ledger, "here"))]
+            return [
+                e async for e in send_all(endless([]), client, None, TargetLedger(ledger, "here"))
+            ]
 
     run_sent = asyncio.run(run())
     assert verdicts(run_sent) == ["delivered", "failed", "failed"]
@@ -373,13 +390,16 @@ def test_a_stop_ends_waits_and_lets_calls_end(ledger: Ledger) -> None:
 def test_a_stop_keeps_the_order_of_payloads(ledger: Ledger) -> None:
     """When an order is stopped in a wait, what follows for the same order is not sent either."""
 
-    async def run() -> list[Sent]:
+    async def run() -> list[SendResult]:
         def told(_: Wait) -> None:
             client.stop()
 
         async with _scripted([answer({}, 503)], told) as client:
             orders = numbered([order("A", 100), order("A", 101)])
-            return [entry async for entry in send_all(orders, client, None, Book(ledger, "here"))]
+            return [
+                entry
+                async for entry in send_all(orders, client, None, TargetLedger(ledger, "here"))
+            ]
 
     assert verdicts(asyncio.run(run())) == ["failed"]
     assert len(ledger.entries()) == 1
@@ -388,9 +408,9 @@ def test_a_stop_keeps_the_order_of_payloads(ledger: Ledger) -> None:
 def test_a_run_ends_when_its_time_is_over(ledger: Ledger) -> None:
     """Events without end, at an endpoint that only wants us to wait, end with the run's time."""
 
-    async def run() -> list[Sent]:
+    async def run() -> list[SendResult]:
         async with _scripted([answer({}, 429, Retry_After="5")]) as client:
-            sending = send_all(endless([]), client, None, Book(ledger, "here"), seconds=0.2)
+            sending = send_all(endless([]), client, None, TargetLedger(ledger, "here"), seconds=0.2)
             taken = [entry async for entry in sending]
             assert client.stopped
             return taken
@@ -413,10 +433,10 @@ def test_a_run_ends_when_each_order_would_fail(
     """Wrong credentials end a run of events without end: no more orders fail than are in flight."""
     with Sandbox(clients={"key-of-tests": "secret-of-tests"}) as strict:
 
-        async def run() -> list[Sent]:
+        async def run() -> list[SendResult]:
             endpoint = Endpoint(strict.order_url, strict.token_url, "merchant")
             async with Client(endpoint, given, Policy(rate=math.inf)) as client:
-                book = Book(ledger, "here")
+                book = TargetLedger(ledger, "here")
                 return [entry async for entry in send_all(endless([]), client, None, book)]
 
         taken = asyncio.run(run())
@@ -434,7 +454,7 @@ def test_an_order_out_of_time_does_not_end_the_run() -> None:
         nonlocal seconds
         seconds += length
 
-    async def run() -> list[Sent]:
+    async def run() -> list[SendResult]:
         tokens: Script = [
             answer({"access_token": "access-0001", "expires_in": 432_000}),
             answer({}, 503, Retry_After="0.6"),
@@ -471,7 +491,7 @@ def test_nothing_is_sent_that_cannot_be_written_down(sandbox: Sandbox, tmp_path:
             )
             rows.commit()
         with pytest.raises(LedgerError, match="the disk is full"):
-            sent([order(f"B-{at}") for at in range(100)], sandbox, Book(ledger, "here"))
+            sent([order(f"B-{at}") for at in range(100)], sandbox, TargetLedger(ledger, "here"))
         written = {entry.delivery.order_id for entry in ledger.entries()}
         assert {got.order_id for got in sandbox.received} <= written
         assert len(written) == 5
@@ -483,9 +503,9 @@ def test_an_endpoint_that_is_down_ends_the_run(ledger: Ledger) -> None:
         pass
     seen: list[int] = []
 
-    async def run() -> list[Sent]:
+    async def run() -> list[SendResult]:
         async with quick(closed, attempts=1) as client:
-            book = Book(ledger, "down")
+            book = TargetLedger(ledger, "down")
             return [entry async for entry in send_all(endless(seen), client, None, book)]
 
     done = asyncio.run(run())

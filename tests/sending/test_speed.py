@@ -1,6 +1,6 @@
 """The speed of a run, and what is left of it."""
 
-from orderkit.sending.speed import Speed, told
+from orderkit.sending.speed import Speed, format_duration
 
 
 class Clock:
@@ -50,5 +50,5 @@ def test_nothing_is_said_too_early() -> None:
 
 def test_spans_are_written_as_clocks_do() -> None:
     """Hours, minutes and seconds."""
-    assert told(3_725.4) == "1:02:05"
-    assert told(None) == ""
+    assert format_duration(3_725.4) == "1:02:05"
+    assert format_duration(None) == ""

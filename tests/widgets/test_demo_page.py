@@ -7,8 +7,8 @@ import pytest
 
 from orderkit.widgets import Demo
 from orderkit.widgets.demo.booking import FIELDS, value_of
-from orderkit.widgets.demo.desk import overlaid
 from orderkit.widgets.demo.journey import BUSY, LOST
+from orderkit.widgets.demo.session import overlaid
 
 
 @pytest.fixture
@@ -16,22 +16,22 @@ def demo() -> Iterator[Demo]:
     """A page of its own; its sandbox is stopped in the end."""
     made = Demo()
     yield made
-    made.desk.sandbox.stop()
+    made.session.sandbox.stop()
 
 
 def test_choosing_a_booking_shows_it_as_it_is(demo: Demo) -> None:
     """Whichever booking is chosen, nothing counts as typed, and nothing stands out."""
-    for name, event in demo.desk.events.items():
+    for name, event in demo.session.events.items():
         demo.booking.choose.value = name
         demo.booking.typed()
-        assert demo.desk.event == event, name
+        assert demo.session.event == event, name
         assert not demo.mapping.table.marked, name
 
 
 def test_every_field_shows_a_property_of_some_sample(demo: Demo) -> None:
     """No field of the form is empty for all samples: its path is one that the samples have."""
     filled: set[str] = set()
-    for name in demo.desk.events:
+    for name in demo.session.events:
         demo.booking.choose.value = name
         filled |= {path for path, made in demo.booking.inputs.items() if made.value}
     assert filled == {field.path for group in FIELDS.values() for field in group}
@@ -40,13 +40,13 @@ def test_every_field_shows_a_property_of_some_sample(demo: Demo) -> None:
 def test_what_is_typed_is_in_the_order_at_once(demo: Demo) -> None:
     """A typed value reaches the order, its row alone stands out, and the sample can be had back."""
     demo.booking.inputs["booking.nights"].value = "4"
-    assert demo.desk.mapped.payload is not None
-    assert demo.desk.mapped.payload["order_info"]["extra"]["length_of_stay"] == 4
+    assert demo.session.mapped.payload is not None
+    assert demo.session.mapped.payload["order_info"]["extra"]["length_of_stay"] == 4
     marked = demo.mapping.table.frame.iloc[sorted(demo.mapping.table.marked)]
     assert list(marked["in the booking"]) == ["Nights"]
     demo.booking.reset.click()
     assert demo.booking.inputs["booking.nights"].value == "3"
-    assert demo.desk.event == demo.desk.chosen
+    assert demo.session.event == demo.session.chosen
 
 
 def test_a_mistake_is_told_beside_its_field_and_stays_typed(demo: Demo) -> None:
@@ -55,7 +55,7 @@ def test_a_mistake_is_told_beside_its_field_and_stays_typed(demo: Demo) -> None:
     assert "this text is no number" in demo.booking._beside["booking.total"].value
     assert demo.booking._beside["booking.to_pay"].value == ""
     assert demo.booking.inputs["booking.total"].value == "450,00"
-    assert demo.desk.mapped.outcome == "rejected"
+    assert demo.session.mapped.outcome == "rejected"
 
 
 def test_markup_in_a_field_is_shown_as_text(demo: Demo) -> None:
@@ -84,7 +84,7 @@ def test_a_journey_arrives_once_whatever_goes_wrong(
         await demo.journey.task
 
     asyncio.run(work())
-    (order,) = demo.desk.orders.values()
+    (order,) = demo.session.orders.values()
     assert [receipt.order_status for receipt in order.history] == ["CREATE_ORDER", "CANCEL_ORDER"]
     assert all(len(receipt.bodies) == 1 for receipt in order.history)
     assert f"Arrived once: {calls} calls made, {reached} of them" in demo.journey.message.value
@@ -102,7 +102,7 @@ def test_a_journey_of_a_damaged_booking_stops_and_says_why(demo: Demo) -> None:
         await demo.journey.task
 
     asyncio.run(work())
-    assert demo.desk.orders == {}
+    assert demo.session.orders == {}
     assert "length_of_stay" in demo.journey.message.value
     assert len(demo.journey.legs) == 1
 

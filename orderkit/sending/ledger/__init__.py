@@ -55,7 +55,7 @@ class Ledger(LedgerFile):
     def delivered(self, target: str, payload: bytes) -> Entry | None:
         """The last delivery of exactly this payload to this target, if it was delivered."""
         where = "WHERE target = ? AND digest = ? ORDER BY number DESC LIMIT 1"
-        last = next(self._entries(where, (target, digest(payload))), None)
+        last = next(iter(self._entries(where, (target, digest(payload)))), None)
         return last if last and last.delivery.verdict == "delivered" else None
 
     def begin(self, target: str, request: Request) -> int:
@@ -108,9 +108,9 @@ class Ledger(LedgerFile):
 
     def filter(self, target: str, reason: str) -> None:
         """Count an event that is not for this destination."""
-        self._filtered[target, int(time.time() // 60), reason] += 1
-        if self._filtered.total() >= _FLUSHED_AFTER:
-            with self.told():
+        with self.told():
+            self._filtered[target, int(time.time() // 60), reason] += 1
+            if self._filtered.total() >= _FLUSHED_AFTER:
                 self._flush()
 
     # -- reading
@@ -131,7 +131,7 @@ class Ledger(LedgerFile):
                 wanted.append(f"{column} = ?")
                 values.append(value)
         where = f"WHERE {' AND '.join(wanted)}" if wanted else ""
-        return list(self._entries(f"{where} ORDER BY number DESC LIMIT ?", (*values, most)))
+        return self._entries(f"{where} ORDER BY number DESC LIMIT ?", (*values, most))
 
     def unsettled(self, target: str = "") -> list[list[Entry]]:
         """The orders whose latest delivery ended otherwise than delivered, the largest group first.
@@ -208,9 +208,11 @@ class Ledger(LedgerFile):
 
     # -- within
 
-    def _entries(self, where: str, values: tuple[Any, ...]) -> Iterator[Entry]:
+    def _entries(self, where: str, values: tuple[Any, ...]) -> list[Entry]:
+        # All of them: what is read row by row would meet what another thread writes meanwhile.
         with self.told():
-            yield from map(entry_of, self.rows.execute(f"SELECT * FROM delivery {where}", values))  # noqa: S608
+            rows = self.rows.execute(f"SELECT * FROM delivery {where}", values)  # noqa: S608
+            return list(map(entry_of, rows))
 
     def _flush(self) -> None:
         if not self._filtered:

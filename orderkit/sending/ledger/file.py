@@ -1,7 +1,12 @@
-"""The ledger's file: private, SQLite in WAL mode, held by one sending at a time."""
+"""The ledger's file: private, SQLite in WAL mode, held by one sending at a time.
+
+A ledger may be used from any thread: one connection, used by one thread at a time.
+"""
 
 import os
 import sqlite3
+import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -58,17 +63,22 @@ def default_path() -> Path:
 class LedgerFile:
     """A ledger's file, made when it is not there; with ``None`` it lies in memory.
 
-    Raises LedgerError, now or in any later call, when it cannot be used.
+    What is never closed is closed with the object, or with the process. Raises LedgerError, now or
+    in any later call, when it cannot be used.
     """
 
     def __init__(self, path: Path | str | None = None) -> None:
         self.path = None if path is None else Path(path)
-        with self.told():
+        self._lock = threading.RLock()
+        with self._explained(self.path):
             if self.path is not None:
                 _make_private(self.path)
             # Autocommit: what is written survives the process from that moment on.
-            self.rows = sqlite3.connect(self.path or ":memory:", timeout=10, isolation_level=None)
+            self.rows = sqlite3.connect(
+                self.path or ":memory:", timeout=10, isolation_level=None, check_same_thread=False
+            )
             self.rows.row_factory = sqlite3.Row
+        weakref.finalize(self, self.rows.close)
         try:
             with self.told():
                 self._prepare()
@@ -103,12 +113,12 @@ class LedgerFile:
             yield
             return
         beside = self.path.with_name(f"{self.path.name}-lock")
-        with self.told(beside):
+        with self._explained(beside):
             _make_private(beside)
             # The operating system lets go of it however the process ends.
             lock = sqlite3.connect(beside, timeout=seconds, isolation_level=None)
         with closing(lock):
-            with self.told(beside):
+            with self._explained(beside):
                 try:
                     lock.execute("BEGIN EXCLUSIVE")
                 except sqlite3.OperationalError as error:
@@ -121,9 +131,14 @@ class LedgerFile:
             yield
 
     @contextmanager
-    def told(self, path: Path | None = None) -> Iterator[None]:
+    def told(self) -> Iterator[None]:
+        """Use the connection, no other thread meanwhile. Raises LedgerError."""
+        with self._lock, self._explained(self.path):
+            yield
+
+    @contextmanager
+    def _explained(self, path: Path | None) -> Iterator[None]:
         """What SQLite and the file system refuse, as a message."""
-        path = path or self.path
         try:
             yield
         except OSError as error:

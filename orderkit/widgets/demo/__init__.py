@@ -1,6 +1,6 @@
 """The demo page: one booking, told from the hotel's site to TikTok's list of orders.
 
-A page of it is a module; all of them look at one `Desk`, which holds the booking at hand.
+A page of it is a module; all of them look at one `DemoSession`, which holds the booking at hand.
 """
 
 import ipywidgets as w
@@ -8,11 +8,11 @@ import ipywidgets as w
 from orderkit.destination.settings import Settings
 from orderkit.widgets import parts
 from orderkit.widgets.demo.booking import BookingPage
-from orderkit.widgets.demo.desk import Desk
 from orderkit.widgets.demo.journey import JourneyPage
 from orderkit.widgets.demo.looking import MappingPage, NeedsPage
 from orderkit.widgets.demo.results import ResultsPage
 from orderkit.widgets.demo.sending import SendPage
+from orderkit.widgets.demo.session import DemoSession
 
 _HEAD = """<header class="ok-head"><p class="ok-kicker">TikTok Sync Order Information</p>
 <h1>From booking to TikTok</h1>
@@ -23,17 +23,17 @@ happens on this machine: a sandbox plays TikTok's side.</p></header>"""
 class Demo(parts.Form):
     """The whole story on one page, a tab for each part.
 
-    desk: the booking at hand, what it maps to, TikTok's side, and what was sent
+    session: the booking at hand, what it maps to, TikTok's side, and what was sent
     """
 
     def __init__(self, settings: Settings | None = None) -> None:
-        self.desk = Desk(settings)
-        self.booking = BookingPage(self.desk)
-        self.mapping = MappingPage(self.desk)
-        self.needs = NeedsPage(self.desk)
-        self.send = SendPage(self.desk)
-        self.journey = JourneyPage(self.desk)
-        self.results = ResultsPage(self.desk)
+        self.session = DemoSession(settings)
+        self.booking = BookingPage(self.session)
+        self.mapping = MappingPage(self.session)
+        self.needs = NeedsPage(self.session)
+        self.send = SendPage(self.session)
+        self.journey = JourneyPage(self.session)
+        self.results = ResultsPage(self.session)
         pages = {
             "Booking": self.booking,
             "Mapping": self.mapping,
@@ -46,4 +46,4 @@ class Demo(parts.Form):
         self.tabs.add_class("ok-tabs")
         super().__init__(w.HTML(_HEAD), self.tabs)
         self.add_class("ok-demo")
-        self.desk.changed()
+        self.session.changed()

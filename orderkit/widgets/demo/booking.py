@@ -12,8 +12,8 @@ from orderkit.mapping.problems import Problem
 from orderkit.mapping.results import Mapped, TraceEntry
 from orderkit.reports import html, views
 from orderkit.widgets import parts
-from orderkit.widgets.demo.desk import Desk
 from orderkit.widgets.demo.page import Page, card, columns
+from orderkit.widgets.demo.session import DemoSession
 
 _NUMBER: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 
@@ -69,9 +69,8 @@ KINDS: Final = {
 class BookingPage(Page):
     """Choose a booking, and type over it; what that makes of the order stands beside it."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-        self.choose = parts.choice("Sample", list(desk.events), "The booking to begin with")
+    def __init__(self, session: DemoSession) -> None:
+        self.choose = parts.choice("Sample", list(session.events), "The booking to begin with")
         self.kind = parts.choice("What happens", [], "The event that the hotel's site sends")
         self.inputs: dict[str, w.Text] = {}
         self._beside: dict[str, w.HTML] = {}
@@ -84,6 +83,7 @@ class BookingPage(Page):
         form = w.VBox([top, *(self._group(name, group) for name, group in FIELDS.items())])
         form.add_class("ok-main")
         super().__init__(
+            session,
             "A guest books a room",
             "Choose a booking, or change it: what you type goes straight into the order.",
             columns(form, self.order_view),
@@ -94,7 +94,7 @@ class BookingPage(Page):
         self.kind.observe(lambda _change: typed(), names="value")
         for made in self.inputs.values():
             made.observe(lambda _change: typed(), names="value")
-        desk.when_changed(self.refresh)
+        session.when_changed(self.refresh)
         self.pick(self.choose.value)
 
     def _group(self, name: str, group: tuple[Field, ...]) -> w.VBox:
@@ -114,8 +114,8 @@ class BookingPage(Page):
 
     def pick(self, name: str) -> None:
         """Take a booking by its name, and show it in the fields."""
-        self.desk.choose(name)
-        event = self.desk.event
+        self.session.choose(name)
+        event = self.session.event
         self._filling = True
         for path, made in self.inputs.items():
             self._shown[path] = made.value = text_of(paths.get(event, paths.parse(path)))
@@ -136,13 +136,13 @@ class BookingPage(Page):
             for field in group
             if self.inputs[field.path].value != self._shown[field.path]
         }
-        if self.kind.value != self.desk.chosen.get("event_name"):
+        if self.kind.value != self.session.chosen.get("event_name"):
             values["event_name"] = self.kind.value
-        self.desk.type(values)
+        self.session.type(values)
 
     def refresh(self) -> None:
         """Show beside each field what is wrong with it, and the order it becomes."""
-        mapped = self.desk.mapped
+        mapped = self.session.mapped
         wrong = problems_by_path(mapped)
         for path, beside in self._beside.items():
             beside.value = "".join(
@@ -150,7 +150,7 @@ class BookingPage(Page):
                 for problem in wrong.get(path, ())
             )
         self.order_view.value = card(
-            "The order it becomes", outcome(mapped) + changes(mapped, self.desk.before)
+            "The order it becomes", outcome(mapped) + changes(mapped, self.session.before)
         )
 
 

@@ -6,12 +6,13 @@ from typing import Any, Final
 import ipywidgets as w
 
 from orderkit.events import paths
+from orderkit.mapping.results import Mapped
+from orderkit.sending.results import SendResult
 from orderkit.sending.retry import Wait
-from orderkit.sending.run import Sent
 from orderkit.widgets import parts
 from orderkit.widgets.demo import timeline
-from orderkit.widgets.demo.desk import Desk, overlaid
 from orderkit.widgets.demo.page import Page
+from orderkit.widgets.demo.session import DemoSession, overlaid
 
 _DAY: Final = 24 * 3600 * 1000
 
@@ -74,13 +75,12 @@ LOST: Final = Trouble(
 
 
 class JourneyPage(Page):
-    """Walks one booking through its statuses, every try told as it happens.
+    """Walks one booking through its statuses, every try shown as it happens.
 
     legs: the stations of the last journey, with each of their tries
     """
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+    def __init__(self, session: DemoSession) -> None:
         self.legs: list[timeline.Leg] = []
         self._number = 0
         self.switches = {
@@ -101,6 +101,7 @@ class JourneyPage(Page):
         faults = w.VBox([w.HTML("<h3>What goes wrong on the way</h3>"), *self.switches.values()])
         faults.add_class("ok-card")
         super().__init__(
+            session,
             "One booking, all the way",
             "The booking at hand walks through its statuses. Calls fail as they do in real life, "
             "and the order still arrives once.",
@@ -110,42 +111,48 @@ class JourneyPage(Page):
 
     def begin(self, end: Stop) -> None:
         """Let the booking at hand be created, and then end in that way."""
-        self.run(self._walk((CREATED, end)))
+        self.work.begin(self._walk((CREATED, end), self.session.event))
 
-    async def _walk(self, stops: tuple[Stop, ...]) -> None:
+    def show_state(self) -> None:
+        self.complete.disabled = self.cancel.disabled = self.work.busy
+
+    async def _walk(self, stops: tuple[Stop, ...], booking: dict[str, Any]) -> None:
         self._number += 1
         # A journey is a booking of its own: its order begins with no history.
-        order_id = f"{self.desk.event.get('id', '')}-J{self._number}"
+        order_id = f"{booking.get('id', '')}-J{self._number}"
         self.legs = []
         for number, stop in enumerate(stops):
-            mapped = self.desk.mapper.explain(event_at(stop, self.desk.event, order_id))
+            event = event_at(stop, booking, order_id)
+            mapped = self.session.mapper.explain(event)
             leg = timeline.Leg(stop.words, mapped.order_status or "", order_id)
             self.legs.append(leg)
             troubles = [t for t, switch in self.switches.items() if switch.value]
-            await self._travel(leg, mapped, [t.script for t in troubles if t.stop == number])
+            await self._travel(leg, event, mapped, [t.script for t in troubles if t.stop == number])
             if leg.sent is None or leg.sent.verdict != "delivered":
                 break
         self._arrived(order_id)
 
-    async def _travel(self, leg: timeline.Leg, mapped: Any, scripts: list[str]) -> None:
-        self.desk.sandbox.script(", ".join(scripts))
+    async def _travel(
+        self, leg: timeline.Leg, event: dict[str, Any], mapped: Mapped, scripts: list[str]
+    ) -> None:
+        self.session.sandbox.script(", ".join(scripts))
 
-        def wait(told: Wait) -> None:
-            kept = self.desk.times_kept(leg.order_id, leg.status)
-            leg.tries.append(timeline.Try(told.reason, kept, told.seconds))
+        def show_wait(wait: Wait) -> None:
+            kept = self.session.times_kept(leg.order_id, leg.status)
+            leg.tries.append(timeline.Try(wait.reason, kept, wait.seconds))
             self.tell(
-                f"{leg.words}: {told.reason}. Waiting {told.seconds:.2g} s, then try "
-                f"{told.attempt}.",
+                f"{leg.words}: {wait.reason}. Waiting {wait.seconds:.2g} s, then try "
+                f"{wait.attempt}.",
                 "warn",
             )
             self._draw()
 
         self.tell(f"{leg.words}: sending …")
         self._draw()
-        sent = await self.desk.send(mapped, wait)
+        sent = await self.session.send(event, mapped, show_wait)
         leg.sent = sent
         if sent.delivery:
-            kept = self.desk.times_kept(leg.order_id, leg.status)
+            kept = self.session.times_kept(leg.order_id, leg.status)
             leg.tries.append(timeline.Try(sent.message or sent.delivery.meaning, kept))
         self._draw()
 
@@ -155,11 +162,11 @@ class JourneyPage(Page):
         if bad is not None:
             self.tell(f"{bad.verdict}: {bad.message}\n{bad.next_step}", "bad")
             return
-        self.tell(arrived(order_id, sent, self.desk), "good")
+        self.tell(arrived(order_id, sent, self.session), "good")
 
     def _draw(self) -> None:
         order_id = self.legs[0].order_id
-        self.view.value = timeline.drawn(self.legs, self.desk.orders.get(order_id))
+        self.view.value = timeline.drawn(self.legs, self.session.orders.get(order_id))
 
 
 def event_at(stop: Stop, booking: dict[str, Any], order_id: str) -> dict[str, Any]:
@@ -175,11 +182,11 @@ def event_at(stop: Stop, booking: dict[str, Any], order_id: str) -> dict[str, An
     return overlaid(booking, values)
 
 
-def arrived(order_id: str, sent: list[Sent], desk: Desk) -> str:
+def arrived(order_id: str, sent: list[SendResult], session: DemoSession) -> str:
     """How the journey ended, in words: calls made, calls that reached TikTok, orders kept."""
     calls = sum(line.delivery.attempts for line in sent if line.delivery)
-    reached = sum(received.order_id == order_id for received in desk.sandbox.received)
-    kept = sum(order.order_id == order_id for order in desk.orders.values())
+    reached = sum(received.order_id == order_id for received in session.sandbox.received)
+    kept = sum(order.order_id == order_id for order in session.orders.values())
     return (
         f"Arrived once: {paths.count(calls, 'call')} made, {reached} of them reached TikTok's "
         f"list, {paths.count(kept, 'order')} stands there: `{order_id}`, {sent[-1].order_status}"

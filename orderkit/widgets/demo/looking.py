@@ -6,26 +6,26 @@ from orderkit.events import paths
 from orderkit.events.jsontext import dumps
 from orderkit.reports import html, pages, views
 from orderkit.widgets.demo.booking import LABELS, outcome, read
-from orderkit.widgets.demo.desk import Desk
 from orderkit.widgets.demo.page import Page, card, shown
+from orderkit.widgets.demo.session import DemoSession
 
 
 class MappingPage(Page):
     """Source → value → target of the booking at hand."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+    def __init__(self, session: DemoSession) -> None:
         super().__init__(
+            session,
             "Each value finds its place",
             "On the left what the hotel's site says, on the right what TikTok receives. What you "
             "changed is highlighted.",
         )
-        desk.when_changed(self.refresh)
+        session.when_changed(self.refresh)
 
     @property
     def table(self) -> views.Table:
         """The mapping in the guest's words; what differs from the booking as chosen is marked."""
-        kept = [entry for entry in self.desk.mapped.trace if entry.matters]
+        kept = [entry for entry in self.session.mapped.trace if entry.matters]
         cells = (
             (
                 entry.found_at,
@@ -38,12 +38,12 @@ class MappingPage(Page):
             for entry in kept
         )
         columns = ("source", "in the booking", "found", "target", "value", "state")
-        marked = views.mapping_table(self.desk.mapped, self.desk.before).marked
+        marked = views.mapping_table(self.session.mapped, self.session.before).marked
         return views.make(cells, columns, "Source → target", marked)
 
     def refresh(self) -> None:
         """Show the mapping of the booking at hand."""
-        mapped = self.desk.mapped
+        mapped = self.session.mapped
         text = escape(dumps(mapped.payload, indent=True).decode())
         self.view.value = (
             outcome(mapped)
@@ -56,26 +56,26 @@ class MappingPage(Page):
 class NeedsPage(Page):
     """What TikTok needs, by field and order status, and what of it the booking has."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-        self.statuses = views.statuses_of(desk.mapper)
+    def __init__(self, session: DemoSession) -> None:
+        self.statuses = views.statuses_of(session.mapper)
         super().__init__(
+            session,
             "What TikTok needs",
             "Each field that is mandatory, by order status, and whether this booking has it.",
         )
-        desk.when_changed(self.refresh)
+        session.when_changed(self.refresh)
 
     @property
     def against(self) -> views.Against:
         """The booking at hand against every order status, its own first."""
-        own = self.desk.mapped.order_status
+        own = self.session.mapped.order_status
         statuses = sorted(self.statuses, key=lambda status: status != own)
-        return views.against_statuses(self.desk.mapper, self.desk.event, statuses)
+        return views.against_statuses(self.session.mapper, self.session.event, statuses)
 
     def refresh(self) -> None:
         """Show the needs of the booking at hand."""
         against = self.against
-        mapped = self.desk.mapped
+        mapped = self.session.mapped
         wanted = [entry for entry in mapped.trace if entry.mandatory]
         there = sum(entry.state == "ok" for entry in wanted)
         status = escape(mapped.order_status or "no order status")

@@ -1,30 +1,37 @@
 """What each page of the demo is made of: a headline, one sentence, controls, a message, a view."""
 
-import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from html import escape
 from typing import Any
 
 import ipywidgets as w
 
-from orderkit.errors import OrderkitError
 from orderkit.reports import html
 from orderkit.reports.views import Table
-from orderkit.widgets import parts
+from orderkit.widgets.background import BackgroundTask
+from orderkit.widgets.demo.session import DemoSession
+from orderkit.widgets.working import Work
 
 
 class Page(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
     """One page: what can be done on it, and below that what is shown.
 
-    view: HTML, written by the page's `refresh`
-    task: the sending under way, or the last one
+    session: what all pages look at
+    view:    HTML, written by the page's `refresh`
     """
 
     def __init__(
-        self, headline: str, lead: str, *controls: w.Widget, below: Sequence[w.Widget] = ()
+        self,
+        session: DemoSession,
+        headline: str,
+        lead: str,
+        *controls: w.Widget,
+        below: Sequence[w.Widget] = (),
     ) -> None:
+        self.session = session
         self.message, self.view = w.HTML(), w.HTML()
-        self.task: asyncio.Task[None] | None = None
+        self.work = Work(self, self.show_state)
         head = w.HTML(f'<h2>{escape(headline)}</h2><p class="ok-lead">{escape(lead)}</p>')
         super().__init__([head, *controls, self.message, self.view, *below])
         self.add_class("ok-part")
@@ -33,17 +40,18 @@ class Page(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
         """Show a message, and have it announced."""
         self.message.value = html.notice(text, tone)
 
-    def run(self, work: Coroutine[Any, Any, None]) -> None:
-        """Begin work that takes time; the page can be used meanwhile, and a failure is told."""
-        if self.task and not self.task.done():
-            work.close()
-            raise OrderkitError("a sending is under way: wait for its end")
-        self.task = asyncio.get_running_loop().create_task(work)
-        self.task.add_done_callback(self._ended)
+    @property
+    def lock(self) -> AbstractContextManager[Any]:
+        """One handler of all pages runs at a time."""
+        return self.session.lock
 
-    def _ended(self, task: "asyncio.Task[None]") -> None:
-        if not task.cancelled():
-            parts.guarded(self, task.result)()
+    @property
+    def task(self) -> BackgroundTask[None] | None:
+        """The sending under way, or the last one."""
+        return self.work.task
+
+    def show_state(self) -> None:
+        """Disable the page's buttons while it sends."""
 
 
 def card(title: str, body: str, note: str = "") -> str:

@@ -6,7 +6,7 @@ from html import escape
 from orderkit.events.paths import count
 from orderkit.reports import html, views
 from orderkit.sandbox import Order
-from orderkit.sending.run import Sent
+from orderkit.sending.results import SendResult
 from orderkit.widgets.demo.page import card, shown
 
 
@@ -32,7 +32,7 @@ class Leg:
     status: str
     order_id: str
     tries: list[Try] = field(default_factory=list)
-    sent: Sent | None = None
+    sent: SendResult | None = None
 
 
 def drawn(legs: list[Leg], order: Order | None) -> str:

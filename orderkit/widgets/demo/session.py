@@ -1,6 +1,7 @@
 """What all pages of the demo look at: the booking at hand, its order, and TikTok's side."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
@@ -9,16 +10,20 @@ from orderkit.destination.loading import load_settings
 from orderkit.destination.settings import Settings
 from orderkit.events import samples
 from orderkit.events.paths import get, parse
+from orderkit.events.reader import EventLine
 from orderkit.mapping.mapper import Mapper
-from orderkit.mapping.results import Mapped
+from orderkit.mapping.results import EventResult, Mapped
 from orderkit.sandbox import Order, Sandbox
 from orderkit.sending.client import OnWait
 from orderkit.sending.ledger import Ledger
-from orderkit.sending.run import Book, Sent, sandbox_client, send_all
+from orderkit.sending.results import SendResult
+from orderkit.sending.run import Run
 
 
-class Desk:
+class DemoSession:
     """The booking at hand.
+
+    lock:    held by the page whose handler runs, and by what shows in all pages what was sent
 
     events:  name → event, those that can be chosen
     event:   the chosen one, with what was typed over it
@@ -30,11 +35,12 @@ class Desk:
     """
 
     def __init__(self, settings: Settings | None = None) -> None:
+        self.lock = threading.RLock()
         self.mapper = Mapper(settings or load_settings(samples.SETTINGS))
         damaged = {f"damaged: {name}": event for name, event in samples.damaged_events().items()}
         self.events: dict[str, dict[str, Any]] = {**samples.sample_events(), **damaged}
         self.sandbox = Sandbox()
-        self.sent: list[Sent] = []
+        self.sent: list[SendResult] = []
         self.ledger = Ledger()
         self._listeners: list[Callable[[], Any]] = []
         self.chosen: dict[str, Any] = {}
@@ -62,16 +68,25 @@ class Desk:
         self.mapped: Mapped = self.mapper.explain(self.event)
         self.changed()
 
-    async def send(self, mapped: Mapped, on_wait: OnWait | None = None) -> Sent:
-        """Send to the sandbox; each wait is told before it begins."""
+    async def send(
+        self, event: dict[str, Any], mapped: Mapped, on_wait: OnWait | None = None
+    ) -> SendResult:
+        """Send an event to the sandbox, as it was mapped; `on_wait` is told each wait."""
         await asyncio.to_thread(self.sandbox.start)
-        async with sandbox_client(self.sandbox, on_wait=on_wait) as client:
-            lines = [(len(self.sent) + 1, mapped, "")]
+        run = Run(
+            [EventResult(EventLine(len(self.sent) + 1, None, event), mapped)],
+            self.mapper.settings,
+            "sandbox",
+            self.ledger,
             # A demo shows the same thing twice if it is asked to.
-            book = Book(self.ledger, "sandbox", force=True)
-            (sent,) = [line async for line in send_all(lines, client, None, book)]
-        self.sent.append(sent)
-        self.changed()
+            force=True,
+            sandbox=self.sandbox,
+            on_wait=on_wait,
+        )
+        (sent,) = [sent async for sent in run.verdicts()]
+        with self.lock:
+            self.sent.append(sent)
+            self.changed()
         return sent
 
     @property
