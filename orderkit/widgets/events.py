@@ -6,7 +6,7 @@ from typing import Any
 
 import ipywidgets as w
 
-from orderkit.events import samples
+from orderkit.events import paths, samples
 from orderkit.events.folder import FirstEvents, earlier_events, first_events
 from orderkit.events.paths import count
 from orderkit.mapping.mapper import Mapper
@@ -153,7 +153,9 @@ def _label(name: str, event: dict[str, Any], mapper: Mapper | None) -> str:
     mapped = mapper.map(event) if mapper else None
     info = ((mapped and mapped.payload) or {}).get("order_info", {})
     said = [name]
-    for word in (event.get("event_name"), info.get("order_id", event.get("id"))):
+    happened = mapper.settings.event_property if mapper else "event_name"
+    event_name = dict(paths.walk(event)).get(happened)
+    for word in (event_name, info.get("order_id", event.get("id"))):
         if word is not None and str(word)[:40] not in said[0]:
             said.append(str(word)[:40])
     if mapped:
@@ -167,7 +169,7 @@ def _describe(found: FirstEvents, before: str, *, loaded: bool = False) -> tuple
     number = count(len(found.events), "event")
     if found.more:
         said.append(
-            f"the first {number} of the file are shown; notebook 05, orderkit check, map and send "
+            f"The first {number} of the file are shown; notebook 05, orderkit check, map and send "
             "read it all"
         )
     elif loaded:
@@ -179,5 +181,4 @@ def _describe(found: FirstEvents, before: str, *, loaded: bool = False) -> tuple
     if before:
         said.append(before)
     tone: Tone = "warn" if bad or found.more or "only" in before else "good"
-    text = "; ".join(said)
-    return text[:1].upper() + text[1:], tone
+    return "; ".join(said), tone

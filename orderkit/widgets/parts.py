@@ -39,7 +39,10 @@ class Form(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
         """Show the form, and beside it its state as plain HTML, for where no kernel draws it."""
         publish(self._repr_mimebundle_())
         if state := self.state_html():
-            hidden = "<style>.jp-OutputArea:has(.ok-root) .ok-state{display:none}</style>"
+            hidden = (
+                "<style>.jp-OutputArea:has(.ok-root) .ok-state{display:none}"
+                ".ok-state :is(th,td){text-align:left!important}</style>"
+            )
             publish({"text/html": f'{hidden}<div class="ok-state">{state}</div>'})
 
     def state_html(self) -> str:

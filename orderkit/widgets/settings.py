@@ -90,8 +90,9 @@ class SettingsForm(parts.Form):
         self.tell(told, "bad")
 
     def _event_names(self) -> list[str]:
-        events = self.picker.events.values()
-        return sorted({str(e["event_name"]) for e in events if e.get("event_name")})
+        happened = self.settings.event_property
+        names = (dict(paths.walk(e)).get(happened) for e in self.picker.events.values())
+        return sorted({str(name) for name in names if name})
 
     def _examples(self) -> dict[str, Any]:
         """Path → example value of the properties seen in the loaded events."""
