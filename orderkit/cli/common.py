@@ -12,9 +12,12 @@ from rich.table import Table
 from rich.text import Text
 
 from orderkit.cli.options import order_status
+from orderkit.destination.loading import load_settings
+from orderkit.destination.settings import Checks
 from orderkit.events.jsontext import dumps
 from orderkit.events.reader import open_events
 from orderkit.mapping.mapper import Mapper
+from orderkit.mapping.platform import oversized
 from orderkit.mapping.problems import Problem
 from orderkit.mapping.results import Result
 
@@ -97,6 +100,23 @@ def json_option(command: F) -> F:
     )
 
 
+def platform_option(command: F) -> F:
+    """--platform and --no-platform."""
+    return click.option(
+        "--platform/--no-platform",
+        default=None,
+        help="Check what the platform asks of events; as the settings say, if neither is given.",
+    )(command)
+
+
+def make_mapper(settings_path: str, platform: bool | None) -> Mapper:
+    """The mapper for a settings file, with the checks of the platform as they were asked for."""
+    settings = load_settings(settings_path)
+    if platform is not None:
+        settings = settings.model_copy(update={"checks": Checks(platform=platform)})
+    return Mapper(settings)
+
+
 def results(
     events: str, mapper: Mapper, *, status: str | None = None, explain: bool = False
 ) -> Iterator[Result]:
@@ -106,10 +126,11 @@ def results(
             event = entry.event
             if event is None:
                 yield Result(entry, None)
-            elif explain:
-                yield Result(entry, mapper.explain(event, status=status))
-            else:
-                yield Result(entry, mapper.map(event, status=status))
+                continue
+            mapped = (mapper.explain if explain else mapper.map)(event, status=status)
+            if mapper.settings.checks.platform and mapped.outcome != "filtered":
+                mapped.problems += tuple(oversized(event))
+            yield Result(entry, mapped)
 
 
 def counted(counts: Counter[str]) -> str:

@@ -135,9 +135,18 @@ def find_status(
 @lru_cache(maxsize=1_024)
 def _unmapped(name: str, mapped: tuple[str, ...]) -> str:
     """Why an event of that name is filtered."""
-    near = paths.near_misses(name, mapped, most=1)
-    meant = f"; did you mean {show(near[0])}?" if near else ""
+    near = _near(name, mapped)
+    meant = f"; did you mean {show(near)}?" if near else ""
     return f"event {show(name)} is in no event mapping entry{meant}"
+
+
+def near_event_name(compiled: CompiledSettings, name: str) -> str:
+    """The mapped event name that may have been meant by one that is not mapped, or ""."""
+    return "" if name in compiled.statuses else _near(name, tuple(compiled.statuses))
+
+
+def _near(name: str, mapped: tuple[str, ...]) -> str:
+    return next(iter(paths.near_misses(name, mapped, most=1)), "")
 
 
 def evaluate(
