@@ -12,7 +12,7 @@ from orderkit.mapping.results import Mapped
 
 #: Orders that are remembered, about 200 bytes each: memory does not grow with the events.
 MOST_ORDERS: Final = 200_000
-_MOST_NAMES: Final = 100
+_MOST_NAMES: Final = 1_000
 _MOST_EXAMPLES: Final = 5
 
 
@@ -82,6 +82,7 @@ class AcrossEvents:
         self.repeated = RepeatedOrders()
         self._compiled = mapper.compiled
         self._names: Counter[str] = Counter()
+        self._near: dict[str, str] = {}
         self._outcomes: Counter[str] = Counter()
 
     def add(self, index: int, line: int | None, event: Any, mapped: Mapped | None) -> None:
@@ -91,9 +92,14 @@ class AcrossEvents:
             self.repeated.add(index, line, mapped)
             return
         name = self._compiled.status.source.read(self._compiled.transform(event)).raw
-        known = name in self._names or len(self._names) < _MOST_NAMES
-        if isinstance(name, str) and known and near_event_name(self._compiled, name):
+        if isinstance(name, str) and self._near_name(name):
             self._names[name] += 1
+
+    def _near_name(self, name: str) -> str:
+        """The mapped name that may have been meant; of the first names only, all of a site's."""
+        if name not in self._near and len(self._near) < _MOST_NAMES:
+            self._near[name] = near_event_name(self._compiled, name)
+        return self._near.get(name, "")
 
     def sentences(self) -> list[str]:
         """One sentence for each thing to be said."""
@@ -106,7 +112,7 @@ class AcrossEvents:
             ),
             *(
                 f"{count(number, 'event')} named {show(name)} filtered; did you mean "
-                f"{show(near_event_name(self._compiled, name))}?"
+                f"{show(self._near[name])}?"
                 for name, number in self._names.most_common()
             ),
             *self.repeated.sentences(),

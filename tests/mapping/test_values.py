@@ -9,7 +9,7 @@ import pytest
 
 from orderkit import Mapped, Mapper, Problem, Settings
 from orderkit.mapping.fixes import property_in_formula
-from tests.mapping.support import read_case
+from tests.mapping import golden
 
 PREFIX = "order_info."
 
@@ -18,10 +18,12 @@ def map_changed(
     event: dict[str, Any], zone: str = "Europe/Paris", **tables: dict[str, Any]
 ) -> Mapped:
     """The good event with something changed, under the good settings with tables added to."""
-    settings = read_case("created", "settings") | {"timezone": zone}
+    settings = golden.read("created", "settings") | {"timezone": zone}
     for table, entries in tables.items():
         settings[table] = settings.get(table, {}) | entries
-    return Mapper(Settings.model_validate(settings)).explain(read_case("created", "event") | event)
+    return Mapper(Settings.model_validate(settings)).explain(
+        golden.read("created", "event") | event
+    )
 
 
 def found(mapped: Mapped) -> list[tuple[str, str]]:
@@ -30,7 +32,7 @@ def found(mapped: Mapped) -> list[tuple[str, str]]:
 
 
 def booking(**changed: Any) -> dict[str, Any]:
-    return {"booking": read_case("created", "event")["booking"] | changed}
+    return {"booking": golden.read("created", "event")["booking"] | changed}
 
 
 def only(mapped: Mapped) -> Problem:
@@ -70,7 +72,7 @@ def test_digits_of_a_currency(currency: str, amount: Any, rounded: str | None) -
 
 def test_a_commission_has_its_own_currency() -> None:
     """The digits of a commission are those of the commission's currency, not of the order's."""
-    event = read_case("completed", "event")
+    event = golden.read("completed", "event")
     event["partners"]["tiktok"] |= {"commission_currency": "JPY", "commission_base_amount": 40.5}
     target = "value.commission_value.0.commission_base_amount"
     assert ("unusual", target) in found(map_changed(event))
@@ -265,12 +267,12 @@ def test_a_number_in_a_path_is_no_item_elsewhere() -> None:
 
 def test_a_property_that_the_transformation_takes_away() -> None:
     """A field that reads what the transformation renames says so, for events that had it."""
-    settings = read_case("created", "settings") | {
+    settings = golden.read("created", "settings") | {
         "transformation": [{"property": "status", "new_name": "state"}],
         "smart_mapping": {"order_info.extra.no_show": {"formula": "status = 'No-Show'"}},
     }
     mapper = Mapper(Settings.model_validate(settings))
-    event = read_case("created", "event")
+    event = golden.read("created", "event")
     mapped = mapper.map(event | {"status": "No-Show"})
     assert found(mapped) == [("unusual", "extra.no_show")]
     assert "`status`" in only(mapped).message
