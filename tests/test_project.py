@@ -87,7 +87,7 @@ def test_commands_are_as_the_readmes_write_them(path: Path) -> None:
         if name in COMMANDS or " --" in rest:
             command = orderkit.get_command(None, name)  # type: ignore[arg-type]
             assert command is not None, name
-            known = {option for parameter in command.params for option in parameter.opts}
+            known = {o for p in command.params for o in (*p.opts, *p.secondary_opts)}
             written = re.findall(r"(?<=\s|\[|\|)(--?[a-z][a-z-]*)", rest.partition("#")[0])
             assert set(written) <= known, f"orderkit {name}{rest}"
 

@@ -11,15 +11,16 @@ from orderkit.cli.common import (
     counted,
     events_argument,
     json_option,
+    make_mapper,
+    platform_option,
     print_json,
     print_problems,
     results,
     settings_option,
     status_option,
 )
-from orderkit.destination.loading import load_settings
 from orderkit.events.paths import count
-from orderkit.mapping.mapper import Mapper
+from orderkit.mapping.across import AcrossEvents
 from orderkit.mapping.results import EventResult
 from orderkit.reports.unread import Unseen
 
@@ -28,8 +29,11 @@ from orderkit.reports.unread import Unseen
 @events_argument
 @settings_option
 @status_option
+@platform_option
 @json_option
-def command(events: str, settings_path: str, status: str | None, as_json: bool) -> int:
+def command(
+    events: str, settings_path: str, status: str | None, platform: bool | None, as_json: bool
+) -> int:
     """Check events: for each, what becomes of it, and what is missing or wrong.
 
     EVENTS is a JSON object or array, NDJSON, or - for standard input. Ends with 0 when nothing was
@@ -37,14 +41,16 @@ def command(events: str, settings_path: str, status: str | None, as_json: bool) 
 
     Example: orderkit check events.ndjson --settings settings.toml --status CANCEL_ORDER
     """
-    mapper = Mapper(load_settings(settings_path))
+    mapper = make_mapper(settings_path, platform)
     outcomes: Counter[str] = Counter()
-    unseen = Unseen(mapper)
+    unseen, across = Unseen(mapper), AcrossEvents(mapper)
     out = console()
     for result in results(events, mapper, status=status):
         outcomes[result.outcome] += 1
-        if result.entry.event is not None:
-            unseen.look(result.entry.event)
+        entry = result.entry
+        across.add(entry.index, entry.line, result.mapped)
+        if entry.event is not None:
+            unseen.look(entry.event)
         if as_json:
             print_json(result.as_json())
             continue
@@ -52,7 +58,7 @@ def command(events: str, settings_path: str, status: str | None, as_json: bool) 
         print_problems(out, result.problems)
     if not as_json:
         out.print(_summary(outcomes))
-    for sentence in unseen.told():
+    for sentence in (*across.sentences(), *unseen.told()):
         click.echo(f"warning: {sentence}", err=True)
     return int(outcomes["rejected"] + outcomes["unreadable"] > 0)
 

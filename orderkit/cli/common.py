@@ -12,9 +12,12 @@ from rich.table import Table
 from rich.text import Text
 
 from orderkit.cli.options import order_status
+from orderkit.destination.loading import load_settings
+from orderkit.destination.settings import Checks
 from orderkit.events.jsontext import dumps
 from orderkit.events.reader import open_events
 from orderkit.mapping.mapper import Mapper
+from orderkit.mapping.platform import oversized
 from orderkit.mapping.problems import Problem
 from orderkit.mapping.results import EventResult
 
@@ -97,12 +100,33 @@ def json_option(command: F) -> F:
     )
 
 
+def platform_option(command: F) -> F:
+    """--platform and --no-platform."""
+    return click.option(
+        "--platform/--no-platform",
+        default=None,
+        help="Check what the platform asks of events; as the settings say, if neither is given.",
+    )(command)
+
+
+def make_mapper(settings_path: str, platform: bool | None) -> Mapper:
+    """The mapper for a settings file, with the checks of the platform as they were asked for."""
+    settings = load_settings(settings_path)
+    if platform is not None:
+        settings = settings.model_copy(update={"checks": Checks(platform=platform)})
+    return Mapper(settings)
+
+
 def results(
     events: str, mapper: Mapper, *, status: str | None = None, explain: bool = False
 ) -> Iterator[EventResult]:
     """The result of each event, as it is read."""
     with open_events(events) as entries:
-        yield from mapper.results(entries, status=status, explain=explain)
+        for result in mapper.results(entries, status=status, explain=explain):
+            mapped = result.mapped
+            if mapped and mapper.settings.checks.platform and mapped.outcome != "filtered":
+                mapped.problems += tuple(oversized(result.entry.event))
+            yield result
 
 
 def counted(counts: Counter[str]) -> str:

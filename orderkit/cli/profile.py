@@ -10,16 +10,17 @@ from orderkit.cli.common import (
     console,
     events_argument,
     json_option,
+    make_mapper,
+    platform_option,
     print_json,
     results,
     settings_option,
     status_option,
     table,
 )
-from orderkit.destination.loading import load_settings
 from orderkit.events.files import refuse_overwriting, write_text
 from orderkit.events.jsontext import show
-from orderkit.mapping.mapper import Mapper
+from orderkit.mapping.across import AcrossEvents
 from orderkit.reports.profile import MOST_DISTINCT, Profile
 
 _BAR = 20
@@ -30,9 +31,15 @@ _BAR = 20
 @settings_option
 @status_option
 @click.option("--html", metavar="FILE", help="Write a page that can be handed over.")
+@platform_option
 @json_option
 def command(
-    events: str, settings_path: str, status: str | None, html: str | None, as_json: bool
+    events: str,
+    settings_path: str,
+    status: str | None,
+    html: str | None,
+    platform: bool | None,
+    as_json: bool,
 ) -> int:
     """Show, over many events, how well each row is filled and what goes wrong how often.
 
@@ -41,19 +48,23 @@ def command(
     Example: orderkit profile events.ndjson --settings settings.toml --html profile.html
     """
     refuse_overwriting(events=events, settings=settings_path, page=html)
-    mapper = Mapper(load_settings(settings_path))
-    profile = Profile()
+    mapper = make_mapper(settings_path, platform)
+    profile, across = Profile(), AcrossEvents(mapper)
     for result in results(events, mapper, status=status, explain=True):
-        profile.add(result.entry.index, result.mapped)
+        entry = result.entry
+        profile.add(entry.index, result.mapped)
+        across.add(entry.index, entry.line, result.mapped)
     if html:
         from orderkit.reports.pages import profile_page
 
         write_text(html, profile_page(profile, Path(events).name))
         click.echo(f"{html}: written", err=True)
     if as_json:
-        print_json(profile.as_json())
+        print_json(profile.as_json() | {"warnings": across.sentences()})
     elif not html:
         _print(profile)
+    for sentence in across.sentences():
+        click.echo(f"warning: {sentence}", err=True)
     return 0
 
 

@@ -45,14 +45,17 @@ def _gives(formula: str, raw: Any, mending: Mending, field: CompiledField) -> bo
         return False
 
 
-# Events of one site have the same faults: typed, as 1 and true are one key otherwise.
-@lru_cache(maxsize=1_024, typed=True)
 def _outcome(formula: str, raw: Any, zone: ZoneInfo) -> Any:
     """What a formula with ``{x}`` gives for a value."""
+    return _compiled(formula, zone).read({"x": raw}).raw
+
+
+# Events of one site have the same faults.
+@lru_cache(maxsize=256)
+def _compiled(formula: str, zone: ZoneInfo) -> Calculation:
     from orderkit.language.formulas import Context
 
-    source = compile_formula(formula.replace("{x}", "x"), lambda: Context(_NO_CLOCK, zone))
-    return source.read({"x": raw}).raw
+    return compile_formula(formula.replace("{x}", "x"), lambda: Context(_NO_CLOCK, zone))
 
 
 def source_in_formula(source: Source) -> str:

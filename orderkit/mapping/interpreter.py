@@ -5,7 +5,7 @@ mapping table, then the checks over several of its fields. `Mapper.explain` runs
 runs a function generated for the settings, which gives the same (see `orderkit.mapping.codegen`).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
@@ -31,7 +31,7 @@ from orderkit.mapping.messages import (
     unusual,
 )
 from orderkit.mapping.problems import Problem
-from orderkit.mapping.results import Mapped, Outcome, State, TraceEntry
+from orderkit.mapping.results import Mapped, State, TraceEntry, filtered, judged
 
 ASKED: Final = "the status asked for"
 
@@ -249,23 +249,6 @@ def _without_empty(value: Any) -> Any:
     if isinstance(value, list):
         return [part for part in map(_without_empty, value) if part is not None] or None
     return value
-
-
-def filtered(reason: str) -> Mapped:
-    """The result of an event that is not for this destination."""
-    return Mapped("filtered", None, None, reason=reason)
-
-
-def judged(
-    status: str | None,
-    payload: dict[str, Any],
-    problems: Sequence[Problem],
-    trace: Sequence[TraceEntry] = (),
-) -> Mapped:
-    """The result of an event with these findings: one error, and it is rejected."""
-    rejected = any(problem.level == "error" for problem in problems)
-    outcome: Outcome = "rejected" if rejected else "mapped"
-    return Mapped(outcome, status, payload, tuple(problems), trace=tuple(trace))
 
 
 def _entry(

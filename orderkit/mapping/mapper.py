@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from orderkit.destination.settings import Settings
 from orderkit.events.reader import EventLine
-from orderkit.mapping import codegen, interpreter, platform
+from orderkit.mapping import codegen, interpreter, platform, results
 from orderkit.mapping.compiled import compile_settings
 from orderkit.mapping.results import EventResult, Mapped, TraceEntry
 
@@ -65,13 +65,13 @@ class Mapper:
         compiled = self.compiled
         steps: dict[str, Any] = {
             "run": partial(interpreter.map_event, compiled),
-            "filtered": interpreter.filtered,
+            "filtered": results.filtered,
             "find_status": partial(interpreter.find_status, compiled),
             "plain": interpreter.evaluate_one,
             "check": partial(interpreter.check, compiled),
             "check_item": partial(interpreter.check_item, compiled),
             "find_taken_away": partial(interpreter.find_taken_away, compiled),
-            "judged": interpreter.judged,
+            "judged": results.judged,
             "platform": platform.findings,
             "Mapped": Mapped,
         }

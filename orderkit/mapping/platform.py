@@ -54,12 +54,15 @@ def findings(event: Any) -> list[Problem]:
     return found
 
 
-def oversized(event: Any) -> Problem | None:
-    """The finding about an event of more than 32 KB as JSON, which the platform refuses."""
+def oversized(event: Any) -> list[Problem]:
+    """The finding about an event of more than 32 KB as JSON, which the platform refuses.
+
+    Apart from `findings`, as it takes writing the event: a tenth of the time of mapping it.
+    """
     size = len(dumps(plain(event)))
     if size <= MOST_BYTES:
-        return None
-    return _problem(
+        return []
+    problem = _problem(
         source="",
         rule="an event has at most 32 KB",
         found=f"{size:,} bytes",
@@ -67,6 +70,7 @@ def oversized(event: Any) -> Problem | None:
         message=f"the event has {size:,} bytes as JSON, and the platform takes {MOST_BYTES:,}",
         fix="leave out what no destination reads",
     )
+    return [problem]
 
 
 def _lacks(event: Any, path: str, rule: str, expected: str) -> Problem:
@@ -79,7 +83,7 @@ def _lacks(event: Any, path: str, rule: str, expected: str) -> Problem:
         rule=rule,
         found=found,
         expected=expected,
-        message=f"{path} is {found}{meant}",
+        message=f"{rule}, and {'there is none' if found == 'nothing' else f'it is {found}'}{meant}",
         fix=f"send {path} with the event: {expected}",
         near_misses=near,
     )

@@ -1,5 +1,6 @@
 """What mapping gives: an event's result, its trace, and the result with the event's place."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, TypeAlias
 
@@ -83,6 +84,23 @@ class Mapped:
         if self.trace:
             entry["trace"] = [line.as_json() for line in self.trace]
         return entry
+
+
+def filtered(reason: str) -> Mapped:
+    """The result of an event that is not for this destination."""
+    return Mapped("filtered", None, None, reason=reason)
+
+
+def judged(
+    status: str | None,
+    payload: dict[str, Any],
+    problems: Sequence[Problem],
+    trace: Sequence[TraceEntry] = (),
+) -> Mapped:
+    """The result of an event with these findings: one error, and it is rejected."""
+    rejected = any(problem.level == "error" for problem in problems)
+    outcome: Outcome = "rejected" if rejected else "mapped"
+    return Mapped(outcome, status, payload, tuple(problems), trace=tuple(trace))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,11 @@ from zoneinfo import ZoneInfo
 
 from orderkit.destination import codes
 from orderkit.events.paths import is_blank
-from orderkit.mapping.types import Unconvertible, encodable, field_type
+from orderkit.mapping import platform
+from orderkit.mapping.amounts import check_thousands, unusual_digits
+from orderkit.mapping.conversion import Unconvertible
+from orderkit.mapping.texts import NO_VALUES
+from orderkit.mapping.types import field_type
 
 #: outcome, order status, payload, (code, target) of each problem
 Result: TypeAlias = tuple[str, str | None, dict[str, Any] | None, list[tuple[str, str]]]
@@ -27,13 +31,15 @@ _STATUSES: Final = {
     "booking_completed": "COMPLETE_ORDER",
     "booking_no_show": "COMPLETE_ORDER",
 }
-_CURRENCIES: Final = codes.currencies()
+_CURRENCIES: Final = codes.currencies() - codes.NO_MONEY.keys()
+_WITH_CENTS: Final = {code for code in _CURRENCIES if (codes.minor_units(code) or 0) >= 2}
 _COUNTRIES: Final = codes.countries()
 _MOST: Final = 2**53 - 1
 _FIRST, _END = 946_684_800, 4_133_980_800  # the years 2000 to 2100
 _MOMENT: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:Z|[+-][0-9]{2}:[0-9]{2})"
 )
+_ID: Final = re.compile("[!-$&-*,-~]+").fullmatch  # without + and %, which need a closer look
 _DAY: Final = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}")
 _SKU: Final = "order_info.spu_list.0.sku_list.0"
 _CLICK: Final = re.compile(r"[?&]ttoclid=([^&#]+)")
@@ -78,23 +84,23 @@ def map_event(event: Any) -> Result:
     extra: dict[str, Any] = {}
 
     order_id = event.get("id")
-    if not (
-        type(order_id) is str and order_id.strip() and (order_id.isascii() or encodable(order_id))
-    ):
-        order_id = _rare("text", order_id, "order_info.order_id", True, problems)
+    if not (type(order_id) is str and _ID(order_id) and order_id not in NO_VALUES):
+        order_id = _rare("id", order_id, "order_info.order_id", True, problems)
     if order_id is not None:
         info["order_id"] = order_id
     info["third_merchant_id"] = "maison-lune"
     shop_id = hotel.get("id")
-    if not (type(shop_id) is str and shop_id.strip() and (shop_id.isascii() or encodable(shop_id))):
-        shop_id = _rare("text", shop_id, "order_info.third_shop_id", True, problems)
+    if not (type(shop_id) is str and _ID(shop_id) and shop_id not in NO_VALUES):
+        shop_id = _rare("id", shop_id, "order_info.third_shop_id", True, problems)
     if shop_id is not None:
         info["third_shop_id"] = shop_id
     shop_name = hotel.get("name")
     if not (
         type(shop_name) is str
-        and shop_name.strip()
-        and (shop_name.isascii() or encodable(shop_name))
+        and shop_name
+        and shop_name.isprintable()
+        and shop_name.strip() == shop_name
+        and shop_name not in NO_VALUES
     ):
         shop_name = _rare("text", shop_name, "order_info.third_shop_name", True, problems)
     if shop_name is not None:
@@ -143,19 +149,26 @@ def map_event(event: Any) -> Result:
     if currency is not None:
         info["value"] = value
         value["currency"] = currency
+    cents = currency in _WITH_CENTS
     payment = booking.get("to_pay")
-    if (type(payment) is float or type(payment) is int) and 0 <= payment <= _MOST:
+    if (
+        (type(payment) is float and cents and round(payment, 2) == payment) or type(payment) is int
+    ) and 0 <= payment <= _MOST:
         payment = payment or 0
     else:
-        payment = _rare("amount", payment, "order_info.value.payment_value", True, problems)
+        payment = _rare(
+            "amount", payment, "order_info.value.payment_value", True, problems, currency
+        )
     if payment is not None:
         info["value"] = value
         value["payment_value"] = payment
     total = booking.get("total")
-    if (type(total) is float or type(total) is int) and 0 <= total <= _MOST:
+    if (
+        (type(total) is float and cents and round(total, 2) == total) or type(total) is int
+    ) and 0 <= total <= _MOST:
         total = total or 0
     else:
-        total = _rare("amount", total, "order_info.value.total_value", True, problems)
+        total = _rare("amount", total, "order_info.value.total_value", True, problems, currency)
     if total is not None:
         info["value"] = value
         value["total_value"] = total
@@ -196,21 +209,27 @@ def map_event(event: Any) -> Result:
         extra["check_out_date"] = check_out
 
     sku_id = item.get("id")
-    if not (type(sku_id) is str and sku_id.strip() and (sku_id.isascii() or encodable(sku_id))):
-        sku_id = _rare("text", sku_id, f"{_SKU}.third_sku_id", True, problems)
+    if not (type(sku_id) is str and _ID(sku_id) and sku_id not in NO_VALUES):
+        sku_id = _rare("id", sku_id, f"{_SKU}.third_sku_id", True, problems)
     sku_name = product.get("name")
     if not (
-        type(sku_name) is str and sku_name.strip() and (sku_name.isascii() or encodable(sku_name))
+        type(sku_name) is str
+        and sku_name
+        and sku_name.isprintable()
+        and sku_name.strip() == sku_name
+        and sku_name not in NO_VALUES
     ):
         sku_name = _rare("text", sku_name, f"{_SKU}.third_sku_name", True, problems)
     spu_id = item.get("third_spu_id")
-    if spu_id is not None and not (
-        type(spu_id) is str and spu_id.strip() and (spu_id.isascii() or encodable(spu_id))
-    ):
-        spu_id = _rare("text", spu_id, "order_info.spu_list.0.third_spu_id", False, problems)
+    if spu_id is not None and not (type(spu_id) is str and _ID(spu_id) and spu_id not in NO_VALUES):
+        spu_id = _rare("id", spu_id, "order_info.spu_list.0.third_spu_id", False, problems)
     spu_name = item.get("third_spu_name")
     if spu_name is not None and not (
-        type(spu_name) is str and spu_name.strip() and (spu_name.isascii() or encodable(spu_name))
+        type(spu_name) is str
+        and spu_name
+        and spu_name.isprintable()
+        and spu_name.strip() == spu_name
+        and spu_name not in NO_VALUES
     ):
         spu_name = _rare("text", spu_name, "order_info.spu_list.0.third_spu_name", False, problems)
     if sku_id is not None or sku_name is not None or spu_id is not None or spu_name is not None:
@@ -245,7 +264,13 @@ def map_event(event: Any) -> Result:
             extra["no_show"] = no_show
     cancel = tiktok.get("cancel_reason")
     if cancel is not None:
-        if not (type(cancel) is str and cancel.strip() and (cancel.isascii() or encodable(cancel))):
+        if not (
+            type(cancel) is str
+            and cancel
+            and cancel.isprintable()
+            and cancel.strip() == cancel
+            and cancel not in NO_VALUES
+        ):
             cancel = _rare("text", cancel, "order_info.extra.cancel_reason", False, problems)
         if cancel is not None:
             info["extra"] = extra
@@ -254,33 +279,50 @@ def map_event(event: Any) -> Result:
     completed = status == "COMPLETE_ORDER"
     fulfilled = tiktok.get("fulfillment_value")
     if fulfilled is not None or completed:
-        if (type(fulfilled) is float or type(fulfilled) is int) and 0 <= fulfilled <= _MOST:
+        if (
+            (type(fulfilled) is float and cents and round(fulfilled, 2) == fulfilled)
+            or type(fulfilled) is int
+        ) and 0 <= fulfilled <= _MOST:
             fulfilled = fulfilled or 0
         else:
             target = "order_info.value.fulfillment_value"
-            fulfilled = _rare("amount", fulfilled, target, completed, problems)
+            fulfilled = _rare("amount", fulfilled, target, completed, problems, currency)
         if fulfilled is not None:
             info["value"] = value
             value["fulfillment_value"] = fulfilled
     fulfilled_tax = tiktok.get("fulfillment_tax")
     if fulfilled_tax is not None or completed:
         if not (
-            (type(fulfilled_tax) is float or type(fulfilled_tax) is int)
+            (
+                (
+                    type(fulfilled_tax) is float
+                    and cents
+                    and round(fulfilled_tax, 2) == fulfilled_tax
+                )
+                or type(fulfilled_tax) is int
+            )
             and 0 < fulfilled_tax <= _MOST
         ):
             target = "order_info.value.fulfillment_tax"
-            fulfilled_tax = _rare("amount", fulfilled_tax, target, completed, problems)
+            fulfilled_tax = _rare("amount", fulfilled_tax, target, completed, problems, currency)
         if fulfilled_tax is not None:
             info["value"] = value
             value["fulfillment_tax"] = fulfilled_tax
     fulfilled_fee = tiktok.get("fulfillment_service_fee")
     if fulfilled_fee is not None or completed:
         if not (
-            (type(fulfilled_fee) is float or type(fulfilled_fee) is int)
+            (
+                (
+                    type(fulfilled_fee) is float
+                    and cents
+                    and round(fulfilled_fee, 2) == fulfilled_fee
+                )
+                or type(fulfilled_fee) is int
+            )
             and 0 < fulfilled_fee <= _MOST
         ):
             target = "order_info.value.fulfillment_service_fee"
-            fulfilled_fee = _rare("amount", fulfilled_fee, target, completed, problems)
+            fulfilled_fee = _rare("amount", fulfilled_fee, target, completed, problems, currency)
         if fulfilled_fee is not None:
             info["value"] = value
             value["fulfillment_service_fee"] = fulfilled_fee
@@ -297,53 +339,69 @@ def map_event(event: Any) -> Result:
             value["commission_value"] = [commission]
             commission["currency"] = commission_currency
     base = tiktok.get("commission_base_amount")
+    commission_cents = commission_currency in _WITH_CENTS
     if base is not None or completed:
-        if (type(base) is float or type(base) is int) and 0 <= base <= _MOST:
+        if (
+            (type(base) is float and commission_cents and round(base, 2) == base)
+            or type(base) is int
+        ) and 0 <= base <= _MOST:
             base = base or 0
         else:
             target = "order_info.value.commission_value.0.commission_base_amount"
-            base = _rare("amount", base, target, completed, problems)
+            base = _rare("amount", base, target, completed, problems, commission_currency)
         if base is not None:
             info["value"] = value
             value["commission_value"] = [commission]
             commission["commission_base_amount"] = base
     room_fee = tiktok.get("total_room_fee")
     if room_fee is not None:
-        if (type(room_fee) is float or type(room_fee) is int) and 0 <= room_fee <= _MOST:
+        if (
+            (type(room_fee) is float and cents and round(room_fee, 2) == room_fee)
+            or type(room_fee) is int
+        ) and 0 <= room_fee <= _MOST:
             room_fee = room_fee or 0
         else:
             target = "order_info.value.total_room_fee"
-            room_fee = _rare("amount", room_fee, target, False, problems)
+            room_fee = _rare("amount", room_fee, target, False, problems, currency)
         if room_fee is not None:
             info["value"] = value
             value["total_room_fee"] = room_fee
     tax = event.get("tax_amount")
     if tax is not None:
-        if (type(tax) is float or type(tax) is int) and 0 <= tax <= _MOST:
+        if (
+            (type(tax) is float and cents and round(tax, 2) == tax) or type(tax) is int
+        ) and 0 <= tax <= _MOST:
             tax = tax or 0
         else:
             target = "order_info.value.total_tax"
-            tax = _rare("amount", tax, target, False, problems)
+            tax = _rare("amount", tax, target, False, problems, currency)
         if tax is not None:
             info["value"] = value
             value["total_tax"] = tax
     service_fee = tiktok.get("total_service_fee")
     if service_fee is not None:
         if not (
-            (type(service_fee) is float or type(service_fee) is int) and 0 < service_fee <= _MOST
+            (
+                (type(service_fee) is float and cents and round(service_fee, 2) == service_fee)
+                or type(service_fee) is int
+            )
+            and 0 < service_fee <= _MOST
         ):
             target = "order_info.value.total_service_fee"
-            service_fee = _rare("amount", service_fee, target, False, problems)
+            service_fee = _rare("amount", service_fee, target, False, problems, currency)
         if service_fee is not None:
             info["value"] = value
             value["total_service_fee"] = service_fee
     discounts = tiktok.get("discounts")
     if discounts is not None:
-        if (type(discounts) is float or type(discounts) is int) and 0 <= discounts <= _MOST:
+        if (
+            (type(discounts) is float and cents and round(discounts, 2) == discounts)
+            or type(discounts) is int
+        ) and 0 <= discounts <= _MOST:
             discounts = discounts or 0
         else:
             target = "order_info.value.discounts"
-            discounts = _rare("amount", discounts, target, False, problems)
+            discounts = _rare("amount", discounts, target, False, problems, currency)
         if discounts is not None:
             info["value"] = value
             value["discounts"] = discounts
@@ -351,20 +409,22 @@ def map_event(event: Any) -> Result:
     url = page.get("url")
     if url is not None:
         order_url = url
-        if not (type(url) is str and url.strip() and (url.isascii() or encodable(url))):
+        if not (
+            type(url) is str
+            and url
+            and url.isprintable()
+            and url.strip() == url
+            and url not in NO_VALUES
+        ):
             order_url = _rare("text", url, "order_info.order_url", False, problems)
         if order_url is not None:
             info["order_url"] = order_url
     promotion: dict[str, Any] = {}
     promotion_id = tiktok.get("promotion_id")
     if promotion_id is not None:
-        if not (
-            type(promotion_id) is str
-            and promotion_id.strip()
-            and (promotion_id.isascii() or encodable(promotion_id))
-        ):
+        if not (type(promotion_id) is str and _ID(promotion_id) and promotion_id not in NO_VALUES):
             target = "order_info.promotion_info.promotion_id"
-            promotion_id = _rare("text", promotion_id, target, False, problems)
+            promotion_id = _rare("id", promotion_id, target, False, problems)
         if promotion_id is not None:
             info["promotion_info"] = promotion
             promotion["promotion_id"] = promotion_id
@@ -372,8 +432,10 @@ def map_event(event: Any) -> Result:
     if described is not None:
         if not (
             type(described) is str
-            and described.strip()
-            and (described.isascii() or encodable(described))
+            and described
+            and described.isprintable()
+            and described.strip() == described
+            and described not in NO_VALUES
         ):
             target = "order_info.promotion_info.description"
             described = _rare("text", described, target, False, problems)
@@ -382,11 +444,13 @@ def map_event(event: Any) -> Result:
             promotion["description"] = described
     saved = tiktok.get("promotion_saved_amount")
     if saved is not None:
-        if (type(saved) is float or type(saved) is int) and 0 <= saved <= _MOST:
+        if (
+            (type(saved) is float and cents and round(saved, 2) == saved) or type(saved) is int
+        ) and 0 <= saved <= _MOST:
             saved = saved or 0
         else:
             target = "order_info.promotion_info.saved_amount"
-            saved = _rare("amount", saved, target, False, problems)
+            saved = _rare("amount", saved, target, False, problems, currency)
         if saved is not None:
             info["promotion_info"] = promotion
             promotion["saved_amount"] = saved
@@ -394,13 +458,17 @@ def map_event(event: Any) -> Result:
     click = tiktok.get("ttoclid")
     if (click is None or click == "") and type(url) is str and (found := _CLICK.search(url)):
         click = found[1]
-    if not (type(click) is str and click.strip() and (click.isascii() or encodable(click))):
-        click = _rare("text", click, "order_info.ttoclid", True, problems)
+    if not (type(click) is str and _ID(click) and click not in NO_VALUES):
+        click = _rare("click id", click, "order_info.ttoclid", True, problems)
     if click is not None:
         info["ttoclid"] = click
 
     if type(items) is list and len(items) > 1:
         problems.append(("left_out", f"{_SKU}.third_sku_id"))
+    own = product.get("currency")
+    if own is not None and own != currency and currency is not None and not is_blank(own):
+        if not (type(own) is str and own.strip().upper() == currency):
+            problems.append(("inconsistent", "order_info.value.currency"))
     if payment is not None and total is not None and discounts is not None:
         if not _adds_up(total, payment, discounts):
             problems.append(("inconsistent", "order_info.value.payment_value"))
@@ -417,13 +485,28 @@ def map_event(event: Any) -> Result:
     if currency is not None and commission_currency is not None:
         if currency != commission_currency:
             problems.append(("inconsistent", "order_info.value.currency"))
+    user = event.get("user")
+    stamp = context.get("event_timestamp")
+    if not (
+        context.get("event_id")
+        and type(user) is dict
+        and type(user.get("consent_categories")) is list
+        and type(stamp) is int
+        and stamp >= 10**12
+    ):
+        problems += [("platform", "") for _finding in platform.findings(event)]
     if any(code in ("missing", "invalid") for code, _target in problems):
         return "rejected", status, {"order_info": info}, problems
     return "mapped", status, {"order_info": info}, problems
 
 
 def _rare(
-    type_name: str, raw: Any, target: str, mandatory: bool, problems: list[tuple[str, str]]
+    type_name: str,
+    raw: Any,
+    target: str,
+    mandatory: bool,
+    problems: list[tuple[str, str]],
+    currency: str | None = None,
 ) -> Any:
     """What becomes of a value that is not as most are; None for nothing."""
     if is_blank(raw):
@@ -433,10 +516,12 @@ def _rare(
     kind = field_type(type_name)
     try:
         value, _steps = kind.convert(raw, _ZONE)
+        if type_name == "amount":
+            check_thousands(raw, currency)
     except Unconvertible:
         problems.append(("invalid", target))
         return None
-    if kind.unusual(value):
+    if unusual_digits(value, currency) if type_name == "amount" else kind.unusual(value):
         problems.append(("unusual", target))
     return value
 

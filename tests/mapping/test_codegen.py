@@ -35,6 +35,8 @@ from tests.mapping.test_properties import events as any_event
 PAIRS: Final = int(os.environ.get("ORDERKIT_PAIRS", "10000"))
 CLOCK: Final = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
+ITEM: Final = "order_info.spu_list.0.sku_list.0.third_sku_id"
+
 #: What may stand anywhere: each form that a conversion tells apart, and its neighbours.
 ODD: Final[list[Any]] = [
     None, True, False, 0, -0.0, 0.0, 1, 1.0, -1, 3, 3.0, 3.5, 2, 450.0, 449.999, 1e-7, 0.1, 41.5,
@@ -42,7 +44,11 @@ ODD: Final[list[Any]] = [
     Decimal("1.10"), Decimal(450), 0.1 + 0.2, 99999999999999.98,
     "", " \n", "0", "450", "450.00", " 450.0 ", "450,00", "1e3", "-1", "+1",
     "12345678901234567890.1", "true", "FALSE", "EUR", "eur", " EUR", "FR", "fr", "XX", "\ud800",
-    "Hôtel", "😀", "MERCHANT",
+    "Hôtel", "😀", "MERCHANT", "JPY", "KWD", "XAU", "1.480", "1480.555", 0.125, 45000.5, "NULL",
+    "[object Object]", "MLB 1", "\u200b", "a\u00adb", "\x00", "1.23457E+12", "E.C%2Fb", " padded ",
+    1780308000123456, 20260601120000, "20260601120000", 202606011200, "2026-06-09T22:30:00Z",
+    {"consent_categories": []}, {"consent_categories": "3"}, {"event_timestamp": 1780308000},
+    {"event_id": "e", "event_timestamp": "1780308000123"}, {"name": "n", "currency": "USD"},
     "merchant", "CUSTOMER", "CREATE_ORDER", "CANCEL", "booking_created", "booking_no_show",
     "booking_view", 946_684_799, 946_684_800, 4_133_980_799, 4_133_980_800, 999_999_999_999,
     10**12, 946_684_800_000, 4_133_980_799_999, 4_133_980_800_000, "1780308000", "1780308000123",
@@ -74,6 +80,16 @@ def variants() -> Iterator[Settings]:
         given = {} if operator in WITHOUT_VALUE else {"value": "3"}
         yield settings(filter={"condition": [condition | given]})
     yield settings(filter={"consent": "advertising"})
+    yield settings(checks={"platform": True})
+    yield settings(
+        transformation=[
+            {"property": "booking.total", "new_name": "hotel.total"},
+            {"property": "context.event_id"},
+            {"property": "user", "new_name": "guest"},
+        ],
+        checks={"platform": True},
+    )
+    yield settings(smart_mapping={ITEM: "rooms.0.id", "order_info.value.currency": "booking.in"})
     yield settings(filter={"formula": "booking.total > 100 AND EXISTS(hotel.id)"})
     for value in ("constant", "", "3", 3, 0, -1, 1.5, "EUR", "2026-06-01", "{{a}}{{b}}", "a{{id}}"):
         yield Settings.model_validate({"settings": dict.fromkeys(MAPPED_KEYS, value)})

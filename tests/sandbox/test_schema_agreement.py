@@ -18,7 +18,9 @@ STATUSES = ("CREATE_ORDER", "CANCEL_ORDER", "COMPLETE_ORDER")
 
 #: Values that a row of that type must not let through.
 WRONG: dict[str, list[Any]] = {
-    "text": [5, True, None, "", " ", [], {}],
+    "text": [5, True, None, "", " ", "\u200b", [], {}],
+    "id": [5, True, None, "", " ", [], {}, "A 1", "A\n", "\u200b", "\ufeffA", "A\x00", "A\u00a01"],
+    "click id": [5, None, "", "E.C.P ", "E\x1b"],
     "status": [5, None, "", "created", "Create", "A B", "CREATE_ORDER\n"],
     "country": [5, None, "", " "],
     "timestamp": ["1767225600", 1.5, -1, 1_767_225_600_000, None, True],

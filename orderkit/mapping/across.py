@@ -1,0 +1,98 @@
+"""What only many events together show: orders that contradict each other, names nearly mapped."""
+
+from hashlib import blake2b
+from typing import Any, Final
+
+from orderkit.events.jsontext import dumps, show
+from orderkit.events.paths import count
+from orderkit.mapping.event_names import EventNames
+from orderkit.mapping.mapper import Mapper
+from orderkit.mapping.results import Mapped
+
+#: Orders that are remembered, about 200 bytes each: memory does not grow with the events.
+MOST_ORDERS: Final = 200_000
+_MOST_EXAMPLES: Final = 5
+
+
+class RepeatedOrders:
+    """Orders that come again in the same status with different content.
+
+    At TikTok the later one replaces the earlier. An order whose `update_time` alone differs is the
+    same. Each order is compared with the one before of its id and status, among the last `most`.
+    """
+
+    def __init__(self, most: int = MOST_ORDERS) -> None:
+        self.count = 0
+        self.examples: list[str] = []
+        self._most = most
+        self._seen: dict[bytes, tuple[bytes, int, int | None]] = {}
+        self._forgotten = False
+
+    def add(self, index: int, line: int | None, mapped: Mapped | None) -> str:
+        """Take an event's result into account; the two places in words if it contradicts another.
+
+        index, line: where the event stands, as in `EventLine`
+        """
+        if mapped is None or mapped.outcome != "mapped" or not mapped.payload:
+            return ""
+        info = mapped.payload["order_info"]
+        order_id, status = info.get("order_id"), mapped.order_status
+        key = _digest([order_id, status])
+        content = _digest({k: v for k, v in info.items() if k != "update_time"})
+        before = self._seen.pop(key, None)
+        # Put in last: those that were not met for longest are forgotten first.
+        self._seen[key] = content, index, line
+        if len(self._seen) > self._most:
+            del self._seen[next(iter(self._seen))]
+            self._forgotten = True
+        if before is None or before[0] == content:
+            return ""
+        self.count += 1
+        both_lines = line is not None and before[2] is not None
+        places = f"events {before[1]} and {index}"
+        places = f"lines {before[2]} and {line}" if both_lines else places
+        if len(self.examples) < _MOST_EXAMPLES:
+            self.examples.append(f"{show(order_id)} {status} ({places})")
+        return places
+
+    def sentences(self) -> list[str]:
+        """One sentence that counts them and names the first places; none where there are none."""
+        if not self.count:
+            return []
+        more = self.count - len(self.examples)
+        others = f" and {more:,} more" if more else ""
+        bound = f"; compared were the last {self._most:,}" if self._forgotten else ""
+        return [
+            f"{count(self.count, 'repeated order')} with different content in the same status "
+            f"(at TikTok the later one replaces the earlier): "
+            f"{', '.join(self.examples)}{others}{bound}"
+        ]
+
+
+def _digest(value: Any) -> bytes:
+    return blake2b(dumps(value), digest_size=8).digest()
+
+
+class AcrossEvents:
+    """All that is to be said of many events together: repeated orders, and names nearly mapped."""
+
+    def __init__(self, mapper: Mapper) -> None:
+        self.repeated = RepeatedOrders()
+        self._names = EventNames(mapper.compiled.statuses)
+        self._filtered = 0
+
+    def add(self, index: int, line: int | None, mapped: Mapped | None) -> None:
+        """Take an event's result into account; None is one that could not be read."""
+        self._names.add(mapped.reason if mapped else "")
+        if mapped is not None and mapped.outcome == "filtered":
+            self._filtered += 1
+        self.repeated.add(index, line, mapped)
+
+    def sentences(self) -> list[str]:
+        """One sentence for each thing to be said."""
+        total = self._names.events
+        nothing_left = total and total == self._filtered
+        of_names = self._names.warnings()
+        if nothing_left and not of_names:
+            of_names = [f"{total:,} of {count(total, 'event')} filtered: nothing is left"]
+        return [*of_names, *self.repeated.sentences()]
