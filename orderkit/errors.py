@@ -25,7 +25,7 @@ class SettingsFault:
     key:      where, dotted from the file's root (``settings.order_country``)
     found:    what stands there, in words
     expected: what to write instead
-    line:     counted from 1, where it could be told
+    line:     counted from 1, where it is known
     """
 
     key: str

@@ -21,7 +21,7 @@ from orderkit.destination.loading import load_settings
 from orderkit.events.paths import count
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.results import Result
-from orderkit.reports.unread import Unseen
+from orderkit.reports.unread import UnreadProperties
 
 
 @click.command("check")
@@ -39,12 +39,12 @@ def command(events: str, settings_path: str, status: str | None, as_json: bool) 
     """
     mapper = Mapper(load_settings(settings_path))
     outcomes: Counter[str] = Counter()
-    unseen = Unseen(mapper)
+    unread = UnreadProperties(mapper)
     out = console()
     for result in results(events, mapper, status=status):
         outcomes[result.outcome] += 1
         if result.entry.event is not None:
-            unseen.look(result.entry.event)
+            unread.add(result.entry.event)
         if as_json:
             print_json(result.as_json())
             continue
@@ -52,7 +52,7 @@ def command(events: str, settings_path: str, status: str | None, as_json: bool) 
         print_problems(out, result.problems)
     if not as_json:
         out.print(_summary(outcomes))
-    for sentence in unseen.told():
+    for sentence in unread.describe():
         click.echo(f"warning: {sentence}", err=True)
     return int(outcomes["rejected"] + outcomes["unreadable"] > 0)
 
