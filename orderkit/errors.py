@@ -5,6 +5,7 @@
   * EventsError        events that cannot be read at all
   * CredentialsError   credentials that are absent or refused
   * EndpointError      an endpoint that cannot be used
+  * LedgerError        a ledger of deliveries that cannot be used
   * FormulaError       a formula that cannot be read
 
 What is wrong with one event is no exception: it is a `Problem` of that event's result.
@@ -24,7 +25,7 @@ class SettingsFault:
     key:      where, dotted from the file's root (``settings.order_country``)
     found:    what stands there, in words
     expected: what to write instead
-    line:     counted from 1, where it could be told
+    line:     counted from 1, where it is known
     """
 
     key: str
@@ -78,3 +79,10 @@ class FormulaError(OrderkitError):
         line = self.formula[start:].split("\n", 1)[0]
         message = f"{self.problem}; {self.hint}" if self.hint else self.problem
         return f"{message}\n  {line}\n  {' ' * (self.position - start)}^"
+
+
+def install_hint(extra: str) -> str:
+    """How to add one of the extras, wherever orderkit was installed from: no index has it."""
+    return (
+        f'install orderkit again with its extra "{extra}" (in a checkout: pip install ".[{extra}]")'
+    )

@@ -29,7 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.hypothesis_seed = str(random.randrange(2**32))  # noqa: S311 - of tests
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+def pytest_terminal_summary(terminalreporter: "pytest.TerminalReporter") -> None:
     """Say, at the end of each run, how to run the same examples again."""
     seed = terminalreporter.config.getoption("--hypothesis-seed")
     terminalreporter.write_line(f"property tests: the same examples with --hypothesis-seed={seed}")

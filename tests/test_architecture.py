@@ -176,6 +176,32 @@ def test_libraries_have_one_home(path: Path) -> None:
         assert not any(name == other or name.startswith(f"{other}.") for other in OTHER_CLIENTS)
 
 
+#: A command's function is found by this name in the module of the command.
+CONVENTIONS = {"command"}
+#: Names that stand for several things still, and are to be renamed in their rooms.
+SHARED = {
+    *("Outcome", "Property", "Receipt", "Step"),
+    *("changes", "columns", "kind", "make", "parse", "plain", "plan", "read"),
+    *("refused", "shown", "table", "timestamp", "unpacked", "walk", "written"),
+}
+
+
+def test_one_name_for_one_thing() -> None:
+    """No two public classes or functions of the package have one name.
+
+    Formulas' functions are named after the platform's, and are looked up by its names alone.
+    """
+    homes: dict[str, list[str]] = {}
+    for path in FILES:
+        for node in parsed(path).body:
+            if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                of_formulas = path.match("language/formulas/*_functions.py") and node.decorator_list
+                if not node.name.startswith("_") and not of_formulas:
+                    homes.setdefault(node.name, []).append(path.relative_to(PACKAGE).as_posix())
+    shared = {name: files for name, files in homes.items() if len(files) > 1}
+    assert {*shared} - CONVENTIONS <= SHARED, shared
+
+
 def test_the_package_loads_nothing_by_itself() -> None:
     """Importing the package imports none of its modules: their names are loaded on first use."""
     tree = parsed(PACKAGE / "__init__.py")

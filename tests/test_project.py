@@ -129,6 +129,13 @@ def test_an_index_shows_the_readme_without_dead_links(wheel: zipfile.ZipFile) ->
     assert packed <= set(wheel.namelist())
 
 
+def test_nobody_is_sent_to_an_index() -> None:
+    """No index has orderkit: neither a message nor a README says to install it from one."""
+    files = [*ROOT.glob("orderkit/**/*.py"), *ROOT.glob("notebooks/*.ipynb"), *READMES]
+    sent = re.compile(r"""(?<!\w)pip install [^\n`]*(?<![./\w])orderkit\b""")
+    assert [path for path in files if sent.search(path.read_text(encoding="utf-8"))] == []
+
+
 def test_the_version_is_the_projects() -> None:
     """``orderkit.__version__`` is the version that is installed."""
     assert orderkit.__version__ == PROJECT["version"]

@@ -15,7 +15,7 @@ from typing import IO
 import click
 
 from orderkit.cli.notebooks import notebooks_folder
-from orderkit.errors import OrderkitError
+from orderkit.errors import OrderkitError, install_hint
 from orderkit.sandbox.listener import LOOPBACK, bind
 
 #: Where Voilà finds our template: it makes the page ask no other host for anything.
@@ -42,7 +42,7 @@ def command(port: int, no_browser: bool) -> int:
     Example: orderkit app --port 8866
     """
     if find_spec("voila") is None:
-        raise OrderkitError("Voilà is not installed; run: pip install 'orderkit[lab]'")
+        raise OrderkitError(f"Voilà is not installed; {install_hint('lab')}")
     notebook = notebooks_folder() / "demo.ipynb"
     with bind(port) as free:
         port = free.getsockname()[1]

@@ -22,7 +22,7 @@ from orderkit.cli.common import (
 from orderkit.events.paths import count
 from orderkit.mapping.across import AcrossEvents
 from orderkit.mapping.results import EventResult
-from orderkit.reports.unread import Unseen
+from orderkit.reports.unread import UnreadProperties
 
 
 @click.command("check")
@@ -43,14 +43,14 @@ def command(
     """
     mapper = make_mapper(settings_path, platform)
     outcomes: Counter[str] = Counter()
-    unseen, across = Unseen(mapper), AcrossEvents(mapper)
+    unread, across = UnreadProperties(mapper), AcrossEvents(mapper)
     out = console()
     for result in results(events, mapper, status=status):
         outcomes[result.outcome] += 1
         entry = result.entry
         across.add(entry.index, entry.line, result.mapped)
         if entry.event is not None:
-            unseen.look(entry.event)
+            unread.add(entry.event)
         if as_json:
             print_json(result.as_json())
             continue
@@ -58,7 +58,7 @@ def command(
         print_problems(out, result.problems)
     if not as_json:
         out.print(_summary(outcomes))
-    for sentence in (*across.sentences(), *unseen.told()):
+    for sentence in (*across.sentences(), *unread.describe()):
         click.echo(f"warning: {sentence}", err=True)
     return int(outcomes["rejected"] + outcomes["unreadable"] > 0)
 

@@ -105,11 +105,11 @@ def _print_over_time(out: Console, ledger: Ledger, target: str) -> None:
     counts, step = deliveries.over_time(ledger, target)
     highest = max((counter.total() for counter in counts.values()), default=1)
     for moment, counter in counts.items():
-        line = Text(f"{charts.clock(moment, step):>10}  ")
+        line = Text(f"{charts.format_moment(moment, step):>10}  ")
         for name in charts.VERDICTS:
             width = -(-counter[name] * _BAR // highest)
             line.append("█" * width, style=COLOURS.get(name, ""))
-        line.append(f"  {charts.told(counter)}", style="bright_black")
+        line.append(f"  {charts.format_counts(counter)}", style="bright_black")
         out.print(line)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 from orderkit.cli.notebooks import execute, notebooks_folder, sign, without_outputs
-from orderkit.errors import OrderkitError
+from orderkit.errors import OrderkitError, install_hint
 from orderkit.events import samples
 from orderkit.events.folder import events_files, events_name, first_events
 from orderkit.events.paths import count
@@ -64,7 +64,7 @@ def command(
     if not copy_only or run:
         for module, name in (("jupyterlab", "JupyterLab"), ("nbclient", "nbclient")):
             if find_spec(module) is None:
-                raise OrderkitError(f'{name} is not installed; run: pip install "orderkit[lab]"')
+                raise OrderkitError(f"{name} is not installed; {install_hint('lab')}")
     made = make(folder, events, settings)
     click.echo(f"{folder}: {count(len(made), 'new file')}, everything else as it was")
     if _SETTINGS in made and settings is None and events:

@@ -102,7 +102,7 @@ def find_absent(data: dict[str, Any], text: str) -> list[SettingsFault]:
 
 
 def find_line(text: str, where: tuple[Any, ...]) -> int | None:
-    """The line, from 1, on which the key at `where` stands; None where it cannot be told.
+    """The line, from 1, on which the key at `where` stands; None where it is not found.
 
     `tomllib` does not keep places, so this looks for headers and keys as people write them.
     """

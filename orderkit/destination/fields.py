@@ -26,7 +26,7 @@ class FieldMapping:
     source:    a property's path, or the name of a setting (with capitals and spaces)
     target:    where the value goes, from ``order_info.`` on
     mandatory: ``"always"``, the one order status that asks for it, or ``""``
-    type:      what the value must be; see `orderkit.conversions`
+    type:      what the value must be; see `mapping.types`
     note:      what the value means, and what is assumed about it
     """
 
@@ -76,7 +76,7 @@ def field_mappings() -> tuple[FieldMapping, ...]:
 
 
 def listing(rows: Iterable[FieldMapping] | None = None) -> str:
-    """The rows, all of them unless told, as plain text: a head, and columns that are aligned."""
+    """The rows, all of them by default, as plain text: a head, and columns that are aligned."""
     head = ("source", "target", "mandatory", "type", "note")
     chosen = field_mappings() if rows is None else rows
     lines = [head, *((r.source, r.target, r.mandatory, r.type, r.note) for r in chosen)]

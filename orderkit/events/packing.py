@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO, Final
 
-from orderkit.errors import EventsError
+from orderkit.errors import EventsError, install_hint
 
 #: A few kilobytes of Zstandard may hold many megabytes: fed in small pieces, memory stays small.
 _ZSTANDARD_PIECE: Final = 2**13
@@ -24,7 +24,7 @@ def optional(module: str, extra: str, purpose: str) -> Any:
     except ImportError as error:
         library = module.partition(".")[0]
         raise EventsError(
-            f'{purpose} needs {library}, which is not installed: pip install "orderkit[{extra}]"'
+            f"{purpose} needs {library}, which is not installed; {install_hint(extra)}"
         ) from error
 
 

@@ -25,18 +25,18 @@ def step_for(first: float, last: float) -> int:
     return next((step for step in _STEPS if (last - first) / step < _MOST_BARS), _STEPS[-1])
 
 
-def clock(moment: float, step: float) -> str:
+def format_moment(moment: float, step: float) -> str:
     """A moment in local time, as exactly as a step of so many seconds is worth."""
     local = datetime.fromtimestamp(moment).astimezone()
     return local.strftime("%Y-%m-%d" if step >= 86400 else "%H:%M" if step >= 60 else "%H:%M:%S")
 
 
-def told(counts: Mapping[str, int]) -> str:
+def format_counts(counts: Mapping[str, int]) -> str:
     """ "12 delivered, 1 failed", in the order of the bars."""
     return ", ".join(f"{counts[name]:,} {name}" for name in VERDICTS if counts.get(name))
 
 
-def over_time(counts: Mapping[float, Counter[str]], step: float) -> str:
+def bars_over_time(counts: Mapping[float, Counter[str]], step: float) -> str:
     """Stacked bars, one a step from the first moment to the last, with a legend."""
     if not counts:
         return ""
@@ -47,17 +47,17 @@ def over_time(counts: Mapping[float, Counter[str]], step: float) -> str:
     bars = []
     for moment, counter in counts.items():
         left = _LEFT + (moment - first) / step * width
-        bars.append(_bar(left, width * 0.8, counter, highest, f"{clock(moment, step)}"))
+        bars.append(_bar(left, width * 0.8, counter, highest, f"{format_moment(moment, step)}"))
     total = sum(counts.values(), Counter[str]())
     legend = "".join(
         f'<span class="ok-key"><i class="ok-v-{name}"></i>{total[name]:,} {escape(name)}</span>'
         for name in VERDICTS
         if total[name]
     )
-    span = f"{clock(first, step)} to {clock(last + step, step)}"
+    span = f"{format_moment(first, step)} to {format_moment(last + step, step)}"
     return (
         f'<figure class="ok-chart"><svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
-        f'aria-label="From {span}: {told(total)}">'
+        f'aria-label="From {span}: {format_counts(total)}">'
         f'<line x1="{_LEFT}" x2="{_WIDTH}" y1="{_BASE}" y2="{_BASE}"/>'
         f'<text x="{_LEFT - 8}" y="22" text-anchor="end">{highest:,}</text>'
         f'<text x="{_LEFT - 8}" y="{_BASE}" text-anchor="end">0</text>'
@@ -78,7 +78,9 @@ def _bar(left: float, width: float, counter: Counter[str], highest: int, label: 
                 f'<rect class="ok-v-{name}" x="{left:.1f}" y="{top:.1f}" '
                 f'width="{max(width, 1):.1f}" height="{height:.1f}"/>'
             )
-    return f"<g><title>{escape(label)}: {escape(told(counter))}</title>{''.join(pieces)}</g>"
+    return (
+        f"<g><title>{escape(label)}: {escape(format_counts(counter))}</title>{''.join(pieces)}</g>"
+    )
 
 
 def _marks(first: float, step: float, number: int, width: float) -> str:
@@ -89,7 +91,7 @@ def _marks(first: float, step: float, number: int, width: float) -> str:
         if x > _WIDTH - _LEFT:
             # In the middle, the text would end outside the picture.
             x, anchor = _WIDTH, "end"
-        words = clock(first + at * step, step)
+        words = format_moment(first + at * step, step)
         marks.append(f'<text x="{x:.1f}" y="{_BASE + 18}" text-anchor="{anchor}">{words}</text>')
     return "".join(marks)
 

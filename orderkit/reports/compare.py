@@ -171,7 +171,7 @@ def _normal(result: dict[str, Any]) -> dict[str, Any]:
 
 
 def _slug(text: str) -> str:
-    """A file name for any text; what had to be replaced is told apart by a digest."""
+    """A file name for any text; a digest stands for what had to be replaced."""
     safe = _UNSAFE.sub("-", text)[:80].strip("-")
     if safe == text:
         return safe

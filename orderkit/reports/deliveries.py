@@ -51,7 +51,7 @@ def overview_html(ledger: Ledger) -> str:
         return html.notice("Nothing was sent yet.")
     return "".join(
         f"<h3>To {html.code(target)}, over time</h3>"
-        f"{charts.over_time(*over_time(ledger, target))}{causes_html(ledger, target)}"
+        f"{charts.bars_over_time(*over_time(ledger, target))}{causes_html(ledger, target)}"
         for target in targets
     )
 

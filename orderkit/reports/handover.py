@@ -118,10 +118,10 @@ def _filter(settings: Settings) -> list[str]:
         rows.append(("advanced filter", "is true", chosen.formula))
     if not rows:
         return []
-    told = "any one of the conditions" if chosen.match == "any" else "all of it"
+    condition = "any one of the conditions" if chosen.match == "any" else "all of it"
     return [
         "<h3>Filter: which events are sent</h3>",
-        f"<p>An event is sent when {told} holds.</p>",
+        f"<p>An event is sent when {condition} holds.</p>",
         _table(("property", "operator", "value"), rows),
     ]
 
@@ -139,10 +139,10 @@ def _mapping(examples: Mapping[str, Mapped]) -> str:
     for field in field_mappings():
         entries = [state[field.target] for state in states]
         reads = next((e.reads for e in entries if e.reads != field.source), "")
-        told = f'<div class="ok-hint">reads {html.code(reads)}</div>' if reads else ""
+        hint = f'<div class="ok-hint">reads {html.code(reads)}</div>' if reads else ""
         rows.append(
             [
-                html.code(field.source) + told,
+                html.code(field.source) + hint,
                 html.code(field.target.removeprefix("order_info.")),
                 escape(field.mandatory),
                 *(html.code("" if e.value is None else show(e.value, 36)) for e in entries),

@@ -22,9 +22,9 @@ def page(title: str, body: str) -> str:
 def deliveries_page(ledger: Ledger, most: int = 500) -> str:
     """A ledger as a page: over time, causes with their solution, and the latest deliveries."""
     latest = ledger.entries(most=most)
-    told = f"<p>The latest {most:,}; orderkit deliveries --json has all.</p>"
+    note = f"<p>The latest {most:,}; orderkit deliveries --json has all.</p>"
     body = deliveries.overview_html(ledger) + deliveries.entries_html(latest)
-    return page("Deliveries", body + (told if len(latest) == most else ""))
+    return page("Deliveries", body + (note if len(latest) == most else ""))
 
 
 def profile_page(profile: Profile, name: str) -> str:
@@ -34,7 +34,9 @@ def profile_page(profile: Profile, name: str) -> str:
 
 def profile_html(profile: Profile) -> str:
     """A profile as tables with bars."""
-    told = ", ".join(f"{number:,} {outcome}" for outcome, number in profile.outcomes.most_common())
+    counts = ", ".join(
+        f"{number:,} {outcome}" for outcome, number in profile.outcomes.most_common()
+    )
     rows = (
         [
             html.code(target.removeprefix("order_info.")),
@@ -62,8 +64,8 @@ def profile_html(profile: Profile) -> str:
     )
     columns = ["problem", "target", "times", "first event", "for example", "fix"]
     problems = html.table(columns, failures, caption="What goes wrong, most frequent first")
-    count = f"<p>{profile.outcomes.total():,} events: {escape(told or 'none')}</p>"
-    return count + (problems if profile.failures else "") + filled
+    head = f"<p>{profile.outcomes.total():,} events: {escape(counts or 'none')}</p>"
+    return head + (problems if profile.failures else "") + filled
 
 
 def bar(share: float) -> str:

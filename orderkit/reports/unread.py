@@ -6,10 +6,10 @@ from orderkit.events import paths
 from orderkit.mapping.mapper import Mapper
 
 #: Of how many events the properties are kept, to find near misses among them.
-_LEARNT_FROM: Final = 50
+_EVENTS_KEPT: Final = 50
 
 
-class Unseen:
+class UnreadProperties:
     """What settings and smart mapping read, less what any event so far had."""
 
     def __init__(self, mapper: Mapper) -> None:
@@ -23,17 +23,17 @@ class Unseen:
         self._known: dict[str, None] = {}
         self._events = 0
 
-    def look(self, event: Any) -> None:
+    def add(self, event: Any) -> None:
         """Take an event into account."""
         self._events += 1
         event = self._transform(event)
         found = [p for p in self._wanted if paths.get(event, paths.parse(p)) is not paths.MISSING]
         for path in found:
             del self._wanted[path]
-        if self._events <= _LEARNT_FROM:
+        if self._events <= _EVENTS_KEPT:
             self._known.update((path, None) for path, _value in paths.walk(event))
 
-    def told(self) -> list[str]:
+    def describe(self) -> list[str]:
         """One sentence for each property that no event had, with near misses."""
         if not self._events:
             return []

@@ -43,7 +43,7 @@ def group(*, small: bool) -> Iterator[Group]:
         if find_spec("distributed"):
             contenders += together((dask, by_clock(dask)), partial(on_dask, source, number))
         else:
-            absent.append(f"{dask}: pip install 'orderkit[cluster]'")
+            absent.append(f"{dask}: it comes with the extra cluster")
         yield Group(
             title=f"Mapping a file of {number:,} events",
             measure="time of one event",

@@ -28,7 +28,7 @@ def contenders(mapper: Mapper, events: Sequence[Event]) -> tuple[list[Contender]
     paths = paths_of(mapper)
     found = mappers(paths)
     made = [each(name, function, events, times=3) for name, function in found.items()]
-    absent = [f"{name}: pip install 'orderkit[bench]'" for name in _PEERS if name not in found]
+    absent = [f"{name}: it comes with the extra bench" for name in _PEERS if name not in found]
     if segment := _segment(paths, events):
         made.append(segment)
     else:

@@ -20,7 +20,7 @@ from orderkit.events.reader import open_events
 from tests.bulk.test_chunks import GOOD, ODD, expected
 from tests.cli.test_commands import SETTINGS, run
 
-fsspec = pytest.importorskip("fsspec", reason='needs pip install "orderkit[cluster]"')
+fsspec = pytest.importorskip("fsspec", reason="needs the extra cluster")
 
 OURS = load_settings(samples.SETTINGS)
 OTHERS = parse_settings(samples.SETTINGS.read_text("utf-8").replace("{{hotel.country}}", "ES"))
@@ -138,7 +138,7 @@ def test_large_files_are_parted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
 
 def test_large_tables_are_parted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The row groups of a Parquet file are mapped apart, and CSV as one, with their numbers."""
-    pyarrow = pytest.importorskip("pyarrow", reason='needs pip install "orderkit[files]"')
+    pyarrow = pytest.importorskip("pyarrow", reason="needs the extra files")
     from pyarrow import parquet
 
     files = tmp_path / "in"
@@ -214,7 +214,7 @@ def test_what_cannot_be_done(files: Path, tmp_path: Path, arguments: list[str], 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
     """A Dask cluster of two worker processes, each with a process that starts it again."""
-    distributed = pytest.importorskip("distributed", reason='needs pip install "orderkit[cluster]"')
+    distributed = pytest.importorskip("distributed", reason="needs the extra cluster")
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
     ) as made_:

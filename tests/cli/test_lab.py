@@ -163,7 +163,7 @@ def test_without_jupyterlab_nothing_is_copied(
     monkeypatch.setattr("orderkit.cli.lab.find_spec", lambda _name: None)
     code, said = lab("mine", *options)
     assert code == 2
-    assert 'pip install "orderkit[lab]"' in said
+    assert 'pip install ".[lab]"' in said
     assert not Path("mine").exists()
 
 

@@ -15,7 +15,7 @@ from orderkit.events.packing import optional
 from orderkit.events.reader import open_events
 from tests.cli.test_commands import SETTINGS, lines, run
 
-zstandard = pytest.importorskip("zstandard", reason='needs pip install "orderkit[files]"')
+zstandard = pytest.importorskip("zstandard", reason="needs the extra files")
 
 TEXT = samples.EVENTS.read_bytes()
 PACKINGS: dict[str, Callable[[bytes], bytes]] = {
@@ -132,7 +132,7 @@ def test_a_file_appears_when_it_is_whole(tmp_path: Path) -> None:
 @pytest.mark.parametrize("scheme", ["memory://files", "file://{folder}"])
 def test_addresses_are_read_and_written(tmp_path: Path, scheme: str) -> None:
     """An address of an object store is written whole or not at all, packed by its ending."""
-    pytest.importorskip("fsspec", reason='needs pip install "orderkit[cluster]"')
+    pytest.importorskip("fsspec", reason="needs the extra cluster")
     address = f"{scheme.format(folder=tmp_path)}/out.ndjson.gz"
     with written(address) as file:
         file.write(TEXT)
@@ -149,16 +149,14 @@ def test_addresses_are_read_and_written(tmp_path: Path, scheme: str) -> None:
 
 def test_addresses_that_nobody_knows() -> None:
     """An address of no known kind is named, with what one looks like."""
-    pytest.importorskip("fsspec", reason='needs pip install "orderkit[cluster]"')
+    pytest.importorskip("fsspec", reason="needs the extra cluster")
     with pytest.raises(EventsError, match=r"nonsense://here.*name a file"):
         content("nonsense://here")
 
 
 def test_what_is_not_installed_is_named() -> None:
     """A library that is not there is named with the extra that brings it."""
-    with pytest.raises(
-        EventsError, match=r'x\.zst needs no_such, .*pip install "orderkit\[files\]"'
-    ):
+    with pytest.raises(EventsError, match=r'x\.zst needs no_such, .*pip install "\.\[files\]"'):
         optional("no_such.part", "files", "x.zst")
 
 

@@ -118,7 +118,7 @@ def test_headers_that_cannot_be_used(tmp_path: Path, header: bytes, said: str) -
         assert read(path, header) == []  # a property of an object, if it is no item's number
 
 
-pyarrow = pytest.importorskip("pyarrow", reason='needs pip install "orderkit[files]"')
+pyarrow = pytest.importorskip("pyarrow", reason="needs the extra files")
 
 
 @pytest.fixture
