@@ -19,6 +19,8 @@ STATUSES = ("CREATE_ORDER", "CANCEL_ORDER", "COMPLETE_ORDER")
 #: Values that a row of that type must not let through.
 WRONG: dict[str, list[Any]] = {
     "text": [5, True, None, "", " ", [], {}],
+    "id": [5, True, None, "", " ", [], {}],
+    "click id": [5, True, None, "", " ", [], {}],
     "status": [5, None, "", "created", "Create", "A B", "CREATE_ORDER\n"],
     "country": [5, None, "", " "],
     "timestamp": ["1767225600", 1.5, -1, 1_767_225_600_000, None, True],
