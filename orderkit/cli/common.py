@@ -35,6 +35,8 @@ COLOURS = {
     "warning": "yellow",
     "delivered": "green",
     "skipped": "bright_black",
+    "outdated": "bright_black",
+    "dry-run": "bright_black",
     "invalid": "red",
     "failed": "red",
     "unknown": "yellow",

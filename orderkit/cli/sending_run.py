@@ -40,10 +40,19 @@ async def show_run(run: Run, *, as_json: bool) -> int:
     done = run.counts.total()
     if not as_json:
         counts = counted(run.counts) or "nothing to send"
-        again = " (delivered before; --force sends them again)"
-        out.print(f"{count(done, 'event')}: {counts}{again if run.counts['skipped'] else ''}")
+        if run.counts["skipped"]:
+            counts += " (skipped: delivered before; --force sends them again)"
+        if run.counts["outdated"]:
+            counts += (
+                " (outdated: TikTok has newer updates; --also-outdated sends them after those)"
+            )
+        out.print(f"{count(done, 'event')}: {counts}")
         if quiet:
             print_causes(out, run.causes)
+    if run.authenticate:
+        given = "an access token is given, so none was asked for"
+        asked = f"a token came from {run.settings.connection.token_url}"
+        click.echo(asked if run.token_asked else given, err=True)
     for sentence in run.names.warnings():
         click.echo(f"warning: {sentence}", err=True)
     if why := run.stopped:

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,14 +14,15 @@ from orderkit.destination.settings import Settings
 from orderkit.mapping.event_names import EventNames
 from orderkit.mapping.results import EventResult
 from orderkit.sending.client import Client, OnWait
-from orderkit.sending.delivery import OUTCOMES, Delivery
-from orderkit.sending.ledger import Entry, Ledger
+from orderkit.sending.delivery import OUTCOMES
+from orderkit.sending.failure_streak import HOPELESS, FailureStreak
+from orderkit.sending.ledger import Ledger
 from orderkit.sending.reading import ReadAhead
 from orderkit.sending.report import writing
-from orderkit.sending.request import Request
 from orderkit.sending.results import SendResult, plan
 from orderkit.sending.retry import Policy
 from orderkit.sending.speed import Speed
+from orderkit.sending.target_ledger import TargetLedger
 from orderkit.sending.targets import Target, open_target, target_name
 
 if TYPE_CHECKING:
@@ -34,58 +34,27 @@ _AHEAD: Final = 256
 #: So many more are read ahead of those.
 _READ_AHEAD: Final = 16
 
-#: After so many orders in a row that failed, or got no answer, in the same way, the endpoint is
-#: taken to be down.
-HOPELESS: Final = 20
-
-
-@dataclass(frozen=True, slots=True)
-class TargetLedger:
-    """A ledger as one run uses it.
-
-    target: the name that deliveries have there, of `target_name`
-    force:  whether to send again what was delivered before
-    """
-
-    ledger: Ledger
-    target: str
-    force: bool = False
-
-    def delivered(self, request: Request) -> Entry | None:
-        """The earlier delivery of the same payload, unless it is to be sent again."""
-        return None if self.force else self.ledger.delivered(self.target, request.body)
-
-    def note(self, planned: SendResult) -> None:
-        """Write down an event that is not sent, and why."""
-        if planned.verdict == "filtered":
-            self.ledger.filter(self.target, planned.message)
-            return
-        self.ledger.refuse(
-            self.target,
-            planned.order_id,
-            planned.order_status,
-            planned.kind,
-            f"{planned.message}; to correct it: {planned.next_step}",
-        )
-
 
 @dataclass(slots=True)
 class Run:
     """What is sent where, and how; `verdicts` does it, once.
 
     results:     what mapping made of the events; read as far as needed, so any number may follow
-    ledger:      where deliveries are written down; a dry run needs none
+    ledger:      where deliveries are written down, dry runs too; None: nowhere
     force:       whether to send again what was delivered before
+    also_outdated: whether to send an update after a newer one that was delivered
     total:       how many events there are, None where that is not known
     report:      the name of the file that gets what was not delivered
     policy:      None stands for the target's own
     seconds:     those of the whole run
     sandbox:     the one to send to; without it, one is run meanwhile
     keep_tokens: whether tokens are kept in the operating system's keyring
+    authenticate: whether a dry run asks for a token all the same
     on_wait:     is told each wait before it begins
 
     And as far as the run has got:
 
+    token_asked: whether a dry run got a token from TikTok
     counts: verdict → events
     causes: cause → events about which something is left to do
     names:  which names of events were filtered
@@ -97,14 +66,17 @@ class Run:
     target: Target
     ledger: Ledger | None = None
     force: bool = False
+    also_outdated: bool = False
     total: int | None = None
     report: str | None = None
     policy: Policy | None = None
     seconds: float = math.inf
     sandbox: "Sandbox | None" = None
     keep_tokens: bool = False
+    authenticate: bool = False
     on_wait: OnWait | None = None
 
+    token_asked: bool = field(init=False, default=False)
     counts: Counter[str] = field(init=False, default_factory=Counter)
     causes: Counter[str] = field(init=False, default_factory=Counter)
     names: EventNames = field(init=False)
@@ -126,10 +98,12 @@ class Run:
         self._loop, self._started = asyncio.get_running_loop(), time.monotonic()
         async with AsyncExitStack() as stack:
             ledger = None
-            if self.ledger and self.target != "dry-run":
-                stack.enter_context(self.ledger.sending())
+            if self.ledger:
+                # A dry run keeps nobody from sending.
+                dry = self.target == "dry-run"
+                stack.enter_context(self.ledger.rehearsing() if dry else self.ledger.sending())
                 name = target_name(self.target, self.settings)
-                ledger = TargetLedger(self.ledger, name, self.force)
+                ledger = TargetLedger(self.ledger, name, self.force, self.also_outdated)
             client = self._client = await stack.enter_async_context(
                 open_target(
                     self.target,
@@ -140,6 +114,8 @@ class Run:
                     keep_tokens=self.keep_tokens,
                 )
             )
+            if self.authenticate:
+                await self._get_token()
             # Emptied last: a run that cannot begin leaves the report of the one before.
             report = stack.enter_context(writing(self.report))
             if client and self._asked_to_stop:
@@ -149,6 +125,15 @@ class Run:
                 self._count(sent)
                 report.add(sent)
                 yield sent
+
+    async def _get_token(self) -> None:
+        """Ask for a token as live sending would, and send nothing with it."""
+        async with open_target(
+            "live", self.settings, on_wait=self.on_wait, keep_tokens=self.keep_tokens
+        ) as client:
+            if client:
+                await client.token()
+                self.token_asked = client.asks_for_tokens
 
     def stop(self) -> None:
         """Let calls under way end, and begin no other; from any thread, at any time."""
@@ -265,24 +250,6 @@ def _forget(
         del latest[order_id]
 
 
-class FailureStreak:
-    """How many orders in a row came to nothing in the same way."""
-
-    def __init__(self) -> None:
-        self._cause, self._times = "", 0
-
-    def add(self, delivery: Delivery) -> None:
-        """Count a delivery."""
-        lost = delivery.verdict in ("failed", "unknown")
-        self._times = self._times + 1 if lost and delivery.cause == self._cause else int(lost)
-        self._cause = delivery.cause
-
-    @property
-    def hopeless(self) -> bool:
-        """Whether the endpoint is taken to be down."""
-        return self._times >= HOPELESS
-
-
 async def _send(
     planned: SendResult,
     client: Client | None,
@@ -292,20 +259,22 @@ async def _send(
 ) -> SendResult:
     if before:
         await asyncio.wait([before])
-    if client is None:
-        return planned
     request = planned.request
     if request is None:
         if ledger:
             ledger.note(planned)
         return planned
-    if ledger and (earlier := ledger.delivered(request)):
-        return _skipped(planned, earlier)
+    if client is None:
+        if ledger:
+            ledger.ledger.rehearse(ledger.target, request, planned.entry.event)
+        return planned
+    if ledger and (held_back := ledger.held_back(planned, request)):
+        return held_back
     number = 0
 
     def begin() -> None:
         nonlocal number
-        number = ledger.ledger.begin(ledger.target, request) if ledger else 0
+        number = ledger.ledger.begin(ledger.target, request, planned.entry.event) if ledger else 0
 
     delivery = await client.send(request, on_start=begin)
     sent = replace(
@@ -318,16 +287,10 @@ async def _send(
     )
     if ledger and sent.begun:
         # Without a token no call was begun; that it failed is to be seen all the same.
-        ledger.ledger.end(number or ledger.ledger.begin(ledger.target, request), delivery)
+        if not number:
+            begin()
+        ledger.ledger.end(number, delivery)
     streak.add(delivery)
     if OUTCOMES[delivery.cause].ends_run or streak.hopeless:
         client.stop()
     return sent
-
-
-def _skipped(planned: SendResult, earlier: Entry) -> SendResult:
-    moment = datetime.fromtimestamp(earlier.started_at).astimezone().isoformat(" ", "seconds")
-    log_id = f", log_id {earlier.delivery.log_id}" if earlier.delivery.log_id else ""
-    return replace(
-        planned, verdict="skipped", message=f"delivered on {moment}{log_id}", request=None
-    )
