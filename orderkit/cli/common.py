@@ -118,9 +118,9 @@ def command_reading(context: click.Context | None = None) -> Reading:
 
 
 @contextmanager
-def open_command_events(name: str) -> Iterator[Iterator[EventLine]]:
+def open_command_events(name: str, reading: Reading | None = None) -> Iterator[Iterator[EventLine]]:
     """The events of a command, read as its options say; at the end, notes on how."""
-    reading = command_reading()
+    reading = reading or command_reading()
     refuse_overwriting(events=name, output="-")
     with open_events(name, reading) as entries:
         yield entries
@@ -165,8 +165,14 @@ def json_option(command: F) -> F:
 def results(
     events: str, mapper: Mapper, *, status: str | None = None, explain: bool = False
 ) -> Iterator[Result]:
-    """The result of each event, as it is read."""
-    with open_command_events(events) as entries:
+    """The result of each event, as it is read, in whatever thread that is."""
+    return _results(events, mapper, command_reading(), status, explain)
+
+
+def _results(
+    events: str, mapper: Mapper, reading: Reading, status: str | None, explain: bool
+) -> Iterator[Result]:
+    with open_command_events(events, reading) as entries:
         for entry in entries:
             event = entry.event
             if event is None:
