@@ -22,6 +22,7 @@ from typing import Any, BinaryIO, Final
 from uuid import uuid4
 
 from orderkit.errors import EventsError
+from orderkit.events.digest import Digest, DigestingFile
 from orderkit.events.packing import optional, packed_into, packing_of, unpacked
 
 _CSV: Final = (".csv", ".tsv")
@@ -140,15 +141,19 @@ def _open(name: str) -> tuple[Any, int | None]:
 
 
 @contextmanager
-def written(name: str | Path) -> Iterator[BinaryIO]:
+def written(name: str | Path, digest: Digest | None = None) -> Iterator[BinaryIO]:
     """A file to write, packed by its ending, that takes its name only when all went well.
 
     What is no regular file is written to. Raises EventsError where it cannot be written.
+
+    digest: what is to know size and hash of the file's bytes
     """
     name = str(name)
     try:
-        with _output(name) as file, packed_into(name, file) as packed:
-            yield packed
+        with _output(name) as file:
+            target = file if digest is None else DigestingFile(file, digest)
+            with packed_into(name, target) as packed:
+                yield packed
     except OSError as error:
         if error.errno not in _NO_SPACE or error.filename:
             raise  # of what was done meanwhile
@@ -232,10 +237,7 @@ def _keep_owner(partial: str, before: os.stat_result | None) -> None:
 
 
 def write_text(name: str | Path, text: str) -> None:
-    """Write a whole text as UTF-8; the line ends of a file that is there are kept.
-
-    Raises EventsError.
-    """
+    """Write a text as UTF-8, with the line ends of the file that is there. Raises EventsError."""
     path = Path(name)
     data = text.encode("utf-8", "replace")
     if path.is_file() and b"\r\n" in path.read_bytes():
