@@ -33,6 +33,7 @@ MOST_OF_EVENT: Final = 32 * 1024
 MOST_OF_BATCH: Final = 500 * 1024
 #: A body that has not come after so many seconds is not waited for.
 _BODY_SECONDS: Final = 10.0
+_BACKLOG: Final = 128
 _FOLDER: Final = Path(__file__).parent
 _CORS: Final = {
     "Access-Control-Allow-Origin": "*",
@@ -78,6 +79,8 @@ class Collector:
         self._take, self.key = take, key or secrets.token_urlsafe(12)
         self._one_at_a_time = threading.Lock()
         self._bound = bind(port)
+        # From now on whoever connects waits, rather than being refused.
+        self._bound.listen(_BACKLOG)
         self.port: int = self._bound.getsockname()[1]
         self.url = f"http://{LOOPBACK}:{self.port}"
         config = uvicorn.Config(

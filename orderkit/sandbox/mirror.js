@@ -51,8 +51,18 @@ add("device", { user_agent: w.navigator.userAgent, lang: w.navigator.language, t
 event._captured = { from: from, added: added };
 send(JSON.stringify(event));
 }
+// The SDK, once it is there, may make the queued calls again with its own function: such a call,
+// the same object under the same name shortly after, was mirrored already.
+var calls = [], generation = 0, changed = 0;
 function cactCall(args) {
-if (args && args[0] === "trigger") { emit(args[1], args[2], "cact"); }
+if (!args || args[0] !== "trigger") { return; }
+var fresh = Date.now() - changed < 5000;
+for (var i = 0; i < calls.length; i++) {
+var c = calls[i];
+if (fresh && c.generation < generation && c.name === args[1] && c.data === args[2]) { calls.splice(i, 1); return; }
+}
+if (calls.length < 1000) { calls.push({ name: args[1], data: args[2], generation: generation }); }
+emit(args[1], args[2], "cact");
 }
 function layerPush(item) {
 if (!item || typeof item !== "object") { return; }
@@ -91,7 +101,7 @@ if (typeof w.cact === "function" && !w.cact.__orderkit) { w.cact = wrapped(w.cac
 // The SDK puts its own function in the stub's place: it is wrapped as it is set.
 try {
 if (typeof cact === "function") { cact = wrapped(cact, cactCall); }
-Object.defineProperty(w, "cact", { configurable: true, enumerable: true, get: function () { return cact; }, set: function (f) { cact = typeof f === "function" ? wrapped(f, cactCall) : f; } });
+Object.defineProperty(w, "cact", { configurable: true, enumerable: true, get: function () { return cact; }, set: function (f) { generation++; changed = Date.now(); cact = typeof f === "function" ? wrapped(f, cactCall) : f; } });
 } catch (e) { }
 function pushed(args) { for (var i = 0; i < args.length; i++) { layerPush(args[i]); } }
 function watch() {

@@ -1,0 +1,133 @@
+"""The line that `orderkit listen` prints, pasted into a page that is public to Chromium."""
+
+import ssl
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from orderkit.sandbox.collector import Collected, Collector
+from tests.browser import support
+
+CERTIFICATE = Path(__file__).parents[1] / "sending" / "localhost.pem"
+
+#: A booking site: the platform's stub with a call that waits, a data layer with a history, and
+#: what the SDK does when it is loaded: it puts a function of its own in the stub's place.
+SITE = b"""<!doctype html><title>A hotel</title><script>
+window.caReady = []; window.cact = function () { caReady.push(arguments); };
+cact('trigger', 'page_view', {});
+window.dataLayer = [{event: 'gtm.js'}, {event: 'view_item', id: 'room-1'}];
+window.arrived = [];
+function load() {
+  var queued = caReady.slice();
+  window.cact = function () { arrived.push(arguments[1]); };
+  queued.forEach(function (call) { cact.apply(null, call); });
+}
+</script><h1>A hotel</h1>"""
+
+
+class _Site(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(SITE)
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[int]:
+    """The port of the site, over https on an address of its own."""
+    server = ThreadingHTTPServer(("127.0.0.2", 0), _Site)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server.server_port
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def public(browser: Browser, site: int) -> Iterator[Browser]:
+    """A Chromium that takes the site for one on the internet, as a client's site is."""
+    flag = f"--ip-address-space-overrides=127.0.0.2:{site}=public"
+    made = browser.browser_type.launch(
+        executable_path=support.chromium(), args=[*support.FLAGS, flag]
+    )
+    yield made
+    made.close()
+
+
+class Arrived:
+    """What a collector took, waited for."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self.events: list[dict[str, Any]] = []
+
+    def take(self, collected: Collected) -> None:
+        with self._changed:
+            self.events.append(collected.body)
+            self._changed.notify_all()
+
+    def wait_for(self, page: Page, number: int) -> list[str]:
+        """The names of the events, as soon as there are so many; no more come after that."""
+        for _ in range(100):
+            page.wait_for_timeout(50)
+            if len(self.events) >= number:
+                break
+        page.wait_for_timeout(300)
+        return [event["event_name"] for event in self.events]
+
+
+def _pasted(browser: Browser, site: int, line: str, *, permitted: bool) -> Page:
+    context = browser.new_context(ignore_https_errors=True)
+    if permitted:
+        context.grant_permissions(["local-network-access"])
+    page = context.new_page()
+    page.goto(f"https://127.0.0.2:{site}/")
+    page.evaluate(line)
+    return page
+
+
+def test_each_event_is_mirrored_once_and_the_sites_own_tracking_goes_on(
+    public: Browser, site: int
+) -> None:
+    """What was queued before the paste and what comes after, through the SDK's arrival too."""
+    arrived = Arrived()
+    with Collector(arrived.take) as collector:
+        page = _pasted(public, site, collector.mirror, permitted=True)
+        page.evaluate(collector.mirror)
+        purchase = "{id: 'R-1', currency: 'EUR', node: document.body, n: 10n}"
+        page.evaluate(f"cact('trigger', 'purchase', {purchase})")
+        page.evaluate("load(); cact('trigger', 'purchase', {id: 'R-1', currency: 'EUR'})")
+        page.evaluate("dataLayer.push({event: 'booking', ecommerce: {value: 300}}, {other: 1})")
+        page.evaluate("(function () { dataLayer.push(arguments) })('event', 'sign_up', {a: 1})")
+        names = arrived.wait_for(page, 6)
+        assert sorted(names) == [
+            *("booking", "page_view", "purchase", "purchase", "sign_up", "view_item")
+        ]
+        assert page.evaluate("arrived") == ["page_view", "purchase", "purchase"]
+        assert page.evaluate("dataLayer.length") == 5
+        bought = next(event for event in arrived.events if event["event_name"] == "purchase")
+        assert (bought["id"], bought["n"], "node" in bought) == ("R-1", "10", False)
+        assert bought["context"]["page"]["url"].startswith("https://127.0.0.2")
+        assert "context.event_id" in bought["_captured"]["added"]
+        page.context.close()
+
+
+def test_without_permission_a_window_passes_events_on(public: Browser, site: int) -> None:
+    """A page that may not reach this machine by itself sends through the relay, none is lost."""
+    arrived = Arrived()
+    with Collector(arrived.take) as collector:
+        page = _pasted(public, site, collector.mirror, permitted=False)
+        page.evaluate("cact('trigger', 'purchase', {id: 'R-1'})")
+        assert sorted(arrived.wait_for(page, 3)) == ["page_view", "purchase", "view_item"]
+        page.context.close()
