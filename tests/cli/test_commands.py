@@ -132,7 +132,7 @@ def test_check_and_profile_look_at_many_events_together(tmp_path: Path) -> None:
         done = run(*command, str(events), *SETTINGS)
         assert "1 repeated order with different content" in done.stderr
         assert "(lines 1 and 2)" in done.stderr
-        assert '2 events named "booking_created " filtered; did you mean' in done.stderr
+        assert '2 events are called "booking_created ", with a blank at its end' in done.stderr
         assert done.returncode == 0
     assert json.loads(done.stdout)["warnings"] == [
         line.removeprefix("warning: ") for line in done.stderr.splitlines()
