@@ -90,7 +90,7 @@ class CompiledSettings:
     by_target: Mapping[str, CompiledField]
     status: CompiledField
     arrays: Mapping[Parts, CompiledField]
-    touched: tuple[tuple[CompiledField, str], ...]
+    touched: tuple[tuple[CompiledField, Parts], ...]
     statuses: Mapping[str, str]
     transform: Transform
     conditions: tuple[Condition, ...]
@@ -120,12 +120,12 @@ def compile_settings(settings: Settings, now: datetime | None = None) -> Compile
 
 def _touched(
     settings: Settings, fields: Iterable[CompiledField]
-) -> Iterator[tuple[CompiledField, str]]:
+) -> Iterator[tuple[CompiledField, Parts]]:
     roots = {parse(step.property)[0] for step in settings.transformation}
     for field in fields:
-        for path in field.source.properties:
-            if parse(path)[0] in roots:
-                yield field, path
+        for parts in map(parse, field.source.properties):
+            if parts[0] in roots:
+                yield field, parts
 
 
 def _context(now: datetime | None, zone: ZoneInfo) -> "Context":

@@ -194,10 +194,9 @@ def evaluate_one(
 def find_taken_away(compiled: CompiledSettings, given: Any, event: Any) -> list[Problem]:
     """Fields that read what the event had when it was given, and has no more when it is mapped."""
     return [
-        taken_away(field, path)
-        for field, path in compiled.touched
-        if paths.get(event, paths.parse(path)) is paths.MISSING
-        and paths.get(given, paths.parse(path)) is not paths.MISSING
+        taken_away(field, ".".join(parts))
+        for field, parts in compiled.touched
+        if paths.get(event, parts) is paths.MISSING and paths.get(given, parts) is not paths.MISSING
     ]
 
 

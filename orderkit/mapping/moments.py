@@ -25,6 +25,7 @@ _COMPACT: Final = {
     12: ("%Y%m%d%H%M", "yyyyMMddHHmm"),
     14: ("%Y%m%d%H%M%S", "yyyyMMddHHmmss"),
 }
+_LAST_OF_1970: Final = 31_535_999
 _FINER: Final = {"microseconds": 10**6, "nanoseconds": 10**9}
 
 
@@ -38,7 +39,8 @@ def timestamp(raw: Any, zone: ZoneInfo) -> Converted:
         raise Unconvertible("it is neither a timestamp nor ISO 8601") from error
     if number < 0:
         raise Unconvertible("it lies before 1970")
-    if compact := read_compact(raw):
+    # A date of eight digits may be seconds of the year 1970: that is a doubt.
+    if number > _LAST_OF_1970 and (compact := read_compact(raw)):
         moment, pattern = compact
         raise Unconvertible(
             f"it looks like the date and time {moment.isoformat(' ')}, not like a timestamp",
@@ -113,7 +115,12 @@ def is_usual(seconds: Any) -> bool:
 
 def unusual_time(value: Any) -> Doubt | None:
     """The doubt about a time that is hardly a booking's."""
-    return None if is_usual(value) else outside_years()
+    if is_usual(value):
+        return None
+    if compact := read_compact(value):
+        date = compact[0].date()
+        return Doubt(f"as seconds it lies in 1970; it looks like the date {date}, without dashes")
+    return outside_years()
 
 
 def outside_years() -> Doubt:

@@ -30,6 +30,7 @@ TONES: Final[dict[str, Tone]] = {
     "inconsistent": "warn",
     "left_out": "warn",
     "unusual": "warn",
+    "platform": "warn",
     "unknown": "warn",
     "warning": "warn",
     "mandatory": "mute",

@@ -121,6 +121,45 @@ def test_check_asks_for_another_status() -> None:
     assert [result["outcome"] for result in results].count("mapped") == 2
 
 
+def test_check_and_profile_look_at_many_events_together(tmp_path: Path) -> None:
+    """An order that contradicts an earlier one, and names nearly mapped, are said at the end."""
+    good = json.loads(samples.EVENTS.read_text(encoding="utf-8").splitlines()[0])
+    other = good | {"booking": good["booking"] | {"check_in": "2026-07-09", "nights": 4}}
+    events = tmp_path / "events.ndjson"
+    named = [good | {"event_name": "booking_created "}] * 2
+    events.write_text("\n".join(map(json.dumps, [good, other, *named])), encoding="utf-8")
+    for command in (["check"], ["profile"], ["profile", "--json"]):
+        done = run(*command, str(events), *SETTINGS)
+        assert "1 repeated order with different content" in done.stderr
+        assert "(lines 1 and 2)" in done.stderr
+        assert '2 events are called "booking_created ", with a blank at its end' in done.stderr
+        assert done.returncode == 0
+    assert json.loads(done.stdout)["warnings"] == [
+        line.removeprefix("warning: ") for line in done.stderr.splitlines()
+    ]
+
+
+def test_checks_of_the_platform_can_be_switched(tmp_path: Path) -> None:
+    """`--no-platform`, or the settings, leave out what the platform asks; `--platform` has it."""
+    event = json.loads(samples.EVENTS.read_text(encoding="utf-8").splitlines()[0])
+    del event["user"]
+    event["note"] = "x" * 2**15
+    off = tmp_path / "settings.toml"
+    text = samples.SETTINGS.read_text(encoding="utf-8")
+    off.write_text(f"{text}\n[checks]\nplatform = false\n", encoding="utf-8")
+    for settings, option, found in (
+        (str(samples.SETTINGS), [], 2),
+        (str(samples.SETTINGS), ["--no-platform"], 0),
+        (str(off), [], 0),
+        (str(off), ["--platform"], 2),
+    ):
+        done = run("check", "-", "--settings", settings, "--json", *option, stdin=json.dumps(event))
+        (result,) = lines(done.stdout)
+        problems = result["problems"]
+        assert [problem["code"] for problem in problems] == ["platform"] * found  # type: ignore[attr-defined]
+        assert done.returncode == 0
+
+
 @pytest.mark.parametrize(
     ("events", "settings", "said"),
     [

@@ -102,7 +102,6 @@ def test_no_thousands(text: str) -> None:
         (20260601120000, 1780308000),
         ("20260601120000", 1780308000),
         ("202606011200", 1780308000),
-        (20260601, 1780264800),
     ],
 )
 def test_other_units_of_time(raw: Any, value: int) -> None:
@@ -110,6 +109,13 @@ def test_other_units_of_time(raw: Any, value: int) -> None:
     mapped = map_changed(booking(created_at=raw))
     assert found(mapped) == [("invalid", "create_time")]
     assert [value_of(m, "create_time") for m in as_advised(booking(created_at=raw))] == [value]
+
+
+def test_a_date_as_seconds() -> None:
+    """A date of eight digits is read as seconds of 1970, with a doubt that names the date."""
+    mapped = map_changed(booking(created_at=20260601))
+    assert (mapped.outcome, found(mapped)) == ("mapped", [("unusual", "create_time")])
+    assert "it looks like the date 2026-06-01" in only(mapped).message
 
 
 #: Property of the booking, raw value, time zone → the values of the fixes offered, in their order.

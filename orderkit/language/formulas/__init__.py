@@ -14,6 +14,7 @@ documentation leaves open and what holds here. `Limits` says what a formula may 
 Only a module that meets a formula imports this package.
 """
 
+from functools import lru_cache
 from typing import Any
 
 from orderkit.events.paths import Parts
@@ -118,6 +119,8 @@ def _first(node: Node) -> Parts | None:
     return node.value if node.kind == "path" else None
 
 
+# Settings that were checked are compiled next: each formula is read once.
+@lru_cache(maxsize=256)
 def parse(text: str) -> Formula:
     """The formula that a text holds.
 
