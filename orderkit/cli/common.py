@@ -35,6 +35,7 @@ COLOURS = {
     "warning": "yellow",
     "delivered": "green",
     "skipped": "bright_black",
+    "outdated": "bright_black",
     "invalid": "red",
     "failed": "red",
     "unknown": "yellow",

@@ -104,6 +104,11 @@ _ABOVE_0 = _Above0()
     help="Where deliveries are written down.  [default: in your data folder]",
 )
 @click.option("--force", is_flag=True, help="Send again what was delivered before.")
+@click.option(
+    "--also-outdated",
+    is_flag=True,
+    help="Send an update too when a newer one of its order was delivered.",
+)
 @click.option("--report", metavar="FILE", help="NDJSON of what was not delivered, to send again.")
 @click.option("--keep-tokens", is_flag=True, help="Keep access tokens in the system's keyring.")
 @faults_options
@@ -120,6 +125,7 @@ def command(
     run_seconds: float,
     ledger_path: str | None,
     force: bool,
+    also_outdated: bool,
     report: str | None,
     keep_tokens: bool,
     script: str,
@@ -131,6 +137,8 @@ def command(
 
     Each delivery is written down in a ledger, so that the same command again sends only what was
     not delivered: Ctrl-C, or a lost connection, loses nothing. Look at it with orderkit deliveries.
+    An update of an order never follows a newer one, by update_time, that was delivered: it is
+    outdated.
 
     Live sending needs endpoint_url in the settings, and credentials in the keyring or in
     ORDERKIT_CLIENT_KEY and ORDERKIT_CLIENT_SECRET, or ORDERKIT_ACCESS_TOKEN alone. Ends with 0 when
@@ -161,6 +169,7 @@ def command(
             target,
             ledger,
             force=force,
+            also_outdated=also_outdated,
             total=number_of(events),
             report=report,
             policy=policy,

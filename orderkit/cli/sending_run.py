@@ -40,8 +40,13 @@ async def show_run(run: Run, *, as_json: bool) -> int:
     done = run.counts.total()
     if not as_json:
         counts = counted(run.counts) or "nothing to send"
-        again = " (delivered before; --force sends them again)"
-        out.print(f"{count(done, 'event')}: {counts}{again if run.counts['skipped'] else ''}")
+        if run.counts["skipped"]:
+            counts += " (skipped: delivered before; --force sends them again)"
+        if run.counts["outdated"]:
+            counts += (
+                " (outdated: TikTok has newer updates; --also-outdated sends them after those)"
+            )
+        out.print(f"{count(done, 'event')}: {counts}")
         if quiet:
             print_causes(out, run.causes)
     for sentence in run.names.warnings():

@@ -34,7 +34,7 @@ def print_sent(out: Console, sent: SendResult) -> None:
     elif sent.message and not sent.done:
         indented(out, sent.message)
         indented(out, f"→ {sent.next_step}", "bright_black")
-    elif sent.verdict in ("filtered", "skipped"):
+    elif sent.verdict in ("filtered", "skipped", "outdated"):
         indented(out, sent.message, "bright_black")
     if sent.request:
         indented(out, sent.request.as_text())

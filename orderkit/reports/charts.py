@@ -10,7 +10,7 @@ from orderkit.reports import html
 
 #: From the bottom of a bar to its top.
 VERDICTS: Final = (
-    *("delivered", "skipped", "filtered", "unknown", "invalid", "rejected", "failed"),
+    *("delivered", "skipped", "outdated", "filtered", "unknown", "invalid", "rejected", "failed"),
 )
 
 #: Seconds that one bar may stand for.

@@ -37,6 +37,7 @@ TONES: Final[dict[str, Tone]] = {
     "not yet": "mute",
     "filtered": "mute",
     "skipped": "mute",
+    "outdated": "mute",
     "dry-run": "mute",
 }
 

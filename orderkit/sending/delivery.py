@@ -10,7 +10,7 @@ import orjson
 from orderkit.events.paths import count
 from orderkit.sending.retry import Wait
 
-VerdictName: TypeAlias = Literal["delivered", "rejected", "unknown", "failed", "invalid"]
+VerdictName: TypeAlias = Literal["delivered", "rejected", "unknown", "failed", "invalid", "dry-run"]
 Code: TypeAlias = int | float | str
 
 TABLE: Final = Path(__file__).with_name("outcomes.csv")
@@ -102,6 +102,8 @@ class Delivery:
         """HTTP status, TikTok's code and attempts, in short; what the checks found."""
         if self.cause == "invalid":
             return str(self.code)
+        if self.cause == "dry_run":
+            return "not sent"
         status = f"HTTP {self.http_status}" if self.http_status else "no answer"
         code = [f"code {self.code}"] if self.code is not None else []
         return " · ".join([status, *code, count(self.attempts, "attempt")])

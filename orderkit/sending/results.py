@@ -19,7 +19,7 @@ class SendResult:
 
     entry:    the event as it was read
     verdict:  the delivery's, or ``dry-run``, or why nothing was sent: ``filtered``, ``invalid``,
-              ``skipped`` (delivered before)
+              ``skipped`` (delivered before), ``outdated`` (a newer one was)
     message:  the endpoint's, or why nothing was sent
     request:  what would go over the wire, in a dry run only
     problems: the errors that kept an event from being sent
@@ -43,7 +43,7 @@ class SendResult:
     @property
     def done(self) -> bool:
         """Whether nothing is left to do about it."""
-        return self.verdict in ("delivered", "skipped", "filtered", "dry-run")
+        return self.verdict in ("delivered", "skipped", "outdated", "filtered", "dry-run")
 
     @property
     def begun(self) -> bool:

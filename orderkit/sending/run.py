@@ -16,7 +16,7 @@ from orderkit.mapping.event_names import EventNames
 from orderkit.mapping.results import EventResult
 from orderkit.sending.client import Client, OnWait
 from orderkit.sending.delivery import OUTCOMES, Delivery
-from orderkit.sending.ledger import Entry, Ledger
+from orderkit.sending.ledger import Ledger
 from orderkit.sending.reading import ReadAhead
 from orderkit.sending.report import writing
 from orderkit.sending.request import Request
@@ -45,15 +45,30 @@ class TargetLedger:
 
     target: the name that deliveries have there, of `target_name`
     force:  whether to send again what was delivered before
+    also_outdated: whether to send an update after a newer one that was delivered
     """
 
     ledger: Ledger
     target: str
     force: bool = False
+    also_outdated: bool = False
 
-    def delivered(self, request: Request) -> Entry | None:
-        """The earlier delivery of the same payload, unless it is to be sent again."""
-        return None if self.force else self.ledger.delivered(self.target, request.body)
+    def held_back(self, planned: SendResult, request: Request) -> SendResult | None:
+        """The verdict on what is not to be sent: TikTok has it, or a newer one; None otherwise."""
+        standing, earlier = self.ledger.standing(self.target, request.body)
+        allowed = {"new": True, "skipped": self.force, "outdated": self.also_outdated}
+        if earlier is None or allowed[standing]:
+            return None
+        moment = datetime.fromtimestamp(earlier.started_at).astimezone().isoformat(" ", "seconds")
+        log_id = f", log_id {earlier.delivery.log_id}" if earlier.delivery.log_id else ""
+        message, next_step = f"delivered on {moment}{log_id}", ""
+        if standing == "outdated":
+            status = earlier.delivery.order_status
+            message = f"TikTok has a newer update of this order, {status}, {message}"
+            next_step = "Nothing to do; --also-outdated sends it all the same."
+        return replace(
+            planned, verdict=standing, message=message, next_step=next_step, request=None
+        )
 
     def note(self, planned: SendResult) -> None:
         """Write down an event that is not sent, and why."""
@@ -76,6 +91,7 @@ class Run:
     results:     what mapping made of the events; read as far as needed, so any number may follow
     ledger:      where deliveries are written down; a dry run needs none
     force:       whether to send again what was delivered before
+    also_outdated: whether to send an update after a newer one that was delivered
     total:       how many events there are, None where that is not known
     report:      the name of the file that gets what was not delivered
     policy:      None stands for the target's own
@@ -97,6 +113,7 @@ class Run:
     target: Target
     ledger: Ledger | None = None
     force: bool = False
+    also_outdated: bool = False
     total: int | None = None
     report: str | None = None
     policy: Policy | None = None
@@ -129,7 +146,7 @@ class Run:
             if self.ledger and self.target != "dry-run":
                 stack.enter_context(self.ledger.sending())
                 name = target_name(self.target, self.settings)
-                ledger = TargetLedger(self.ledger, name, self.force)
+                ledger = TargetLedger(self.ledger, name, self.force, self.also_outdated)
             client = self._client = await stack.enter_async_context(
                 open_target(
                     self.target,
@@ -299,8 +316,8 @@ async def _send(
         if ledger:
             ledger.note(planned)
         return planned
-    if ledger and (earlier := ledger.delivered(request)):
-        return _skipped(planned, earlier)
+    if ledger and (held_back := ledger.held_back(planned, request)):
+        return held_back
     number = 0
 
     def begin() -> None:
@@ -323,11 +340,3 @@ async def _send(
     if OUTCOMES[delivery.cause].ends_run or streak.hopeless:
         client.stop()
     return sent
-
-
-def _skipped(planned: SendResult, earlier: Entry) -> SendResult:
-    moment = datetime.fromtimestamp(earlier.started_at).astimezone().isoformat(" ", "seconds")
-    log_id = f", log_id {earlier.delivery.log_id}" if earlier.delivery.log_id else ""
-    return replace(
-        planned, verdict="skipped", message=f"delivered on {moment}{log_id}", request=None
-    )

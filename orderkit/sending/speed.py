@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 #: Seconds that the present speed is taken from.
 _WINDOW = 15.0
-_NOT_SENT = frozenset({"skipped", "filtered", "invalid", "dry-run"})
+_NOT_SENT = frozenset({"skipped", "outdated", "filtered", "invalid", "dry-run"})
 
 
 class Speed:

@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,6 +24,7 @@ from orderkit.sending.request import Request, order_request
 from orderkit.sending.retry import Wait
 
 URL = "https://endpoint.example/order"
+TARGETS = ("sandbox", URL)
 posix = pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
 
 
@@ -89,7 +91,7 @@ def test_the_file_is_the_users_alone(tmp_path: Path) -> None:
     with Ledger(path) as ledger, ledger.sending():
         sent(ledger, request(), "delivered")
         modes = {entry.name: stat.S_IMODE(entry.stat().st_mode) for entry in path.parent.iterdir()}
-    names = {path.name + end for end in ("", "-wal", "-shm", "-lock")}
+    names = {path.name + end for end in ("", "-wal", "-shm")}
     assert names <= modes.keys()
     assert set(modes.values()) == {0o600}
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
@@ -213,7 +215,7 @@ def test_a_ledger_that_breaks_later_is_told(tmp_path: Path) -> None:
         calls: list[Any] = [
             lambda: ledger.begin("sandbox", request()),
             lambda: ledger.end(1, outcome("delivered")),
-            lambda: ledger.delivered("sandbox", b"{}"),
+            lambda: ledger.standing("sandbox", b"{}"),
             ledger.entries,
             ledger.unsettled,
             ledger.counts,
@@ -279,12 +281,118 @@ with Ledger(sys.argv[1]) as ledger, ledger.sending():
         assert ledger.counts()[0] == {"delivered": 300, "filtered": 300}
 
 
-def test_the_lock_is_not_just_any_file(tmp_path: Path) -> None:
-    """Where the lock should be and something else is, that file is named."""
+@posix
+def test_one_sends_at_a_time_whatever_the_name(tmp_path: Path) -> None:
+    """Another name of the same file is the same ledger: a link, or a way round."""
+    (tmp_path / "other").mkdir()
+    (tmp_path / "real").touch()
+    (tmp_path / "link").symlink_to("real")
+    names = [tmp_path / "link", tmp_path / "other" / ".." / "real"]
+    with Ledger(tmp_path / "real") as ledger, ledger.sending():
+        for name in names:
+            with Ledger(name) as same, pytest.raises(LedgerError, match="another sending"):
+                same.sending().__enter__()
+        # Nothing beside it can be removed that would let another in.
+        for beside in tmp_path.glob("real?*"):
+            assert beside.name in ("real-wal", "real-shm")
+
+
+@posix
+def test_a_file_with_two_names_is_refused(tmp_path: Path) -> None:
+    """A hard link is told: SQLite would keep two journals for one file."""
+    with Ledger(tmp_path / "real"):
+        pass
+    (tmp_path / "twin").hardlink_to(tmp_path / "real")
+    with pytest.raises(LedgerError, match="has another name too"):
+        Ledger(tmp_path / "twin")
+
+
+@posix
+@pytest.mark.parametrize("replaced", [True, False])
+def test_a_ledger_that_is_gone_is_noticed(tmp_path: Path, replaced: bool) -> None:
+    """When the file is no longer there, or is another one, nothing further is begun."""
+    with Ledger(tmp_path / "l") as ledger, ledger.sending():
+        ledger.begin("sandbox", request())
+        (tmp_path / "l").rename(tmp_path / "moved")
+        if replaced:
+            (tmp_path / "l").touch()
+        with pytest.raises(LedgerError, match="the ledger is gone"):
+            ledger.begin("sandbox", request())
+        (tmp_path / "moved").replace(tmp_path / "l")
+        ledger.begin("sandbox", request())
+
+
+@posix
+def test_a_view_does_not_end_the_locks_of_a_sending(tmp_path: Path) -> None:
+    """A ledger that is opened and closed in the same process leaves the sending alone in it."""
+    code = """
+with Ledger(sys.argv[1]) as ledger:
+    try:
+        with ledger.sending(): print("in")
+    except LedgerError: print("out")
+"""
+    with Ledger(tmp_path / "l") as ledger, ledger.sending():
+        ledger.begin("sandbox", request())
+        with Ledger(tmp_path / "l") as view:
+            view.entries()
+        with python(code, tmp_path / "l") as other:
+            assert other.communicate(timeout=30)[0] == "out\n"
+        ledger.begin("sandbox", request())
+        # Had SQLite's locks been lost, the other's end would have taken the journal away.
+        assert (tmp_path / "l-wal").exists()
+        assert len(ledger.entries()) == 2
+
+
+def test_a_ledger_of_the_first_version_goes_on(tmp_path: Path) -> None:
+    """What an earlier orderkit wrote is kept, and counts in the order of updates."""
+    with closing(sqlite3.connect(tmp_path / "l")) as rows:
+        rows.executescript(FIRST_VERSION)
+        rows.execute(
+            "INSERT INTO delivery (target, url, order_id, order_status, payload, digest,"
+            " started_at, ended_at, verdict, cause, code) VALUES"
+            " ('sandbox', '', 'A', 'CREATE_ORDER', ?, x'00', 1, 2, 'delivered', 'delivered', '0')",
+            (request(update_time=20).body,),
+        )
+        rows.commit()
     with Ledger(tmp_path / "l") as ledger:
-        _text(tmp_path / "l-lock")
-        with pytest.raises(LedgerError, match=r"l-lock: is no ledger"):
-            ledger.sending().__enter__()
+        (entry,) = ledger.entries()
+        assert (entry.delivery.order_id, entry.event) == ("A", b"")
+        assert ledger.standing("sandbox", request(update_time=19).body)[0] == "outdated"
+
+
+FIRST_VERSION = """
+    PRAGMA journal_mode = WAL;
+    CREATE TABLE delivery (
+        number INTEGER PRIMARY KEY,
+        target TEXT NOT NULL,
+        url TEXT NOT NULL,
+        order_id TEXT NOT NULL,
+        order_status TEXT NOT NULL,
+        payload BLOB NOT NULL,
+        digest BLOB NOT NULL,
+        started_at REAL NOT NULL,
+        ended_at REAL,
+        verdict TEXT NOT NULL DEFAULT 'unknown',
+        cause TEXT NOT NULL DEFAULT 'interrupted',
+        http_status INTEGER,
+        code TEXT NOT NULL DEFAULT 'null',
+        message TEXT NOT NULL DEFAULT '',
+        log_id TEXT,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        seconds REAL NOT NULL DEFAULT 0,
+        waits TEXT NOT NULL DEFAULT '[]',
+        answer TEXT NOT NULL DEFAULT ''
+    );
+    CREATE INDEX same ON delivery (target, digest);
+    CREATE INDEX latest ON delivery (target, order_id, order_status, number);
+    CREATE INDEX searched ON delivery (order_id);
+    CREATE TABLE filtered (
+        target TEXT, minute INTEGER, reason TEXT, times INTEGER,
+        PRIMARY KEY (target, minute, reason)
+    );
+    PRAGMA application_id = 0x6F6B4C47;
+    PRAGMA user_version = 1;
+"""
 
 
 # -- the record
@@ -323,7 +431,7 @@ def test_without_an_end_it_is_unknown() -> None:
         (entry,) = ledger.entries()
         assert (entry.delivery.verdict, entry.delivery.cause) == ("unknown", "interrupted")
         assert (entry.ended_at, entry.delivery.attempts) == (None, 0)
-        assert ledger.delivered("sandbox", request().body) is None
+        assert ledger.standing("sandbox", request().body) == ("new", None)
         assert causes(ledger) == ["interrupted"]
 
 
@@ -342,9 +450,8 @@ def test_payloads_are_kept_byte_by_byte(tmp_path: Path, body: bytes) -> None:
         sent(ledger, order_request(URL, body, None), "delivered")
     with Ledger(tmp_path / "l") as ledger:
         assert [entry.payload for entry in ledger.entries()] == [body]
-        found = ledger.delivered("sandbox", body)
-        assert found is not None
-        assert ledger.delivered("sandbox", body + b" ") is None
+        assert ledger.standing("sandbox", body)[0] == "skipped"
+        assert ledger.standing("sandbox", body + b" ")[0] == "new"
 
 
 def test_entries_are_found_by_order_verdict_and_target() -> None:
@@ -482,6 +589,7 @@ _STEP = st.one_of(
         st.sampled_from(["A", "a", "B%", "Ü\x00"]),
         st.sampled_from(["CREATE_ORDER", "CANCEL_ORDER"]),
         st.integers(0, 1),
+        st.integers(1, 3),
         _CAUSES,
     ),
     st.tuples(st.just("filter"), st.sampled_from(["sandbox", URL]), st.sampled_from(["x", "y"])),
@@ -495,17 +603,20 @@ def test_the_ledger_agrees_with_a_plain_model(steps: list[tuple[Any, ...]]) -> N
     """After any sendings, filterings and reopenings it answers as lists and dicts would."""
     entries: list[tuple[str, str, str, bytes, str]] = []
     filtered: Counter[tuple[str, str]] = Counter()
+    run = 0
+    runs: list[int] = []
     with TemporaryDirectory() as folder:
         ledger = Ledger(Path(folder, "l"))
         for what, *step in steps:
             if what == "send":
-                target, order_id, status, total, cause = step
-                made = request(order_id, status, total=total)
+                target, order_id, status, total, moment, cause = step
+                made = request(order_id, status, total=total, update_time=moment)
                 number = ledger.begin(target, made)
                 assert number == len(entries) + 1
                 if cause:
                     ledger.end(number, outcome(cause, order_id=order_id, order_status=status))
                 entries.append((target, order_id, status, made.body, cause or "interrupted"))
+                runs.append(run)
             elif what == "filter":
                 target, reason = step
                 ledger.filter(target, reason)
@@ -513,8 +624,13 @@ def test_the_ledger_agrees_with_a_plain_model(steps: list[tuple[Any, ...]]) -> N
             else:
                 ledger.close()
                 ledger = Ledger(Path(folder, "l"))
+                run += 1
         with ledger:
             _compare(ledger, entries, filtered)
+            for target, body in {(target, entry[3]) for target in TARGETS for entry in entries}:
+                assert ledger.standing(target, body)[0] == _standing(
+                    entries, runs, run, target, body
+                )
 
 
 def _compare(
@@ -523,21 +639,57 @@ def _compare(
     filtered: Counter[tuple[str, str]],
 ) -> None:
     assert [_plain(entry) for entry in ledger.entries()] == entries[::-1]
-    for target in ("", "sandbox", URL):
+    for target in ("", *TARGETS):
         mine = [entry for entry in entries if target in ("", entry[0])]
         assert [_plain(entry) for entry in ledger.entries(target=target)] == mine[::-1]
         counts = Counter(OUTCOMES[entry[4]].verdict for entry in mine)
         counts["filtered"] = sum(n for (there, _), n in filtered.items() if target in ("", there))
         assert ledger.counts(target=target).get(0.0, Counter()) == +counts
         latest = {entry[:3]: entry for entry in mine}
-        left = Counter(e[4] for e in latest.values() if e[4] != "delivered")
+        left = Counter(
+            e[4]
+            for key, e in latest.items()
+            if e[4] != "delivered"
+            and not any(
+                other[:2] == key[:2]
+                and other[4] == "delivered"
+                and _moment(other[3]) >= _moment(e[3])
+                for other in mine[len(mine) - mine[::-1].index(e) :]
+            )
+        )
         assert Counter(causes(ledger, target)) == left
-    for target in ("sandbox", URL):
-        delivered = {e[3] for e in entries if e[0] == target and e[4] == "delivered"}
-        for body in {e[3] for e in entries}:
-            found = ledger.delivered(target, body)
-            assert (found is not None) == (body in delivered)
-            assert found is None or (found.payload, found.target) == (body, target)
+
+
+def _moment(body: bytes) -> int:
+    return int(orjson.loads(body)["order_info"]["update_time"])
+
+
+def _standing(
+    entries: list[tuple[str, str, str, bytes, str]],
+    runs: list[int],
+    run: int,
+    target: str,
+    body: bytes,
+) -> str:
+    """What a payload is, by what TikTok may have, and by which was the newest it got."""
+    order_id = orjson.loads(body)["order_info"]["order_id"]
+    may_have: set[bytes | None] = {None}
+    newest: tuple[int, int] | None = None
+    history = [(at, entry) for at, entry in enumerate(entries) if entry[:2] == (target, order_id)]
+    for at, (*_, sent_body, cause) in history:
+        if cause == "delivered":
+            may_have = {sent_body}
+            newest = max(newest or (0, 0), (_moment(sent_body), at))
+        elif OUTCOMES[cause].verdict == "unknown":
+            may_have.add(sent_body)
+    if may_have == {body}:
+        return "skipped"
+    if newest is None or _moment(body) > newest[0]:
+        return "new"
+    if _moment(body) < newest[0]:
+        return "outdated"
+    earlier = [entry[3] for at, entry in history if runs[at] == runs[newest[1]] and at < newest[1]]
+    return "outdated" if runs[newest[1]] != run and body in earlier else "new"
 
 
 def _plain(entry: Entry) -> tuple[str, str, str, bytes, str]:

@@ -2,7 +2,8 @@
 
 Each delivery is written down before its call and again after it. A process that dies in between
 leaves an entry without an end: that order may have arrived, so it counts as ``unknown`` and is sent
-again, which does no harm. What was delivered is never sent to the same target again.
+again, which does no harm. What TikTok has is not sent to the same target again, and no update of an
+order after a newer one that was delivered.
 
 The file is private to its user, holds no credentials, and may be read while a sending goes on.
 """
@@ -11,17 +12,32 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 import orjson
 
 from orderkit.sending.delivery import Code, Delivery, order_keys
-from orderkit.sending.ledger.entry import Entry, columns, digest, entry_of
+from orderkit.sending.ledger.entry import (
+    Entry,
+    Event,
+    columns,
+    columns_of_event,
+    digest,
+    entry_of,
+    has_property,
+    update_time,
+)
 from orderkit.sending.ledger.file import LedgerFile, default_path
+from orderkit.sending.ledger.history import Standing, Update, standing
 from orderkit.sending.request import Request
 
 __all__ = ["Entry", "Ledger", "default_path"]
+
+#: Seconds for which events are kept beside their deliveries: 48 hours, as the platform's inspector
+#: has it. They hold personal data.
+EVENTS_KEPT: Final = 48 * 3600.0
 
 #: Filtered events are counted in memory, and written down after so many.
 _FLUSHED_AFTER: Final = 1000
@@ -33,6 +49,7 @@ class Ledger(LedgerFile):
     def __init__(self, path: Path | str | None = None) -> None:
         self._filtered: Counter[tuple[str, int, str]] = Counter()
         super().__init__(path)
+        self._run = self._next_run()
 
     def close(self) -> None:
         """Write what is still to be written, and let go of the file."""
@@ -42,37 +59,93 @@ class Ledger(LedgerFile):
 
     @contextmanager
     def sending(self) -> Iterator[None]:
-        """Keep others from sending by this ledger meanwhile. Raises LedgerError when one does."""
+        """Keep others from sending by this ledger meanwhile. Raises LedgerError when one does.
+
+        What is sent within it is one run: of one moment, what comes later in it is newer.
+        """
         with self.alone(1):
+            self._run = self._next_run()
+            self._forget_events()
             try:
                 yield
+                self.refuse_lost()
             finally:
                 with self.told():
                     self._flush()
 
     # -- writing
 
-    def delivered(self, target: str, payload: bytes) -> Entry | None:
-        """The last delivery of exactly this payload to this target, if it was delivered."""
-        where = "WHERE target = ? AND digest = ? ORDER BY number DESC LIMIT 1"
-        last = next(iter(self._entries(where, (target, digest(payload)))), None)
-        return last if last and last.delivery.verdict == "delivered" else None
+    def standing(self, target: str, payload: bytes) -> tuple[Standing, Entry | None]:
+        """Whether a payload is still to be sent to a target, and the delivery that decides it."""
+        order_id, _ = order_keys(payload)
+        with self.told():
+            rows = self.rows.execute(
+                "SELECT number, run, verdict, digest, update_time FROM delivery"
+                " WHERE target = ? AND order_id = ? AND payload != x'' ORDER BY number",
+                (target, order_id),
+            )
+            history = [Update(*row) for row in rows]
+        found, number = standing(history, digest(payload), update_time(payload), self._run)
+        return found, next(iter(self._entries("WHERE number = ?", (number,))), None)
 
-    def begin(self, target: str, request: Request) -> int:
-        """Write down that a request is about to be sent; `end` takes the number."""
-        order_id, order_status = order_keys(request.body)
+    def begin(self, target: str, request: Request, event: Event | None = None) -> int:
+        """Write down that a request is about to be sent; `end` takes the number.
+
+        `event` is what the order was made of. Raises LedgerError, also when the file is gone.
+        """
+        self.refuse_lost()
         with self.told():
             self._flush()
-            return self.insert(
-                "delivery",
-                target=target,
-                url=request.url,
-                order_id=order_id,
-                order_status=order_status,
-                payload=request.body,
-                digest=digest(request.body),
-                started_at=time.time(),
+            # A loss of power must not forget that a live call was begun. That of what came of it
+            # leaves it unknown, so that it is sent again.
+            live = target.startswith("http")
+            if live:
+                self.rows.execute("PRAGMA synchronous = FULL")
+            number = self._begin(target, request, event)
+            if live:
+                self.rows.execute("PRAGMA synchronous = NORMAL")
+            return number
+
+    def rehearse(self, target: str, request: Request, event: Event | None = None) -> int:
+        """Write down what would have been sent: a dry run."""
+        with self.told():
+            number = self._begin(target, request, event)
+            self.rows.execute(
+                "UPDATE delivery SET ended_at = started_at, verdict = 'dry-run', cause = 'dry_run'"
+                " WHERE number = ?",
+                (number,),
             )
+        return number
+
+    def _begin(self, target: str, request: Request, event: Event | None) -> int:
+        order_id, order_status = order_keys(request.body)
+        return self.insert(
+            "delivery",
+            target=target,
+            url=request.url,
+            order_id=order_id,
+            order_status=order_status,
+            payload=request.body,
+            digest=digest(request.body),
+            started_at=time.time(),
+            run=self._run,
+            update_time=update_time(request.body),
+            **columns_of_event(event),
+        )
+
+    def _forget_events(self) -> None:
+        """Events are kept for as long as somebody may look into them, and no longer."""
+        with self.told():
+            self.rows.execute(
+                "UPDATE delivery SET event = x'' WHERE started_at < ? AND event != x''",
+                (time.time() - EVENTS_KEPT,),
+            )
+
+    def _next_run(self) -> int:
+        """A number larger than that of any run before."""
+        with self.told():
+            (latest,) = self.rows.execute("SELECT max(number) FROM delivery").fetchone()
+        return (latest or 0) + 1
 
     def end(self, number: int, delivery: Delivery) -> None:
         """Write down what came of it."""
@@ -85,7 +158,13 @@ class Ledger(LedgerFile):
             )
 
     def refuse(
-        self, target: str, order_id: str, order_status: str, kind: str, message: str
+        self,
+        target: str,
+        order_id: str,
+        order_status: str,
+        kind: str,
+        message: str,
+        event: Event | None = None,
     ) -> None:
         """Write down an event that the checks kept from being sent; `kind` is what they found."""
         now = time.time()
@@ -104,6 +183,8 @@ class Ledger(LedgerFile):
                 cause="invalid",
                 code=orjson.dumps(kind).decode(),
                 message=message,
+                run=self._run,
+                **columns_of_event(event),
             )
 
     def filter(self, target: str, reason: str) -> None:
@@ -116,13 +197,24 @@ class Ledger(LedgerFile):
     # -- reading
 
     def entries(
-        self, *, order: str = "", verdict: str = "", target: str = "", most: int = -1
+        self,
+        *,
+        order: str = "",
+        verdict: str = "",
+        target: str = "",
+        tests: bool = False,
+        having: str = "",
+        most: int = -1,
     ) -> list[Entry]:
         """The latest entries, newest first, at most `most` of them if that is not negative.
 
-        `order` is an order id or a part of one; an empty text asks for all.
+        order:  an order id or a part of one; an empty text asks for all
+        tests:  only events that a `test_code` marks
+        having: "path=value", a property of the event or of its payload; or a text in either
         """
         wanted, values = [], []
+        if tests:
+            wanted.append("test_code != ''")
         if order:
             wanted.append("instr(lower(order_id), lower(?)) > 0")
             values.append(order)
@@ -131,7 +223,12 @@ class Ledger(LedgerFile):
                 wanted.append(f"{column} = ?")
                 values.append(value)
         where = f"WHERE {' AND '.join(wanted)}" if wanted else ""
-        return self._entries(f"{where} ORDER BY number DESC LIMIT ?", (*values, most))
+        limit = -1 if having else most
+        found = self._entries(f"{where} ORDER BY number DESC LIMIT ?", (*values, limit))
+        if having:
+            fits = (entry for entry in found if has_property(entry, having))
+            return list(fits if most < 0 else islice(fits, most))
+        return found
 
     def unsettled(self, target: str = "") -> list[list[Entry]]:
         """The orders whose latest delivery ended otherwise than delivered, the largest group first.
@@ -140,8 +237,13 @@ class Ledger(LedgerFile):
         """
         found: dict[tuple[str, Code | None], list[Entry]] = {}
         for entry in self._entries(
-            "WHERE verdict != 'delivered' AND ? IN ('', target) AND number IN"
+            "AS latest WHERE verdict NOT IN ('delivered', 'dry-run') AND ? IN ('', target)"
+            " AND number IN"
             " (SELECT max(number) FROM delivery GROUP BY target, order_id, order_status)"
+            # What is outdated by now is no longer to be sent.
+            " AND NOT EXISTS (SELECT 1 FROM delivery AS newer WHERE newer.target = latest.target"
+            " AND newer.order_id = latest.order_id AND newer.verdict = 'delivered'"
+            " AND newer.number > latest.number AND newer.update_time >= latest.update_time)"
             " ORDER BY number DESC",
             (target,),
         ):

@@ -3,10 +3,13 @@
 import sqlite3
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 
+from orderkit.events.jsontext import dumps, show
+from orderkit.events.paths import is_index, walk
+from orderkit.masking import mask
 from orderkit.sending.delivery import OUTCOMES, Delivery
 from orderkit.sending.request import order_request
 from orderkit.sending.retry import Wait
@@ -20,6 +23,8 @@ class Entry:
     url:      where it went in fact; "" for what was not sent
     ended_at: None when no end was written: on its way still, or interrupted
     payload:  the body as it was sent, b"" for what was not
+    event:    the event it was made of, as JSON; b"" where that is not kept, or not any more
+    test_code: the event's property of that name, which marks it as a test; "" without
     """
 
     number: int
@@ -29,11 +34,76 @@ class Entry:
     ended_at: float | None
     payload: bytes
     delivery: Delivery
+    event: bytes = b""
+    test_code: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The entry as a JSON object, its delivery's fields included."""
         own = {name: getattr(self, name) for name in ("number", "target", "started_at", "ended_at")}
-        return own | self.delivery.as_json()
+        event = orjson.loads(mask(self.event.decode())) if self.event else None
+        return own | self.delivery.as_json() | {"test_code": self.test_code, "event": event}
+
+
+#: An event as it came in.
+Event: TypeAlias = dict[str, Any]
+
+
+def update_time(payload: bytes) -> float | None:
+    """The ``update_time`` of a payload, None where it has none that is a number."""
+    try:
+        moment = orjson.loads(payload)["order_info"]["update_time"]
+    except (ValueError, TypeError, KeyError):
+        return None
+    number = isinstance(moment, int | float) and not isinstance(moment, bool)
+    return float(moment) if number else None
+
+
+def columns_of_event(event: Event | None) -> dict[str, Any]:
+    """What the columns of a row hold of the event that it is about."""
+    if event is None:
+        return {}
+    code = event.get("test_code")
+    return {
+        "event": dumps(event),
+        "test_code": "" if code is None or isinstance(code, dict | list) else str(code).strip(),
+    }
+
+
+def has_property(entry: Entry, wanted: str) -> bool:
+    """Whether the event of an entry, or its payload, has a property, or a text somewhere.
+
+    "path=value" names a property by its path, ``X`` for any index in it; case does not count.
+    """
+    texts = [text for text in (entry.event, entry.payload) if text]
+    path, equals, value = wanted.partition("=")
+    if not equals:
+        return any(wanted.casefold() in text.decode(errors="replace").casefold() for text in texts)
+    parts = path.strip().split(".")
+    return any(
+        _leads(parts, found.split(".")) and _reads(leaf, value.strip())
+        for text in texts
+        for found, leaf in walk(orjson.loads(text))
+    )
+
+
+def _leads(wanted: list[str], found: list[str]) -> bool:
+    """Whether two paths are the same, an index being ``X`` too."""
+    return len(wanted) == len(found) and all(
+        one == other or (one == "X" and is_index(other))
+        for one, other in zip(wanted, found, strict=True)
+    )
+
+
+def _reads(value: Any, text: str) -> bool:
+    """Whether a value is meant by a text."""
+    if isinstance(value, str):
+        return value.casefold() == text.casefold()
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        try:
+            return value == float(text)
+        except ValueError:
+            return False
+    return show(value) == text.casefold()
 
 
 def digest(payload: bytes) -> bytes:
@@ -79,4 +149,5 @@ def entry_of(row: sqlite3.Row) -> Entry:
         answer=row["answer"],
     )
     moments = row["started_at"], row["ended_at"]
-    return Entry(row["number"], row["target"], url, *moments, payload, delivery)
+    kept = bytes(row["event"] or b""), row["test_code"]
+    return Entry(row["number"], row["target"], url, *moments, payload, delivery, *kept)

@@ -8,17 +8,18 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, Self
 
 from platformdirs import user_data_path
 
 from orderkit.errors import LedgerError
+from orderkit.sending.ledger.lock import FileLock
 
 #: In the file's header: tells a ledger from any other SQLite file ("okLG").
 _APPLICATION: Final = 0x6F6B4C47
-_VERSION: Final = 1
+_VERSION: Final = 2
 
 #: Events that were filtered are only counted: most of a site's events are not for TikTok.
 _SCHEMA: Final = f"""
@@ -41,9 +42,12 @@ _SCHEMA: Final = f"""
         attempts INTEGER NOT NULL DEFAULT 0,
         seconds REAL NOT NULL DEFAULT 0,
         waits TEXT NOT NULL DEFAULT '[]',
-        answer TEXT NOT NULL DEFAULT ''
+        answer TEXT NOT NULL DEFAULT '',
+        run INTEGER NOT NULL DEFAULT 0,
+        update_time REAL,
+        event BLOB NOT NULL DEFAULT x'',
+        test_code TEXT NOT NULL DEFAULT ''
     );
-    CREATE INDEX same ON delivery (target, digest);
     CREATE INDEX latest ON delivery (target, order_id, order_status, number);
     CREATE INDEX searched ON delivery (order_id);
     CREATE TABLE filtered (
@@ -53,6 +57,18 @@ _SCHEMA: Final = f"""
     PRAGMA application_id = {_APPLICATION};
     PRAGMA user_version = {_VERSION};
 """
+
+#: What a ledger of the first version lacks.
+_FROM_1: Final = f"""
+    ALTER TABLE delivery ADD COLUMN run INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE delivery ADD COLUMN update_time REAL;
+    ALTER TABLE delivery ADD COLUMN event BLOB NOT NULL DEFAULT x'';
+    ALTER TABLE delivery ADD COLUMN test_code TEXT NOT NULL DEFAULT '';
+    DROP INDEX same;
+    UPDATE delivery SET update_time = CASE WHEN json_valid(CAST(payload AS TEXT))
+        THEN json_extract(CAST(payload AS TEXT), '$.order_info.update_time') END;
+    PRAGMA user_version = {_VERSION};
+"""  # noqa: S608 - the text is ours
 
 
 def default_path() -> Path:
@@ -70,20 +86,24 @@ class LedgerFile:
     def __init__(self, path: Path | str | None = None) -> None:
         self.path = None if path is None else Path(path)
         self._lock = threading.RLock()
+        self._file_lock: FileLock | None = None
         with self._explained(self.path):
             if self.path is not None:
                 _make_private(self.path)
+                self._file_lock = FileLock(self.path)
             # Autocommit: what is written survives the process from that moment on.
             self.rows = sqlite3.connect(
                 self.path or ":memory:", timeout=10, isolation_level=None, check_same_thread=False
             )
             self.rows.row_factory = sqlite3.Row
         weakref.finalize(self, self.rows.close)
+        if self._file_lock:
+            weakref.finalize(self, self._file_lock.close)
         try:
             with self.told():
                 self._prepare()
         except LedgerError:
-            self.rows.close()
+            self.close()
             raise
 
     def __enter__(self) -> Self:
@@ -96,6 +116,8 @@ class LedgerFile:
         """Let go of the file."""
         with self.told():
             self.rows.close()
+            if self._file_lock:
+                self._file_lock.close()
 
     def insert(self, table: str, **columns: Any) -> int:
         """Add a row; gives its number."""
@@ -109,26 +131,28 @@ class LedgerFile:
     @contextmanager
     def alone(self, seconds: float) -> Iterator[None]:
         """Hold the ledger's lock, and wait so long for it. Raises LedgerError."""
-        if self.path is None:
-            yield
+        if self._file_lock is None:
+            yield  # it lies in memory
             return
-        beside = self.path.with_name(f"{self.path.name}-lock")
-        with self._explained(beside):
-            _make_private(beside)
-            # The operating system lets go of it however the process ends.
-            lock = sqlite3.connect(beside, timeout=seconds, isolation_level=None)
-        with closing(lock):
-            with self._explained(beside):
-                try:
-                    lock.execute("BEGIN EXCLUSIVE")
-                except sqlite3.OperationalError as error:
-                    if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-                        raise
-                    raise LedgerError(
-                        f"{self.path}: another sending is using this ledger; wait for its end, or"
-                        " name another file with --ledger"
-                    ) from None
+        with self._explained(self.path):
+            taken = self._file_lock.take(seconds)
+        if not taken:
+            raise LedgerError(
+                f"{self.path}: another sending is using this ledger; wait for its end, or name"
+                " another file with --ledger"
+            )
+        try:
             yield
+        finally:
+            self._file_lock.release()
+
+    def refuse_lost(self) -> None:
+        """Raise LedgerError when the file is no longer where it was."""
+        if self.path and self._file_lock and not self._file_lock.is_at(self.path):
+            raise LedgerError(
+                f"{self.path}: the ledger is gone, or another file was put in its place: what is"
+                " sent could not be written down; put it back, and run the same command again"
+            )
 
     @contextmanager
     def told(self) -> Iterator[None]:
@@ -152,17 +176,19 @@ class LedgerFile:
 
     def _prepare(self) -> None:
         # A file of another program is left as it is: nothing is written before it is known.
-        if not self._made():
+        if self._version() < _VERSION:
             with self.alone(10):
-                # Another process may have made it meanwhile.
-                if not self._made():
+                # Another process may have done it meanwhile.
+                version = self._version()
+                if not version:
                     self._make()
-        # A commit survives the process; of a machine that loses its power the last few are lost,
-        # and those orders are sent again.
+                elif version < _VERSION:
+                    self.rows.executescript(f"BEGIN IMMEDIATE;{_FROM_1}COMMIT;")
+        # A commit survives the process; of a machine that loses its power the last few are lost.
         self.rows.execute("PRAGMA synchronous = NORMAL")
 
-    def _made(self) -> bool:
-        """Whether this is a ledger already, and not an empty file. Raises LedgerError."""
+    def _version(self) -> int:
+        """The version of the ledger that is there, 0 for an empty file. Raises LedgerError."""
         # In this order: what another process makes in between is not taken for another program's.
         tables, version, application = (
             self.rows.execute(text).fetchone()[0]
@@ -176,7 +202,7 @@ class LedgerFile:
             raise LedgerError(f"{self.path}: is a file of another program; name another --ledger")
         if version > _VERSION:
             raise LedgerError(f"{self.path}: was written by a newer orderkit; update this one")
-        return bool(application)
+        return int(version) if application else 0
 
     def _make(self) -> None:
         if self.path is not None:
@@ -189,6 +215,13 @@ class LedgerFile:
 
 
 def _make_private(path: Path) -> None:
-    """See to it that a file is there, for the user alone."""
+    """See to it that a file is there, for the user alone, and by one name. Raises LedgerError."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    # A file that is there is not opened: closing it would end the locks that SQLite has on it.
+    with suppress(FileExistsError):
+        os.close(os.open(path.resolve(), os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    if path.is_file() and path.stat().st_nlink > 1:
+        raise LedgerError(
+            f"{path}: this file has another name too (a hard link), and SQLite would keep two"
+            " journals for it; make a copy of its own, and name that with --ledger"
+        )
