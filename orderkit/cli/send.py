@@ -14,7 +14,7 @@ from orderkit.cli.faults import apply, faults_options
 from orderkit.cli.sending_run import show_run
 from orderkit.destination.loading import load_settings
 from orderkit.destination.settings import Settings
-from orderkit.errors import OrderkitError
+from orderkit.errors import LedgerError, OrderkitError
 from orderkit.events.files import refuse_overwriting
 from orderkit.events.reader import number_of
 from orderkit.mapping.mapper import Mapper
@@ -57,6 +57,9 @@ _ABOVE_0 = _Above0()
     default="dry-run",
     show_default=True,
     help="Nobody, the embedded sandbox, or the endpoint of the settings.",
+)
+@click.option(
+    "--authenticate", is_flag=True, help="With --to dry-run: get a token from the live endpoint."
 )
 @click.option("--yes", is_flag=True, help="Do not ask before sending live, for scripts.")
 @click.option(
@@ -117,6 +120,7 @@ def command(
     events: str,
     settings_path: str,
     target: Target,
+    authenticate: bool,
     yes: bool,
     rate: float | None,
     attempts: int,
@@ -147,7 +151,9 @@ def command(
     Example: orderkit send events.ndjson --settings settings.toml --to sandbox
     """
     settings = load_settings(settings_path)
-    refuse_unready(target, settings)
+    if authenticate and target != "dry-run":
+        raise click.UsageError("--authenticate is for dry runs: a sending needs a token anyway")
+    refuse_unready("live" if authenticate else target, settings)
     refuse_overwriting(events=events, settings=settings_path, report=report, ledger=ledger_path)
     if (script or share) and target != "sandbox":
         raise click.UsageError("--faults and --random are for the embedded sandbox: --to sandbox")
@@ -160,9 +166,9 @@ def command(
         rate=rate or (DEFAULT_POLICY.rate if target == "live" else math.inf),
     )
     with ExitStack() as stack:
-        ledger = None
-        if target != "dry-run":
-            ledger = stack.enter_context(Ledger(ledger_path or default_path()))
+        ledger = _ledger(ledger_path, target)
+        if ledger:
+            stack.enter_context(ledger)
         run = Run(
             results(events, Mapper(settings)),
             settings,
@@ -176,8 +182,20 @@ def command(
             seconds=run_seconds,
             sandbox=stack.enter_context(_sandbox(target, script, share, seed)),
             keep_tokens=keep_tokens,
+            authenticate=authenticate,
         )
         return asyncio.run(show_run(run, as_json=as_json))
+
+
+def _ledger(path: str | None, target: Target) -> Ledger | None:
+    """The ledger; None where a dry run finds no place for one, and nobody named one."""
+    try:
+        return Ledger(path or default_path())
+    except LedgerError as error:
+        if path or target != "dry-run":
+            raise
+        click.echo(f"warning: this dry run is not kept: {error}", err=True)
+        return None
 
 
 @contextmanager

@@ -49,6 +49,8 @@ async def show_run(run: Run, *, as_json: bool) -> int:
         out.print(f"{count(done, 'event')}: {counts}")
         if quiet:
             print_causes(out, run.causes)
+    if run.authenticate:
+        click.echo(f"a token came from {run.settings.connection.token_url}", err=True)
     for sentence in run.names.warnings():
         click.echo(f"warning: {sentence}", err=True)
     if why := run.stopped:

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,14 +14,15 @@ from orderkit.destination.settings import Settings
 from orderkit.mapping.event_names import EventNames
 from orderkit.mapping.results import EventResult
 from orderkit.sending.client import Client, OnWait
-from orderkit.sending.delivery import OUTCOMES, Delivery
+from orderkit.sending.delivery import OUTCOMES
+from orderkit.sending.failure_streak import HOPELESS, FailureStreak
 from orderkit.sending.ledger import Ledger
 from orderkit.sending.reading import ReadAhead
 from orderkit.sending.report import writing
-from orderkit.sending.request import Request
 from orderkit.sending.results import SendResult, plan
 from orderkit.sending.retry import Policy
 from orderkit.sending.speed import Speed
+from orderkit.sending.target_ledger import TargetLedger
 from orderkit.sending.targets import Target, open_target, target_name
 
 if TYPE_CHECKING:
@@ -34,62 +34,13 @@ _AHEAD: Final = 256
 #: So many more are read ahead of those.
 _READ_AHEAD: Final = 16
 
-#: After so many orders in a row that failed, or got no answer, in the same way, the endpoint is
-#: taken to be down.
-HOPELESS: Final = 20
-
-
-@dataclass(frozen=True, slots=True)
-class TargetLedger:
-    """A ledger as one run uses it.
-
-    target: the name that deliveries have there, of `target_name`
-    force:  whether to send again what was delivered before
-    also_outdated: whether to send an update after a newer one that was delivered
-    """
-
-    ledger: Ledger
-    target: str
-    force: bool = False
-    also_outdated: bool = False
-
-    def held_back(self, planned: SendResult, request: Request) -> SendResult | None:
-        """The verdict on what is not to be sent: TikTok has it, or a newer one; None otherwise."""
-        standing, earlier = self.ledger.standing(self.target, request.body)
-        allowed = {"new": True, "skipped": self.force, "outdated": self.also_outdated}
-        if earlier is None or allowed[standing]:
-            return None
-        moment = datetime.fromtimestamp(earlier.started_at).astimezone().isoformat(" ", "seconds")
-        log_id = f", log_id {earlier.delivery.log_id}" if earlier.delivery.log_id else ""
-        message, next_step = f"delivered on {moment}{log_id}", ""
-        if standing == "outdated":
-            status = earlier.delivery.order_status
-            message = f"TikTok has a newer update of this order, {status}, {message}"
-            next_step = "Nothing to do; --also-outdated sends it all the same."
-        return replace(
-            planned, verdict=standing, message=message, next_step=next_step, request=None
-        )
-
-    def note(self, planned: SendResult) -> None:
-        """Write down an event that is not sent, and why."""
-        if planned.verdict == "filtered":
-            self.ledger.filter(self.target, planned.message)
-            return
-        self.ledger.refuse(
-            self.target,
-            planned.order_id,
-            planned.order_status,
-            planned.kind,
-            f"{planned.message}; to correct it: {planned.next_step}",
-        )
-
 
 @dataclass(slots=True)
 class Run:
     """What is sent where, and how; `verdicts` does it, once.
 
     results:     what mapping made of the events; read as far as needed, so any number may follow
-    ledger:      where deliveries are written down; a dry run needs none
+    ledger:      where deliveries are written down, dry runs too; None: nowhere
     force:       whether to send again what was delivered before
     also_outdated: whether to send an update after a newer one that was delivered
     total:       how many events there are, None where that is not known
@@ -98,6 +49,7 @@ class Run:
     seconds:     those of the whole run
     sandbox:     the one to send to; without it, one is run meanwhile
     keep_tokens: whether tokens are kept in the operating system's keyring
+    authenticate: whether a dry run asks for a token all the same
     on_wait:     is told each wait before it begins
 
     And as far as the run has got:
@@ -120,6 +72,7 @@ class Run:
     seconds: float = math.inf
     sandbox: "Sandbox | None" = None
     keep_tokens: bool = False
+    authenticate: bool = False
     on_wait: OnWait | None = None
 
     counts: Counter[str] = field(init=False, default_factory=Counter)
@@ -143,8 +96,10 @@ class Run:
         self._loop, self._started = asyncio.get_running_loop(), time.monotonic()
         async with AsyncExitStack() as stack:
             ledger = None
-            if self.ledger and self.target != "dry-run":
-                stack.enter_context(self.ledger.sending())
+            if self.ledger:
+                # A dry run keeps nobody from sending.
+                dry = self.target == "dry-run"
+                stack.enter_context(self.ledger.rehearsing() if dry else self.ledger.sending())
                 name = target_name(self.target, self.settings)
                 ledger = TargetLedger(self.ledger, name, self.force, self.also_outdated)
             client = self._client = await stack.enter_async_context(
@@ -157,6 +112,8 @@ class Run:
                     keep_tokens=self.keep_tokens,
                 )
             )
+            if self.authenticate:
+                await self._get_token()
             # Emptied last: a run that cannot begin leaves the report of the one before.
             report = stack.enter_context(writing(self.report))
             if client and self._asked_to_stop:
@@ -166,6 +123,14 @@ class Run:
                 self._count(sent)
                 report.add(sent)
                 yield sent
+
+    async def _get_token(self) -> None:
+        """Ask for a token as live sending would, and send nothing with it."""
+        async with open_target(
+            "live", self.settings, on_wait=self.on_wait, keep_tokens=self.keep_tokens
+        ) as client:
+            if client:
+                await client.token()
 
     def stop(self) -> None:
         """Let calls under way end, and begin no other; from any thread, at any time."""
@@ -282,24 +247,6 @@ def _forget(
         del latest[order_id]
 
 
-class FailureStreak:
-    """How many orders in a row came to nothing in the same way."""
-
-    def __init__(self) -> None:
-        self._cause, self._times = "", 0
-
-    def add(self, delivery: Delivery) -> None:
-        """Count a delivery."""
-        lost = delivery.verdict in ("failed", "unknown")
-        self._times = self._times + 1 if lost and delivery.cause == self._cause else int(lost)
-        self._cause = delivery.cause
-
-    @property
-    def hopeless(self) -> bool:
-        """Whether the endpoint is taken to be down."""
-        return self._times >= HOPELESS
-
-
 async def _send(
     planned: SendResult,
     client: Client | None,
@@ -309,12 +256,14 @@ async def _send(
 ) -> SendResult:
     if before:
         await asyncio.wait([before])
-    if client is None:
-        return planned
     request = planned.request
     if request is None:
         if ledger:
             ledger.note(planned)
+        return planned
+    if client is None:
+        if ledger:
+            ledger.ledger.rehearse(ledger.target, request, planned.entry.event)
         return planned
     if ledger and (held_back := ledger.held_back(planned, request)):
         return held_back
@@ -322,7 +271,7 @@ async def _send(
 
     def begin() -> None:
         nonlocal number
-        number = ledger.ledger.begin(ledger.target, request) if ledger else 0
+        number = ledger.ledger.begin(ledger.target, request, planned.entry.event) if ledger else 0
 
     delivery = await client.send(request, on_start=begin)
     sent = replace(
@@ -335,7 +284,9 @@ async def _send(
     )
     if ledger and sent.begun:
         # Without a token no call was begun; that it failed is to be seen all the same.
-        ledger.ledger.end(number or ledger.ledger.begin(ledger.target, request), delivery)
+        if not number:
+            begin()
+        ledger.ledger.end(number, delivery)
     streak.add(delivery)
     if OUTCOMES[delivery.cause].ends_run or streak.hopeless:
         client.stop()

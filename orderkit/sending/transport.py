@@ -9,7 +9,6 @@ import logging
 import os
 import socket
 import ssl
-import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -23,12 +22,7 @@ from orderkit.destination.urls import is_loopback
 from orderkit.errors import EndpointError
 from orderkit.masking import MaskingFilter, mask
 from orderkit.sending.request import Request
-
-#: Bytes of an answer that are read, packed or not; TikTok's own have a few hundred.
-LIMIT: Final = 1 << 20
-
-#: An answer that is packed more often than this is not read.
-_MOST_CODINGS: Final = 3
+from orderkit.sending.unpacking import LIMIT, unpacked
 
 #: What of the environment httpx reads, in large or small letters.
 _VARIABLES: Final = (
@@ -189,35 +183,6 @@ async def _read(response: httpx.Response) -> Answer:
     except ValueError as error:
         fault, message = "unreadable_answer", f"the answer cannot be unpacked: {error}"
     return Answer(response.status_code, headers, body, fault, message)
-
-
-def unpacked(body: bytes, codings: str) -> bytes:
-    """What a body holds that is packed as a Content-Encoding header says.
-
-    Raises OverflowError when that is more than `LIMIT` bytes, and ValueError, with the reason, when
-    it cannot be told.
-    """
-    names = [name.strip().lower() for name in codings.split(",")]
-    names = [name for name in names if name not in ("", "identity")]
-    if len(body) > LIMIT:
-        raise OverflowError
-    if len(names) > _MOST_CODINGS:
-        raise ValueError(f"it is packed {len(names)} times")
-    for name in reversed(names):
-        if name not in ("gzip", "x-gzip", "deflate"):
-            raise ValueError(f"{name[:20]!r} is not known here, and was not asked for")
-        # "deflate" is zlib's format by the standard, and raw by custom.
-        raw = name == "deflate" and (not body or body[0] & 0x0F != 8)
-        unpacker = zlib.decompressobj(-15 if raw else 15 if name == "deflate" else 31)
-        try:
-            body = unpacker.decompress(body, LIMIT + 1)
-        except zlib.error as error:
-            raise ValueError(f"it is no {name}") from error
-        if len(body) > LIMIT:
-            raise OverflowError
-        if not unpacker.eof:
-            raise ValueError(f"its {name} has no end")
-    return body
 
 
 async def _left_over(http: httpx.AsyncClient, response: httpx.Response) -> bytes | None:

@@ -21,9 +21,11 @@ from orderkit.mapping.results import EventResult
 from orderkit.sandbox import Sandbox
 from orderkit.sending.client import Client, Endpoint, Policy, Wait
 from orderkit.sending.credentials import AccessToken, Credentials
+from orderkit.sending.failure_streak import HOPELESS
 from orderkit.sending.ledger import Ledger
 from orderkit.sending.results import SendResult
-from orderkit.sending.run import HOPELESS, TargetLedger, send_all
+from orderkit.sending.run import send_all
+from orderkit.sending.target_ledger import TargetLedger
 from tests.sending.server import OK, Got, Script, Step, answer, serving
 from tests.sending.support import FIXED, endpoint_of
 

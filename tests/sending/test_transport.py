@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orderkit.sending.client import Client, Endpoint, Policy
-from orderkit.sending.transport import LIMIT, unpacked
+from orderkit.sending.unpacking import LIMIT, unpacked
 from tests.sending.server import Got, Step, answer, serving
 from tests.sending.support import FIXED, ORDER, send
 
