@@ -36,6 +36,7 @@ COLOURS = {
     "delivered": "green",
     "skipped": "bright_black",
     "outdated": "bright_black",
+    "dry-run": "bright_black",
     "invalid": "red",
     "failed": "red",
     "unknown": "yellow",

@@ -16,6 +16,7 @@ from orderkit.sending.delivery import OUTCOMES
 from orderkit.sending.ledger import Entry, Ledger, default_path
 
 _BAR = 40
+_LEVELS = {"good": "green", "fair": "yellow", "poor": "yellow", "bad": "red"}
 _SHOWN = 20
 
 
@@ -29,7 +30,16 @@ _SHOWN = 20
     type=click.Choice(sorted({outcome.verdict for outcome in OUTCOMES.values()})),
     help="Only deliveries that ended so.",
 )
-@click.option("--target", metavar="URL", default="", help='Only this endpoint, or "sandbox".')
+@click.option(
+    "--target", metavar="URL", default="", help='Only this endpoint, "sandbox" or "dry-run".'
+)
+@click.option(
+    "--having",
+    metavar="PATH=VALUE",
+    default="",
+    help="Only those whose event or payload has this property, or this text anywhere.",
+)
+@click.option("--tests", is_flag=True, help="Only test events: those with a test_code.")
 @click.option(
     "--most",
     type=click.IntRange(1),
@@ -46,6 +56,8 @@ def command(
     order: str,
     verdict: str | None,
     target: str,
+    having: str,
+    tests: bool,
     most: int | None,
     curl: bool,
     reveal: str | None,
@@ -54,8 +66,9 @@ def command(
 ) -> None:
     """Show what became of orders: over time, what is not delivered and how that is solved.
 
-    With --order, --verdict or --target the deliveries themselves; of a single order the request and
-    the answer too, as they went over the wire, masked.
+    With --order, --verdict, --target, --having or --tests the deliveries themselves; of a single
+    order the event it was made of, the request and the answer too, as they went over the wire,
+    masked. Events and dry runs are kept for 48 hours.
 
     Example: orderkit deliveries --order MLB-20260001
     """
@@ -71,9 +84,16 @@ def command(
         raise click.UsageError("--reveal goes with --curl")
     out = console()
     with Ledger(path) as ledger:
-        asked = bool(order or verdict or target)
+        asked = bool(order or verdict or target or having or tests)
         shown = most or (-1 if as_json else _SHOWN)
-        entries = ledger.entries(order=order, verdict=verdict or "", target=target, most=shown)
+        entries = ledger.entries(
+            order=order,
+            verdict=verdict or "",
+            target=target,
+            having=having,
+            tests=tests,
+            most=shown,
+        )
         if html:
             from orderkit.reports.pages import deliveries_page
 
@@ -97,6 +117,8 @@ def _print_overview(out: Console, ledger: Ledger, path: Path) -> None:
         out.print("nothing was sent yet")
     for target in targets:
         out.print(Text(f"\nTo {target}", style="bold"))
+        if found := deliveries.health(ledger, target):
+            out.print(Text(f"  {found.describe()}", style=_LEVELS[found.level]))
         _print_over_time(out, ledger, target)
         _print_causes(out, ledger, target)
 
@@ -142,17 +164,20 @@ def _print_entries(out: Console, entries: list[Entry], *, whole: bool) -> None:
         line = Text(f"{deliveries.moment(entry.started_at)}  ")
         line.append(f"{delivery.verdict:<10}", style=COLOURS.get(delivery.verdict, ""))
         line.append(f"  {delivery.order_status:<15} {delivery.order_id}")
+        if entry.test_code:
+            line.append(f"  test {entry.test_code}", style="magenta")
         log_id = f" · log_id {delivery.log_id}" if delivery.log_id else ""
         facts = f"  {delivery.facts}{log_id}  → {entry.target}" if entry.payload else ""
         line.append(facts, style="bright_black")
         out.print(line, soft_wrap=True)
-        if delivery.verdict != "delivered":
+        if delivery.verdict not in ("delivered", "dry-run"):
             indented(out, f"{delivery.message or delivery.meaning}\n→ {delivery.next_step}")
         if whole and one_order:
             for wait in delivery.waits:
                 seconds = f"waited {wait.seconds:.3g} s before try {wait.attempt}"
                 indented(out, f"{seconds}: {wait.reason}", "bright_black")
-            indented(out, "\n\n".join(text for text in (delivery.request, delivery.answer) if text))
+            texts = (deliveries.event_text(entry), delivery.request, delivery.answer)
+            indented(out, "\n\n".join(text for text in texts if text))
     if not (whole and one_order):
         told = "newest first; --most shows more, --order the request and the answer"
         out.print(Text(told, "bright_black"))

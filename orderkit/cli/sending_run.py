@@ -50,7 +50,9 @@ async def show_run(run: Run, *, as_json: bool) -> int:
         if quiet:
             print_causes(out, run.causes)
     if run.authenticate:
-        click.echo(f"a token came from {run.settings.connection.token_url}", err=True)
+        given = "an access token is given, so none was asked for"
+        asked = f"a token came from {run.settings.connection.token_url}"
+        click.echo(asked if run.token_asked else given, err=True)
     for sentence in run.names.warnings():
         click.echo(f"warning: {sentence}", err=True)
     if why := run.stopped:

@@ -10,7 +10,17 @@ from orderkit.reports import html
 
 #: From the bottom of a bar to its top.
 VERDICTS: Final = (
-    *("delivered", "skipped", "outdated", "filtered", "unknown", "invalid", "rejected", "failed"),
+    *(
+        "delivered",
+        "dry-run",
+        "skipped",
+        "outdated",
+        "filtered",
+        "unknown",
+        "invalid",
+        "rejected",
+        "failed",
+    ),
 )
 
 #: Seconds that one bar may stand for.

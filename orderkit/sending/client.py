@@ -85,7 +85,7 @@ class Client:
 
     async def __aenter__(self) -> Self:
         urls = [self.endpoint.order_url]
-        if isinstance(self._tokens, TokenProvider):
+        if self.asks_for_tokens:
             urls.append(self.endpoint.token_url)
         self._transport = Transport(urls)
         self._clock.start()
@@ -104,6 +104,11 @@ class Client:
     async def until_stopped(self) -> None:
         """Wait until it is stopped."""
         await self._environment.stopped.wait()
+
+    @property
+    def asks_for_tokens(self) -> bool:
+        """Whether tokens come from token calls, and not from elsewhere."""
+        return isinstance(self._tokens, TokenProvider)
 
     async def token(self, deadline: float = math.inf) -> Secret:
         """An access token, asked for if need be, to try credentials without sending an order.

@@ -54,6 +54,7 @@ class Run:
 
     And as far as the run has got:
 
+    token_asked: whether a dry run got a token from TikTok
     counts: verdict → events
     causes: cause → events about which something is left to do
     names:  which names of events were filtered
@@ -75,6 +76,7 @@ class Run:
     authenticate: bool = False
     on_wait: OnWait | None = None
 
+    token_asked: bool = field(init=False, default=False)
     counts: Counter[str] = field(init=False, default_factory=Counter)
     causes: Counter[str] = field(init=False, default_factory=Counter)
     names: EventNames = field(init=False)
@@ -131,6 +133,7 @@ class Run:
         ) as client:
             if client:
                 await client.token()
+                self.token_asked = client.asks_for_tokens
 
     def stop(self) -> None:
         """Let calls under way end, and begin no other; from any thread, at any time."""

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from orderkit.events import samples
+from orderkit.reports.deliveries import Health
 from orderkit.sending.ledger import Ledger
 from tests.cli.test_commands import lines, run
 
@@ -92,3 +93,20 @@ def test_the_handover_has_all_its_parts(ledger: Path, tmp_path: Path) -> None:
         assert part in text, part
     assert "src=" not in text
     assert "<script" not in text
+
+
+@pytest.mark.parametrize(
+    ("delivered", "meant", "words"),
+    [
+        (96, 100, "good, 96 %"),
+        (95, 100, "fair, 95 %"),
+        (901, 1000, "fair, 90.1 %"),
+        (9999, 10_000, "good, 99.9 %"),
+        (51, 100, "poor, 51 %"),
+        (50, 100, "bad, 50 %"),
+        (0, 3, "bad, 0 %"),
+    ],
+)
+def test_health_has_the_steps_of_the_platform(delivered: int, meant: int, words: str) -> None:
+    """Above 95, 90 and 50 % have a word each, and a share is never rounded up."""
+    assert Health(delivered, meant).describe().startswith(f"Delivery health: {words} of")

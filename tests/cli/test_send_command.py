@@ -156,11 +156,49 @@ def test_the_ledger_is_in_the_users_data_folder(tmp_path: Path) -> None:
         assert names == {f".local/share/{place}", f"data/{place}"}
 
 
-def test_a_dry_run_keeps_no_ledger(tmp_path: Path) -> None:
-    """A dry run writes nothing, anywhere."""
-    done = run("send", str(samples.EVENTS), *SETTINGS, "--json", HOME=str(tmp_path))
+def test_a_dry_run_is_kept_as_one(tmp_path: Path) -> None:
+    """What would have been sent can be looked at beside its event; it counts as no delivery."""
+    ledger = ("--ledger", str(tmp_path / "l"))
+    done = run("send", str(samples.EVENTS), *SETTINGS, "--json", *ledger)
     assert verdicts(done) == ["dry-run"] * 7
-    assert list(tmp_path.iterdir()) == []
+    shown = run("deliveries", *ledger, "--json", "--having", "items.X.id=DLX-KING")
+    found: list[Any] = lines(shown.stdout)
+    assert {line["verdict"] for line in found} == {"dry-run"}
+    assert all(line["event"]["items"][0]["id"] == "DLX-KING" for line in found)
+    sent = run("send", str(samples.EVENTS), *SETTINGS, "--to", "sandbox", "--json", *ledger)
+    assert verdicts(sent) == ["delivered"] * 7
+
+
+def test_a_dry_run_may_try_the_credentials(tmp_path: Path) -> None:
+    """With --authenticate a token is asked for as live sending would, and no order is sent."""
+    with Sandbox(clients={"key-of-tests": "secret-of-tests"}) as sandbox:
+        live = tmp_path / "live.toml"
+        urls = f'endpoint_url = "{sandbox.order_url}"\ntoken_url = "{sandbox.token_url}"\n'
+        text = samples.SETTINGS.read_text(encoding="utf-8")
+        live.write_text(text.replace("[connection]\n", f"[connection]\n{urls}"), encoding="utf-8")
+        command = ("send", str(samples.EVENTS), "--settings", str(live), "--authenticate", "--json")
+        command = (*command, "--ledger", str(tmp_path / "l"))
+        pair = {"ORDERKIT_CLIENT_KEY": "key-of-tests", "ORDERKIT_CLIENT_SECRET": "secret-of-tests"}
+        done = run(*command, **pair)
+        assert verdicts(done) == ["dry-run"] * 7
+        assert f"a token came from {sandbox.token_url}" in done.stderr
+        wrong = run(*command, **(pair | {"ORDERKIT_CLIENT_SECRET": "another-secret"}))
+        assert (wrong.returncode, wrong.stdout) == (2, "")
+        assert "TikTok gives no token" in wrong.stderr
+        assert sandbox.received == []
+    refused = run("send", "x", "--settings", "y", "--to", "sandbox", "--authenticate")
+    assert refused.returncode == 2
+
+
+def test_a_dry_run_without_a_place_for_it_goes_on(tmp_path: Path) -> None:
+    """Where the data folder cannot be used, a dry run says so; with --ledger that is an error."""
+    (tmp_path / "data").write_text("no folder")
+    place = {"XDG_DATA_HOME": str(tmp_path / "data"), "HOME": str(tmp_path / "data")}
+    done = run("send", str(samples.EVENTS), *SETTINGS, "--json", **place)
+    assert verdicts(done) == ["dry-run"] * 7
+    assert "this dry run is not kept" in done.stderr
+    refused = run("send", str(samples.EVENTS), *SETTINGS, "--ledger", str(tmp_path / "data" / "l"))
+    assert refused.returncode == 2
 
 
 def test_json_lines_have_the_same_keys_as_ever(desk: Desk) -> None:
