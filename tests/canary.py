@@ -30,7 +30,7 @@ _LOOKED_FOR = {form.casefold() for form in (MARK, *forms(MARK))}
 START = """
 import logging, math
 from orderkit.sending import retry
-retry.Policy.__init__.__defaults__ = (2, 60, 0.5, 0.01, 0.01, 0.01, math.inf, 1, frozenset())
+retry.Policy.__init__.__defaults__ = (2, 60, 0.5, 0.01, 0.01, 0.01, math.inf, 1)
 retry.DEFAULT_POLICY = retry.Policy()
 logging.basicConfig(level=logging.DEBUG)
 from orderkit.cli import main
