@@ -59,7 +59,7 @@ def missing(field: CompiledField, reading: Reading, event: Any) -> Problem:
     mistyped = _typed(field) and reading.raw is paths.MISSING
     calculated = isinstance(field.source, Calculation)
     if calculated:
-        message = f"{field.row.source}: {field.source.why_absent(event)}"
+        message = f"{field.row.source}: {field.source.explain_missing(event)}"
         fix = f"see whether the formula {field.reads} reads what events have"
     elif field.in_settings:
         state = "not filled in" if reading.raw is paths.MISSING else "blank"
@@ -68,7 +68,7 @@ def missing(field: CompiledField, reading: Reading, event: Any) -> Problem:
     else:
         near = similar(field.source.properties, event)
         absent = reading.raw is paths.MISSING
-        why = field.source.why_absent(event) if absent else f"`{reading.found_at}` is {found}"
+        why = field.source.explain_missing(event) if absent else f"`{reading.found_at}` is {found}"
         message = f"{field.reads} gives no value: {why}"
         fix = f"send {_properties(field)} with the event"
         if near:
