@@ -26,8 +26,8 @@ from orderkit.language.filters import (
     EventFilter,
     transcribe,
 )
-from orderkit.language.references import Source, compile_formula, compile_value, parse_path
-from orderkit.language.transformations import Action, Step
+from orderkit.language.references import Source, compile_formula, compile_value
+from orderkit.language.transformations import Action, Step, parse_path
 
 if TYPE_CHECKING:
     from orderkit.language.formulas import Context
@@ -49,6 +49,7 @@ Text = Annotated[str, BeforeValidator(validators.check_text)]
 Url = Annotated[str, BeforeValidator(validators.check_url)]
 Codes = Annotated[tuple[int | str, ...], BeforeValidator(validators.check_answer_codes)]
 PropertyPath = Annotated[str, BeforeValidator(validators.check_path)]
+ChangedPath = Annotated[str, BeforeValidator(validators.check_changed_path)]
 
 
 class Values(_Model):
@@ -138,9 +139,9 @@ class Transformation(_Model):
     match, condition: and on which conditions, as in the simple filter
     """
 
-    property: PropertyPath
+    property: ChangedPath
     new_name: Annotated[str, BeforeValidator(validators.check_new_name)] = ""
-    copy_from: PropertyPath | None = None
+    copy_from: ChangedPath | None = None
     value: Value | None = None
     delete: bool = False
     event_names: Annotated[tuple[str, ...], BeforeValidator(validators.check_names)] = ()

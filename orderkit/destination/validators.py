@@ -26,6 +26,7 @@ from orderkit.language.references import (
     compile_reference,
     compile_value,
 )
+from orderkit.language.transformations import parse_path
 
 _MATCHES = ("all", "any")
 
@@ -100,9 +101,14 @@ def check_path(value: Any) -> Any:
     return _compiles(compile_property, value)
 
 
+def check_changed_path(value: Any) -> Any:
+    """The path of a property that a transformation reads or writes."""
+    return _compiles(parse_path, check_path(value))
+
+
 def check_new_name(value: Any) -> Any:
     """The path that a property is renamed to; "" where it is not."""
-    return value if value == "" else check_path(value)
+    return value if value == "" else check_changed_path(value)
 
 
 def check_operator(value: Any) -> Any:

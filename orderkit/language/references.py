@@ -13,9 +13,6 @@ from orderkit.language.item_paths import get_every
 if TYPE_CHECKING:
     from orderkit.language.formulas import Context, Explanation, Formula
 
-#: Names in one path, at most: no event nests deeper than JSON libraries carry.
-MOST_NAMES: Final = 250
-
 _REFERENCE: Final = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 
 
@@ -253,15 +250,7 @@ def compile_property(path: str) -> Property:
     """The source for a path. Raises ValueError with what to write."""
     if "{" in path or "}" in path:
         raise ValueError("write the path of the property alone, like booking.reference")
-    return Property(path.strip(), parse_path(path))
-
-
-def parse_path(path: str) -> paths.Parts:
-    """The parts of a path that somebody typed. Raises ValueError with what to write."""
-    parts = paths.parse(path)
-    if len(parts) > MOST_NAMES:
-        raise ValueError(f"write a path of at most {MOST_NAMES} names")
-    return parts
+    return Property(path.strip(), paths.parse(path))
 
 
 def compile_value(value: str | float | None) -> Source:
@@ -282,6 +271,6 @@ def compile_value(value: str | float | None) -> Source:
         return compile_property(pieces[1])
     return Template(
         value,
-        tuple(parse_path(p) if i % 2 else p for i, p in enumerate(pieces)),
+        tuple(paths.parse(p) if i % 2 else p for i, p in enumerate(pieces)),
         tuple(path.strip() for path in pieces[1::2]),
     )

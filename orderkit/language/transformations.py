@@ -8,7 +8,7 @@ before left it; a value that cannot be made is null.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from orderkit.events import paths
 from orderkit.events.jsontext import show
@@ -18,6 +18,9 @@ from orderkit.language.item_paths import get_every
 from orderkit.language.references import Source
 
 Action: TypeAlias = Literal["rename", "copy", "delete", "set"]
+
+#: Names in one path, at most: no event nests deeper than JSON libraries carry.
+MOST_NAMES: Final = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,14 @@ class IdleSteps:
             for number, step in self._idle.items()
             if number in self._last
         ]
+
+
+def parse_path(path: str) -> Parts:
+    """The parts of a path to change. Raises ValueError with what to write."""
+    parts = paths.parse(path)
+    if len(parts) > MOST_NAMES:
+        raise ValueError(f"write a path of at most {MOST_NAMES} names")
+    return parts
 
 
 def _moved(holder: Any, source: Parts, target: Parts, *, keep: bool) -> Any:

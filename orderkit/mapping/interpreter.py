@@ -97,7 +97,8 @@ def map_event(
         check(compiled, rule, values, problems)
     if compiled.settings.checks.platform:
         problems += platform.findings(given)
-    return judged(status, payload(compiled.fields, values), problems, trace or ())
+    changes = compiled.transform.explain(given) if trace is not None else ()
+    return judged(status, payload(compiled.fields, values), problems, trace or (), changes)
 
 
 def find_status(
