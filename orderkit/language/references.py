@@ -241,8 +241,10 @@ def compile_formula(
 def compile_reference(text: str) -> Source:
     """The source for what smart mapping names: a path, or text with ``{{path}}`` in it.
 
-    Raises ValueError with what to write.
+    Left empty, it gives nothing, so that the row is not sent. Raises ValueError with what to write.
     """
+    if not text.strip():
+        return Constant(paths.MISSING)
     return compile_value(text) if "{{" in text or "}}" in text else compile_property(text)
 
 

@@ -61,6 +61,9 @@ def missing(field: CompiledField, reading: Reading, event: Any) -> Problem:
     if calculated:
         message = f"{field.row.source}: {field.source.explain_missing(event)}"
         fix = f"see whether the formula {field.reads} reads what events have"
+    elif field.in_settings and field.remapped and reading.raw is paths.MISSING:
+        message = f"the smart mapping of {field.row.source} is left empty: the row is not sent"
+        fix = f"name a property for {field.target} under [smart_mapping], or delete its line"
     elif field.in_settings:
         state = "not filled in" if reading.raw is paths.MISSING else "blank"
         message = f"{field.row.source} is {state}"

@@ -168,7 +168,7 @@ def test_a_wrong_filter_is_told_when_the_settings_are_loaded(
 
 
 def test_a_pattern_that_takes_too_long_keeps_the_event_back() -> None:
-    """Neither "matches" nor "doesn't match" is claimed, and the reason is told."""
+    """Neither "matches" nor "doesn't match" is claimed, and the reason is given."""
     condition = {"property": "id", "operator": "doesn't match regex", "value": "^(a|aa)+$"}
     mapped = mapper(filter={"condition": [condition]}).map(CREATED | {"id": "a" * 5000 + "!"})
     assert mapped.outcome == "filtered"
@@ -215,7 +215,7 @@ def text_of(value: Any) -> str | None:
 
 
 def expected_of(event: Any, path: str, operator: str, values: tuple[str, ...]) -> bool:
-    """What a condition says, told without formulas; paths have one name, or one below `items`."""
+    """What a condition means, without formulas; paths have one name, or one below `items`."""
     first, _, rest = path.partition(".")
     saw = event.get(first)
     if rest:
