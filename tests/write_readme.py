@@ -11,9 +11,10 @@ from orderkit.destination.assumptions import assumptions
 from orderkit.destination.fields import field_mappings
 from orderkit.destination.settings import Values
 from orderkit.events.paths import count
-from orderkit.language.formulas import ASSUMPTIONS, DEFAULT, FUNCTIONS, OPERATORS, Limits
+from orderkit.language.formulas import DEFAULT, Limits
 from orderkit.sandbox import FAULTS
 from orderkit.sending.delivery import OUTCOMES
+from tests.language.write_functions import language
 from tests.sending.fault_cases import FaultCase, fault_cases
 
 ROOT = Path(__file__).parents[1]
@@ -64,14 +65,9 @@ def _targets() -> set[str]:
 
 
 def functions() -> str:
-    """Operators, functions, assumptions and limits of formulas."""
-    lines = ["| Operator | |", "| --- | --- |"]
-    lines += [f"| `{_cell(o.usage)}` | {_cell(o.description)} |" for o in OPERATORS.values()]
-    lines += ["", "| Function | |", "| --- | --- |"]
-    lines += [f"| `{_cell(f.signature)}` | {_cell(f.description)} |" for f in FUNCTIONS.values()]
-    lines += ["", "What the platform's documentation leaves open is assumed:", ""]
-    lines += [f"- {assumption}" for assumption in ASSUMPTIONS.values()]
-    lines += [
+    """Operators, functions with documented examples, assumptions and limits of formulas."""
+    lines = [
+        language(),
         "",
         "What one formula may cost, so that none blocks:",
         "",

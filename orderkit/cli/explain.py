@@ -39,7 +39,10 @@ def command(
     mapper = Mapper(load_settings(settings_path))
     out = console()
     if not as_json and (filtered_by := mapper.settings.filter.describe()):
-        out.print(Text(f"filter: {filtered_by}", style="bright_black"))
+        out.print(Text(f"filter: {filtered_by}", style="bright_black"), soft_wrap=True)
+        if formula := mapper.settings.filter.transcribed():
+            line = f"the simple filter as a formula: {formula}"
+            out.print(Text(line, style="bright_black"), soft_wrap=True)
     seen = 0
     for result in results(events, mapper, status=status, explain=True):
         seen += 1
@@ -61,6 +64,8 @@ def _print(out: Console, result: EventResult) -> None:
     if result.mapped is None or result.mapped.outcome == "filtered":
         out.print(f"  {result.mapped.reason if result.mapped else result.entry.error}\n")
         return
+    for change in result.mapped.changes:
+        out.print(Text(f"  transformation: {change}", style="bright_black"), soft_wrap=True)
     rows = table("target", "", "reads", "found", "steps", "value")
     for entry in result.mapped.trace:
         rows.add_row(

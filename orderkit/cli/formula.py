@@ -9,7 +9,7 @@ from rich.text import Text
 
 from orderkit.cli.common import console, open_command_events, print_json, table
 from orderkit.errors import EventsError
-from orderkit.events.jsontext import show
+from orderkit.events.jsontext import plain, show
 from orderkit.events.paths import json_type, near_misses
 from orderkit.language import formulas
 
@@ -20,57 +20,70 @@ from orderkit.language import formulas
 @click.option("--trace", is_flag=True, help="Print the value of every part, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--now", metavar="ISO", help="The clock that the formula sees.")
-@click.option("--timezone", default="UTC", show_default=True, help="IANA name.")
+@click.option("--timezone", help="IANA name, UTC if absent.")
 def command(
     expression: str,
     event_file: str | None,
     trace: bool,
     as_json: bool,
     now: str | None,
-    timezone: str,
+    timezone: str | None,
 ) -> int:
     """Print the value of a formula and its type.
+
+    With --trace also what was assumed on the way, where the platform's documentation leaves room.
+    Headers for GETHEADER stand in the event, as an object under "_headers".
 
     Ends with 1 when the formula has no value, and with 2 when it cannot be read.
 
     Example: orderkit formula "UPPER(hotel.country)" --event events.ndjson
     """
     formula = formulas.parse(expression)
-    context = formulas.Context(now=_moment(now), zone=_zone(timezone))
+    context = formulas.Context(
+        now=_moment(now), zone=_zone(timezone or "UTC"), assumed=timezone is None
+    )
     event = _event(event_file) if event_file else {}
-    steps = formula.steps(event, context) if trace else []
+    explained = formula.explain(event, context) if trace else formulas.Explanation((), ())
     try:
         value, error = formulas.plain(formula.evaluate(event, context)), ""
     except formulas.EvaluationError as failure:
         value, error = None, str(failure)
     if as_json:
-        entry: dict[str, Any] = {"value": value, "type": json_type(value).split(" ")[-1]}
-        if error:
-            entry["error"] = error
-        if trace:
-            entry["trace"] = [
-                {
-                    "part": step.text,
-                    "depth": step.depth,
-                    "value": formulas.plain(step.value),
-                    "error": step.error,
-                }
-                for step in steps
-            ]
-        print_json(entry)
+        print_json(plain(_entry(value, error, explained if trace else None)))
         return int(bool(error))
     out = console()
     if trace:
         rows = table("part", "value")
-        for step in steps:
-            told = step.error or show(formulas.plain(step.value))
-            rows.add_row(Text("  " * step.depth + step.text), Text(told))
+        for step in explained.steps:
+            shown = step.error or show(formulas.plain(step.value))
+            rows.add_row(Text("  " * step.depth + step.text), Text(shown))
         out.print(rows)
+        for note in explained.notes:
+            out.print(Text(note, style="bright_black"), soft_wrap=True)
     if error:
         out.print(Text(f"no value: {error}", style="red"), soft_wrap=True)
         return 1
     out.print(Text(f"{show(value, 10_000)}  ({json_type(value)})"), soft_wrap=True)
     return 0
+
+
+def _entry(value: Any, error: str, explained: formulas.Explanation | None) -> dict[str, Any]:
+    """What is printed as JSON."""
+    entry: dict[str, Any] = {"value": value, "type": json_type(value).split(" ")[-1]}
+    if error:
+        entry["error"] = error
+    if explained:
+        entry["trace"] = [
+            {
+                "part": step.text,
+                "depth": step.depth,
+                "value": formulas.plain(step.value),
+                "error": step.error,
+            }
+            for step in explained.steps
+        ]
+        entry["notes"] = list(explained.notes)
+    return entry
 
 
 def _event(name: str) -> Any:

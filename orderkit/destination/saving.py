@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import Any
 
 from orderkit.destination.loading import read_text, read_toml
-from orderkit.destination.settings import Connection, Settings
+from orderkit.destination.settings import Connection, FilterCondition, Settings, Transformation
 from orderkit.errors import EventsError, SettingsError, SettingsFault
 from orderkit.events.files import write_text
+from orderkit.language.filters import WITHOUT_VALUE
 
 
 def save_settings(settings: Settings, path: str | Path) -> None:
@@ -23,10 +24,10 @@ def save_settings(settings: Settings, path: str | Path) -> None:
     document = tomlkit.parse(text)
     data = settings.model_dump(exclude_none=True)
     data["event_mapping"] = [dict(pair) for pair in data["event_mapping"]]
-    data["transformation"] = [dict(step) for step in data["transformation"]]
+    data["transformation"] = [_step(step) for step in settings.transformation]
     data["filter"] = settings.filter.model_dump(exclude_none=True, exclude_defaults=True)
     if "condition" in data["filter"]:
-        data["filter"]["condition"] = [dict(line) for line in data["filter"]["condition"]]
+        data["filter"]["condition"] = [_condition(line) for line in settings.filter.condition]
     for table in ("settings", "smart_mapping"):
         data[table] = {key: _inline(value) for key, value in data[table].items()}
     defaults = Connection().model_dump()
@@ -81,6 +82,28 @@ def _proposal(table: Any, key: str) -> str:
     comment = item.trivia.comment.removeprefix("#").strip() if item is not None else ""
     mark, _, reason = comment.partition(":")
     return (reason.strip() or mark) if mark == "proposal" else ""
+
+
+def _step(step: Transformation) -> dict[str, Any]:
+    """A step with the keys that say something; one that deletes says so."""
+    given = step.model_dump(exclude_defaults=True)
+    if not given.keys() & {"new_name", "copy_from", "value", "delete"}:
+        given["new_name"] = ""
+    for key in ("event_names", "condition"):
+        if key in given:
+            given[key] = list(given[key])
+    if step.condition:
+        given["condition"] = [_condition(line) for line in step.condition]
+    return {key: _inline(value) for key, value in given.items()}
+
+
+def _condition(line: FilterCondition) -> dict[str, Any]:
+    given = line.model_dump(exclude_defaults=True)
+    if "values" in given:
+        given["values"] = list(given["values"])
+    elif "value" in line.model_fields_set and line.operator not in WITHOUT_VALUE:
+        given["value"] = line.value
+    return given
 
 
 def _inline(value: Any) -> Any:

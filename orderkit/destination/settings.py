@@ -3,7 +3,8 @@
 `validators` holds what each value may be, `loading` reads them from a TOML file.
 """
 
-from typing import Annotated, Final, Literal
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -18,8 +19,18 @@ from pydantic import (
 from orderkit.destination import validators
 from orderkit.destination.fields import field_mappings
 from orderkit.destination.urls import TOKEN_URL
-from orderkit.events.jsontext import show
-from orderkit.language.filters import WITHOUT_VALUE, Condition
+from orderkit.language.filters import (
+    WITHOUT_VALUE,
+    Condition,
+    Conditions,
+    EventFilter,
+    transcribe,
+)
+from orderkit.language.references import Source, compile_formula, compile_value
+from orderkit.language.transformations import Action, Step, parse_path
+
+if TYPE_CHECKING:
+    from orderkit.language.formulas import Context
 
 
 class _Model(BaseModel):
@@ -38,6 +49,7 @@ Text = Annotated[str, BeforeValidator(validators.check_text)]
 Url = Annotated[str, BeforeValidator(validators.check_url)]
 Codes = Annotated[tuple[int | str, ...], BeforeValidator(validators.check_answer_codes)]
 PropertyPath = Annotated[str, BeforeValidator(validators.check_path)]
+ChangedPath = Annotated[str, BeforeValidator(validators.check_changed_path)]
 
 
 class Values(_Model):
@@ -85,31 +97,91 @@ class Connection(_Model):
     token_codes: Codes = ()
 
 
-class Transformation(_Model):
-    """A property renamed before the mapping, or deleted where the new name is empty."""
-
-    property: PropertyPath
-    new_name: Annotated[str, BeforeValidator(validators.check_new_name)] = ""
-
-
 class FilterCondition(_Model):
-    """One line of the simple filter."""
+    """One condition; with several `values` it holds where it does with one of them."""
 
     property: PropertyPath
     operator: Annotated[str, BeforeValidator(validators.check_operator)]
     value: Annotated[str, BeforeValidator(validators.check_scalar)] = ""
+    values: Annotated[tuple[str, ...], BeforeValidator(validators.check_scalars)] = ()
 
     @model_validator(mode="after")
     def _value_where_needed(self) -> "FilterCondition":
-        if self.operator not in WITHOUT_VALUE and "value" not in self.model_fields_set:
+        given = {"value", "values"} & self.model_fields_set
+        if self.values and self.value:
+            raise validators.expectation("write value or values, not both")
+        if self.operator not in WITHOUT_VALUE and not given:
             raise validators.expectation(f'"{self.operator}" compares: add value = "…"')
         if self.operator.endswith("match regex"):
-            validators.check_pattern(self.value)
+            for value in self.values or (self.value,):
+                validators.check_pattern(value)
         return self
 
     def compiled(self) -> Condition:
         """The condition, ready to be asked."""
-        return Condition(self.property, self.operator, self.value)
+        compares = self.operator not in WITHOUT_VALUE
+        return Condition(
+            self.property, self.operator, (self.values or (self.value,)) if compares else ()
+        )
+
+
+Match = Annotated[Literal["all", "any"], BeforeValidator(validators.check_match)]
+
+
+class Transformation(_Model):
+    """What becomes of a property before the mapping; one of these, without any it is deleted.
+
+    new_name:    the path it is renamed to
+    copy_from:   the property whose value it gets
+    value:       what it is set to: text with ``{{path}}`` in it, a number, or a formula
+    delete:      whether it is deleted
+    event_names: for which events: those of one of these names; of any where there are none
+    match, condition: and on which conditions, as in the simple filter
+    """
+
+    property: ChangedPath
+    new_name: Annotated[str, BeforeValidator(validators.check_new_name)] = ""
+    copy_from: ChangedPath | None = None
+    value: Value | None = None
+    delete: bool = False
+    event_names: Annotated[tuple[str, ...], BeforeValidator(validators.check_names)] = ()
+    match: Match = "all"
+    condition: tuple[FilterCondition, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_action(self) -> "Transformation":
+        given = {
+            "new_name": self.new_name,
+            "copy_from": self.copy_from,
+            "value": self.value is not None,
+            "delete": self.delete,
+        }
+        if len(named := [name for name, value in given.items() if value]) > 1:
+            raise validators.expectation(f"write one of {' and '.join(named)}")
+        return self
+
+    def compiled(self, context: Callable[[], "Context"] = validators.no_context) -> Step:
+        """The step, ready to be applied, or without a context to be described."""
+        named = Condition("event_name", "is", self.event_names)
+        requires = [Conditions((named,), "all", context)] if self.event_names else []
+        if self.condition:
+            conditions = tuple(one.compiled() for one in self.condition)
+            requires.append(Conditions(conditions, self.match, context))
+        other = self.new_name or self.copy_from
+        action: Action = "rename" if self.new_name else "copy" if self.copy_from else "delete"
+        return Step(
+            action if self.value is None else "set",
+            parse_path(self.property),
+            parse_path(other) if other else (),
+            None if self.value is None else _source(self.value, context),
+            tuple(requires),
+        )
+
+
+def _source(value: Any, context: Callable[[], "Context"]) -> Source:
+    if isinstance(value, FormulaValue):
+        return compile_formula(value.formula, context)
+    return compile_value(value)
 
 
 class Filter(_Model):
@@ -120,14 +192,27 @@ class Filter(_Model):
     consent:          the category that ``user.consent_categories`` must hold
     """
 
-    match: Annotated[Literal["all", "any"], BeforeValidator(validators.check_match)] = "all"
+    match: Match = "all"
     condition: tuple[FilterCondition, ...] = ()
     formula: Annotated[str | None, BeforeValidator(validators.check_filter_formula)] = None
     consent: Annotated[str | None, BeforeValidator(validators.check_category)] = None
 
+    def conditions(self) -> tuple[Condition, ...]:
+        """Those of the simple filter."""
+        return tuple(one.compiled() for one in self.condition)
+
+    def transcribed(self) -> str:
+        """The simple filter as the advanced one that says the same; "" where there is none."""
+        return transcribe(self.conditions(), self.match)
+
+    def compiled(self, context: Callable[[], "Context"]) -> EventFilter:
+        """The filter, ready to be asked."""
+        conditions = Conditions(self.conditions(), self.match, context)
+        return EventFilter(conditions, self.formula, self.consent)
+
     def describe(self) -> str:
         """In words, what an event must meet to be sent; "" where every event is."""
-        lines = [f"{c.property} {c.operator} {show(c.value)}" for c in self.condition]
+        lines = [one.describe() for one in self.conditions()]
         parts = [f"consent to {self.consent}"] if self.consent else []
         parts += [f"{self.match} of: {', '.join(lines)}"] if lines else []
         parts += [self.formula] if self.formula else []
@@ -150,7 +235,7 @@ class Settings(_Model):
     event_property: where an event says what happened
     event_mapping: which event stands for which order status
     smart_mapping: target of a row → what to read instead: path, text with paths in it, formula
-    transformation: properties renamed or deleted before the mapping
+    transformation: what becomes of properties before the mapping
     filter:        which events are sent at all
     connection:    where orders are sent
     checks:        which checks beside the mapping's own are made

@@ -26,6 +26,7 @@ from orderkit.language.references import (
     compile_reference,
     compile_value,
 )
+from orderkit.language.transformations import parse_path
 
 _MATCHES = ("all", "any")
 
@@ -100,9 +101,14 @@ def check_path(value: Any) -> Any:
     return _compiles(compile_property, value)
 
 
+def check_changed_path(value: Any) -> Any:
+    """The path of a property that a transformation reads or writes."""
+    return _compiles(parse_path, check_path(value))
+
+
 def check_new_name(value: Any) -> Any:
-    """The path that a property is renamed to; "" deletes it."""
-    return value if value == "" else check_path(value)
+    """The path that a property is renamed to; "" where it is not."""
+    return value if value == "" else check_changed_path(value)
 
 
 def check_operator(value: Any) -> Any:
@@ -120,6 +126,20 @@ def check_scalar(value: Any) -> Any:
     if isinstance(value, bool | int | float):
         return show(value)
     raise expectation("write a text in quotes, a number, true or false")
+
+
+def check_scalars(values: Any) -> Any:
+    """Several values of a condition."""
+    if not isinstance(values, list | tuple):
+        raise expectation('write a list: values = ["…", "…"]')
+    return tuple(check_scalar(value) for value in values)
+
+
+def check_names(names: Any) -> Any:
+    """Names of events."""
+    if not isinstance(names, list | tuple) or not all(isinstance(n, str) and n for n in names):
+        raise expectation('write a list of names in quotes: event_names = ["…", "…"]')
+    return tuple(names)
 
 
 def check_category(value: Any) -> Any:
@@ -207,13 +227,14 @@ def _formula(value: Any) -> dict[str, str]:
     if not isinstance(text, str):
         raise expectation("write a formula as { formula = '…' }, and nothing else in the braces")
     try:
-        compile_formula(text, _no_context)
+        compile_formula(text, no_context)
     except FormulaError as error:
         raise expectation(str(error)) from error
     return {"formula": text}
 
 
-def _no_context() -> Any:
+def no_context() -> Any:
+    """For formulas that are only checked, or described."""
     raise AssertionError("settings are checked without evaluating a formula")
 
 

@@ -1,122 +1,171 @@
 """Destination filters: whether an event is sent at all, and by which condition not.
 
-Source: the platform's simple, advanced and consent filters. Assumptions: a scalar compares as text,
-so that 3 is "3"; an array is, contains or matches when one of its elements does; a condition on a
-missing property holds only for the operators that begin with "isn't" or "doesn't", and "is empty".
+Source: the platform's simple, advanced and consent filters. A simple filter is what its
+transcription into a formula says. Assumptions: a value compares as text, so that 3 is "3"; an array
+is, contains or matches when one of its elements does; the operators that begin with "isn't" and
+"doesn't" are the inverse of the others, so that they hold of what is missing.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeAlias
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from orderkit.events import paths
 from orderkit.events.jsontext import show
+from orderkit.language.item_paths import get_every
+from orderkit.language.references import Calculation, compile_formula
 
-#: Seconds that one match of a pattern may take.
-MOST_SECONDS: Final = 0.1
+if TYPE_CHECKING:
+    from orderkit.language.formulas import Context
 
 Match: TypeAlias = Literal["all", "any"]
-Holds: TypeAlias = Callable[[Any, str], bool]
 
+#: Where the consent filter looks.
+CONSENT: Final = "user.consent_categories"
 
-def _text(value: Any) -> str | None:
-    if value is None or value is paths.MISSING or isinstance(value, dict | list):
-        return None
-    return value if isinstance(value, str) else show(value)
-
-
-def _any_text(test: Callable[[str, str], bool]) -> Holds:
-    """A test of text, of a value or of any element of an array."""
-
-    def holds(value: Any, wanted: str) -> bool:
-        values = value if isinstance(value, list) else [value]
-        return any(text is not None and test(text, wanted) for text in map(_text, values))
-
-    return holds
-
-
-def _not(holds: Holds) -> Holds:
-    return lambda value, wanted: not holds(value, wanted)
-
-
-def _matches(text: str, pattern: str) -> bool:
-    from orderkit.language.formulas.patterns import pattern as compiled
-
-    return compiled(pattern).search(text, timeout=MOST_SECONDS) is not None
-
-
-def _exists(value: Any, _wanted: str) -> bool:
-    return value is not paths.MISSING and value is not None
-
-
-_IS: Final = _any_text(lambda text, wanted: text == wanted)
-_MATCH: Final = _any_text(_matches)
-_CONTAINS: Final = _any_text(lambda text, wanted: wanted in text)
-_STARTS: Final = _any_text(lambda text, wanted: text.startswith(wanted))
-_ENDS: Final = _any_text(lambda text, wanted: text.endswith(wanted))
-
-#: The thirteen operators, as the platform names them.
-OPERATORS: Final[dict[str, Holds]] = {
-    "is": _IS,
-    "isn't": _not(_IS),
-    "match regex": _MATCH,
-    "doesn't match regex": _not(_MATCH),
-    "contains": _CONTAINS,
-    "doesn't contain": _not(_CONTAINS),
-    "starts with": _STARTS,
-    "doesn't start with": _not(_STARTS),
-    "ends with": _ENDS,
-    "doesn't end with": _not(_ENDS),
-    "exists": _exists,
-    "doesn't exist": _not(_exists),
-    "is empty": lambda value, _wanted: value in (None, "", [], {}) or value is paths.MISSING,
+#: The thirteen operators, as the platform names them → what each says, {p} being the property, {v}
+#: one value, {all} all that are written so; with several values one must hold.
+_POSITIVE: Final = {
+    "is": "",
+    "match regex": "{p} ~ {v}",
+    "contains": "{p} CONTAINS {v}",
+    "starts with": "{p} STARTSWITH {v}",
+    "ends with": "{p} ENDSWITH {v}",
+    "exists": "EXISTS({p})",
+    "is empty": "ISEMPTY({p})",
 }
+_INVERSE: Final = {
+    "isn't": "is",
+    "doesn't match regex": "match regex",
+    "doesn't contain": "contains",
+    "doesn't start with": "starts with",
+    "doesn't end with": "ends with",
+    "doesn't exist": "exists",
+}
+#: The operators, each with the one whose inverse it is, or "".
+OPERATORS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        name: _INVERSE.get(name, "")
+        for name in (
+            *(name for inverse, operator in _INVERSE.items() for name in (operator, inverse)),
+            "is empty",
+        )
+    }
+)
 #: These take no value.
 WITHOUT_VALUE: Final = frozenset({"exists", "doesn't exist", "is empty"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Condition:
-    """One line of a simple filter."""
+    """One line of a simple filter: with several values it holds where it does with one of them."""
 
     property: str
     operator: str
-    value: str
+    values: tuple[str, ...] = ()
 
-    def holds(self, event: Any) -> bool:
-        """Whether an event meets it."""
-        return OPERATORS[self.operator](self.saw(event), self.value)
+    @cached_property
+    def formula(self) -> str:
+        """What it says, as a formula."""
+        from orderkit.language.formulas.spelling import write_alike, write_property, write_text
+
+        path, inverse = write_property(self.property), OPERATORS[self.operator]
+        operator = inverse or self.operator
+        if operator == "is":
+            alike = [written for value in self.values for written in write_alike(value)]
+            if len(alike) == 1:
+                return f"{path} {'!=' if inverse else '='} {alike[0]}"
+            return f"{path} {'!IN' if inverse else 'IN'}({', '.join(alike)})"
+        form = _POSITIVE[operator]
+        tests = [form.format(p=path, v=write_text(value)) for value in self.values or ("",)]
+        whole = " || ".join(tests)
+        if inverse:
+            return f"NOT({whole})"
+        return f"({whole})" if len(tests) > 1 else whole
 
     def saw(self, event: Any) -> Any:
-        """The value it looks at, or `paths.MISSING`."""
-        return paths.get(event, paths.parse(self.property))
+        """The value it looks at, a list where that is one of every item, or `paths.MISSING`."""
+        return get_every(event, paths.parse(self.property))
 
-    def told(self, event: Any) -> str:
-        """In words, the condition and the value it saw."""
-        wanted = "" if self.operator in WITHOUT_VALUE else f" {show(self.value)}"
+    def describe(self, event: Any = None) -> str:
+        """In words, the condition; with an event, the value it saw as well."""
+        wanted = " or ".join(map(show, self.values))
+        words = f"`{self.property}` {self.operator} {wanted}".rstrip()
+        if event is None:
+            return words
         saw = self.saw(event)
-        found = "nothing" if saw is paths.MISSING else show(saw)
-        return f"`{self.property}` {self.operator}{wanted} (it is {found})"
+        return f"{words} (it is {'nothing' if saw is paths.MISSING else show(saw)})"
 
 
-def refused_by_conditions(conditions: Iterable[Condition], match: Match, event: Any) -> str:
-    """Why a simple filter keeps an event back, or ""."""
-    conditions = tuple(conditions)
-    try:
-        broken = [condition for condition in conditions if not condition.holds(event)]
-    except TimeoutError:
-        # Neither "matches" nor "doesn't": what is not known to be wanted is not sent.
-        return f"a pattern of the filter takes more than {MOST_SECONDS} s on this event"
-    if not broken or (match == "any" and len(broken) < len(conditions)):
-        return ""
-    told = " and ".join(condition.told(event) for condition in broken)
-    return f"the filter's condition is not met: {told}"
+def transcribe(conditions: Sequence[Condition], match: Match = "all") -> str:
+    """A simple filter as the advanced one that says the same; "" for one without conditions."""
+    return (" && " if match == "all" else " || ").join(one.formula for one in conditions)
 
 
-def refused_by_consent(category: str, event: Any) -> str:
-    """Why the consent filter keeps an event back, or ""; categories compare as text."""
-    given = paths.get(event, ("user", "consent_categories"))
-    if _IS(given, category):
-        return ""
-    found = "nothing" if given is paths.MISSING else show(given)
-    return f"no consent to category {show(category)}: `user.consent_categories` is {found}"
+@dataclass(frozen=True)
+class Conditions:
+    """Conditions of which all must hold, or any; without one they hold of every event."""
+
+    conditions: tuple[Condition, ...]
+    match: Match
+    context: Callable[[], "Context"]
+
+    @cached_property
+    def _whole(self) -> Calculation:
+        return self._compiled(transcribe(self.conditions, self.match))
+
+    @cached_property
+    def _single(self) -> tuple[tuple[Condition, Calculation], ...]:
+        return tuple((one, self._compiled(one.formula)) for one in self.conditions)
+
+    def _compiled(self, formula: str) -> Calculation:
+        return compile_formula(formula, self.context, written=True)
+
+    def describe(self) -> str:
+        """In words, what must hold."""
+        joint = " and " if self.match == "all" else " or "
+        return joint.join(one.describe() for one in self.conditions)
+
+    def explain_refusal(self, event: Any) -> str:
+        """Why they do not hold of an event, or ""."""
+        if not self.conditions or self._whole.holds(event):
+            return ""
+        broken = []
+        for condition, source in self._single:
+            met, error = source.verdict(event)
+            if not met:
+                broken.append(condition.describe(event) + (f": {error}" if error else ""))
+        return " and ".join(broken) or self._whole.explain_refusal(event)
+
+
+class EventFilter:
+    """The filters of a destination: all that are filled in must let an event through.
+
+    conditions: the simple filter
+    formula:    the advanced filter, or None
+    consent:    the category that the event's user must have consented to, or None
+    """
+
+    def __init__(
+        self, conditions: Conditions, formula: str | None = None, consent: str | None = None
+    ) -> None:
+        self._conditions, self._consent = conditions, consent
+        context = conditions.context
+        self._formula = compile_formula(formula, context) if formula else None
+        wanted = (Condition(CONSENT, "is", (consent or "",)),) if consent else ()
+        self._consents = Conditions(wanted, "all", context)
+
+    def explain_refusal(self, event: Any) -> str:
+        """Why an event is not sent, or ""."""
+        if self._consents.explain_refusal(event):
+            given = paths.get(event, paths.parse(CONSENT))
+            found = "nothing" if given is paths.MISSING else show(given)
+            return f"no consent to category {show(self._consent)}: `{CONSENT}` is {found}"
+        if reason := self._conditions.explain_refusal(event):
+            return f"the filter's condition is not met: {reason}"
+        formula = self._formula
+        if formula is None or formula.holds(event):
+            return ""
+        return f"the filter's formula does not hold: {formula.explain_refusal(event)}"

@@ -3,13 +3,15 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from orderkit.events import paths
 from orderkit.events.jsontext import show
+from orderkit.language.item_paths import get_every
 
 if TYPE_CHECKING:
-    from orderkit.language.formulas import Context, Formula
+    from orderkit.language.formulas import Context, Explanation, Formula
 
 _REFERENCE: Final = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 
@@ -45,12 +47,12 @@ class Source(Protocol):
         """The raw value for an event; never raises."""
         ...
 
-    def why_absent(self, event: Any) -> str:
+    def explain_missing(self, event: Any) -> str:
         """In words, why `read` found nothing; asked for only where somebody reads it."""
         ...
 
-    def told(self, event: Any) -> tuple[str, ...]:
-        """In words, how the raw value was put together; asked for as `why_absent` is."""
+    def describe(self, event: Any) -> tuple[str, ...]:
+        """In words, how the raw value was put together; asked for as `explain_missing` is."""
         ...
 
 
@@ -68,10 +70,10 @@ class Property:
     def read(self, event: Any) -> Reading:
         return Reading(paths.get(event, self.parts), ".".join(self.parts))
 
-    def why_absent(self, event: Any) -> str:
+    def explain_missing(self, event: Any) -> str:
         return paths.how_far(event, self.parts)
 
-    def told(self, event: Any) -> tuple[str, ...]:  # noqa: ARG002 - it is the value itself
+    def describe(self, event: Any) -> tuple[str, ...]:  # noqa: ARG002 - it is the value itself
         return ()
 
 
@@ -90,10 +92,10 @@ class Constant:
     def read(self, event: Any) -> Reading:  # noqa: ARG002 - the same for every event
         return Reading(self.value, "settings")
 
-    def why_absent(self, event: Any) -> str:  # noqa: ARG002 - the same for every event
+    def explain_missing(self, event: Any) -> str:  # noqa: ARG002 - the same for every event
         return "the setting is not filled in"
 
-    def told(self, event: Any) -> tuple[str, ...]:  # noqa: ARG002 - it is the value itself
+    def describe(self, event: Any) -> tuple[str, ...]:  # noqa: ARG002 - it is the value itself
         return ()
 
 
@@ -126,11 +128,11 @@ class Template:
         raw = "".join(filled)
         return Reading(raw, where)
 
-    def told(self, event: Any) -> tuple[str, ...]:
+    def describe(self, event: Any) -> tuple[str, ...]:
         raw = self.read(event).raw
         return () if raw is paths.MISSING else (f"{self.text} → {show(raw)}",)
 
-    def why_absent(self, event: Any) -> str:
+    def explain_missing(self, event: Any) -> str:
         for piece in self.pieces:
             if isinstance(piece, str):
                 continue
@@ -141,7 +143,7 @@ class Template:
         return ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Calculation:
     """A formula; a part that cannot be evaluated makes the value missing, with the reason.
 
@@ -160,12 +162,16 @@ class Calculation:
         return self.formula.properties
 
     def read(self, event: Any) -> Reading:
-        value = self.reader()(event)
+        value = self._read(event)
         where = " + ".join(self.properties) or "formula"
         return Reading(paths.MISSING if value is None else value, where)
 
     def reader(self) -> Callable[[Any], Any]:
         """A function from an event to the value as pure JSON, None where there is none."""
+        return self._read
+
+    @cached_property
+    def _read(self) -> Callable[[Any], Any]:
         from orderkit.language.formulas import EvaluationError, plain
 
         evaluate, context = self.formula.evaluate, self.context
@@ -179,7 +185,7 @@ class Calculation:
 
         return value
 
-    def why_absent(self, event: Any) -> str:
+    def explain_missing(self, event: Any) -> str:
         from orderkit.language.formulas import EvaluationError
 
         try:
@@ -187,29 +193,58 @@ class Calculation:
         except EvaluationError as error:
             return f"the formula has no value: {error}"
         # What a formula reads and an event does not have is named, with how far the event got.
-        absent = [p for p in self.properties if paths.get(event, paths.parse(p)) is paths.MISSING]
+        absent = [p for p in self.properties if get_every(event, paths.parse(p)) is paths.MISSING]
         why = [paths.how_far(event, paths.parse(path)) for path in absent]
         return "; ".join(["the formula gives null", *why])
 
-    def told(self, event: Any) -> tuple[str, ...]:
-        from orderkit.language.formulas import plain
+    def describe(self, event: Any) -> tuple[str, ...]:
+        found = self.formula.explain(event, self.context())
+        return (*_lines(found), *found.notes)
 
-        steps = self.formula.steps(event, self.context())
-        return tuple(f"{s.text} = {s.error or show(plain(s.value))}" for s in steps)
+    def holds(self, event: Any) -> bool:
+        """Whether the formula gives true, as a filter wants it."""
+        return self._read(event) is True
+
+    def verdict(self, event: Any) -> tuple[bool, str]:
+        """Whether the formula gives true, and why it gives nothing at all, or ""."""
+        from orderkit.language.formulas import EvaluationError
+
+        try:
+            return self.formula.evaluate(event, self.context()) is True, ""
+        except EvaluationError as error:
+            return False, error.reason
+
+    def explain_refusal(self, event: Any) -> str:
+        """In words, what the formula of a filter gave instead of true, or why it gave nothing."""
+        *_, last = _lines(self.formula.explain(event, self.context()))
+        return last
 
 
-def compile_formula(text: str, context: Callable[[], "Context"]) -> Calculation:
-    """The source for a formula. Raises FormulaError with the place and what to write."""
+def _lines(explained: "Explanation") -> list[str]:
+    from orderkit.language.formulas import plain
+
+    return [f"{s.text} = {s.error or show(plain(s.value))}" for s in explained.steps]
+
+
+def compile_formula(
+    text: str, context: Callable[[], "Context"], *, written: bool = False
+) -> Calculation:
+    """The source for a formula. Raises FormulaError with the place and what to write.
+
+    A formula that was `written` by a function, not typed, may be of any length.
+    """
     from orderkit.language import formulas
 
-    return Calculation(formulas.parse(text), context)
+    return Calculation(formulas.parse(text, typed=not written), context)
 
 
 def compile_reference(text: str) -> Source:
     """The source for what smart mapping names: a path, or text with ``{{path}}`` in it.
 
-    Raises ValueError with what to write.
+    Left empty, it gives nothing, so that the row is not sent. Raises ValueError with what to write.
     """
+    if not text.strip():
+        return Constant(paths.MISSING)
     return compile_value(text) if "{{" in text or "}}" in text else compile_property(text)
 
 

@@ -101,7 +101,7 @@ def write(compiled: CompiledSettings, plain: Mapping[str, Any]) -> Program:
         "mapped.outcome = 'mapped'",
         "mapped.order_status = status",
         "mapped.payload = {'order_info': order_info}",
-        "mapped.problems = mapped.trace = ()",
+        "mapped.problems = mapped.trace = mapped.changes = ()",
         "mapped.reason = ''",
         "return mapped",
     ]

@@ -11,16 +11,15 @@ from zoneinfo import ZoneInfo
 from orderkit.destination.fields import FieldMapping, field_mappings
 from orderkit.destination.settings import FormulaValue, Settings
 from orderkit.events.paths import Parts, is_index, parse
-from orderkit.language.filters import Condition
+from orderkit.language.filters import EventFilter
 from orderkit.language.references import (
-    Calculation,
     Source,
     compile_formula,
     compile_property,
     compile_reference,
     compile_value,
 )
-from orderkit.language.transformations import Transform, compile_steps
+from orderkit.language.transformations import Transformation
 from orderkit.mapping.types import FieldType, field_type
 
 if TYPE_CHECKING:
@@ -81,8 +80,7 @@ class CompiledSettings:
     touched:    fields that read what the transformation touches, with the property
     statuses:   event name → order status
     transform:  an event → the event as the rows see it
-    conditions: those of the simple filter
-    formula:    the advanced filter's, or None
+    filter:     which events are sent
     """
 
     settings: Settings
@@ -92,46 +90,45 @@ class CompiledSettings:
     arrays: Mapping[Parts, CompiledField]
     touched: tuple[tuple[CompiledField, Parts], ...]
     statuses: Mapping[str, str]
-    transform: Transform
-    conditions: tuple[Condition, ...]
-    formula: Calculation | None
+    transform: Transformation
+    filter: EventFilter
 
 
 def compile_settings(settings: Settings, now: datetime | None = None) -> CompiledSettings:
     """The settings compiled; `now` is the clock that formulas see, the time of day if absent."""
-    context = partial(_context, now, settings.zone)
+    assumed = "timezone" not in settings.model_fields_set
+    context = partial(_context, now, settings.zone, assumed)
     fields = tuple(_compile(row, settings, context) for row in field_mappings())
     # The first field of each array stands for it.
     arrays = {field.array: field for field in reversed(fields) if field.array}
-    formula = settings.filter.formula
+    transformation = Transformation([s.compiled(context) for s in settings.transformation])
     return CompiledSettings(
         settings=settings,
         fields=fields,
         by_target={field.target: field for field in fields},
         status=next(field for field in fields if field.type.name == STATUS),
         arrays=dict(reversed(arrays.items())),
-        touched=tuple(_touched(settings, fields)),
+        touched=tuple(_touched(transformation, fields)),
         statuses=settings.statuses(),
-        transform=compile_steps([(t.property, t.new_name) for t in settings.transformation]),
-        conditions=tuple(condition.compiled() for condition in settings.filter.condition),
-        formula=compile_formula(formula, context) if formula else None,
+        transform=transformation,
+        filter=settings.filter.compiled(context),
     )
 
 
 def _touched(
-    settings: Settings, fields: Iterable[CompiledField]
+    transformation: Transformation, fields: Iterable[CompiledField]
 ) -> Iterator[tuple[CompiledField, Parts]]:
-    roots = {parse(step.property)[0] for step in settings.transformation}
+    roots = {path[0] for path in transformation.taken()}
     for field in fields:
         for parts in map(parse, field.source.properties):
             if parts[0] in roots:
                 yield field, parts
 
 
-def _context(now: datetime | None, zone: ZoneInfo) -> "Context":
+def _context(now: datetime | None, zone: ZoneInfo, assumed: bool) -> "Context":
     from orderkit.language.formulas import Context
 
-    return Context(now=now or datetime.now(UTC), zone=zone)
+    return Context(now=now or datetime.now(UTC), zone=zone, assumed=assumed)
 
 
 def _compile(

@@ -12,7 +12,6 @@ from typing import Any, Final, NamedTuple
 
 from orderkit.events import paths
 from orderkit.events.jsontext import show
-from orderkit.language.filters import refused_by_conditions, refused_by_consent
 from orderkit.language.references import Reading
 from orderkit.mapping import platform
 from orderkit.mapping.amounts import check_thousands, unusual_digits
@@ -70,7 +69,7 @@ def map_event(
     """
     if not isinstance(event, dict):
         return Mapped("rejected", None, {"order_info": {}}, (not_an_event(event),))
-    if reason := refused(compiled, event):
+    if reason := compiled.filter.explain_refusal(event):
         return filtered(reason)
     given, event = event, compiled.transform(event)
     status, status_reading, reason = find_status(compiled, event, asked)
@@ -98,21 +97,8 @@ def map_event(
         check(compiled, rule, values, problems)
     if compiled.settings.checks.platform:
         problems += platform.findings(given)
-    return judged(status, payload(compiled.fields, values), problems, trace or ())
-
-
-def refused(compiled: CompiledSettings, event: Any) -> str:
-    """Why the destination's filters keep an event back, or ""."""
-    chosen = compiled.settings.filter
-    if chosen.consent and (reason := refused_by_consent(chosen.consent, event)):
-        return reason
-    if reason := refused_by_conditions(compiled.conditions, chosen.match, event):
-        return reason
-    formula = compiled.formula
-    if formula is None or formula.read(event).raw is True:
-        return ""
-    steps = formula.told(event)
-    return f"the filter's formula does not hold: {steps[-1] if steps else formula.text}"
+    changes = compiled.transform.explain(given) if trace is not None else ()
+    return judged(status, payload(compiled.fields, values), problems, trace or (), changes)
 
 
 def find_status(
@@ -255,10 +241,10 @@ def _entry(
 ) -> TraceEntry:
     found = reading.raw is not paths.MISSING
     # A status that was asked for did not come from the row's source.
-    steps = field.source.told(event) if reading.found_at != ASKED else ()
+    steps = field.source.describe(event) if reading.found_at != ASKED else ()
     steps = (*steps, *result.steps)
     if not found:
-        steps = (*steps, field.source.why_absent(event))
+        steps = (*steps, field.source.explain_missing(event))
     elif result.state not in ("ok", "invalid"):
         steps = (*steps, "blank: counts as absent")
     return TraceEntry(

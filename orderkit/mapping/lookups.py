@@ -1,11 +1,14 @@
 """How a generated function looks up what sources read: each object and array of an event once."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from orderkit.events.paths import Parts, is_index
 from orderkit.language.references import Calculation, Property, Template
 from orderkit.mapping.compiled import CompiledField
+
+#: Pieces of a template that are joined in one expression: Python's compiler nests them.
+_LONGEST_TEMPLATE: Final = 100
 
 
 class Lookups:
@@ -43,6 +46,8 @@ class Lookups:
 
     def _filled(self, source: Template) -> str:
         """A template of texts; what is made of other values, the plain evaluation knows."""
+        if len(source.pieces) > _LONGEST_TEMPLATE:
+            return "ODD"
         texts, tests = [], []
         for number, piece in enumerate(source.pieces):
             if isinstance(piece, str):

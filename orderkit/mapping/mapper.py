@@ -77,7 +77,7 @@ class Mapper:
         }
         chosen = self.settings.filter
         if chosen.consent or chosen.condition or chosen.formula:
-            steps["refused"] = partial(interpreter.refused, compiled)
+            steps["refused"] = compiled.filter.explain_refusal
         if self.settings.transformation:
             steps["transform"] = compiled.transform
         return codegen.write(compiled, steps)

@@ -59,8 +59,11 @@ def missing(field: CompiledField, reading: Reading, event: Any) -> Problem:
     mistyped = _typed(field) and reading.raw is paths.MISSING
     calculated = isinstance(field.source, Calculation)
     if calculated:
-        message = f"{field.row.source}: {field.source.why_absent(event)}"
+        message = f"{field.row.source}: {field.source.explain_missing(event)}"
         fix = f"see whether the formula {field.reads} reads what events have"
+    elif field.in_settings and field.remapped and reading.raw is paths.MISSING:
+        message = f"the smart mapping of {field.row.source} is left empty: the row is not sent"
+        fix = f"name a property for {field.target} under [smart_mapping], or delete its line"
     elif field.in_settings:
         state = "not filled in" if reading.raw is paths.MISSING else "blank"
         message = f"{field.row.source} is {state}"
@@ -68,7 +71,7 @@ def missing(field: CompiledField, reading: Reading, event: Any) -> Problem:
     else:
         near = similar(field.source.properties, event)
         absent = reading.raw is paths.MISSING
-        why = field.source.why_absent(event) if absent else f"`{reading.found_at}` is {found}"
+        why = field.source.explain_missing(event) if absent else f"`{reading.found_at}` is {found}"
         message = f"{field.reads} gives no value: {why}"
         fix = f"send {_properties(field)} with the event"
         if near:

@@ -62,6 +62,7 @@ class Mapped:
     problems:     errors and warnings, in the order of the table
     reason:       why the event was filtered, or ""
     trace:        one entry a row, from `Mapper.explain` only
+    changes:      a line for each step of the transformation, from `Mapper.explain` only
     """
 
     outcome: Outcome
@@ -70,6 +71,7 @@ class Mapped:
     problems: tuple[Problem, ...] = ()
     reason: str = ""
     trace: tuple[TraceEntry, ...] = ()
+    changes: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The result as a JSON object; the trace only where there is one."""
@@ -81,6 +83,8 @@ class Mapped:
         }
         if self.reason:
             entry["reason"] = self.reason
+        if self.changes:
+            entry["transformation"] = list(self.changes)
         if self.trace:
             entry["trace"] = [line.as_json() for line in self.trace]
         return entry
@@ -96,11 +100,12 @@ def judged(
     payload: dict[str, Any],
     problems: Sequence[Problem],
     trace: Sequence[TraceEntry] = (),
+    changes: tuple[str, ...] = (),
 ) -> Mapped:
     """The result of an event with these findings: one error, and it is rejected."""
     rejected = any(problem.level == "error" for problem in problems)
     outcome: Outcome = "rejected" if rejected else "mapped"
-    return Mapped(outcome, status, payload, tuple(problems), trace=tuple(trace))
+    return Mapped(outcome, status, payload, tuple(problems), trace=tuple(trace), changes=changes)
 
 
 @dataclass(frozen=True, slots=True)

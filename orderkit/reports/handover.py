@@ -9,7 +9,6 @@ from orderkit.destination.assumptions import assumptions
 from orderkit.destination.fields import field_mappings, ruled_statuses
 from orderkit.destination.settings import FormulaValue, Settings
 from orderkit.events.jsontext import show
-from orderkit.language.filters import WITHOUT_VALUE
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.results import Mapped
 from orderkit.reports import deliveries, html
@@ -93,11 +92,8 @@ def settings_html(settings: Settings) -> str:
         pieces.append(_table(("target", "read", "as"), cells))
     if settings.transformation:
         pieces.append("<h3>Transformation, before the mapping</h3>")
-        steps = [
-            (step.property, f"rename to {step.new_name}" if step.new_name else "delete")
-            for step in settings.transformation
-        ]
-        pieces.append(_table(("property", "what to do"), steps))
+        steps = [(step.compiled().describe(),) for step in settings.transformation]
+        pieces.append(_table(("step",), steps))
     pieces += _filter(settings)
     pieces.append("<h3>Connection</h3>")
     pieces.append(
@@ -108,10 +104,7 @@ def settings_html(settings: Settings) -> str:
 
 def _filter(settings: Settings) -> list[str]:
     chosen = settings.filter
-    rows = [
-        (c.property, c.operator, "" if c.operator in WITHOUT_VALUE else _written(c.value)[0])
-        for c in chosen.condition
-    ]
+    rows = [(one.property, one.operator, " or ".join(one.values)) for one in chosen.conditions()]
     if chosen.consent:
         rows.append(("user.consent_categories", "holds", chosen.consent))
     if chosen.formula:
@@ -123,6 +116,11 @@ def _filter(settings: Settings) -> list[str]:
         "<h3>Filter: which events are sent</h3>",
         f"<p>An event is sent when {condition} holds.</p>",
         _table(("property", "operator", "value"), rows),
+        *(
+            [f"<p>The conditions as one formula: {html.code(formula)}</p>"]
+            if (formula := chosen.transcribed())
+            else []
+        ),
     ]
 
 

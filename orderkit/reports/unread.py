@@ -1,8 +1,10 @@
-"""Properties that the settings read and that occur in none of the events."""
+"""What the settings name and no event has: properties they read, steps that find nothing."""
 
 from typing import Any, Final
 
 from orderkit.events import paths
+from orderkit.language.item_paths import get_every
+from orderkit.language.transformations import IdleSteps
 from orderkit.mapping.mapper import Mapper
 
 #: Of how many events the properties are kept, to find near misses among them.
@@ -20,14 +22,16 @@ class UnreadProperties:
             for path in field.source.properties
         }
         self._transform = mapper.compiled.transform
+        self._idle = IdleSteps(self._transform)
         self._known: dict[str, None] = {}
         self._events = 0
 
     def add(self, event: Any) -> None:
         """Take an event into account."""
         self._events += 1
+        self._idle.look(event)
         event = self._transform(event)
-        found = [p for p in self._wanted if paths.get(event, paths.parse(p)) is not paths.MISSING]
+        found = [p for p in self._wanted if get_every(event, paths.parse(p)) is not paths.MISSING]
         for path in found:
             del self._wanted[path]
         if self._events <= _EVENTS_KEPT:
@@ -42,4 +46,4 @@ class UnreadProperties:
             near = paths.near_misses(path, self._known)
             meant = f"; did you mean {' or '.join(near)}?" if near else ""
             sentences.append(f"{target} reads {path}, which occurs in none of the events{meant}")
-        return sentences
+        return sentences + self._idle.describe()

@@ -193,7 +193,11 @@ class SettingsFields:
             if key in text:
                 chosen[name] = text.pop(key)
         chosen["condition"] = [
-            {k: v for k, v in line.items() if v or line["operator"] not in WITHOUT_VALUE}
+            {
+                k: v
+                for k, v in line.items()
+                if v or (line["operator"] not in WITHOUT_VALUE and "values" not in line)
+            }
             for line in self.conditions.values
         ]
         connection = {key: text.pop(key) for key in _CONNECTION if key in text} | self.codes
@@ -239,8 +243,13 @@ class SettingsFields:
             state[key] = value["formula"] if formula else "" if value is None else str(value)
         return state | {
             "event mapping": [dict(pair) for pair in settings.event_mapping],
-            "transformation": [dict(step) for step in settings.transformation],
-            "conditions": [dict(line) for line in chosen.condition],
+            "transformation": [
+                {"new_name": "", **step.model_dump(exclude_defaults=True)}
+                for step in settings.transformation
+            ],
+            "conditions": [
+                {"value": "", **line.model_dump(exclude_defaults=True)} for line in chosen.condition
+            ],
             "smart mapping": settings.model_dump()["smart_mapping"],
             "codes": {key: list(getattr(settings.connection, key)) for key in _CODES},
             "checks": settings.checks.model_dump(),

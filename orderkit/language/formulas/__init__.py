@@ -121,11 +121,12 @@ def _first(node: Node) -> Parts | None:
 
 # Settings that were checked are compiled next: each formula is read once.
 @lru_cache(maxsize=256)
-def parse(text: str) -> Formula:
+def parse(text: str, *, typed: bool = True) -> Formula:
     """The formula that a text holds.
 
     Raises FormulaError with the position and what was expected there, for a formula that cannot
     be read, names no such function, calls one with the wrong number of arguments, or has a
-    constant pattern, date format or unit that cannot be used.
+    constant pattern, date format or unit that cannot be used. One that was not `typed`, but written
+    by a function, may be longer than what anybody types.
     """
-    return Formula(text, _parse(text))
+    return Formula(text, _parse(text, typed=typed))

@@ -41,6 +41,8 @@ ASSUMPTIONS: Final[Mapping[str, str]] = MappingProxyType(
         "positions": "CHAR and EXTRACT give null where there is nothing.",
         "SUBSTRING": "The character at `to` is part of SUBSTRING's result, as in the vendor's own "
         "example.",
+        "REPLACE": "REPLACE replaces every match, the last one too: `REPLACE('0123', "
+        "'([0-9]{2})', '$1-')` is `01-23-` (the vendor's example lacks the last `-`).",
         "JSON": "JSON_PARSE and DECODE_BASE64 of what is none are errors; JSON_STRINGIFY of null "
         'is "null" unless there is a default.',
         "NUMBER": "NUMBER of true or false is null.",

@@ -194,11 +194,8 @@ class Compiler:
             self.properties["context.device.cookie"] = None
         if node.value == "GETHEADER":
             self.properties[HEADERS] = None
-        if node.value != "GET":
-            return
-        name = node.parts[0]
-        if not scoped and name.kind == "literal" and name.value:
-            self.properties[as_text(name.value)] = None
+        if not scoped and node.value == "GET" and _named(node):
+            self.properties[as_text(node.parts[0].value)] = None
 
 
 def _named(node: Node) -> Parts:

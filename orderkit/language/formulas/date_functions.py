@@ -71,7 +71,7 @@ def datediff(frame: Frame, one: Any, other: Any, unit: str) -> int | None:
 @function(
     "AGE(date[, unit])",
     "date",
-    "From the date to now in whole units, years unless told",
+    "From the date to now in whole units, years if absent",
     clock=True,
     prepare={1: dates.unit},
 )

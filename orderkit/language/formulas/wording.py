@@ -1,4 +1,4 @@
-"""What a formula that cannot be read is told: where, what was found, what was expected."""
+"""The errors of a formula that cannot be read: where, what was found, what was expected."""
 
 from typing import Any, Final
 
