@@ -49,6 +49,10 @@ HOMES = {
     "zstandard": ("events/packing.py",),
     "fsspec": ("events/files.py",),
     "distributed": ("bulk/",),
+    "ijson": ("events/formats/har.py",),
+    "python_calamine": ("events/formats/spreadsheet.py",),
+    "tree_sitter": ("events/formats/literals.py",),
+    "tree_sitter_javascript": ("events/formats/literals.py",),
 }
 #: The transport is the only module that speaks HTTP, whatever it does it with.
 OTHER_CLIENTS = {"aiohttp", "http.client", "requests", "urllib.request", "urllib3"}

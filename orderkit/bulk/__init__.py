@@ -62,6 +62,14 @@ class Done:
         return total
 
     @property
+    def notes(self) -> Counter[str]:
+        """What was done to events in reading → to how many."""
+        total: Counter[str] = Counter()
+        for receipt in self.receipts:
+            total.update(receipt.notes)
+        return total
+
+    @property
     def failed(self) -> tuple[Receipt, ...]:
         """The receipts of what could not be read or written, each with its error."""
         return tuple(receipt for receipt in self.receipts if receipt.error)
@@ -75,6 +83,7 @@ def map_files(
     scheduler: str | None = None,
     ending: str = ".ndjson",
     jobs: int | None = None,
+    at: str = "",
     told: Callable[[int, int, int], object] = lambda _done, _all, _events: None,
 ) -> Done:
     """Map the events of files, named or by patterns, into a folder; both may be addresses.
@@ -86,6 +95,7 @@ def map_files(
 
     scheduler: address of a Dask cluster, whose workers have orderkit and reach the files; processes
                of this machine if absent, as many as `jobs`, or as there are cores
+    at:        where the events are in a document (``data``), as a dotted path
     told:      called with the partitions done, all of them, and the events of the last one
 
     Raises EventsError where nothing can be read or written, and OrderkitError where the cluster
@@ -94,7 +104,7 @@ def map_files(
     if ending not in ENDINGS:
         raise EventsError(f"payload files cannot end in {ending}: name one of {', '.join(ENDINGS)}")
     text = packed(settings)
-    partitions = plan(addresses(sources), text, folder, ending)
+    partitions = plan(addresses(sources), text, folder, ending, at)
     kept = Receipts(folder)
     receipts = kept.of(partitions)
     reused = len(receipts)

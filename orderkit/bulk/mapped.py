@@ -8,8 +8,9 @@ from typing import Any
 
 from orderkit.bulk.chunks import Chunk, texts
 from orderkit.destination.settings import Settings
-from orderkit.events.jsontext import dumps, loads
-from orderkit.events.reader import EventLine, read_line
+from orderkit.events.entries import EventLine, Reading
+from orderkit.events.jsontext import dumps, dumps_plain, loads
+from orderkit.events.reader import line_entries
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.results import EventResult, Mapped
 
@@ -23,6 +24,7 @@ class MappedChunk:
     lines:    how many lines there were, and
     events:   how many events: what the numbers of the next chunk's rejects are to be raised by
     outcomes: outcome → how many events
+    notes:    what was done to events in reading → to how many
     """
 
     payloads: bytes
@@ -30,6 +32,7 @@ class MappedChunk:
     lines: int
     events: int
     outcomes: Counter[str]
+    notes: Counter[str]
 
 
 def packed(settings: Settings) -> str:
@@ -67,6 +70,7 @@ class _Making:
         self._rejects: list[tuple[int, int | None, bytes]] = []
         self._outcomes: Counter[str] = Counter()
         self._lines = self._events = 0
+        self._reading = Reading()
 
     def read(self, text: bytes) -> None:
         """Whole lines of NDJSON. What most of them are takes the shortest way."""
@@ -77,25 +81,30 @@ class _Making:
                 event = loads(line)
             except ValueError:
                 event = None
-            if isinstance(event, dict):
+            # What has no such context may be an envelope, or of another format.
+            if (
+                type(event) is dict
+                and type(context := event.get("context")) is dict
+                and "event_id" in context
+            ):
                 mapped = self._map(event)
                 if mapped.outcome == "mapped":
                     self._payloads.append(dumps(mapped.payload))
                 elif mapped.outcome == "filtered":
                     self._outcomes["filtered"] += 1
                 else:
-                    self._keep(EventLine(self._events, self._lines, event), mapped)
-            elif entry := read_line(self._events, self._lines, line):
-                self.take(entry)
+                    self._keep(EventLine(self._events, self._lines, event), mapped, line)
+                self._events += 1
             else:
-                continue  # blank
-            self._events += 1
+                for entry in line_entries(self._events, self._lines, line, self._reading):
+                    self.take(entry, line)
+                    self._events += 1
 
-    def take(self, entry: EventLine) -> None:
-        """An event that was read already, or could not be."""
-        self._keep(entry, self._map(entry.event) if entry.event is not None else None)
+    def take(self, entry: EventLine, text: bytes = b"") -> None:
+        """An event that was read already, or could not be; `text` is how it came, if known."""
+        self._keep(entry, self._map(entry.event) if entry.event is not None else None, text)
 
-    def _keep(self, entry: EventLine, mapped: Mapped | None) -> None:
+    def _keep(self, entry: EventLine, mapped: Mapped | None, text: bytes) -> None:
         if mapped and mapped.outcome == "mapped":
             self._payloads.append(dumps(mapped.payload))
             return
@@ -106,7 +115,13 @@ class _Making:
             came: dict[str, Any] = {"event": entry.event}
             if entry.event is None:
                 came |= {"text": entry.text.strip().decode(errors="replace")}
-            rest = dumps(result.without_place() | came)
+            told = result.without_place()
+            try:
+                rest = dumps(told | came)
+            except TypeError:
+                # Nested deeper than JSON is written, or with what JSON cannot carry.
+                came = {"event": None, "text": text.strip().decode(errors="replace")}
+                rest = dumps_plain(told | (came if text else {"event": entry.event}))
             self._rejects.append((entry.index, entry.line, rest))
 
     def made(self) -> MappedChunk:
@@ -115,4 +130,6 @@ class _Making:
             self._outcomes["mapped"] = len(self._payloads)
             self._payloads.append(b"")
         lines = b"\n".join(self._payloads)
-        return MappedChunk(lines, self._rejects, self._lines, self._events, self._outcomes)
+        return MappedChunk(
+            lines, self._rejects, self._lines, self._events, self._outcomes, self._reading.notes
+        )

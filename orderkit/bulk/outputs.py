@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TypeAlias
 
 from orderkit.bulk.mapped import MappedChunk
-from orderkit.events.files import is_table, written
+from orderkit.events.files import Digest, is_table, written
 from orderkit.events.jsontext import dumps
 from orderkit.mapping.results import place
 
@@ -15,9 +15,9 @@ Write: TypeAlias = Callable[[bytes], object]
 
 
 @contextmanager
-def payload_file(name: str) -> Iterator[Write]:
+def payload_file(name: str, digest: Digest | None = None) -> Iterator[Write]:
     """What writes payload lines to a file: as NDJSON, CSV or Parquet. Raises EventsError."""
-    with written(name) as file:
+    with written(name, digest) as file:
         if not is_table(name):
             yield file.write
             return

@@ -8,12 +8,12 @@ from importlib.metadata import version
 from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
 
-from orderkit.bulk.chunks import streamed
 from orderkit.bulk.partitions import Partition, Receipt
 from orderkit.errors import EventsError
-from orderkit.events.files import filesystem, is_packed, is_parquet, is_table, opened
+from orderkit.events.entries import Reading
+from orderkit.events.files import filesystem, is_packed, is_parquet, opened
+from orderkit.events.formats import NDJSON, recognised
 from orderkit.events.jsontext import dumps
-from orderkit.events.reader import begins_as_ndjson
 
 #: Bytes of a file from which on it is several partitions, and about those of each of them.
 PARTITION: Final = 256 * 2**20
@@ -51,7 +51,9 @@ def addresses(sources: Iterable[str]) -> list[str]:
     return list(found)
 
 
-def plan(sources: Sequence[str], settings: str, folder: str, ending: str) -> list[Partition]:
+def plan(
+    sources: Sequence[str], settings: str, folder: str, ending: str, at: str = ""
+) -> list[Partition]:
     """The partitions of files, given by their addresses, that go to a folder.
 
     Raises EventsError where a file cannot be read, or lies in the folder.
@@ -62,28 +64,30 @@ def plan(sources: Sequence[str], settings: str, folder: str, ending: str) -> lis
     for source in sources:
         if source.rpartition("/")[0] == folder:
             raise EventsError(f"{folder}: {source} is read from there: name another folder")
-        made += _partitions(source, settings, folder, ending)
+        made += _partitions(source, settings, folder, ending, at)
     return made
 
 
-def _partitions(source: str, settings: str, folder: str, ending: str) -> Iterator[Partition]:
+def _partitions(
+    source: str, settings: str, folder: str, ending: str, at: str
+) -> Iterator[Partition]:
     fs, path = filesystem(source)
     stem = source.rpartition("/")[2].partition(".")[0]
     # Files of one name from several folders stay apart.
     name = f"{folder}/{stem}-{_hash(source.encode())[:8]}"
-    state = [version("orderkit"), settings, source, str(fs.ukey(path)), ending]
-    parts = _parts(source, fs.size(path))
+    state = [version("orderkit"), settings, source, str(fs.ukey(path)), ending, at]
+    parts = _parts(source, fs.size(path), at)
     for number, part in enumerate(parts):
         own = name if len(parts) == 1 else f"{name}-{number:05}"
         fingerprint = _hash(dumps([*state, part.start, part.stop]))
-        yield Partition(source, *part, own, ending, fingerprint)
+        yield Partition(source, *part, own, ending, fingerprint, at)
 
 
 def _hash(text: bytes) -> str:
     return hashlib.sha256(text).hexdigest()
 
 
-def _parts(source: str, size: int) -> Sequence[_Part]:
+def _parts(source: str, size: int, at: str) -> Sequence[_Part]:
     number = math.ceil(size / PARTITION)
     if number < 2 or is_packed(source):
         return _WHOLE
@@ -95,7 +99,8 @@ def _parts(source: str, size: int) -> Sequence[_Part]:
             before = [0, *accumulate(rows)]
             ends = sorted({len(rows) * part // number for part in range(number + 1)})
             return [_Part(start, stop, 0, before[start]) for start, stop in pairwise(ends)]
-        if is_table(source) or not begins_as_ndjson(next(streamed(file.content), b"")):
+        found, kind = recognised(file, Reading())
+        if kind.name != NDJSON or not found.plain or at:
             return _WHOLE
     ends = [size * part // number for part in range(number + 1)]
     first, *others = (_Part(start, stop, None, None) for start, stop in pairwise(ends))

@@ -3,6 +3,7 @@
 It may import every room but widgets.
 """
 
+import signal
 import sys
 
 from orderkit.errors import OrderkitError
@@ -11,6 +12,11 @@ from orderkit.errors import OrderkitError
 def main() -> None:
     """Run the command line; what a user can mend ends in one message and exit code 2."""
     code: object = 0
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        # What nohup ignores stays ignored.
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, _end)
     try:
         if sys.argv[1:] == ["fields"]:
             # Nothing is to be parsed, and click takes longer to load than all the rest.
@@ -40,6 +46,11 @@ def main() -> None:
         _tell(traceback.format_exc())
         code = 1
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _end(number: int, _frame: object) -> None:
+    """End as the signal asks, on the way out of all that is open: nothing half done is left."""
+    raise SystemExit(128 + number)
 
 
 def _tell(text: str) -> None:

@@ -10,6 +10,7 @@ COMMANDS = {
     "lab": ("lab:command", "Open JupyterLab on a working copy of the notebooks."),
     "listen": ("listen:command", "Collect a site's events on this machine."),
     "fields": ("fields:command", "Print the destination's field mappings."),
+    "events": ("events:command", "Show what a file of events is; write them one a line."),
     "suggest": ("suggest:command", "Propose a reference for each setting, from events."),
     "check": ("check:command", "Check events: outcome and problems of each."),
     "explain": ("explain:command", "Show how each value of an event's payload came about."),

@@ -1,8 +1,10 @@
 """What several commands share: arguments, the terminal, one event after the other."""
 
+import math
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import click
@@ -14,7 +16,10 @@ from rich.text import Text
 from orderkit.cli.options import order_status
 from orderkit.destination.loading import load_settings
 from orderkit.destination.settings import Checks
-from orderkit.events.jsontext import dumps
+from orderkit.events import paths
+from orderkit.events.entries import LIMIT, EventLine, Reading, describe_notes
+from orderkit.events.files import refuse_overwriting
+from orderkit.events.jsontext import dumps_plain
 from orderkit.events.reader import open_events
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.platform import oversized
@@ -69,8 +74,68 @@ def table(*columns: str, title: str = "") -> Table:
 
 
 def events_argument(command: F) -> F:
-    """EVENTS: a file name or ``-``."""
-    return click.argument("events", type=click.Path(allow_dash=True))(command)
+    """EVENTS, a file name or ``-``, and the options on how it is read."""
+    return click.argument("events", type=click.Path(allow_dash=True))(reading_options(command))
+
+
+def reading_options(command: F) -> F:
+    """--at PATH and --limit MIB: for `command_reading`, and so for every command alike."""
+    for option in (
+        click.option(
+            "--limit",
+            metavar="MIB",
+            type=click.FloatRange(min=0, min_open=True),
+            expose_value=False,
+            callback=_set_limit,
+            help=f"What one line, cell or document may have.  [default: {LIMIT // 2**20}]",
+        ),
+        click.option(
+            "--at",
+            metavar="PATH",
+            expose_value=False,
+            callback=_set_at,
+            help='Where the events are in a document: data, response.bookings; "." for the '
+            "document itself; of a workbook, the sheet.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def _set_at(context: click.Context, _option: click.Parameter, at: str | None) -> None:
+    if at is not None and at != ".":
+        try:
+            paths.parse(at)
+        except ValueError as error:
+            raise click.BadParameter(f"found {at!r}; {error}") from None
+    command_reading(context).at = at or ""
+
+
+def _set_limit(context: click.Context, _option: click.Parameter, limit: float | None) -> None:
+    command_reading(context).limit = math.ceil(limit * 2**20) if limit else LIMIT
+
+
+def command_reading(context: click.Context | None = None) -> Reading:
+    """How the command that runs is to read events, and what it finds about them."""
+    meta = (context or click.get_current_context()).meta
+    reading: Reading = meta.setdefault("orderkit.reading", Reading())
+    return reading
+
+
+@contextmanager
+def open_command_events(name: str) -> Iterator[Iterator[EventLine]]:
+    """The events of a command, read as its options say; at the end, notes on how."""
+    reading = command_reading()
+    refuse_overwriting(events=name, output="-")
+    with open_events(name, reading) as entries:
+        yield entries
+    print_notes(reading.notes)
+
+
+def print_notes(notes: Counter[str]) -> None:
+    """What is to be said of how events were read."""
+    for line in describe_notes(notes):
+        click.echo(f"note: {line}", err=True)
 
 
 def settings_option(command: F) -> F:
@@ -123,7 +188,7 @@ def results(
     events: str, mapper: Mapper, *, status: str | None = None, explain: bool = False
 ) -> Iterator[EventResult]:
     """The result of each event, as it is read."""
-    with open_events(events) as entries:
+    with open_command_events(events) as entries:
         for result in mapper.results(entries, status=status, explain=explain):
             mapped = result.mapped
             if mapped and mapper.settings.checks.platform and mapped.outcome != "filtered":
@@ -138,7 +203,7 @@ def counted(counts: Counter[str]) -> str:
 
 def print_json(value: Any) -> None:
     """One JSON object on one line."""
-    sys.stdout.buffer.write(dumps(value) + b"\n")
+    sys.stdout.buffer.write(dumps_plain(value) + b"\n")
 
 
 def print_problems(out: Console, problems: tuple[Problem, ...]) -> None:

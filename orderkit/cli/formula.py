@@ -7,11 +7,10 @@ from zoneinfo import ZoneInfo, available_timezones
 import click
 from rich.text import Text
 
-from orderkit.cli.common import console, print_json, table
+from orderkit.cli.common import console, open_command_events, print_json, table
 from orderkit.errors import EventsError
 from orderkit.events.jsontext import show
 from orderkit.events.paths import json_type, near_misses
-from orderkit.events.reader import open_events
 from orderkit.language import formulas
 
 
@@ -75,7 +74,7 @@ def command(
 
 
 def _event(name: str) -> Any:
-    with open_events(name) as entries:
+    with open_command_events(name) as entries:
         first = next(iter(entries), None)
     if first is None or first.event is None:
         raise EventsError(f"{name}: {first.error if first else 'no event'}; name a file with one")

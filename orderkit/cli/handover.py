@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from orderkit.cli.common import events_argument, settings_option
+from orderkit.cli.common import command_reading, events_argument, print_notes, settings_option
 from orderkit.destination.loading import load_settings
 from orderkit.errors import EventsError
 from orderkit.events.files import refuse_overwriting, write_text
@@ -42,7 +42,9 @@ def command(
             entries = ledger.entries(target=target, most=MOST)
     elif ledger_path:
         raise EventsError(f"{ledger_path}: there is no ledger; orderkit send writes one")
-    examples = load_events(events)
+    reading = command_reading()
+    examples = load_events(events, reading)
+    print_notes(reading.notes)
     if not examples:
         click.echo(f"warning: no event in {events}: the page has no examples", err=True)
     write_text(out, handover_page(settings, examples, entries))

@@ -14,7 +14,13 @@ from orderkit.bulk.chunks import Chunk, cut
 from orderkit.bulk.mapped import MappedChunk, map_chunk, packed
 from orderkit.bulk.outputs import Write, payload_file, write_chunks
 from orderkit.bulk.pool import in_order, placed, usable_cores
-from orderkit.cli.common import counted, settings_option
+from orderkit.cli.common import (
+    command_reading,
+    counted,
+    print_notes,
+    reading_options,
+    settings_option,
+)
 from orderkit.cli.map_progress import Progress, progress
 from orderkit.destination.loading import load_settings
 from orderkit.errors import EventsError
@@ -41,6 +47,7 @@ _NOT_WRITTEN = frozenset({".avro", ".feather", ".orc", ".xls", ".xlsx"})
 
 @click.command("map")
 @click.argument("events", nargs=-1, required=True, type=click.Path(allow_dash=True))
+@reading_options
 @settings_option
 @click.option("-o", "--output", "out", metavar="OUT", help="Payload lines; standard output if not.")
 @click.option("--rejects", metavar="FILE", help="Reject lines: problems and the event, to mend.")
@@ -113,6 +120,7 @@ def _one(
     if rejects and is_table(rejects):
         raise EventsError(f"{rejects}: reject lines are JSON: name a file such as rejects.ndjson")
     settings = packed(load_settings(settings_path))
+    reading = command_reading()
     with opened(events) as file:
         jobs = jobs or _jobs(file)
         with (
@@ -120,8 +128,10 @@ def _one(
             _payloads(out, jobs) as (payloads, path),
             _rejects(rejects) as refused,
         ):
-            work = in_order(partial(_map, settings, path), enumerate(cut(file)), jobs)
-            outcomes = write_chunks(_telling(work, told), payloads, refused)
+            pieces = enumerate(cut(file, reading))
+            work = in_order(partial(_map, settings, path), pieces, jobs)
+            outcomes = write_chunks(_telling(work, told, reading.notes), payloads, refused)
+    print_notes(reading.notes)
     return _ended(outcomes)
 
 
@@ -149,8 +159,10 @@ def _many(
             scheduler=scheduler,
             ending=ending,
             jobs=jobs,
+            at=command_reading().at,
             told=lambda done, every, events: told(done / every, events),
         )
+    print_notes(done.notes)
     for receipt in done.failed:
         click.echo(f"error: {receipt.error}", err=True)
     finished = count(len(done.receipts) - len(done.failed), "partition")
@@ -177,8 +189,11 @@ def _map(
     return position, replace(mapped, payloads=b"")
 
 
-def _telling(work: Iterator[tuple[int, MappedChunk]], told: Progress) -> Iterator[MappedChunk]:
+def _telling(
+    work: Iterator[tuple[int, MappedChunk]], told: Progress, notes: Counter[str]
+) -> Iterator[MappedChunk]:
     for position, chunk in work:
+        notes.update(chunk.notes)
         told(position, chunk.outcomes.total())
         yield chunk
 

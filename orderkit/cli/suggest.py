@@ -7,12 +7,18 @@ from zoneinfo import ZoneInfo
 import click
 from rich.text import Text
 
-from orderkit.cli.common import console, events_argument, json_option, print_json, table
+from orderkit.cli.common import (
+    console,
+    events_argument,
+    json_option,
+    open_command_events,
+    print_json,
+    table,
+)
 from orderkit.errors import EventsError
 from orderkit.events.files import is_special, write_text
 from orderkit.events.jsontext import show
 from orderkit.events.paths import count
-from orderkit.events.reader import open_events
 from orderkit.mapping.suggest import MOST_EVENTS, suggest
 from orderkit.mapping.suggest.settings_file import as_settings_file
 from orderkit.mapping.suggest.statuses import suggest_events
@@ -31,7 +37,7 @@ def command(events: str, output: str | None, as_json: bool) -> int:
 
     Example: orderkit suggest events.ndjson -o settings.toml
     """
-    with open_events(events) as entries:
+    with open_command_events(events) as entries:
         loaded = [e.event for e in islice(entries, MOST_EVENTS) if e.event is not None]
     if not loaded:
         raise EventsError(f"{events}: no event to learn from")

@@ -9,6 +9,7 @@ owner stay. What is no regular file (a device, a pipe) is written to. No output 
 """
 
 import errno
+import hashlib
 import io
 import os
 import re
@@ -139,16 +140,52 @@ def _open(name: str) -> tuple[Any, int | None]:
     return file, os.fstat(file.fileno()).st_size if Path(name).is_file() else None
 
 
+class Digest:
+    """Size and hash of what is written to a file, as it stands there."""
+
+    def __init__(self) -> None:
+        self.size, self._hash = 0, hashlib.sha256()
+
+    @property
+    def sha256(self) -> str:
+        """The hash of all that was added."""
+        return self._hash.hexdigest()
+
+    def add(self, data: Any) -> None:
+        """Add the next bytes."""
+        self.size += len(data)
+        self._hash.update(data)
+
+
+class _Digesting:
+    """A file that adds what is written to a digest."""
+
+    def __init__(self, file: Any, digest: Digest) -> None:
+        self._file, self._digest = file, digest
+
+    def write(self, data: Any) -> int:
+        self._digest.add(data)
+        number: int = self._file.write(data)
+        return number
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+
 @contextmanager
-def written(name: str | Path) -> Iterator[BinaryIO]:
+def written(name: str | Path, digest: Digest | None = None) -> Iterator[BinaryIO]:
     """A file to write, packed by its ending, that takes its name only when all went well.
 
     What is no regular file is written to. Raises EventsError where it cannot be written.
+
+    digest: what is to know size and hash of the file's bytes
     """
     name = str(name)
     try:
-        with _output(name) as file, packed_into(name, file) as packed:
-            yield packed
+        with _output(name) as file:
+            target = file if digest is None else _Digesting(file, digest)
+            with packed_into(name, target) as packed:
+                yield packed
     except OSError as error:
         if error.errno not in _NO_SPACE or error.filename:
             raise  # of what was done meanwhile

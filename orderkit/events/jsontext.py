@@ -1,6 +1,7 @@
 """JSON in and out, with numbers that keep their decimal digits."""
 
 import decimal
+import json
 import math
 from decimal import Decimal
 from typing import Any
@@ -78,3 +79,32 @@ def plain(value: Any, depth: int = 100) -> Any:
         case list():
             return [plain(part, depth - 1) for part in value]
     return f"<{type(value).__name__}>"
+
+
+def loads_lenient(text: bytes) -> Any:
+    """The JSON value in `text`, which may hold NaN, 1e400 or half a surrogate pair.
+
+    Of an event that has them, all other properties can be used. Raises ValueError as `loads` does.
+    """
+    try:
+        return orjson.loads(text)
+    except ValueError as error:
+        try:
+            return json.loads(text.decode(), parse_int=_integer)
+        except (ValueError, RecursionError):
+            raise error from None
+
+
+def _integer(digits: str) -> int | float:
+    try:
+        return int(digits)
+    except ValueError:  # more digits than Python reads
+        return float(digits)
+
+
+def dumps_plain(value: Any) -> bytes:
+    """`value` as JSON in any case: what JSON cannot carry is shown as `plain` does."""
+    try:
+        return dumps(value)
+    except TypeError:
+        return dumps(plain(value))

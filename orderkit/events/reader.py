@@ -1,226 +1,125 @@
-"""Reading events: a JSON object or array, NDJSON, or a table, from a file or standard input."""
+"""Reading events, from a file, standard input or a pasted text, in any of the formats."""
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+import io
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 from orderkit.errors import EventsError
-from orderkit.events import paths, samples
-from orderkit.events.files import Opened, is_table, opened
-from orderkit.events.jsontext import loads, show
+from orderkit.events import samples
+from orderkit.events.entries import EventLine, Reading, Record
+from orderkit.events.files import Opened, is_parquet, opened
+from orderkit.events.formats import recognised
+from orderkit.events.formats.json_text import explain_no_json, read_json_line
+from orderkit.events.shapes import shaped
+from orderkit.events.tables import read_parquet
 
-#: How much of a file may be one JSON document over several lines; NDJSON has no limit.
-MAX_DOCUMENT: Final = 64 * 2**20
+__all__ = [
+    "MOST_EVENTS",
+    "EventLine",
+    "Reading",
+    "entries_of",
+    "label",
+    "line_entries",
+    "load_events",
+    "named",
+    "number_of",
+    "open_events",
+    "parse_text",
+]
+
 #: How many events a notebook loads; for more there are the commands, which stream.
 MOST_EVENTS: Final = 1_000
-_BOM: Final = b"\xef\xbb\xbf"
-
-
-@dataclass(frozen=True, slots=True)
-class EventLine:
-    """One event as it was read.
-
-    index: counted from 0
-    line:  the line of the file it stands on, counted from 1, in NDJSON only
-    event: the event, or None when it could not be read
-    error: why it could not be read, or ""
-    text:  what could not be read, as it came
-    """
-
-    index: int
-    line: int | None
-    event: dict[str, Any] | None
-    error: str = ""
-    text: bytes = b""
 
 
 @contextmanager
-def open_events(name: str | Path) -> Iterator[Iterator[EventLine]]:
+def open_events(name: str | Path, reading: Reading | None = None) -> Iterator[Iterator[EventLine]]:
     """The events in the file of that name, ``-`` being standard input, one after the other.
 
-    What the name ends in tells packed files (``.gz``, ``.zst``) and tables (``.csv``, ``.tsv``,
-    ``.parquet``). NDJSON and tables are read piece by piece, in constant memory. Raises
-    EventsError when nothing can be read.
+    The content tells the format; NDJSON, tables, pixels and HAR are read piece by piece, in
+    constant memory. `reading` says how to read, and has afterwards what is to be said of it.
+    Raises EventsError when nothing can be read.
     """
     with opened(str(name)) as file:
-        yield entries_of(file)
+        yield entries_of(file, reading)
 
 
-def entries_of(file: Opened, groups: Sequence[int] | None = None) -> Iterator[EventLine]:
+def entries_of(
+    file: Opened, reading: Reading | None = None, groups: Sequence[int] | None = None
+) -> Iterator[EventLine]:
     """The events in an open file; of Parquet, those in its row `groups` only, if named."""
-    if not is_table(file.name):
-        yield from read_events(file.content, file.name)
+    reading = reading or Reading()
+    if is_parquet(file.name) and file.content.seekable():
+        reading.kind = "Parquet"
+        records = read_parquet(file.name, file.content, reading, groups)
+        yield from numbered(records, reading)
         return
-    from orderkit.events.tables import read_table
-
-    for index, (line, event, error) in enumerate(read_table(file.name, file.content, groups)):
-        yield EventLine(index, line, event, error)
-
-
-def read_events(file: Iterable[bytes], name: str = "standard input") -> Iterator[EventLine]:
-    """The events in an open file. Raises EventsError when it is one broken JSON document."""
-    lines = enumerate(_without_bom(file), start=1)
-    first = next(((number, line) for number, line in lines if line.strip()), None)
-    if first is None:
-        return
-    if first[1].startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise EventsError(f"{name}: text in UTF-16; save it as UTF-8")
-    if _is_document(first[1]):
-        if _reads(first[1]) and (second := next((e for e in lines if e[1].strip()), None)):
-            # A whole array on the first of several lines is one damaged line of NDJSON.
-            yield from _ndjson(chain([first, second], lines))
-            return
-        yield from _document(b"".join((first[1], *_bounded(lines, name))), name)
-        return
-    if _is_object(first[1]) or not first[1].lstrip().startswith(b"{"):
-        yield from _ndjson(chain([first], lines))
-        return
-    # An object over several lines, or NDJSON whose first line is damaged: only the rest can tell.
-    ahead = [first]
-    size = 0
-    for entry in lines:
-        ahead.append(entry)
-        size += len(entry[1])
-        if _is_event(entry[1]) or size > MAX_DOCUMENT:
-            yield from _ndjson(chain(ahead, lines))
-            return
-    whole = b"".join(line for _number, line in ahead)
-    if _is_object(whole):
-        yield EventLine(0, None, loads(whole))
-    elif len(ahead) > 1 and first[1].strip() == b"{":
-        raise EventsError(f"{name}: no JSON: {_reason(whole)}")
-    else:
-        yield from _ndjson(ahead)
-
-
-def read_line(index: int, number: int, line: bytes) -> EventLine | None:
-    """The event on a line of NDJSON, or why there is none; None on a blank line."""
-    text = line.strip()
-    if not text:
-        return None
+    source, kind = recognised(file, reading)
     try:
-        return _checked(index, number, loads(text), line)
-    except ValueError:
-        return EventLine(index, number, None, f"no JSON: {_reason(text)}", line)
+        yield from numbered(kind.read(source, reading), reading, kind.has_paths)
+    except RecursionError as error:
+        raise EventsError(f"{file.name}: nested too deep to be read") from error
 
 
-def begins_as_ndjson(text: bytes) -> bool:
-    """Whether the first lines of a file tell that it is NDJSON, and not one JSON document."""
-    lines = text.removeprefix(_BOM).split(b"\n")
-    return _is_object(next((line for line in lines if line.strip()), b""))
-
-
-def parse_text(text: str) -> list[EventLine]:
-    """The events in a text that somebody pasted. Raises EventsError with line, column and place.
-
-    Where it begins as an object over several lines, and no line of it is an event, it was meant as
-    one document: its error is told, not that each line is none.
-    """
-    import io
-
-    whole = text.removeprefix("\ufeff").encode("utf-8", "replace")
-    entries = list(read_events(io.BytesIO(whole), "the text"))
-    none = all(entry.event is None for entry in entries)
-    if none and len(entries) > 1 and whole.lstrip().startswith(b"{"):
-        raise EventsError(f"the text: no JSON: {_reason(whole)}")
-    return entries
-
-
-def _without_bom(file: Iterable[bytes]) -> Iterator[bytes]:
-    for number, line in enumerate(file):
-        yield line.removeprefix(_BOM) if number == 0 else line
-
-
-def _is_document(line: bytes) -> bool:
-    """Whether a first line begins a JSON array that is the whole file."""
-    return line.lstrip().startswith(b"[")
-
-
-def _bounded(lines: Iterable[tuple[int, bytes]], name: str) -> Iterator[bytes]:
-    size = 0
-    for _number, line in lines:
-        size += len(line)
-        if size > MAX_DOCUMENT:
-            raise EventsError(
-                f"{name}: one JSON document of more than {MAX_DOCUMENT // 2**20} MB; "
-                "write one event a line (NDJSON), which has no limit: jq -c '.[]' does it"
-            )
-        yield line
-
-
-def _document(text: bytes, name: str) -> Iterator[EventLine]:
-    try:
-        events = loads(text)
-    except ValueError as error:
-        raise EventsError(f"{name}: no JSON: {_reason(text)}") from error
-    for index, event in enumerate(events):
-        yield _checked(index, None, event)
-
-
-def _ndjson(lines: Iterable[tuple[int, bytes]]) -> Iterator[EventLine]:
+def numbered(
+    records: Iterator[Record], reading: Reading, has_paths: bool = True
+) -> Iterator[EventLine]:
+    """The events in the records of a file, in their order."""
     index = 0
-    for number, line in lines:
-        if entry := read_line(index, number, line):
-            yield entry
+    for record in records:
+        for event, error in _events_of(record, reading, has_paths):
+            text = b"" if event is not None and not error else record.text
+            yield EventLine(index, record.line, event, error, text)
             index += 1
 
 
-def _checked(index: int, line: int | None, event: Any, text: bytes = b"") -> EventLine:
-    if isinstance(event, dict):
-        return EventLine(index, line, event)
-    found = f"{paths.json_type(event)} {show(event)}, not a JSON object"
-    return EventLine(index, line, None, found, text)
+def _events_of(
+    record: Record, reading: Reading, has_paths: bool = True
+) -> Iterator[tuple[dict[str, Any] | None, str]]:
+    if record.error:
+        yield None, record.error
+    else:
+        yield from shaped(record, reading, has_paths)
 
 
-def _reads(text: bytes) -> bool:
-    try:
-        loads(text)
-    except ValueError:
-        return False
-    return True
+def line_entries(index: int, number: int, line: bytes, reading: Reading) -> list[EventLine]:
+    """The events on a line of NDJSON, or why there is none; nothing on a blank line.
+
+    index: how many events there are before it
+    """
+    if not line.strip():
+        return []
+    record = read_json_line(number, line, reading)
+    return [
+        EventLine(index + place, number, event, error, line if error else b"")
+        for place, (event, error) in enumerate(_events_of(record, reading))
+    ]
 
 
-def _is_event(line: bytes) -> bool:
-    """Whether a line is an object of its own, and not part of one that is indented."""
-    return line.startswith(b"{") and line.strip() != b"{}" and _is_object(line)
+def parse_text(text: str, reading: Reading | None = None) -> list[EventLine]:
+    """The events in a text that somebody pasted. Raises EventsError with line, column and place.
+
+    Where it begins as an object over several lines, and no line of it is an event, it was meant as
+    one document: its error is reported, not that each line is none.
+    """
+    reading = reading or Reading()
+    whole = text.removeprefix("\ufeff").encode("utf-8", "replace")
+    file = Opened("the text", io.BytesIO(whole), lambda: len(whole), len(whole))
+    entries = list(entries_of(file, reading))
+    none = all(entry.event is None for entry in entries)
+    if none and entries and b"\n" in whole.strip() and whole.lstrip().startswith(b"{"):
+        raise EventsError(f"the text: no JSON: {explain_no_json(whole)}")
+    return entries
 
 
-def _is_object(text: bytes) -> bool:
-    try:
-        return isinstance(loads(text), dict)
-    except ValueError:
-        return False
-
-
-def _reason(text: bytes) -> str:
-    """Why a text is no JSON, with line, column and the text around the place."""
-    try:
-        loads(text)
-    except ValueError as error:
-        message = str(error)
-    if "UTF-8" in message:
-        return "the text is not UTF-8; save the file as UTF-8"
-    place = re.search(r"^(.*): line (\d+) column (\d+) \(char (\d+)\)", message)
-    if not place:
-        return message
-    decoded = text.decode("utf-8", "replace")
-    at = int(place[4])
-    around = decoded[max(0, at - 20) : at + 20].strip()
-    several = b"\n" in text
-    where = f"line {place[2]}, column {place[3]}" if several else f"column {place[3]}"
-    return f"{place[1]} at {where}, near {show(around)}" if around else f"{place[1]} at {where}"
-
-
-def load_events(path: str | Path) -> dict[str, dict[str, Any]]:
+def load_events(path: str | Path, reading: Reading | None = None) -> dict[str, dict[str, Any]]:
     """Name → event of the first `MOST_EVENTS` events; what is no JSON object is left out.
 
     Raises EventsError.
     """
-    with open_events(str(path)) as entries:
+    with open_events(str(path), reading) as entries:
         lines = islice(entries, MOST_EVENTS)
         return named([line.event for line in lines if line.event is not None])
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from orderkit.errors import EventsError
 from orderkit.events.files import write_failure
-from orderkit.events.jsontext import dumps
+from orderkit.events.jsontext import dumps_plain
 from orderkit.sending.results import SendResult
 
 #: What the report adds to each event; nothing maps from it.
@@ -43,7 +43,7 @@ class Report:
             verdict["line"] = entry.line
         event: dict[str, Any] = entry.event or {}
         # A line that could not be read stands there as it came, to be corrected.
-        line = entry.text.strip() or dumps({**event, KEY: verdict})
+        line = entry.text.strip() or dumps_plain({**event, KEY: verdict})
         with self._described():
             self._file.write(line + b"\n")
             # What is written is there for good, however this process ends.

@@ -24,6 +24,7 @@ from orderkit.bulk.mapped import map_chunk, packed
 from orderkit.bulk.outputs import write_chunks
 from orderkit.errors import OrderkitError
 from orderkit.events import samples
+from orderkit.events.entries import Reading
 from orderkit.events.files import opened
 from orderkit.events.jsontext import dumps
 from orderkit.events.reader import open_events
@@ -64,7 +65,7 @@ def by_chunks(path: Path) -> tuple[bytes, bytes]:
     settings = packed(load_settings(samples.SETTINGS))
     payloads, rejects = io.BytesIO(), io.BytesIO()
     with opened(str(path)) as file:
-        mapped = (map_chunk(settings, chunk) for chunk, _position in cut(file))
+        mapped = (map_chunk(settings, chunk) for chunk, _position in cut(file, Reading()))
         write_chunks(mapped, payloads.write, rejects.write)
     kept = []
     for line in rejects.getvalue().splitlines(keepends=True):

@@ -1,0 +1,125 @@
+"""``orderkit events``"""
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from orderkit.cli.common import (
+    command_reading,
+    console,
+    json_option,
+    print_json,
+    print_notes,
+    reading_options,
+    table,
+)
+from orderkit.errors import EventsError
+from orderkit.events.entries import describe_notes
+from orderkit.events.files import is_table, refuse_overwriting, written
+from orderkit.events.jsontext import dumps_plain, show
+from orderkit.events.paths import count
+from orderkit.events.reader import open_events
+
+_NAMES_SHOWN = 20
+_FAULTS_SHOWN = 10
+
+
+@click.command("events")
+@click.argument("file", type=click.Path(allow_dash=True))
+@reading_options
+@click.option("-o", "--output", "out", metavar="OUT", help="Write the events, one a line (NDJSON).")
+@click.option("--all-hosts", is_flag=True, help="List what else a capture holds, by host.")
+@json_option
+def command(file: str, out: str | None, all_hosts: bool, as_json: bool) -> int:
+    """Show what a file of events was recognised as, and write the events in the platform's shape.
+
+    FILE is anything that events come in: JSON and NDJSON with envelopes or comments, CSV or a
+    workbook, a HAR file, cURL or fetch code, pixel URLs, JavaScript with cact or dataLayer calls.
+    Every other command reads the same. Code is read, and never run; keys and tokens are masked.
+    Ends with 1 when something could not be read.
+
+    Example: orderkit events booking.har -o events.ndjson
+    """
+    refuse_overwriting(events=file, output=out)
+    if out and is_table(out):
+        raise EventsError(f"{out}: events are written one a line: name a file like events.ndjson")
+    reading = command_reading()
+    names: Counter[str] = Counter()
+    faults: list[dict[str, Any]] = []
+    number = 0
+    with _lines(out) as write, open_events(file, reading) as entries:
+        for entry in entries:
+            if entry.event is None:
+                number += 1
+                if len(faults) < _FAULTS_SHOWN:
+                    faults.append({"index": entry.index, "line": entry.line, "error": entry.error})
+                continue
+            name = entry.event.get("event_name")
+            names[name if isinstance(name, str) else ""] += 1
+            write(dumps_plain(entry.event) + b"\n")
+    if as_json:
+        print_json(
+            {
+                "file": file,
+                "kind": reading.kind,
+                "events": names.total(),
+                "unreadable": number,
+                "event_names": dict(names.most_common()),
+                "notes": describe_notes(reading.notes),
+                "faults": faults,
+            }
+            | ({"other_hosts": dict(reading.hosts.most_common())} if all_hosts else {})
+        )
+        return int(number > 0)
+    # Where the events themselves go to standard output, what is said of them does not.
+    screen = console(err=out == "-")
+    _print(file, reading.kind, names, screen)
+    if all_hosts:
+        _print_hosts(reading.hosts, screen)
+    print_notes(reading.notes)
+    for fault in faults:
+        place = f"line {fault['line']}" if fault["line"] else f"entry {fault['index']}"
+        click.echo(f"{place}: {fault['error']}", err=True)
+    if number > len(faults):
+        click.echo(f"and {number - len(faults):,} more that could not be read", err=True)
+    if out:
+        click.echo(f"{out}: {count(names.total(), 'event')} written", err=True)
+    return int(number > 0)
+
+
+@contextmanager
+def _lines(out: str | None) -> Iterator[Callable[[bytes], object]]:
+    if out is None:
+        yield len  # nobody asked for them
+    elif out == "-":
+        yield sys.stdout.buffer.write
+    else:
+        with written(out) as file:
+            yield file.write
+
+
+def _print(file: str, kind: str, names: Counter[str], out: Console) -> None:
+    name = "standard input" if file == "-" else Path(file).name
+    out.print(Text(f"{name}: {kind}, {count(names.total(), 'event')}"), soft_wrap=True)
+    rows = table("event name", "events")
+    for event_name, number in names.most_common(_NAMES_SHOWN):
+        shown = Text(show(event_name)[1:-1]) if event_name else Text("none", style="bright_black")
+        rows.add_row(shown, f"{number:,}")
+    if names:
+        out.print(rows)
+    if len(names) > _NAMES_SHOWN:
+        out.print(f"and {len(names) - _NAMES_SHOWN:,} more names")
+
+
+def _print_hosts(hosts: Counter[str], out: Console) -> None:
+    rows = table("other calls to", "calls")
+    for host, number in hosts.most_common():
+        rows.add_row(Text(show(host, 80)[1:-1]), f"{number:,}")
+    out.print(rows if hosts else "no calls to other hosts")

@@ -1,0 +1,204 @@
+"""The shapes that events come in: envelopes are opened, other formats become the platform's.
+
+Which list of a document holds its events is read off its names; where that is not plain, the
+document is left as it is, and the notes say how to name the list.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+from orderkit.events import paths
+from orderkit.events.entries import Reading, Record
+from orderkit.events.jsontext import show
+from orderkit.events.paths import count, json_type
+
+#: Names of lists that hold records, not parts of one, in lower case without "_" and "-".
+_RECORDS: Final = frozenset(
+    re.findall(
+        r"\w+",
+        "batch bookings data events hits orders records reservations result results rows",
+    )
+)
+#: Names that stand beside such a list, and say nothing of a record.
+_BESIDE: Final = frozenset(
+    re.findall(
+        r"\w+",
+        "apiversion code count cursor date details error errors etag first hasmore info kind "
+        "last limit link links message messages meta metadata next nextpage nextpagetoken "
+        "object offset ok page pages pagination paging perpage prev previous requestid sentat "
+        "shards size status success time timedout timestamp took total totalcount totalpages "
+        "type url version warnings ",
+    )
+)
+_DEEPEST: Final = 3
+_SDK: Final = "converted from the shape that the SDK sends (an assumption)"
+_OLD: Final = "converted from the 1.0 format"
+
+
+class _Found(NamedTuple):
+    """A list of objects in a document: its path, itself, and the other names on the way to it."""
+
+    path: str
+    records: list[Any]
+    beside: dict[str, Any]
+
+
+def is_platform_event(event: dict[str, Any]) -> bool:
+    """Whether an event has the platform's shape already; quick, as it is asked of each event."""
+    context = event.get("context")
+    return type(context) is dict and "event_id" in context
+
+
+def shaped(
+    record: Record, reading: Reading, has_paths: bool = True
+) -> Iterator[tuple[dict[str, Any] | None, str]]:
+    """The events in what was read, each as (event, ""), or (None, why there is none).
+
+    has_paths: whether `reading.at` is a path in it
+    """
+    value, at = record.value, reading.at if has_paths else ""
+    if at and at != ".":
+        try:
+            value = _located(value, at)
+        except ValueError as error:
+            yield None, str(error)
+            return
+    if isinstance(value, list) and (record.document or at):
+        for part in value:
+            yield from _events(part, reading, at)
+    else:
+        yield from _events(value, reading, at)
+
+
+def _located(value: Any, at: str) -> Any:
+    parts = paths.parse(at)
+    found = paths.get(value, parts)
+    if found is not paths.MISSING:
+        return found
+    lists = [f"--at {each.path} ({count(len(each.records), 'event')})" for each in _lists(value)]
+    named = f"; write {' or '.join(lists[:5])}" if lists else ""
+    return _raise(f"--at {at}: {paths.how_far(value, parts)}{named}")
+
+
+def _raise(text: str) -> Any:
+    raise ValueError(text)
+
+
+def _events(value: Any, reading: Reading, at: str) -> Iterator[tuple[dict[str, Any] | None, str]]:
+    if not isinstance(value, dict):
+        yield None, f"{json_type(value)} {show(value)}, not a JSON object"
+        return
+    if at or "event_name" in value or is_platform_event(value):
+        yield converted(value, reading), ""
+        return
+    try:
+        found = _envelope(value, reading)
+    except ValueError as error:
+        yield None, str(error)
+        return
+    if found is None:
+        yield converted(value, reading), ""
+        return
+    left = [name for name in found.beside if _plain(name) not in _BESIDE]
+    beside = f" (beside it, left out: {', '.join(left)})" if left else ""
+    reading.note(f"{found.path} unwrapped{beside}", len(found.records))
+    for part in found.records:
+        yield converted(part, reading), ""
+
+
+def _envelope(document: dict[str, Any], reading: Reading) -> _Found | None:
+    """The list of records that a document is an envelope of. Raises ValueError for several."""
+    found = list(_lists(document))
+    envelopes = [each for each in found if _holds_records(each, len(found) == 1)]
+    if len(envelopes) > 1:
+        names = " or ".join(f"--at {each.path} ({len(each.records):,})" for each in envelopes)
+        raise ValueError(f"several lists that may be the events: write {names}, or --at .")
+    if envelopes:
+        return envelopes[0]
+    for each in found:
+        if _plain(each.path.rpartition(".")[2]) in _RECORDS:
+            number = count(len(each.records), "object")
+            reading.note(
+                f"one event; if its `{each.path}` ({number}) are the events: --at {each.path}"
+            )
+    return None
+
+
+def _holds_records(found: _Found, alone: bool) -> bool:
+    own = [name for name in found.beside if _plain(name) not in _BESIDE]
+    if _plain(found.path.rpartition(".")[2]) in _RECORDS:
+        # An object beside it may be whom the records are of; a value speaks of a record itself.
+        return all(isinstance(found.beside[name], dict | list) for name in own)
+    return alone and not own
+
+
+def _lists(value: Any, path: str = "", beside: dict[str, Any] | None = None) -> Iterator[_Found]:
+    """The lists of objects in the objects of a document, down to a few levels."""
+    if not isinstance(value, dict) or (path.count(".") >= _DEEPEST - 1 and path):
+        return
+    for name, child in value.items():
+        others = {**(beside or {}), **{key: value[key] for key in value if key != name}}
+        inner = f"{path}.{name}" if path else str(name)
+        if isinstance(child, list) and child and all(isinstance(part, dict) for part in child):
+            yield _Found(inner, child, others)
+        elif isinstance(child, dict):
+            yield from _lists(child, inner, others)
+
+
+def _plain(name: str) -> str:
+    return name.casefold().replace("_", "").replace("-", "")
+
+
+def converted(event: dict[str, Any], reading: Reading) -> dict[str, Any]:
+    """An event in the platform's shape; one that is in it already is given as it is."""
+    if is_platform_event(event):
+        return event
+    context = event.get("context")
+    if isinstance(context, dict) and "eventId" in context:
+        reading.note(_SDK, 1)
+        return event | {"context": _sdk_context(context)}
+    properties = event.get("properties")
+    if isinstance(properties, dict) and isinstance(
+        event.get("event") or event.get("event_name"), str
+    ):
+        reading.note(_SDK if "event" in event else _OLD, 1)
+        return _from_first_version(event, properties)
+    return event
+
+
+def _sdk_context(context: dict[str, Any]) -> dict[str, Any]:
+    made = {"event_id": context["eventId"], **context}
+    if "created" in context:
+        made.setdefault("event_timestamp", context["created"])
+    return made
+
+
+def _from_first_version(event: dict[str, Any], properties: dict[str, Any]) -> dict[str, Any]:
+    """Properties at the root; what clashes there stays in `properties`."""
+    rest = {key: value for key, value in event.items() if key not in ("event", "properties")}
+    made: dict[str, Any] = {"event_name": event.get("event", event.get("event_name"))} | rest
+    given = made.pop("context", None)
+    context: dict[str, Any] = dict(given) if isinstance(given, dict) else {}
+    for old, new in _CONTEXT.items():
+        if old in made:
+            context.setdefault(new, made.pop(old))
+    clashing = {key: value for key, value in properties.items() if key in made}
+    made = {**made, **{key: value for key, value in properties.items() if key not in made}}
+    if clashing:
+        made["properties"] = clashing
+    if context:
+        made["context"] = context
+    return made
+
+
+#: Name at the root of the first version → name in the context.
+_CONTEXT: Final = {
+    "event_id": "event_id",
+    "eventId": "event_id",
+    "event_timestamp": "event_timestamp",
+    "created": "event_timestamp",
+    "page": "page",
+    "device": "device",
+    "version": "version",
+}
