@@ -5,7 +5,7 @@ writes its own payloads and rejects, and last a receipt: by that a later run kno
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from io import BytesIO
 from typing import Any
@@ -14,9 +14,10 @@ from orderkit.bulk.chunks import Chunk, batches, blocks, cut
 from orderkit.bulk.mapped import MappedChunk, map_chunk
 from orderkit.bulk.outputs import payload_file, write_chunks
 from orderkit.errors import EventsError
-from orderkit.events.files import is_parquet, opened, remove, written
+from orderkit.events.entries import Reading
+from orderkit.events.files import Digest, is_parquet, opened, remove, written
 from orderkit.events.jsontext import dumps
-from orderkit.events.reader import entries_of
+from orderkit.events.reader import entries_of, line_entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Partition:
     name:        address of what it makes, without the endings
     ending:      of the payload file
     fingerprint: of all that its result depends on
+    at:          where the events are in a document, as in `Reading`
     """
 
     source: str
@@ -39,6 +41,7 @@ class Partition:
     name: str
     ending: str
     fingerprint: str
+    at: str = ""
 
     @property
     def output(self) -> str:
@@ -68,6 +71,8 @@ class Receipt:
     outcomes:      outcome → how many events
     lines, events: how many it has; lines of NDJSON only
     error:         why it could not be read or written, or ""
+    notes:         what was done to events in reading → to how many
+    files:         name in the folder → its bytes and their sha256
     """
 
     partition: Partition
@@ -75,43 +80,55 @@ class Receipt:
     lines: int = 0
     events: int = 0
     error: str = ""
+    notes: dict[str, int] = field(default_factory=dict)
+    files: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        """The receipt as a JSON object; its error only where there is one."""
+        """The receipt as JSON, naming files of its folder; its error only where there is one."""
         own = self.partition
         entry = {
             "source": own.source,
             "start": own.start,
             "stop": own.stop,
-            "output": own.output,
-            "rejects": own.rejects,
-            "receipt": own.receipt,
+            "output": own_name(own.output),
+            "rejects": own_name(own.rejects),
+            "receipt": own_name(own.receipt),
             "fingerprint": own.fingerprint,
             "outcomes": self.outcomes,
             "lines": self.lines,
             "events": self.events,
+            "notes": self.notes,
+            "files": self.files,
         }
         return entry | {"error": self.error} if self.error else entry
 
 
-def _chunks(partition: Partition) -> Iterator[Chunk]:
+def own_name(address: str) -> str:
+    """The name that a file has in its folder."""
+    return address.rpartition("/")[2]
+
+
+def _chunks(partition: Partition, reading: Reading) -> Iterator[Chunk]:
     with opened(partition.source) as file:
         if partition.start is None or partition.stop is None:
-            yield from (chunk for chunk, _position in cut(file))
+            yield from (chunk for chunk, _position in cut(file, reading))
         elif is_parquet(partition.source):
-            yield from batches(entries_of(file, range(partition.start, partition.stop)))
+            yield from batches(entries_of(file, reading, range(partition.start, partition.stop)))
         else:
-            yield from blocks(file.content, partition.start, partition.stop)
+            yield from blocks(file.content, partition.start, partition.stop, reading.limit)
 
 
 def count_partition(partition: Partition) -> Receipt:
     """How many lines and events a byte range has, so that the next one knows its numbers."""
     lines = events = 0
-    for text in _chunks(partition):
+    reading = Reading()
+    for text in _chunks(partition, reading):
         if isinstance(text, bytes):
             for line in BytesIO(text):
                 lines += 1
-                events += not line.isspace()
+                # What begins otherwise may be an envelope of several events.
+                quick = line.startswith(b'{"event_name"')
+                events += 1 if quick else len(line_entries(0, 0, line, reading))
     return Receipt(partition, {}, lines, events)
 
 
@@ -122,17 +139,23 @@ def map_partition(settings: str, partition: Partition) -> Receipt:
     left, and the one returned says why.
     """
     lines = 0
+    reading = Reading(at=partition.at)
 
     def mapped() -> Iterator[MappedChunk]:
         nonlocal lines
-        for chunk in map(partial(map_chunk, settings), _chunks(partition)):
+        for chunk in map(partial(map_chunk, settings), _chunks(partition, reading)):
             lines += chunk.lines
+            reading.notes.update(chunk.notes)
             yield chunk
 
     try:
         # It may tell of other settings, whose files are about to go.
         remove(partition.receipt)
-        with payload_file(partition.output) as payloads, written(partition.rejects) as rejects:
+        digests = {partition.output: Digest(), partition.rejects: Digest()}
+        with (
+            payload_file(partition.output, digests[partition.output]) as payloads,
+            written(partition.rejects, digests[partition.rejects]) as rejects,
+        ):
             outcomes = write_chunks(
                 mapped(),
                 payloads,
@@ -140,7 +163,17 @@ def map_partition(settings: str, partition: Partition) -> Receipt:
                 line=partition.line or 0,
                 index=partition.index or 0,
             )
-        receipt = Receipt(partition, dict(outcomes), lines, outcomes.total())
+        receipt = Receipt(
+            partition,
+            dict(outcomes),
+            lines,
+            outcomes.total(),
+            notes=dict(reading.notes),
+            files={
+                own_name(name): {"bytes": digest.size, "sha256": digest.sha256}
+                for name, digest in digests.items()
+            },
+        )
         with written(partition.receipt) as file:
             file.write(dumps(receipt.as_json()) + b"\n")
     except (EventsError, OSError) as error:

@@ -126,9 +126,12 @@ def placed(path: str, number: int) -> Iterator[Callable[[bytes], None]]:
 
 
 def _begin(places: Places) -> None:
-    """Leave Ctrl-C to the process that this worker works for, and end when that is gone."""
+    """Leave Ctrl-C and a closed terminal to the process that this works for, and end with it."""
     _places.append(places)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
     from multiprocessing import parent_process
 
     parent = parent_process()

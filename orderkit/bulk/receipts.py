@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from orderkit.bulk.partitions import Partition, Receipt
+from orderkit.bulk.partitions import Partition, Receipt, own_name
 from orderkit.errors import EventsError
-from orderkit.events.files import filesystem, remove, written
+from orderkit.events.files import Digest, filesystem, remove, written
 from orderkit.events.jsontext import dumps, loads
 
 _MANIFEST: Final = "manifest.json"
+_NUMBERS: Final = ("lines", "events")
 
 
 class Receipts:
@@ -26,7 +27,7 @@ class Receipts:
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise EventsError(f"{folder}: cannot be written: {reason}; name a folder") from error
-        self._entries = [loads(text) for text in texts.values()]
+        self._entries = [entry for text in texts.values() if (entry := _read(text))]
 
     def _listed(self) -> set[str]:
         path = filesystem(self._folder)[1]
@@ -34,36 +35,75 @@ class Receipts:
         return {name.rpartition("/")[2] for name in self._fs.ls(path, detail=False)}
 
     def of(self, partitions: Iterable[Partition]) -> dict[str, Receipt]:
-        """By name, the receipts of the partitions that are finished, their files being there."""
+        """By name, the receipts of the partitions that are finished: their files are as written.
+
+        In an object store, which checks what it keeps, sizes tell; elsewhere, the content does.
+        """
         entries = {entry["fingerprint"]: entry for entry in self._entries}
         return {
             each.name: _receipt(each, entries[each.fingerprint])
             for each in partitions
             if each.fingerprint in entries
-            and all(file.rpartition("/")[2] in self._names for file in each.files)
+            and all(
+                self._is_as_written(own_name(file), entries[each.fingerprint]["files"])
+                for file in (each.output, each.rejects)
+            )
         }
 
+    def _is_as_written(self, name: str, files: dict[str, Any]) -> bool:
+        expected = files.get(name)
+        if not isinstance(expected, dict) or name not in self._names:
+            return False
+        path = f"{filesystem(self._folder)[1]}/{name}"
+        if self._fs.size(path) != expected.get("bytes"):
+            return False
+        if "file" not in self._fs.protocol:
+            return True
+        digest = Digest()
+        with self._fs.open(path, "rb") as file:
+            while piece := file.read(2**20):
+                digest.add(piece)
+        return bool(digest.sha256 == expected.get("sha256"))
+
     def conclude(self, receipts: Sequence[Receipt]) -> None:
-        """Write the manifest; remove what former runs made of the same files, and half a file."""
+        """Write the manifest; remove what former runs made of the same files, and half a file.
+
+        Whatever a receipt names, nothing outside of its folder is removed.
+        """
         partitions = [receipt.partition for receipt in receipts]
-        own = {file for each in partitions for file in each.files}
+        own = {own_name(file) for each in partitions for file in each.files}
         sources = {each.source for each in partitions}
         for entry in self._entries:
             if entry["source"] in sources:
                 for role in ("output", "rejects", "receipt"):
-                    if entry[role] not in own:
-                        remove(entry[role])
-        made = {file.rpartition("/")[2] for file in own}
+                    name = own_name(entry[role])
+                    if name not in own and name in self._names:
+                        remove(f"{self._folder}/{name}")
         for name in self._listed():
             whole = name.removeprefix(".").removesuffix(".partial").rpartition(".")[0]
-            if name.endswith(".partial") and whole in made:
+            if name.endswith(".partial") and whole in own:
                 remove(f"{self._folder}/{name}")
         with written(f"{self._folder}/{_MANIFEST}") as file:
             file.write(dumps(_manifest(receipts), indent=True) + b"\n")
 
 
+def _read(text: bytes) -> dict[str, Any] | None:
+    """The entry in a receipt, None where it is damaged or of another version."""
+    try:
+        entry = loads(text)
+    except ValueError:
+        return None
+    roles = ("source", "fingerprint", "output", "rejects", "receipt")
+    known = isinstance(entry, dict) and all(isinstance(entry.get(role), str) for role in roles)
+    parts = ("outcomes", "notes", "files")
+    known = known and all(isinstance(entry.get(part), dict) for part in parts)
+    return entry if known and all(isinstance(entry.get(n), int) for n in _NUMBERS) else None
+
+
 def _receipt(partition: Partition, entry: dict[str, Any]) -> Receipt:
-    return Receipt(partition, entry["outcomes"], entry["lines"], entry["events"])
+    return Receipt(
+        partition, entry["outcomes"], entry["lines"], entry["events"], notes=entry["notes"]
+    )
 
 
 def _manifest(receipts: Sequence[Receipt]) -> dict[str, Any]:

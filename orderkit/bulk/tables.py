@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -15,6 +16,9 @@ from orderkit.events.files import is_parquet, unpacked_suffix
 from orderkit.events.packing import optional
 
 _ROWS_OF_A_GROUP: Final = 20_000
+#: How a text begins that a spreadsheet would compute; an apostrophe before it makes it a text.
+_COMPUTED: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+_NUMBER: Final = re.compile(r"[+-]?\d+(?:\.\d+)?")
 
 
 @contextmanager
@@ -54,6 +58,8 @@ def _text(value: Any) -> str:
             return str(value).lower()
         case Decimal():
             return format(value, "f")
+        case str() if value.startswith(_COMPUTED) and not _NUMBER.fullmatch(value):
+            return f"'{value}"
     return str(value)
 
 
