@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from typing import TypeAlias
 
 from orderkit.bulk.mapped import MappedChunk
-from orderkit.events.files import Digest, is_table, written
+from orderkit.events.digest import Digest
+from orderkit.events.files import is_table, written
 from orderkit.events.jsontext import dumps
 from orderkit.mapping.results import place
 

@@ -14,8 +14,9 @@ from orderkit.bulk.chunks import Chunk, batches, blocks, cut
 from orderkit.bulk.mapped import MappedChunk, map_chunk
 from orderkit.bulk.outputs import payload_file, write_chunks
 from orderkit.errors import EventsError
+from orderkit.events.digest import Digest
 from orderkit.events.entries import Reading
-from orderkit.events.files import Digest, is_parquet, opened, remove, written
+from orderkit.events.files import is_parquet, opened, remove, written
 from orderkit.events.jsontext import dumps
 from orderkit.events.reader import entries_of, line_entries
 

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from orderkit.bulk.partitions import Partition, Receipt, own_name
 from orderkit.errors import EventsError
-from orderkit.events.files import Digest, filesystem, remove, written
+from orderkit.events.digest import Digest
+from orderkit.events.files import filesystem, remove, written
 from orderkit.events.jsontext import dumps, loads
 
 _MANIFEST: Final = "manifest.json"

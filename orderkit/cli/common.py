@@ -123,9 +123,9 @@ def command_reading(context: click.Context | None = None) -> Reading:
 
 
 @contextmanager
-def open_command_events(name: str) -> Iterator[Iterator[EventLine]]:
+def open_command_events(name: str, reading: Reading | None = None) -> Iterator[Iterator[EventLine]]:
     """The events of a command, read as its options say; at the end, notes on how."""
-    reading = command_reading()
+    reading = reading or command_reading()
     refuse_overwriting(events=name, output="-")
     with open_events(name, reading) as entries:
         yield entries
@@ -187,8 +187,14 @@ def make_mapper(settings_path: str, platform: bool | None) -> Mapper:
 def results(
     events: str, mapper: Mapper, *, status: str | None = None, explain: bool = False
 ) -> Iterator[EventResult]:
-    """The result of each event, as it is read."""
-    with open_command_events(events) as entries:
+    """The result of each event, as it is read, in whatever thread that is."""
+    return _results(events, mapper, command_reading(), status, explain)
+
+
+def _results(
+    events: str, mapper: Mapper, reading: Reading, status: str | None, explain: bool
+) -> Iterator[EventResult]:
+    with open_command_events(events, reading) as entries:
         for result in mapper.results(entries, status=status, explain=explain):
             mapped = result.mapped
             if mapped and mapper.settings.checks.platform and mapped.outcome != "filtered":

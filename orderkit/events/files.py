@@ -9,7 +9,6 @@ owner stay. What is no regular file (a device, a pipe) is written to. No output 
 """
 
 import errno
-import hashlib
 import io
 import os
 import re
@@ -23,6 +22,7 @@ from typing import Any, BinaryIO, Final
 from uuid import uuid4
 
 from orderkit.errors import EventsError
+from orderkit.events.digest import Digest, DigestingFile
 from orderkit.events.packing import optional, packed_into, packing_of, unpacked
 
 _CSV: Final = (".csv", ".tsv")
@@ -140,38 +140,6 @@ def _open(name: str) -> tuple[Any, int | None]:
     return file, os.fstat(file.fileno()).st_size if Path(name).is_file() else None
 
 
-class Digest:
-    """Size and hash of what is written to a file, as it stands there."""
-
-    def __init__(self) -> None:
-        self.size, self._hash = 0, hashlib.sha256()
-
-    @property
-    def sha256(self) -> str:
-        """The hash of all that was added."""
-        return self._hash.hexdigest()
-
-    def add(self, data: Any) -> None:
-        """Add the next bytes."""
-        self.size += len(data)
-        self._hash.update(data)
-
-
-class _Digesting:
-    """A file that adds what is written to a digest."""
-
-    def __init__(self, file: Any, digest: Digest) -> None:
-        self._file, self._digest = file, digest
-
-    def write(self, data: Any) -> int:
-        self._digest.add(data)
-        number: int = self._file.write(data)
-        return number
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._file, name)
-
-
 @contextmanager
 def written(name: str | Path, digest: Digest | None = None) -> Iterator[BinaryIO]:
     """A file to write, packed by its ending, that takes its name only when all went well.
@@ -183,7 +151,7 @@ def written(name: str | Path, digest: Digest | None = None) -> Iterator[BinaryIO
     name = str(name)
     try:
         with _output(name) as file:
-            target = file if digest is None else _Digesting(file, digest)
+            target = file if digest is None else DigestingFile(file, digest)
             with packed_into(name, target) as packed:
                 yield packed
     except OSError as error:
@@ -269,10 +237,7 @@ def _keep_owner(partial: str, before: os.stat_result | None) -> None:
 
 
 def write_text(name: str | Path, text: str) -> None:
-    """Write a whole text as UTF-8; the line ends of a file that is there are kept.
-
-    Raises EventsError.
-    """
+    """Write a text as UTF-8, with the line ends of the file that is there. Raises EventsError."""
     path = Path(name)
     data = text.encode("utf-8", "replace")
     if path.is_file() and b"\r\n" in path.read_bytes():

@@ -11,6 +11,7 @@ from pathlib import Path, PurePath
 from typing import Any, Final
 
 from orderkit.errors import EventsError
+from orderkit.events.entries import Reading, describe_notes
 from orderkit.events.files import explained_writing
 from orderkit.events.reader import MOST_EVENTS, EventLine, named, open_events
 
@@ -30,16 +31,19 @@ class FirstEvents:
     events:   name → event
     left_out: what could not be read
     more:     whether the file goes on
+    notes:    what is to be said of how they were read
     """
 
     events: dict[str, dict[str, Any]]
     left_out: Sequence[EventLine]
     more: bool
+    notes: Sequence[str] = ()
 
 
 def first_events(path: str | Path) -> FirstEvents:
     """The first events in a file. Raises EventsError, also where there is none."""
-    with open_events(path) as entries:
+    reading = Reading()
+    with open_events(path, reading) as entries:
         lines = list(islice(entries, MOST_EVENTS + 1))
     more = len(lines) > MOST_EVENTS
     lines = lines[:MOST_EVENTS]
@@ -49,7 +53,7 @@ def first_events(path: str | Path) -> FirstEvents:
         where = f"line {left_out[0].line}: " if left_out and left_out[0].line else ""
         reason = f"{where}{left_out[0].error}" if left_out else "nothing is there"
         raise EventsError(f"{path}: no event: {reason}")
-    return FirstEvents(named(good), left_out, more)
+    return FirstEvents(named(good), left_out, more, describe_notes(reading.notes))
 
 
 def events_files(folder: Path) -> list[Path]:

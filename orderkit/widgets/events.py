@@ -174,6 +174,7 @@ def _describe(found: FirstEvents, before: str, *, loaded: bool = False) -> tuple
         )
     elif loaded:
         said.append(f"{number} loaded")
+    said += found.notes
     if bad := found.left_out:
         where = f"line {bad[0].line}: " if bad[0].line else ""
         others = f" and {len(bad) - 1} more" if len(bad) > 1 else ""

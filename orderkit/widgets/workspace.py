@@ -11,6 +11,7 @@ from orderkit.destination.loading import drafted, load_settings, read_text, read
 from orderkit.destination.settings import Settings
 from orderkit.errors import EventsError, SettingsError
 from orderkit.events import samples
+from orderkit.events.entries import Reading
 from orderkit.events.files import explained_writing
 from orderkit.events.folder import (
     FirstEvents,
@@ -84,8 +85,9 @@ def keep_upload(upload: Path, name: str) -> tuple[FirstEvents, str]:
 
 def keep_pasted(text: str) -> tuple[FirstEvents, str]:
     """Let a pasted text be the folder's events, as `keep_upload`. Raises EventsError."""
-    lines = parse_text(text)
-    ending = ".ndjson" if any(line.line for line in lines) else ".json"
+    reading = Reading()
+    parse_text(text, reading)
+    ending = {"NDJSON": ".ndjson", "JSON": ".json"}.get(reading.kind, ".txt")
     arrived = Path(ARRIVING)
     with explained_writing(arrived):
         arrived.write_bytes(text.encode("utf-8", "replace"))

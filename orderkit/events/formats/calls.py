@@ -7,11 +7,10 @@ import re
 import zlib
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
-from urllib.parse import urlsplit
 
 from orderkit.events.entries import Reading, Record
 from orderkit.events.formats.json_text import explain_no_json
-from orderkit.events.formats.pixel import parse_query, pixel_event
+from orderkit.events.formats.pixel import parse_query, pixel_event, url_parts
 from orderkit.events.headers import HEADERS
 from orderkit.events.jsontext import loads_lenient
 
@@ -36,12 +35,12 @@ class Call(NamedTuple):
     @property
     def host(self) -> str:
         """The host that was called."""
-        return urlsplit(self.url).netloc.rpartition("@")[2]
+        return url_parts(self.url).host
 
     @property
     def is_tracking(self) -> bool:
         """Whether it is one of the platform's calls, at whatever host: by its path."""
-        return bool(_PATHS.search(urlsplit(self.url).path))
+        return bool(_PATHS.search(url_parts(self.url).path))
 
 
 def masked(headers: dict[str, str]) -> dict[str, str]:

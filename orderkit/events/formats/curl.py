@@ -99,7 +99,8 @@ def _ansi(match: re.Match[str]) -> str:
     if code[0] in "uUx" and len(code) > 1:
         point = int(code[1:], 16)
         return chr(point) if point < 0x110000 else "\ufffd"
-    return chr(int(code, 8)) if code.isdecimal() else _SIMPLE.get(code, code)
+    octal = code[0] in "01234567"
+    return chr(int(code, 8)) if octal else _SIMPLE.get(code, code)
 
 
 def _call(words: list[str], line: int) -> Call:

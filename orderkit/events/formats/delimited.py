@@ -104,7 +104,8 @@ def _named_mark(line: str) -> str:
 
 def _mark_of(header: str) -> str:
     """Spreadsheets of many countries write semicolons: what the header has most of separates."""
-    rows = {mark: next(csv.reader([header], delimiter=mark), []) for mark in _MARKS}
+    line = header.splitlines()[:1]
+    rows = {mark: next(csv.reader(line, delimiter=mark), []) for mark in _MARKS}
     return max(_MARKS, key=lambda mark: len(rows[mark]))
 
 

@@ -6,8 +6,8 @@ each value is a text.
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
-from urllib.parse import unquote_plus, urlsplit
+from typing import Any, Final, NamedTuple
+from urllib.parse import unquote_plus
 
 from orderkit.events.entries import CUT, Reading, Record
 from orderkit.events.jsontext import show
@@ -17,10 +17,26 @@ from orderkit.events.paths import MAX_DEPTH, is_index
 _OF_THE_CALL: Final = frozenset({"tc_s", "token"})
 _NAME: Final = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 _URL: Final = re.compile(rb"""(?:https?:/)?/[^\s"'<>]*\?[^\s"'<>]*=[^\s"'<>]*""")
+_PARTS: Final = re.compile(r"(?:[A-Za-z][\w+.-]*:)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?")
 _BEGINS: Final = re.compile(
     rb"""\s*(?:<img\b[^>]*|GET\s+)?["']?(?:https?:/)?/[^\s"'<>]*/events(?:/batch)?\?[^\s"'<>]*="""
     rb"""|\s*https?://[^\s"'<>]*\?[^\s"'<>]*event_name="""
 )
+
+
+class UrlParts(NamedTuple):
+    """Of a URL, as it was captured: it may be none that a parser takes."""
+
+    host: str
+    path: str
+    query: str
+
+
+def url_parts(url: str) -> UrlParts:
+    """The parts of a URL, each "" where it has none."""
+    match = _PARTS.match(url)
+    host, path, query = match.groups("") if match else ("", url, "")
+    return UrlParts(host.rpartition("@")[2], path, query)
 
 
 def begins_as_pixels(beginning: bytes) -> bool:
@@ -45,7 +61,7 @@ def read_pixels(lines: Iterable[bytes], reading: Reading) -> Iterator[Record]:
 
 def pixel_event(url: str, reading: Reading) -> dict[str, Any]:
     """The event in a URL's query."""
-    return parse_query(urlsplit(url).query, reading)
+    return parse_query(url_parts(url).query, reading)
 
 
 def parse_query(query: str, reading: Reading) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from orderkit.events.packing import optional
 from orderkit.events.tables import plain_cell
 
 _PIECE: Final = 2**20
+#: What the library of the language raises over archives that are damaged or locked.
+_DAMAGED: Final = (NotImplementedError, RuntimeError, OSError, EOFError, ValueError, LookupError)
 
 
 def read_workbook(data: bytes, name: str, reading: Reading) -> Iterator[Record]:
@@ -20,11 +22,12 @@ def read_workbook(data: bytes, name: str, reading: Reading) -> Iterator[Record]:
     library = optional("python_calamine", "captures", name)
     try:
         book = library.load_workbook(BytesIO(data))
-    except Exception as error:
-        if not type(error).__module__.startswith("python_calamine"):
+        named = {sheet: _rows(book, sheet) for sheet in book.sheet_names}
+    except BaseException as error:
+        # Its errors have no common base; a panic in it is not even an Exception.
+        if not type(error).__module__.startswith(("python_calamine", "pyo3_runtime")):
             raise
         raise EventsError(f"{name}: no workbook that can be read: {error}") from error
-    named = {sheet: _rows(book, sheet) for sheet in book.sheet_names}
     if reading.at and reading.at not in named:
         raise EventsError(f"{name}: no sheet {reading.at!r}; write --at {' or '.join(named)}")
     chosen = reading.at or next((sheet for sheet, rows in named.items() if len(rows) > 1), "")
@@ -54,6 +57,7 @@ def _rows(book: Any, sheet: str) -> list[list[Any]]:
 def _refuse_bombs(data: bytes, name: str, reading: Reading) -> None:
     """Raise EventsError where a member unpacks to more than the limit, or there is no workbook."""
     import zipfile  # loaded for workbooks only: it takes long
+    import zlib
 
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
@@ -73,7 +77,7 @@ def _refuse_bombs(data: bytes, name: str, reading: Reading) -> None:
                                 f"{name}: {member.filename} in it has {reading.too_long}; save the "
                                 "sheet as CSV, which has no limit"
                             )
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, *_DAMAGED) as error:
         raise EventsError(f"{name}: a damaged or locked workbook: {error}") from error
 
 
