@@ -150,20 +150,21 @@ def _meaning(entries: Sequence[Entry]) -> str:
 
 def entries_html(entries: Sequence[Entry]) -> str:
     """Deliveries as a table, one a row."""
+    if not entries:
+        return '<p role="status">No such delivery.</p>'
     rows = (
         [
             f'<span class="ok-whole">{html.code(entry.delivery.order_id)}</span>{_mark(entry)}',
             escape(entry.delivery.order_status),
             html.badge(entry.delivery.verdict),
-            escape(moment(entry.started_at)),
+            f'<span class="ok-whole">{escape(moment(entry.started_at))}</span>',
             html.code(urlsplit(entry.target).netloc or entry.target),
             _answer(entry.delivery),
         ]
         for entry in entries
     )
     columns = ("order", "status", "verdict", "when", "target", "details")
-    caption = "The latest deliveries" if entries else "No such delivery"
-    return html.table(columns, rows, caption=caption)
+    return html.table(columns, rows, caption="The latest deliveries")
 
 
 def _answer(delivery: Delivery) -> str:

@@ -1,10 +1,11 @@
 """Self-contained HTML pages that can be handed over."""
 
+from collections import Counter
 from html import escape
 
 from orderkit.events.jsontext import show
 from orderkit.reports import deliveries, html
-from orderkit.reports.profile import MOST_DISTINCT, Profile
+from orderkit.reports.profile import MOST_DISTINCT, Profile, RowProfile
 from orderkit.sending.ledger import Ledger
 
 
@@ -42,15 +43,12 @@ def profile_html(profile: Profile) -> str:
             html.code(target.removeprefix("order_info.")),
             bar(row.fill_rate()),
             *(bar(row.fill_rate(status)) for status in profile.statuses),
-            escape(", ".join(f"{kind} {n:,}" for kind, n in row.types.most_common())),
-            escape(", ".join(f"{kind} {n:,}" for kind, n in row.conversions.most_common())),
-            f"{row.distinct:,}{'+' if row.distinct >= MOST_DISTINCT else ''}",
-            html.code("" if row.example is None else show(row.example, 40)),
+            _found(row),
         ]
         for target, row in profile.rows.items()
     )
-    columns = ["target", "filled", *profile.statuses, "found as", "conversions", "distinct"]
-    filled = html.table([*columns, "example"], rows, caption="How well each row is filled")
+    columns = ["target", "filled", *profile.statuses, "for example"]
+    filled = html.table(columns, rows, caption="How well each row is filled")
     failures = (
         [
             html.badge(failure.code),
@@ -66,6 +64,24 @@ def profile_html(profile: Profile) -> str:
     problems = html.table(columns, failures, caption="What goes wrong, most frequent first")
     head = f"<p>{profile.outcomes.total():,} events: {escape(counts or 'none')}</p>"
     return head + (problems if profile.failures else "") + filled
+
+
+def _found(row: RowProfile) -> str:
+    """An example of a row's values, and on a click what kinds of them were found."""
+    if row.example is None and not row.types:
+        return ""
+
+    def counted(kinds: Counter[str]) -> str:
+        return escape(", ".join(f"{kind} {n:,}" for kind, n in kinds.most_common()))
+
+    more = "+" if row.distinct >= MOST_DISTINCT else ""
+    parts = [
+        ("found as", counted(row.types)),
+        ("conversions", counted(row.conversions)),
+        ("distinct", f"{row.distinct:,}{more}"),
+    ]
+    example = "no value" if row.example is None else html.code(show(row.example, 40))
+    return html.details(example, parts)
 
 
 def bar(share: float) -> str:

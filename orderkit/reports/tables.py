@@ -10,6 +10,9 @@ import pandas as pd
 from orderkit.events.paths import count
 from orderkit.reports import html
 
+#: Characters that stand on one line of a folded cell.
+_LINE: Final = 60
+
 #: Tones of states, the worst first.
 _WORST_FIRST: Final = ("bad", "warn", "good", "mute")
 
@@ -56,6 +59,8 @@ class Table:
 
     def to_html(self) -> str:
         """The table as HTML that needs the style sheet of `orderkit.reports.html`."""
+        if self.frame.empty:
+            return f"<p>{escape(self.caption)}: none.</p>" if self.caption else "<p>None.</p>"
         columns = [str(column) for column in self.frame.columns]
         hidden = {*self.folded, self.causes}
         shown = [column for column in columns if column not in hidden]
@@ -87,7 +92,8 @@ class Table:
             return [""] if self.folded else []
         (first, text), *others = said
         line, *more = text.split("\n")
-        whole = said if more else others
+        # What is too long for the line is there in full on the click.
+        whole = said if more or (not others and len(line) > _LINE) else others
         parts = ((name.replace("_", " "), self._cell(name, each)) for name, each in whole)
         return [html.details(self._cell(first, line), parts)]
 

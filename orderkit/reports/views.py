@@ -75,7 +75,8 @@ def trace_table(mapped: Mapped) -> Table:
         )
 
     columns = ("target", "source", "reads", "found_at", "found", "steps", "value", "state")
-    return make(map(cells, mapped.trace), columns, "Trace")
+    table = make(map(cells, mapped.trace), columns, "Trace")
+    return replace(table, folded=("steps", "reads", "source", "found_at"))
 
 
 def problems_table(problems: Iterable[Problem]) -> Table:

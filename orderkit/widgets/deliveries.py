@@ -70,6 +70,7 @@ class DeliveryView(parts.Form):
         ]
         # A choice that had nothing to offer chooses nothing by itself.
         self.choose.index = 0 if self.entries else None
+        self.choose.layout.display = "" if self.entries else "none"
         self._show_entry()
 
     def _show_entry(self) -> None:

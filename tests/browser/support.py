@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,24 +9,31 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
+from typing import Literal
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as TooLate
-
-from orderkit.cli.app import environment, server, wait_for
 
 ROOT = Path(__file__).parents[2]
 #: Where the pictures go, for people to look at.
 SCREENSHOTS = Path(os.environ.get("ORDERKIT_SCREENSHOTS") or ROOT / "build" / "screenshots")
-#: Scheme, width, and the accessibility rules that are tried, all if none is named. Contrast hangs
-#: on the scheme and on what a width shows, not on both together: each is looked at once.
-LOOKS = (
-    ("light", 1280, ()),
-    ("light", 390, ("scrollable-region-focusable",)),
-    ("dark", 1280, ("scrollable-region-focusable",)),
-    ("dark", 390, ("scrollable-region-focusable", "color-contrast")),
+#: Two sets of fonts that differ in width. Where one is not installed, the machine's fonts serve.
+NOTO, DEJAVU = ("Noto Sans", "Noto Sans Mono"), ("DejaVu Sans", "DejaVu Sans Mono")
+#: Scheme, width, fonts, and the accessibility rules that are tried, all if none is named. Contrast
+#: hangs on the scheme and on what a width shows, not on both together: each is looked at once.
+LOOKS: tuple[tuple[Literal["light", "dark"], int, tuple[str, str], tuple[str, ...]], ...] = (
+    ("light", 1280, NOTO, ()),
+    ("light", 390, DEJAVU, ("scrollable-region-focusable",)),
+    ("dark", 1280, DEJAVU, ("scrollable-region-focusable",)),
+    ("dark", 390, NOTO, ("scrollable-region-focusable", "color-contrast")),
 )
+_FONTS = """([text, code]) => {
+  const style = document.documentElement.style;
+  style.setProperty("--jp-ui-font-family", text);
+  style.setProperty("--jp-content-font-family", text);
+  style.setProperty("--jp-code-font-family", code);
+}"""
 #: What is typed where a secret belongs, and must be nowhere else.
 CANARY = "canary-secret-4711"
 #: Parts that one would have to scroll sideways.
@@ -79,26 +85,6 @@ def app(home: Path) -> Iterator[str]:
             process.terminate()
 
 
-@contextmanager
-def folder_of_notebooks(folder: Path, home: Path) -> Iterator[str]:
-    """A server for a working copy of the notebooks; gives the address below which they are."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    own = folder / "server"
-    own.mkdir()
-    env = environment(own) | variables(home)
-    with (
-        (own / "server.log").open("w+b") as log,
-        subprocess.Popen(server(port, folder), env=env, stdout=log, stderr=log) as process,
-    ):
-        try:
-            wait_for(process, port, log)
-            yield f"http://127.0.0.1:{port}/voila/render/"
-        finally:
-            process.terminate()
-
-
 @dataclass
 class Gallery:
     """The pictures that were taken."""
@@ -125,42 +111,52 @@ def look(page: Page, state: str, *, check: bool = True) -> None:
     Neither it nor a part of it scrolls sideways. Unless it need not be checked, it has no serious
     violation of an accessibility rule, contrast included.
     """
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    for scheme, width, rules in LOOKS:
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    for scheme, width, fonts, rules in LOOKS:
+        page.emulate_media(color_scheme=scheme)
+        use_fonts(page, fonts)
         page.set_viewport_size({"width": width, "height": 900})
         expect(page.locator(":root")).to_have_js_property("clientWidth", width)
-        page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
-        # Widgets follow a new width a moment later.
-        with suppress(TooLate):
-            page.wait_for_function(f"({_SIDEWAYS}).length == 0", timeout=5_000)
-        sideways = page.evaluate(_SIDEWAYS)
-        assert not sideways, "\n".join([f"{state} at {width}:", *sideways])
-        name = f"{state}-{scheme}-{width}.png"
-        page.screenshot(path=SCREENSHOTS / name, full_page=True, animations="disabled")
-        GALLERY.taken.append(name)
+        name = f"{state}-{scheme}-{width}"
+        check_width(page, name)
+        keep_picture(page, name)
         found = serious(page, *rules) if check else []
         assert not found, "\n".join([f"{name}:", *found[:10]])
     page.set_viewport_size({"width": 1280, "height": 900})
 
 
-def opened(page: Page, address: str, name: str, label: str = "Event") -> Page:
-    """A notebook as a page, all of its cells run; `label` is an input of its form."""
-    page.goto(f"{address}{name}.ipynb", timeout=60_000)
-    expect(page.get_by_label(label, exact=True).first).to_be_visible(timeout=30_000)
-    expect(page.get_by_text("There was an error when executing")).to_have_count(0)
-    return page
+def use_fonts(page: Page, names: tuple[str, str]) -> None:
+    """Show texts and code in these fonts."""
+    page.evaluate(_FONTS, [f"'{name}'" for name in names])
 
 
-def unfold(page: Page, name: str) -> None:
+def check_width(page: Page, name: str) -> None:
+    """Neither the page nor a part of it scrolls sideways."""
+    page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
+    # Widgets follow a new width a moment later.
+    with suppress(TooLate):
+        page.wait_for_function(f"({_SIDEWAYS}).length == 0", timeout=5_000)
+    sideways = page.evaluate(_SIDEWAYS)
+    assert not sideways, "\n".join([f"{name}:", *sideways])
+
+
+def keep_picture(page: Page, name: str) -> None:
+    """Put a picture of the page into the gallery."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    file = f"{name}.png"
+    page.screenshot(path=SCREENSHOTS / file, full_page=True, animations="disabled")
+    GALLERY.taken.append(file)
+
+
+def unfold(part: Locator, name: str) -> None:
     """Open a folded part by keyboard."""
-    page.get_by_role("button", name=f"▸ {name}").press("Enter")
-    expect(page.get_by_role("button", name=f"▾ {name}")).to_be_visible()
+    part.get_by_role("button", name=f"▸ {name}").press("Enter")
+    expect(part.get_by_role("button", name=f"▾ {name}")).to_be_visible()
 
 
-def saved_handover(page: Page, folder: Path) -> Path:
+def saved_handover(part: Page | Locator, folder: Path) -> Path:
     """The handover page, saved by its link; it names no other place and holds no secret."""
-    link = page.get_by_role("link", name="Save handover.html")
+    page = part if isinstance(part, Page) else part.page
+    link = part.get_by_role("link", name="Save handover.html")
     link.focus()
     with page.expect_download() as download:
         link.press("Enter")
@@ -175,29 +171,34 @@ def saved_handover(page: Page, folder: Path) -> Path:
 
 #: What the Tab key must reach; of tabs, one: arrows lead to the others.
 _CONTROLS = """
-[...document.querySelectorAll("button, input, select, textarea, a[href], summary, [role=tab]")]
+[...document.querySelectorAll("WITHIN")].flatMap(e => [...e.querySelectorAll(
+  "button, input, select, textarea, a[href], summary, [role=tab]")])
 .filter(e => e.checkVisibility() && !e.disabled && !(e.role == "tab" && e.tabIndex < 0))
 """
 
 
-def unreached(page: Page) -> list[str]:
-    """The controls of a page that the Tab key does not come by."""
+def unreached(page: Page, within: str = "body") -> list[str]:
+    """The controls of a page, or of a part of it, that the Tab key does not come by."""
     page.evaluate("window.met = new Set(); addEventListener('focusin', e => met.add(e.target))")
-    left = f"{_CONTROLS}.filter(e => !met.has(e)).map(e => e.outerHTML.slice(0, 200))"
-    page.locator("body").press("Tab")
+    controls = _CONTROLS.replace("WITHIN", within)
+    left = f"{controls}.filter(e => !met.has(e)).map(e => e.outerHTML.slice(0, 200))"
+    if within == "body":
+        page.locator("body").press("Tab")
+    else:
+        page.evaluate(f"{controls}[0].focus()")
     for _ in range(2 * len(page.evaluate(left))):
         page.keyboard.press("Tab")
     found: list[str] = page.evaluate(left)
     return found
 
 
-def serious(page: Page, *rules: str) -> list[str]:
+def serious(page: Page, *rules: str, within: str | None = None) -> list[str]:
     """The serious and critical violations that axe-core finds: rule, element, what is wrong.
 
-    All rules are tried if none is named.
+    All rules are tried if none is named, on the whole page if no part of it is.
     """
     options = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
-    found = Axe().run(page, options=options).response["violations"]
+    found = Axe().run(page, context=within, options=options).response["violations"]
     return [
         f"{violation['id']}: {node['html'][:200]}: {node['failureSummary'][:300]}"
         for violation in found
