@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import orjson
 
-from orderkit.events.jsontext import dumps, show
+from orderkit.events.jsontext import dumps_plain, show
 from orderkit.events.paths import is_index, walk
 from orderkit.masking import mask
 from orderkit.sending.delivery import OUTCOMES, Delivery
@@ -64,7 +64,7 @@ def columns_of_event(event: Event | None) -> dict[str, Any]:
         return {}
     code = event.get("test_code")
     return {
-        "event": dumps(event),
+        "event": dumps_plain(event),
         "test_code": "" if code is None or isinstance(code, dict | list) else str(code).strip(),
     }
 
