@@ -14,6 +14,8 @@ import yaml
 
 import orderkit
 from orderkit.cli.commands import COMMANDS
+from orderkit.events.formats import FORMATS
+from orderkit.reports.charts import VERDICTS
 from tests.write_readme import PARTS, README, ROOT, described_fields, put, written
 
 READMES = [
@@ -140,6 +142,16 @@ def test_the_version_is_the_projects() -> None:
     """``orderkit.__version__`` is the version that is installed."""
     assert orderkit.__version__ == PROJECT["version"]
     assert "__version__" in dir(orderkit)
+
+
+def test_every_verdict_and_format_is_in_its_readme() -> None:
+    """The tables of verdicts and of formats leave none out, and name no other."""
+    text = (ROOT / "orderkit/sending/README.md").read_text(encoding="utf-8")
+    verdicts = re.findall(r"(?m)^\| `([\w-]+)` \|", text[: text.index("<!-- causes")])
+    assert sorted(verdicts) == sorted(VERDICTS)
+    text = (ROOT / "orderkit/events/README.md").read_text(encoding="utf-8")
+    formats = re.findall(r"(?m)^\| (\w[\w ]*) \|", text)
+    assert sorted(formats) == sorted(["Format", *(each.name for each in FORMATS)])
 
 
 def test_the_readme_begins_with_two_commands() -> None:

@@ -93,6 +93,18 @@ def described_fields(kind: type[Any]) -> dict[str, str]:
     return {name: found[name] for name in names}
 
 
+def causes() -> str:
+    """How a try can end, in the order of ``outcomes.csv``."""
+    lines = ["| Cause | Verdict | Tried again | What it means | Next step |"]
+    lines.append("| --- | --- | --- | --- | --- |")
+    lines += [
+        f"| `{cause}` | {outcome.verdict} | {'yes' if outcome.retried else ''} "
+        f"| {_cell(outcome.meaning)} | {_cell(outcome.next_step)} |"
+        for cause, outcome in OUTCOMES.items()
+    ]
+    return "\n".join(lines)
+
+
 def faults() -> str:
     """The faults of the sandbox: on the wire, and what becomes of an order that meets them."""
     lines = ["| Fault | On the wire | If it passes | If it lasts | Next step then |"]
@@ -131,6 +143,7 @@ PARTS: dict[str, dict[str, Callable[[], str]]] = {
     },
     "orderkit/language/README.md": {"functions": functions},
     "orderkit/sandbox/README.md": {"faults": faults},
+    "orderkit/sending/README.md": {"causes": causes},
 }
 
 
