@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from orderkit.sandbox.faults import FAULTS, FaultError, parse
+from orderkit.sandbox.faults import FAULTS, FaultError, parse_script
 
 if TYPE_CHECKING:
     from orderkit.sandbox import Sandbox
@@ -65,7 +65,7 @@ def apply(sandbox: "Sandbox", script: str, share: float | None, seed: int) -> No
 
 def _readable(_context: click.Context, _option: click.Parameter, script: str) -> str:
     try:
-        parse(script)
+        parse_script(script)
     except FaultError as error:
         raise click.BadParameter(str(error)) from None
     return script

@@ -31,7 +31,7 @@ from starlette.types import Receive, Scope, Send
 
 from orderkit.sandbox import acceptance, envelope, page
 from orderkit.sandbox.envelope import Refusal
-from orderkit.sandbox.faults import FaultError, Step, parse, table
+from orderkit.sandbox.faults import FaultError, FaultStep, describe_faults, parse_script
 from orderkit.sandbox.incoming import FORM, OwnPagesAlone, read_body
 from orderkit.sandbox.listener import Listener
 from orderkit.sandbox.state import State
@@ -113,7 +113,7 @@ class _Calls:
             raise _throttled("1")
         return token
 
-    async def _met(self, step: Step, request: Request, body: bytes, token: str) -> Response:
+    async def _met(self, step: FaultStep, request: Request, body: bytes, token: str) -> Response:
         judged = self._judged(body) if step.fault.stored else Response()
         match step.fault.name:
             case "slow":
@@ -180,7 +180,7 @@ class _Calls:
         script = self.state.script
         return envelope.json_response(
             {
-                "faults": table(),
+                "faults": describe_faults(),
                 "pending": script.pending(),
                 "met": script.met,
                 "rate_limit": self.state.rate.limit,
@@ -195,7 +195,7 @@ class _Calls:
             script = None
         if not isinstance(script, str):
             raise FaultError('write {"script": "server_error*2, slow(0.5)"}')
-        self.state.script.write(parse(script))
+        self.state.script.write(parse_script(script))
         return await self._scripted(request)
 
     async def random_faults(self, request: Request) -> Response:

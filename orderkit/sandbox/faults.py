@@ -95,7 +95,7 @@ _MOST_CALLS: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class FaultStep:
     """What one call meets."""
 
     fault: Fault
@@ -105,12 +105,12 @@ class Step:
         return replace(self.fault, default=self.value).written
 
 
-_WELL: Final = Step(OK, 0.0)
+_WELL: Final = FaultStep(OK, 0.0)
 
 
-def parse(script: str) -> list[Step]:
+def parse_script(script: str) -> list[FaultStep]:
     """The steps of a script, one a call. Raises `FaultError` that says which entry is wrong."""
-    steps: list[Step] = []
+    steps: list[FaultStep] = []
     for number, text in enumerate(script.split(","), start=1):
         if not text.strip():
             continue
@@ -128,7 +128,7 @@ def parse(script: str) -> list[Step]:
     return steps
 
 
-def _step(number: int, name: str, written: str | None) -> Step:
+def _step(number: int, name: str, written: str | None) -> FaultStep:
     place = f"entry {number} of the script"
     fault = OK if name == OK.name else FAULTS.get(name)
     if fault is None:
@@ -141,7 +141,7 @@ def _step(number: int, name: str, written: str | None) -> Step:
     if fault is OK:
         return _WELL
     if written is None:
-        return Step(fault, fault.default)
+        return FaultStep(fault, fault.default)
     if not fault.parameter:
         raise FaultError(f"{place}: {name} takes no value; write {name}")
     try:
@@ -153,7 +153,7 @@ def _step(number: int, name: str, written: str | None) -> Step:
             f"{place}: found {name}({written}); write {fault.parameter} from {fault.low:,.12g} to "
             f"{fault.high:,.12g}"
         )
-    return Step(fault, value)
+    return FaultStep(fault, value)
 
 
 class Script:
@@ -161,11 +161,11 @@ class Script:
 
     def __init__(self) -> None:
         self.met: Counter[str] = Counter()
-        self._steps: deque[Step] = deque()
-        self._drawn: Iterator[Step] = iter(())
+        self._steps: deque[FaultStep] = deque()
+        self._drawn: Iterator[FaultStep] = iter(())
         self._source = ""
 
-    def write(self, steps: Sequence[Step]) -> None:
+    def write(self, steps: Sequence[FaultStep]) -> None:
         """Replace what is pending by these steps."""
         self._steps, self._drawn, self._source = deque(steps), iter(()), ""
 
@@ -178,7 +178,7 @@ class Script:
         if not 0 <= share <= 1:
             raise FaultError(f"the share of calls that meet a fault: found {share}; write 0 to 1")
         chosen = [name for name in FAULTS if name != "rate_limit"] if names is None else names
-        steps = parse(", ".join(chosen))
+        steps = parse_script(", ".join(chosen))
         if not steps:
             raise FaultError("random faults: there are none to choose from; name one at least")
         self._steps, self._drawn = deque(), _random_steps(seed, share, steps)
@@ -194,7 +194,7 @@ class Script:
             seconds += self.take().value
         return seconds
 
-    def take(self) -> Step:
+    def take(self) -> FaultStep:
         """What this call meets."""
         step = self._head()
         self._steps.popleft()
@@ -210,13 +210,13 @@ class Script:
         coming = [f"{step}*{times}" if times > 1 else str(step) for step, times in runs]
         return [*coming, self._source] if self._source else coming
 
-    def _head(self) -> Step:
+    def _head(self) -> FaultStep:
         if not self._steps:
             self._steps.append(next(self._drawn, _WELL))
         return self._steps[0]
 
 
-def _random_steps(seed: int, share: float, steps: Sequence[Step]) -> Iterator[Step]:
+def _random_steps(seed: int, share: float, steps: Sequence[FaultStep]) -> Iterator[FaultStep]:
     generator = random.Random(seed)  # noqa: S311 - repeatable on purpose
     before = _WELL
     while True:
@@ -228,7 +228,7 @@ def _random_steps(seed: int, share: float, steps: Sequence[Step]) -> Iterator[St
         before = step
 
 
-def table() -> list[dict[str, Any]]:
+def describe_faults() -> list[dict[str, Any]]:
     """The faults as JSON objects."""
     return [
         {

@@ -13,7 +13,7 @@ class Body:
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class StatusReceipt:
     """What came for one order and status: how often, with which bodies, `log_id` of the last."""
 
     order_status: str
@@ -29,7 +29,7 @@ class Order:
     order_id: str
     order_status: str
     order_info: dict[str, Any]
-    history: tuple[Receipt, ...]
+    history: tuple[StatusReceipt, ...]
 
 
 class Received(NamedTuple):
@@ -58,9 +58,11 @@ class Orders:
         self.by_id[order_id] = Order(order_id, status, order_info, tuple(receipts.values()))
 
 
-def _receive(before: Receipt | None, order_info: dict[str, Any], log_id: str) -> Receipt:
+def _receive(
+    before: StatusReceipt | None, order_info: dict[str, Any], log_id: str
+) -> StatusReceipt:
     if before is None:
-        return Receipt(order_info["order_status"], 1, (Body(order_info, 1),), log_id)
+        return StatusReceipt(order_info["order_status"], 1, (Body(order_info, 1),), log_id)
     bodies = list(before.bodies)
     for at, body in enumerate(bodies):
         if body.order_info == order_info:
@@ -68,4 +70,4 @@ def _receive(before: Receipt | None, order_info: dict[str, Any], log_id: str) ->
             break
     else:
         bodies.append(Body(order_info, 1))
-    return Receipt(before.order_status, before.count + 1, tuple(bodies), log_id)
+    return StatusReceipt(before.order_status, before.count + 1, tuple(bodies), log_id)

@@ -11,7 +11,7 @@ from typing import Any, Final, Self
 
 from orderkit.errors import EndpointError
 from orderkit.sandbox.app import ORDER_PATH, TOKEN_PATH, application
-from orderkit.sandbox.faults import Script, parse
+from orderkit.sandbox.faults import Script, parse_script
 from orderkit.sandbox.listener import LOOPBACK, Listener, bind
 from orderkit.sandbox.orders import Order, Received
 from orderkit.sandbox.state import State
@@ -142,7 +142,7 @@ class Sandbox:
         One entry a call, then all is well; an empty text ends what was pending. The faults are
         those of `FAULTS`. Raises `FaultError`.
         """
-        steps = parse(text)
+        steps = parse_script(text)
         self._rewrite(lambda script: script.write(steps))
 
     def random_faults(self, seed: int, share: float, names: Sequence[str] | None = None) -> None:

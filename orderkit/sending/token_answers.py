@@ -6,7 +6,7 @@ from typing import Any, Final, Self
 
 from orderkit.masking import Secret, mask
 from orderkit.sending.delivery import Verdict
-from orderkit.sending.verdicts import read_json
+from orderkit.sending.verdicts import answer_json
 
 #: Seconds before its expiry at which a token is renewed; a tenth of its life if that is less.
 MARGIN: Final = 300.0
@@ -80,7 +80,7 @@ def read_token(body: bytes, now: float) -> Token | None:
 
 def answer_fields(body: bytes) -> dict[str, Any]:
     """The fields of a token call's answer, those under ``data`` included; {} if it is no object."""
-    answer = read_json(body)
+    answer = answer_json(body)
     if not isinstance(answer, dict):
         return {}
     data = answer.get("data")

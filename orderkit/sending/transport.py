@@ -22,7 +22,7 @@ from orderkit.destination.urls import is_loopback
 from orderkit.errors import EndpointError
 from orderkit.masking import MaskingFilter, mask
 from orderkit.sending.request import Request
-from orderkit.sending.unpacking import LIMIT, unpacked
+from orderkit.sending.unpacking import LIMIT, unpack
 
 #: What of the environment httpx reads, in large or small letters.
 _VARIABLES: Final = (
@@ -176,7 +176,7 @@ async def _read(response: httpx.Response) -> Answer:
             break
     body, fault, message = bytes(packed), "", ""
     try:
-        body = unpacked(body, response.headers.get("content-encoding", ""))
+        body = unpack(body, response.headers.get("content-encoding", ""))
     except OverflowError:
         body, fault = body[:LIMIT], "answer_too_large"
         message = f"the answer is larger than {LIMIT >> 20} MiB, which is not read"

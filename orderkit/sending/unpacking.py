@@ -10,7 +10,7 @@ LIMIT: Final = 1 << 20
 _MOST_CODINGS: Final = 3
 
 
-def unpacked(body: bytes, codings: str) -> bytes:
+def unpack(body: bytes, codings: str) -> bytes:
     """What a body holds that is packed as a Content-Encoding header says.
 
     Raises OverflowError when that is more than `LIMIT` bytes, and ValueError, with the reason, when

@@ -101,7 +101,7 @@ def read_verdict(
     Under a status other than 2xx the status decides, but that a code for "too fast" or for the
     token says more than a mere refusal (4xx).
     """
-    answer = read_json(body)
+    answer = answer_json(body)
     signs = list(failures(answer, codes))
     meant, sign = _weightiest(signs, codes)
     if 200 <= status < 300:
@@ -127,7 +127,7 @@ def read_verdict(
     )
 
 
-def read_json(body: bytes) -> Any:
+def answer_json(body: bytes) -> Any:
     """The JSON in an answer, None where there is none; a byte order mark is passed over."""
     try:
         return orjson.loads(body.removeprefix(_BOM))

@@ -8,7 +8,7 @@ from orderkit.errors import OrderkitError
 from orderkit.events.paths import count
 from orderkit.reports import views
 from orderkit.sandbox import FAULTS, Sandbox
-from orderkit.sandbox.faults import OK, parse
+from orderkit.sandbox.faults import OK, parse_script
 from orderkit.widgets import parts
 
 _IN_ORDER = "one after the other, one entry a call"
@@ -81,7 +81,7 @@ class FaultPanel(parts.Form):
         value, times = self.value.value.strip(), self.times.value.strip()
         entry = self.fault.value + (f"({value})" if value else "")
         entry += f"*{times}" if times not in ("", "1") else ""
-        parse(entry)
+        parse_script(entry)
         before = self.script.value.strip().rstrip(",")
         self.script.value = f"{before}, {entry}" if before else entry
         self.tell("")
@@ -95,7 +95,7 @@ class FaultPanel(parts.Form):
             self.sandbox.random_faults(seed, share, [script] if script.strip() else None)
             self.tell(f"of the coming calls, a share of {share:g} meets a fault")
         else:
-            steps = parse(script)
+            steps = parse_script(script)
             if not steps:
                 raise OrderkitError("there are no entries: choose a fault and press Add")
             self.sandbox.script(script)

@@ -4,11 +4,11 @@ import pytest
 
 from orderkit import OrderkitError
 from orderkit.sandbox import FAULTS, FaultError, Sandbox
-from orderkit.sandbox.faults import Script, parse
+from orderkit.sandbox.faults import Script, parse_script
 
 
 def words(script: str) -> list[str]:
-    return [str(step) for step in parse(script)]
+    return [str(step) for step in parse_script(script)]
 
 
 def test_one_entry_a_call() -> None:
@@ -25,13 +25,13 @@ def test_one_entry_a_call() -> None:
 @pytest.mark.parametrize("script", ["", " ", ",", "slow*0"])
 def test_empty_script_has_no_steps(script: str) -> None:
     """Nothing, blanks, commas and no repetitions are a script for no call."""
-    assert parse(script) == []
+    assert parse_script(script) == []
 
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_each_fault_can_be_written_bare(name: str) -> None:
     """Every fault of the table has a default that lies within its own bounds."""
-    (step,) = parse(name)
+    (step,) = parse_script(name)
     assert step.fault is FAULTS[name]
     assert step.fault.low <= step.value <= step.fault.high
     assert step.fault.description
@@ -58,7 +58,7 @@ def test_each_fault_can_be_written_bare(name: str) -> None:
 def test_bad_script_is_told(script: str, message: str) -> None:
     """What cannot be read is named with its place and what to write instead."""
     with pytest.raises(FaultError) as error:
-        parse(script)
+        parse_script(script)
     assert message in str(error.value)
     assert isinstance(error.value, OrderkitError)
 
@@ -66,13 +66,13 @@ def test_bad_script_is_told(script: str, message: str) -> None:
 def test_near_miss_is_named() -> None:
     """A misspelled fault is answered with the one that was meant."""
     with pytest.raises(FaultError, match="did you mean server_error"):
-        parse("sever_error")
+        parse_script("sever_error")
 
 
 def test_pending_is_what_is_left() -> None:
     """What is pending reads like the script that would bring it about."""
     script = Script()
-    script.write(parse("slow(0.5)*3, ok, timeout"))
+    script.write(parse_script("slow(0.5)*3, ok, timeout"))
     assert script.take().fault.name == "slow"
     assert script.pending() == ["slow(0.5)*2", "ok", "timeout"]
 
@@ -80,7 +80,7 @@ def test_pending_is_what_is_left() -> None:
 def test_after_the_script_all_is_well() -> None:
     """Once a script is over, calls are answered as they should be, and counted as ok."""
     script = Script()
-    script.write(parse("no_json"))
+    script.write(parse_script("no_json"))
     assert [script.take().fault.name for _ in range(3)] == ["no_json", "ok", "ok"]
     assert script.pending() == []
     assert script.met == {"no_json": 1, "ok": 2}
@@ -89,7 +89,7 @@ def test_after_the_script_all_is_well() -> None:
 def test_refusals_in_a_row_are_one() -> None:
     """Refusals take no call: those in a row are summed up when it is their turn."""
     script = Script()
-    script.write(parse("refused(0.5)*2, refused(1), timeout"))
+    script.write(parse_script("refused(0.5)*2, refused(1), timeout"))
     assert script.refusal() == 2
     assert script.refusal() == 0
     assert script.take().fault.name == "timeout"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from orderkit.sandbox import FAULTS, Sandbox
-from orderkit.sandbox.faults import REFUSED, parse
+from orderkit.sandbox.faults import REFUSED, parse_script
 from orderkit.sending.client import Client, Delivery, Endpoint
 from orderkit.sending.credentials import Credentials
 from orderkit.sending.delivery import OUTCOMES
@@ -39,7 +39,7 @@ def test_every_fault_passes_and_lasts() -> None:
         (name, case) for name in FAULTS for case in ("passes", "lasts")
     }
     for row in CASES:
-        assert {step.fault.name for step in parse(row.script)} == {row.fault}
+        assert {step.fault.name for step in parse_script(row.script)} == {row.fault}
 
 
 @pytest.mark.parametrize("row", CASES, ids=[f"{row.fault}-{row.script}" for row in CASES])
@@ -61,7 +61,7 @@ def test_fault(row: FaultCase) -> None:
 
     async def main() -> None:
         world = Waiting()
-        first = parse(row.script)[0]
+        first = parse_script(row.script)[0]
         world.refused = first.value if first.fault is REFUSED else 0.0
         with Sandbox(clock=world.now) as world.sandbox:
             endpoint = Endpoint(world.sandbox.order_url, world.sandbox.token_url, "my-client")

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orderkit.sending.client import Client, Endpoint, Policy
-from orderkit.sending.unpacking import LIMIT, unpacked
+from orderkit.sending.unpacking import LIMIT, unpack
 from tests.sending.server import Got, Step, answer, serving
 from tests.sending.support import FIXED, ORDER, send
 
@@ -83,7 +83,7 @@ def test_unpacking_undoes_packing(body: bytes, codings: list[str]) -> None:
     wire = body
     for coding in codings:
         wire = gzip.compress(wire) if coding == "gzip" else zlib.compress(wire)
-    assert unpacked(wire, ", ".join(codings)) == body
+    assert unpack(wire, ", ".join(codings)) == body
 
 
 def own_answer(request: Got) -> Step:

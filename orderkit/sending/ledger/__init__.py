@@ -20,7 +20,7 @@ from orderkit.sending.delivery import Delivery, order_keys
 from orderkit.sending.ledger.entry import (
     Entry,
     Event,
-    columns,
+    columns_of_delivery,
     columns_of_event,
     digest,
     update_time,
@@ -151,7 +151,7 @@ class Ledger(LedgerReader):
 
     def end(self, number: int, delivery: Delivery) -> None:
         """Write down what came of it."""
-        values = {"ended_at": time.time(), **columns(delivery)}
+        values = {"ended_at": time.time(), **columns_of_delivery(delivery)}
         places = ", ".join(f"{name} = ?" for name in values)
         with self.told():
             self.rows.execute(

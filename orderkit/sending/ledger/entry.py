@@ -111,7 +111,7 @@ def digest(payload: bytes) -> bytes:
     return sha256(payload).digest()
 
 
-def columns(delivery: Delivery) -> dict[str, Any]:
+def columns_of_delivery(delivery: Delivery) -> dict[str, Any]:
     """What the columns of a delivery's row hold when it has ended."""
     waits = [(w.reason, w.seconds, w.attempt, w.kind) for w in delivery.waits]
     return {
