@@ -201,7 +201,7 @@ def test_a_path_that_the_event_does_not_have_is_told_with_near_misses() -> None:
 def test_pasted_json_with_an_error_says_where() -> None:
     """Line, column and the text around it are named, and the text stays in the field."""
     picker = EventPicker()
-    picker.pasted.value = '{\n  "event_name": "x",\n}'
+    picker.pasted.value = '{\n  "event_name": nope,\n}'
     picker.use.click()
     assert "line 2, column" in picker.message.value
     assert picker.pasted.value.startswith("{")
