@@ -70,6 +70,14 @@ class Done:
         return total
 
     @property
+    def unmapped(self) -> Counter[str]:
+        """Name → how many events were filtered for it."""
+        total: Counter[str] = Counter()
+        for receipt in self.receipts:
+            total.update(receipt.unmapped)
+        return total
+
+    @property
     def failed(self) -> tuple[Receipt, ...]:
         """The receipts of what could not be read or written, each with its error."""
         return tuple(receipt for receipt in self.receipts if receipt.error)

@@ -11,6 +11,7 @@ from orderkit.destination.settings import Settings
 from orderkit.events.entries import EventLine, Reading
 from orderkit.events.jsontext import dumps, dumps_plain, loads
 from orderkit.events.reader import line_entries
+from orderkit.mapping.event_names import count_name
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.results import EventResult, Mapped
 
@@ -25,6 +26,7 @@ class MappedChunk:
     events:   how many events: what the numbers of the next chunk's rejects are to be raised by
     outcomes: outcome → how many events
     notes:    what was done to events in reading → to how many
+    unmapped: name → how many events were filtered for it, being in no event mapping entry
     """
 
     payloads: bytes
@@ -33,6 +35,7 @@ class MappedChunk:
     events: int
     outcomes: Counter[str]
     notes: Counter[str]
+    unmapped: Counter[str]
 
 
 def packed(settings: Settings) -> str:
@@ -69,6 +72,7 @@ class _Making:
         self._payloads: list[bytes] = []
         self._rejects: list[tuple[int, int | None, bytes]] = []
         self._outcomes: Counter[str] = Counter()
+        self._unmapped: Counter[str] = Counter()
         self._lines = self._events = 0
         self._reading = Reading()
 
@@ -92,6 +96,7 @@ class _Making:
                     self._payloads.append(dumps(mapped.payload))
                 elif mapped.outcome == "filtered":
                     self._outcomes["filtered"] += 1
+                    count_name(self._unmapped, mapped.reason)
                 else:
                     self._keep(EventLine(self._events, self._lines, event), mapped, line)
                 self._events += 1
@@ -110,6 +115,8 @@ class _Making:
             return
         result = EventResult(entry, mapped)
         self._outcomes[result.outcome] += 1
+        if mapped:
+            count_name(self._unmapped, mapped.reason)
         if result.refused:
             # What could not be read stands there as it came.
             came: dict[str, Any] = {"event": entry.event}
@@ -131,5 +138,11 @@ class _Making:
             self._payloads.append(b"")
         lines = b"\n".join(self._payloads)
         return MappedChunk(
-            lines, self._rejects, self._lines, self._events, self._outcomes, self._reading.notes
+            lines,
+            self._rejects,
+            self._lines,
+            self._events,
+            self._outcomes,
+            self._reading.notes,
+            self._unmapped,
         )

@@ -4,6 +4,7 @@ A partition is a file, a byte range of a large plain one, or row groups of a lar
 writes its own payloads and rejects, and last a receipt: by that a later run knows what is done.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -74,6 +75,7 @@ class Receipt:
     error:         why it could not be read or written, or ""
     notes:         what was done to events in reading → to how many
     files:         name in the folder → its bytes and their sha256
+    unmapped:      name → how many events were filtered for it, being in no event mapping entry
     """
 
     partition: Partition
@@ -83,6 +85,7 @@ class Receipt:
     error: str = ""
     notes: dict[str, int] = field(default_factory=dict)
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
+    unmapped: dict[str, int] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """The receipt as JSON, naming files of its folder; its error only where there is one."""
@@ -100,6 +103,7 @@ class Receipt:
             "events": self.events,
             "notes": self.notes,
             "files": self.files,
+            "unmapped": self.unmapped,
         }
         return entry | {"error": self.error} if self.error else entry
 
@@ -141,12 +145,14 @@ def map_partition(settings: str, partition: Partition) -> Receipt:
     """
     lines = 0
     reading = Reading(at=partition.at)
+    unmapped: Counter[str] = Counter()
 
     def mapped() -> Iterator[MappedChunk]:
         nonlocal lines
         for chunk in map(partial(map_chunk, settings), _chunks(partition, reading)):
             lines += chunk.lines
             reading.notes.update(chunk.notes)
+            unmapped.update(chunk.unmapped)
             yield chunk
 
     try:
@@ -174,6 +180,7 @@ def map_partition(settings: str, partition: Partition) -> Receipt:
                 own_name(name): {"bytes": digest.size, "sha256": digest.sha256}
                 for name, digest in digests.items()
             },
+            unmapped=dict(unmapped),
         )
         with written(partition.receipt) as file:
             file.write(dumps(receipt.as_json()) + b"\n")

@@ -96,15 +96,14 @@ def _read(text: bytes) -> dict[str, Any] | None:
         return None
     roles = ("source", "fingerprint", "output", "rejects", "receipt")
     known = isinstance(entry, dict) and all(isinstance(entry.get(role), str) for role in roles)
-    parts = ("outcomes", "notes", "files")
+    parts = ("outcomes", "notes", "files", "unmapped")
     known = known and all(isinstance(entry.get(part), dict) for part in parts)
     return entry if known and all(isinstance(entry.get(n), int) for n in _NUMBERS) else None
 
 
 def _receipt(partition: Partition, entry: dict[str, Any]) -> Receipt:
-    return Receipt(
-        partition, entry["outcomes"], entry["lines"], entry["events"], notes=entry["notes"]
-    )
+    counts = entry["outcomes"], entry["lines"], entry["events"]
+    return Receipt(partition, *counts, notes=entry["notes"], unmapped=entry["unmapped"])
 
 
 def _manifest(receipts: Sequence[Receipt]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import math
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -210,6 +210,12 @@ def counted(counts: Counter[str]) -> str:
 def print_json(value: Any) -> None:
     """One JSON object on one line."""
     sys.stdout.buffer.write(dumps_plain(value) + b"\n")
+
+
+def print_warnings(sentences: Iterable[str]) -> None:
+    """What may be wrong, a line each on standard error."""
+    for sentence in sentences:
+        click.echo(f"warning: {sentence}", err=True)
 
 
 def print_problems(out: Console, problems: tuple[Problem, ...]) -> None:

@@ -18,11 +18,13 @@ from orderkit.cli.common import (
     command_reading,
     counted,
     print_notes,
+    print_warnings,
     reading_options,
     settings_option,
 )
 from orderkit.cli.map_progress import Progress, progress
 from orderkit.destination.loading import load_settings
+from orderkit.destination.settings import Settings
 from orderkit.errors import EventsError
 from orderkit.events.files import (
     Opened,
@@ -34,6 +36,7 @@ from orderkit.events.files import (
     written,
 )
 from orderkit.events.paths import count
+from orderkit.mapping.event_names import name_warnings
 
 #: Bytes of text from which on more processes gain more than their start takes.
 _WORTH_MORE_PROCESSES = 64 * 2**20
@@ -119,8 +122,9 @@ def _one(
             )
     if rejects and is_table(rejects):
         raise EventsError(f"{rejects}: reject lines are JSON: name a file such as rejects.ndjson")
-    settings = packed(load_settings(settings_path))
+    settings = load_settings(settings_path)
     reading = command_reading()
+    unmapped: Counter[str] = Counter()
     with opened(events) as file:
         jobs = jobs or _jobs(file)
         with (
@@ -129,14 +133,16 @@ def _one(
             _rejects(rejects) as refused,
         ):
             pieces = enumerate(cut(file, reading))
-            work = in_order(partial(_map, settings, path), pieces, jobs)
-            outcomes = write_chunks(_telling(work, told, reading.notes), payloads, refused)
+            work = in_order(partial(_map, packed(settings), path), pieces, jobs)
+            shown = _shown(work, told, reading.notes, unmapped)
+            outcomes = write_chunks(shown, payloads, refused)
     print_notes(reading.notes)
-    return _ended(outcomes)
+    return _ended(outcomes, unmapped, settings)
 
 
-def _ended(outcomes: Counter[str]) -> int:
+def _ended(outcomes: Counter[str], unmapped: Counter[str], settings: Settings) -> int:
     click.echo(counted(outcomes) or "no events", err=True)
+    print_warnings(name_warnings(unmapped, outcomes.total(), settings.statuses()))
     return int(outcomes["rejected"] + outcomes["unreadable"] > 0)
 
 
@@ -167,7 +173,7 @@ def _many(
         click.echo(f"error: {receipt.error}", err=True)
     finished = count(len(done.receipts) - len(done.failed), "partition")
     click.echo(f"{folder}: {finished}, {done.reused:,} of them finished before", err=True)
-    code = _ended(done.outcomes)
+    code = _ended(done.outcomes, done.unmapped, settings)
     return 2 if done.failed else code
 
 
@@ -189,12 +195,16 @@ def _map(
     return position, replace(mapped, payloads=b"")
 
 
-def _telling(
-    work: Iterator[tuple[int, MappedChunk]], told: Progress, notes: Counter[str]
+def _shown(
+    work: Iterator[tuple[int, MappedChunk]],
+    told: Progress,
+    notes: Counter[str],
+    unmapped: Counter[str],
 ) -> Iterator[MappedChunk]:
     for position, chunk in work:
         notes.update(chunk.notes)
         told(position, chunk.outcomes.total())
+        unmapped.update(chunk.unmapped)
         yield chunk
 
 

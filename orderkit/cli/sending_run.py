@@ -8,7 +8,7 @@ from functools import partial
 
 import click
 
-from orderkit.cli.common import console, counted, print_json
+from orderkit.cli.common import console, counted, print_json, print_warnings
 from orderkit.cli.progress import SendingProgress
 from orderkit.cli.sent import print_causes, print_sent
 from orderkit.events.paths import count
@@ -53,8 +53,7 @@ async def show_run(run: Run, *, as_json: bool) -> int:
         given = "an access token is given, so none was asked for"
         asked = f"a token came from {run.settings.connection.token_url}"
         click.echo(asked if run.token_asked else given, err=True)
-    for sentence in run.names.warnings():
-        click.echo(f"warning: {sentence}", err=True)
+    print_warnings(run.names.warnings())
     if why := run.stopped:
         unreached = f"; {run.total - done:,} events were not reached" if run.total else ""
         progress.print(

@@ -121,7 +121,7 @@ def _descriptor(name: str | Path) -> int | None:
 def opened(name: str) -> Iterator[Opened]:
     """The file of that name for reading, unpacked; ``-`` is standard input. Raises EventsError."""
     if name == "-":
-        yield Opened("standard input", sys.stdin.buffer, lambda: 0, None)
+        yield Opened("standard input", _standard_input(), lambda: 0, None)
         return
     try:
         file, size = _open(name)
@@ -130,6 +130,14 @@ def opened(name: str) -> Iterator[Opened]:
         raise EventsError(f"{name}: cannot be read: {reason}; name a file of events") from error
     with file:
         yield Opened(name, unpacked(name, file, packing_of(name)), file.tell, size)
+
+
+def _standard_input() -> Any:
+    # A file object of our own: the interpreter cannot end while a thread waits in `sys.stdin`'s.
+    try:
+        return io.open(sys.stdin.fileno(), "rb", closefd=False)  # noqa: UP020 - no path
+    except OSError:
+        return sys.stdin.buffer  # a test's, say, which is no file of the system
 
 
 def _open(name: str) -> tuple[Any, int | None]:

@@ -50,18 +50,17 @@ class EventNames:
     def add(self, reason: str) -> None:
         """Count an event, with the reason why it was filtered, or ""."""
         self.events += 1
-        if isinstance(reason, UnmappedName):
-            add_name(self.unmapped, reason.name)
+        count_name(self.unmapped, reason)
 
     def warnings(self) -> list[str]:
         """What may be wrong, a sentence each; see `name_warnings`."""
         return name_warnings(self.unmapped, self.events, self.mapped)
 
 
-def add_name(unmapped: Counter[str], name: str) -> None:
-    """Count a name, as long as there are not too many to tell apart."""
-    if name in unmapped or len(unmapped) < _MOST_NAMES:
-        unmapped[name] += 1
+def count_name(unmapped: Counter[str], reason: str) -> None:
+    """Count the name for which an event was filtered, as long as not too many differ."""
+    if type(reason) is UnmappedName and (reason.name in unmapped or len(unmapped) < _MOST_NAMES):
+        unmapped[reason.name] += 1
 
 
 def name_warnings(unmapped: Counter[str], events: int, mapped: Collection[str]) -> list[str]:
@@ -71,7 +70,7 @@ def name_warnings(unmapped: Counter[str], events: int, mapped: Collection[str]) 
     """
     slips = [
         f"{called(name, times)} and {'was' if times == 1 else 'were'} filtered; "
-        f"did you mean {show(meant)}, which is in the event mapping?"
+        f"did you mean {show(meant)}?"
         for name, times in unmapped.most_common()
         if (meant := meant_name(name, mapped))
     ]

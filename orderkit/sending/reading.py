@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections import deque
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,8 +28,14 @@ class ReadAhead(Generic[T]):
     def __init__(self, items: Iterable[T], most: int) -> None:
         self._items = items
         self._loop = asyncio.get_running_loop()
-        self._queue: asyncio.Queue[T | _End] = asyncio.Queue()
         self._places = threading.Semaphore(most)
+        # The thread appends on the right, the loop takes on the left, many at a time: each change
+        # between the two costs more than reading an event.
+        self._read_items: deque[T | _End] = deque()
+        self._taken: deque[T | _End] = deque()
+        self._given = 0
+        self._waiting = False
+        self._arrived = asyncio.Event()
         self._ended = False
         # A daemon: a pipe that never says anything more must not keep the process.
         threading.Thread(target=self._read, name="orderkit-reading", daemon=True).start()
@@ -37,22 +44,34 @@ class ReadAhead(Generic[T]):
         return self
 
     async def __anext__(self) -> T:
-        item = await self._queue.get()
+        while not self._taken and not self._ended:
+            await self._take()
         if self._ended:
             raise StopAsyncIteration
+        item = self._taken.popleft()
         if isinstance(item, _End):
             self._ended = True
-            if item.error:
-                raise item.error
-            raise StopAsyncIteration
-        self._places.release()
+            raise item.error or StopAsyncIteration
+        self._given += 1
         return item
 
     def end(self) -> None:
         """Read no further, and give nothing more, though a read may still be waiting."""
         self._ended = True
         self._places.release()
-        self._queue.put_nowait(_End())
+        self._arrived.set()
+
+    async def _take(self) -> None:
+        if self._given:
+            self._places.release(self._given)
+            self._given = 0
+        self._arrived.clear()
+        self._waiting = True
+        if not self._read_items:
+            await self._arrived.wait()
+        self._waiting = False
+        while self._read_items:
+            self._taken.append(self._read_items.popleft())
 
     def _read(self) -> None:
         end = _End()
@@ -69,5 +88,8 @@ class ReadAhead(Generic[T]):
             self._put(_End(error))
 
     def _put(self, item: T | _End) -> None:
-        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            self._loop.call_soon_threadsafe(self._queue.put_nowait, item)
+        self._read_items.append(item)
+        if self._waiting:
+            self._waiting = False
+            with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                self._loop.call_soon_threadsafe(self._arrived.set)
