@@ -184,9 +184,9 @@ def test_libraries_have_one_home(path: Path) -> None:
 CONVENTIONS = {"command"}
 #: Names that stand for several things still, and are to be renamed in their rooms.
 SHARED = {
-    *("Outcome", "Property", "Step"),
-    *("changes", "kind", "make", "parse", "plain", "plan", "read"),
-    *("refused", "shown", "table", "timestamp", "walk", "written"),
+    *("Outcome", "Receipt"),
+    *("changes", "columns", "evaluate", "make", "numbered", "parse", "plan", "read_json"),
+    *("shown", "table", "text_of", "unpacked", "written"),
 }
 
 

@@ -45,7 +45,7 @@ def command(
     event = _event(event_file) if event_file else {}
     explained = formula.explain(event, context) if trace else formulas.Explanation((), ())
     try:
-        value, error = formulas.plain(formula.evaluate(event, context)), ""
+        value, error = formulas.to_json(formula.evaluate(event, context)), ""
     except formulas.EvaluationError as failure:
         value, error = None, str(failure)
     if as_json:
@@ -55,7 +55,7 @@ def command(
     if trace:
         rows = table("part", "value")
         for step in explained.steps:
-            shown = step.error or show(formulas.plain(step.value))
+            shown = step.error or show(formulas.to_json(step.value))
             rows.add_row(Text("  " * step.depth + step.text), Text(shown))
         out.print(rows)
         for note in explained.notes:
@@ -77,7 +77,7 @@ def _entry(value: Any, error: str, explained: formulas.Explanation | None) -> di
             {
                 "part": step.text,
                 "depth": step.depth,
-                "value": formulas.plain(step.value),
+                "value": formulas.to_json(step.value),
                 "error": step.error,
             }
             for step in explained.steps

@@ -26,8 +26,8 @@ from orderkit.language.filters import (
     EventFilter,
     transcribe,
 )
-from orderkit.language.references import Source, compile_formula, compile_value
-from orderkit.language.transformations import Action, Step, parse_path
+from orderkit.language.references import ValueSource, compile_formula, compile_value
+from orderkit.language.transformations import Action, ChangeStep, parse_path
 
 if TYPE_CHECKING:
     from orderkit.language.formulas import Context
@@ -160,7 +160,7 @@ class Transformation(_Model):
             raise validators.expectation(f"write one of {' and '.join(named)}")
         return self
 
-    def compiled(self, context: Callable[[], "Context"] = validators.no_context) -> Step:
+    def compiled(self, context: Callable[[], "Context"] = validators.no_context) -> ChangeStep:
         """The step, ready to be applied, or without a context to be described."""
         named = Condition("event_name", "is", self.event_names)
         requires = [Conditions((named,), "all", context)] if self.event_names else []
@@ -169,7 +169,7 @@ class Transformation(_Model):
             requires.append(Conditions(conditions, self.match, context))
         other = self.new_name or self.copy_from
         action: Action = "rename" if self.new_name else "copy" if self.copy_from else "delete"
-        return Step(
+        return ChangeStep(
             action if self.value is None else "set",
             parse_path(self.property),
             parse_path(other) if other else (),
@@ -178,7 +178,7 @@ class Transformation(_Model):
         )
 
 
-def _source(value: Any, context: Callable[[], "Context"]) -> Source:
+def _source(value: Any, context: Callable[[], "Context"]) -> ValueSource:
     if isinstance(value, FormulaValue):
         return compile_formula(value.formula, context)
     return compile_value(value)

@@ -69,7 +69,7 @@ class Condition:
     @cached_property
     def formula(self) -> str:
         """What it says, as a formula."""
-        from orderkit.language.formulas.spelling import write_alike, write_property, write_text
+        from orderkit.language.formulas.spelling import quote, write_alike, write_property
 
         path, inverse = write_property(self.property), OPERATORS[self.operator]
         operator = inverse or self.operator
@@ -79,7 +79,7 @@ class Condition:
                 return f"{path} {'!=' if inverse else '='} {alike[0]}"
             return f"{path} {'!IN' if inverse else 'IN'}({', '.join(alike)})"
         form = _POSITIVE[operator]
-        tests = [form.format(p=path, v=write_text(value)) for value in self.values or ("",)]
+        tests = [form.format(p=path, v=quote(value)) for value in self.values or ("",)]
         whole = " || ".join(tests)
         if inverse:
             return f"NOT({whole})"

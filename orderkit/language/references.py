@@ -17,7 +17,7 @@ _REFERENCE: Final = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ValueReading:
     """What a source gave for one event.
 
     raw:      the value, or `paths.MISSING`
@@ -30,7 +30,7 @@ class Reading:
     refused: str = ""
 
 
-class Source(Protocol):
+class ValueSource(Protocol):
     """A compiled source.
 
     text:       as an engineer writes it
@@ -43,7 +43,7 @@ class Source(Protocol):
     @property
     def properties(self) -> tuple[str, ...]: ...
 
-    def read(self, event: Any) -> Reading:
+    def read(self, event: Any) -> ValueReading:
         """The raw value for an event; never raises."""
         ...
 
@@ -57,7 +57,7 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Property:
+class PropertySource:
     """The property at a path, with the JSON type it has in the event."""
 
     text: str
@@ -67,8 +67,8 @@ class Property:
     def properties(self) -> tuple[str, ...]:
         return (self.text,)
 
-    def read(self, event: Any) -> Reading:
-        return Reading(paths.get(event, self.parts), ".".join(self.parts))
+    def read(self, event: Any) -> ValueReading:
+        return ValueReading(paths.get(event, self.parts), ".".join(self.parts))
 
     def explain_missing(self, event: Any) -> str:
         return paths.how_far(event, self.parts)
@@ -89,8 +89,8 @@ class Constant:
     def text(self) -> str:
         return "" if self.value is paths.MISSING else str(self.value)
 
-    def read(self, event: Any) -> Reading:  # noqa: ARG002 - the same for every event
-        return Reading(self.value, "settings")
+    def read(self, event: Any) -> ValueReading:  # noqa: ARG002 - the same for every event
+        return ValueReading(self.value, "settings")
 
     def explain_missing(self, event: Any) -> str:  # noqa: ARG002 - the same for every event
         return "the setting is not filled in"
@@ -110,7 +110,7 @@ class Template:
     pieces: tuple[str | paths.Parts, ...]
     properties: tuple[str, ...]
 
-    def read(self, event: Any) -> Reading:
+    def read(self, event: Any) -> ValueReading:
         filled: list[str] = []
         where = " + ".join(self.properties)
         for piece in self.pieces:
@@ -120,13 +120,13 @@ class Template:
             value = paths.get(event, piece)
             path = ".".join(piece)
             if value is paths.MISSING or value is None:
-                return Reading(paths.MISSING, where)
+                return ValueReading(paths.MISSING, where)
             if isinstance(value, dict | list):
                 reason = f"`{path}` is {paths.json_type(value)}, which no text can hold"
-                return Reading(value, path, refused=reason)
+                return ValueReading(value, path, refused=reason)
             filled.append(value if isinstance(value, str) else show(value, most=400))
         raw = "".join(filled)
-        return Reading(raw, where)
+        return ValueReading(raw, where)
 
     def describe(self, event: Any) -> tuple[str, ...]:
         raw = self.read(event).raw
@@ -161,10 +161,10 @@ class Calculation:
     def properties(self) -> tuple[str, ...]:
         return self.formula.properties
 
-    def read(self, event: Any) -> Reading:
+    def read(self, event: Any) -> ValueReading:
         value = self._read(event)
         where = " + ".join(self.properties) or "formula"
-        return Reading(paths.MISSING if value is None else value, where)
+        return ValueReading(paths.MISSING if value is None else value, where)
 
     def reader(self) -> Callable[[Any], Any]:
         """A function from an event to the value as pure JSON, None where there is none."""
@@ -172,14 +172,14 @@ class Calculation:
 
     @cached_property
     def _read(self) -> Callable[[Any], Any]:
-        from orderkit.language.formulas import EvaluationError, plain
+        from orderkit.language.formulas import EvaluationError, to_json
 
         evaluate, context = self.formula.evaluate, self.context
         settled = None if self.formula.clock else context()
 
         def value(event: Any) -> Any:
             try:
-                return plain(evaluate(event, settled or context()))
+                return to_json(evaluate(event, settled or context()))
             except EvaluationError:
                 return None
 
@@ -221,9 +221,9 @@ class Calculation:
 
 
 def _lines(explained: "Explanation") -> list[str]:
-    from orderkit.language.formulas import plain
+    from orderkit.language.formulas import to_json
 
-    return [f"{s.text} = {s.error or show(plain(s.value))}" for s in explained.steps]
+    return [f"{s.text} = {s.error or show(to_json(s.value))}" for s in explained.steps]
 
 
 def compile_formula(
@@ -238,7 +238,7 @@ def compile_formula(
     return Calculation(formulas.parse(text, typed=not written), context)
 
 
-def compile_reference(text: str) -> Source:
+def compile_reference(text: str) -> ValueSource:
     """The source for what smart mapping names: a path, or text with ``{{path}}`` in it.
 
     Left empty, it gives nothing, so that the row is not sent. Raises ValueError with what to write.
@@ -248,14 +248,14 @@ def compile_reference(text: str) -> Source:
     return compile_value(text) if "{{" in text or "}}" in text else compile_property(text)
 
 
-def compile_property(path: str) -> Property:
+def compile_property(path: str) -> PropertySource:
     """The source for a path. Raises ValueError with what to write."""
     if "{" in path or "}" in path:
         raise ValueError("write the path of the property alone, like booking.reference")
-    return Property(path.strip(), paths.parse(path))
+    return PropertySource(path.strip(), paths.parse(path))
 
 
-def compile_value(value: str | float | None) -> Source:
+def compile_value(value: str | float | None) -> ValueSource:
     """The source for a setting's value: a constant, a lone ``{{path}}``, or text with paths in it.
 
     Raises ValueError with what to write.

@@ -15,7 +15,7 @@ from orderkit.events.jsontext import show
 from orderkit.events.paths import MISSING, Parts
 from orderkit.language.filters import Conditions
 from orderkit.language.item_paths import get_every
-from orderkit.language.references import Source
+from orderkit.language.references import ValueSource
 
 Action: TypeAlias = Literal["rename", "copy", "delete", "set"]
 
@@ -24,7 +24,7 @@ MOST_NAMES: Final = 250
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class StepOutcome:
     """What one step did to one event.
 
     event:   the event after it
@@ -38,7 +38,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ChangeStep:
     """One line of the transformation.
 
     action:   what becomes of the property
@@ -51,7 +51,7 @@ class Step:
     action: Action
     path: Parts
     other: Parts = ()
-    value: Source | None = None
+    value: ValueSource | None = None
     requires: tuple[Conditions, ...] = ()
 
     def describe(self) -> str:
@@ -66,32 +66,32 @@ class Step:
         conditions = " and ".join(one.describe() for one in self.requires)
         return f"{words}, if {conditions}" if conditions else words
 
-    def apply(self, event: Any) -> Outcome:
+    def apply(self, event: Any) -> StepOutcome:
         """The event after this step; the one given stays as it was."""
         refusals = (one.explain_refusal(event) for one in self.requires)
         if refusal := next(filter(None, refusals), ""):
-            return Outcome(event, f"not for this event: {refusal}", applied=False)
+            return StepOutcome(event, f"not for this event: {refusal}", applied=False)
         if self.value:
             raw = self.value.read(event).raw
             made = None if raw is MISSING else raw
             words = show(made) if made is not None else self.value.explain_missing(event)
-            return Outcome(_with(event, self.path, made), words, applied=True)
+            return StepOutcome(_with(event, self.path, made), words, applied=True)
         source = self.other if self.action == "copy" else self.path
         if (found := get_every(event, source)) is MISSING:
-            return Outcome(event, paths.how_far(event, source), applied=False)
+            return StepOutcome(event, paths.how_far(event, source), applied=False)
         if self.action == "delete":
             changed = _without(event, self.path)
         elif self.action == "copy":
             changed = _moved(event, self.other, self.path, keep=True)
         else:
             changed = _moved(event, self.path, self.other, keep=False)
-        return Outcome(changed, show(found), applied=True)
+        return StepOutcome(changed, show(found), applied=True)
 
 
-class Transformation:
+class EventTransformation:
     """The steps of a destination's transformation, one after the other."""
 
-    def __init__(self, steps: Sequence[Step] = ()) -> None:
+    def __init__(self, steps: Sequence[ChangeStep] = ()) -> None:
         self.steps = tuple(steps)
 
     def __call__(self, event: Any) -> Any:
@@ -100,9 +100,9 @@ class Transformation:
             event = step.apply(event).event
         return event
 
-    def outcomes(self, event: Any) -> list[Outcome]:
+    def outcomes(self, event: Any) -> list[StepOutcome]:
         """What each step did to an event."""
-        found: list[Outcome] = []
+        found: list[StepOutcome] = []
         for step in self.steps:
             found.append(step.apply(event))
             event = found[-1].event
@@ -121,7 +121,7 @@ class Transformation:
 class IdleSteps:
     """The steps of a transformation that did nothing to any of the events looked at."""
 
-    def __init__(self, transformation: Transformation) -> None:
+    def __init__(self, transformation: EventTransformation) -> None:
         self._transformation = transformation
         self._idle = dict(enumerate(transformation.steps))
         self._last: dict[int, str] = {}

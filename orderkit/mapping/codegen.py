@@ -25,7 +25,7 @@ from typing import Any, Final
 
 from orderkit.destination.fields import ALWAYS
 from orderkit.events.paths import Parts
-from orderkit.language.references import Constant, Reading
+from orderkit.language.references import Constant, ValueReading
 from orderkit.mapping import fast_types
 from orderkit.mapping.compiled import STATUS, CompiledField, CompiledSettings
 from orderkit.mapping.consistency import ConsistencyRule, consistency_rules
@@ -140,7 +140,7 @@ class _Writer:
         self.names["sound"] = {
             status
             for status in compiled.statuses.values()
-            if not evaluate(compiled.status, Reading(status, ""), status, {}).problem
+            if not evaluate(compiled.status, ValueReading(status, ""), status, {}).problem
         }
 
     def row(self, number: int, field: CompiledField) -> Iterator[str]:

@@ -13,13 +13,13 @@ from orderkit.destination.settings import FormulaValue, Settings
 from orderkit.events.paths import Parts, is_index, parse
 from orderkit.language.filters import EventFilter
 from orderkit.language.references import (
-    Source,
+    ValueSource,
     compile_formula,
     compile_property,
     compile_reference,
     compile_value,
 )
-from orderkit.language.transformations import Transformation
+from orderkit.language.transformations import EventTransformation
 from orderkit.mapping.types import FieldType, field_type
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class CompiledField:
 
     row: FieldMapping
     type: FieldType
-    source: Source
+    source: ValueSource
     parts: Parts
     remapped: bool
     array: Parts
@@ -90,7 +90,7 @@ class CompiledSettings:
     arrays: Mapping[Parts, CompiledField]
     touched: tuple[tuple[CompiledField, Parts], ...]
     statuses: Mapping[str, str]
-    transform: Transformation
+    transform: EventTransformation
     filter: EventFilter
 
 
@@ -101,7 +101,7 @@ def compile_settings(settings: Settings, now: datetime | None = None) -> Compile
     fields = tuple(_compile(row, settings, context) for row in field_mappings())
     # The first field of each array stands for it.
     arrays = {field.array: field for field in reversed(fields) if field.array}
-    transformation = Transformation([s.compiled(context) for s in settings.transformation])
+    transformation = EventTransformation([s.compiled(context) for s in settings.transformation])
     return CompiledSettings(
         settings=settings,
         fields=fields,
@@ -116,7 +116,7 @@ def compile_settings(settings: Settings, now: datetime | None = None) -> Compile
 
 
 def _touched(
-    transformation: Transformation, fields: Iterable[CompiledField]
+    transformation: EventTransformation, fields: Iterable[CompiledField]
 ) -> Iterator[tuple[CompiledField, Parts]]:
     roots = {path[0] for path in transformation.taken()}
     for field in fields:
@@ -138,7 +138,7 @@ def _compile(
     value = getattr(settings.settings, row.setting) if row.setting else None
     written = value if other is None else other
     if isinstance(written, FormulaValue):
-        source: Source = compile_formula(written.formula, context)
+        source: ValueSource = compile_formula(written.formula, context)
     elif other is not None:
         source = compile_reference(str(other))
     elif row.setting:
@@ -158,7 +158,7 @@ def _compile(
     )
 
 
-def _array(row: FieldMapping, source: Source) -> Parts:
+def _array(row: FieldMapping, source: ValueSource) -> Parts:
     """The array of which a source reads one item only, or ().
 
     ``X`` always stands for the item. A number does where the target has one place for many, and

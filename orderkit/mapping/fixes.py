@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from orderkit.errors import FormulaError
 from orderkit.events import paths
 from orderkit.events.jsontext import show
-from orderkit.language.references import Calculation, Property, Source, compile_formula
+from orderkit.language.references import Calculation, PropertySource, ValueSource, compile_formula
 from orderkit.mapping.compiled import CompiledField
 from orderkit.mapping.conversion import Mending, Unconvertible
 
@@ -58,11 +58,11 @@ def _compiled(formula: str, zone: ZoneInfo) -> Calculation:
     return compile_formula(formula.replace("{x}", "x"), lambda: Context(_NO_CLOCK, zone))
 
 
-def source_in_formula(source: Source) -> str:
+def source_in_formula(source: ValueSource) -> str:
     """What a source reads as part of a formula, or "" where it can be no part of one."""
     if isinstance(source, Calculation):
         return source.text
-    return property_in_formula(source.text) if isinstance(source, Property) else ""
+    return property_in_formula(source.text) if isinstance(source, PropertySource) else ""
 
 
 @lru_cache(maxsize=1_024)

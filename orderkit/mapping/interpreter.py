@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from orderkit.events import paths
 from orderkit.events.jsontext import show
-from orderkit.language.references import Reading
+from orderkit.language.references import ValueReading
 from orderkit.mapping import platform
 from orderkit.mapping.amounts import check_thousands, unusual_digits
 from orderkit.mapping.compiled import STATUS, CompiledField, CompiledSettings
@@ -103,10 +103,10 @@ def map_event(
 
 def find_status(
     compiled: CompiledSettings, event: Any, asked: str | None
-) -> tuple[str | None, Reading | None, str]:
+) -> tuple[str | None, ValueReading | None, str]:
     """The order status by event mapping, the reading of its row, and why the event is filtered."""
     if asked:
-        return asked, Reading(asked, ASKED), ""
+        return asked, ValueReading(asked, ASKED), ""
     reading = compiled.status.source.read(event)
     name = str(reading.raw) if type(reading.raw) is int else reading.raw
     if paths.is_blank(name) or not isinstance(name, str):
@@ -129,7 +129,7 @@ def _unmapped(name: str, mapped: tuple[str, ...]) -> str:
 
 def evaluate(
     field: CompiledField,
-    reading: Reading,
+    reading: ValueReading,
     status: str | None,
     event: Any,
     currency: str | None = None,
@@ -166,7 +166,7 @@ def evaluate_one(
     status: str | None,
     problems: list[Problem],
     *,
-    reading: Reading | None = None,
+    reading: ValueReading | None = None,
     currency: str | None = None,
 ) -> Any:
     """The value of one row, None where there is none; a problem joins the others."""
@@ -237,7 +237,7 @@ def _without_empty(value: Any) -> Any:
 
 
 def _entry(
-    field: CompiledField, reading: Reading, result: Evaluated, status: str | None, event: Any
+    field: CompiledField, reading: ValueReading, result: Evaluated, status: str | None, event: Any
 ) -> TraceEntry:
     found = reading.raw is not paths.MISSING
     # A status that was asked for did not come from the row's source.

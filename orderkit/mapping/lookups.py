@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from orderkit.events.paths import Parts, is_index
-from orderkit.language.references import Calculation, Property, Template
+from orderkit.language.references import Calculation, PropertySource, Template
 from orderkit.mapping.compiled import CompiledField
 
 #: Pieces of a template that are joined in one expression: Python's compiler nests them.
@@ -29,7 +29,7 @@ class Lookups:
     def reading(self, field: CompiledField, number: str) -> str:
         """What the source gives, as an expression; None for nothing."""
         source = field.source
-        if isinstance(source, Property):
+        if isinstance(source, PropertySource):
             return self.value(source.parts)
         if isinstance(source, Template):
             return self._filled(source)

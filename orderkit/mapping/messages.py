@@ -7,7 +7,7 @@ from typing import Any, Final
 from orderkit.destination.fields import ALWAYS
 from orderkit.events import paths
 from orderkit.events.jsontext import show
-from orderkit.language.references import Calculation, Reading
+from orderkit.language.references import Calculation, ValueReading
 from orderkit.mapping.compiled import CompiledField
 from orderkit.mapping.conversion import Doubt, Mending
 from orderkit.mapping.fixes import offers
@@ -51,7 +51,7 @@ def not_an_event(event: Any) -> Problem:
     )
 
 
-def missing(field: CompiledField, reading: Reading, event: Any) -> Problem:
+def missing(field: CompiledField, reading: ValueReading, event: Any) -> Problem:
     """For a mandatory field that is absent or blank, with near misses from the event."""
     found = "nothing" if reading.raw is paths.MISSING else _blank(reading.raw)
     near: tuple[str, ...] = ()
@@ -103,7 +103,7 @@ def mandatory_rule(mandatory: str) -> str:
 
 
 def invalid(
-    field: CompiledField, reading: Reading, reason: str, mendings: Iterable[Mending] = ()
+    field: CompiledField, reading: ValueReading, reason: str, mendings: Iterable[Mending] = ()
 ) -> Problem:
     """For a value that the field's type does not accept; of `mendings` those that work are told."""
     found = f"{paths.json_type(reading.raw)} {show(reading.raw)}"

@@ -125,7 +125,7 @@ def outcome(text: str) -> str:
     else:
         explained = formula.explain(EVENT, CONTEXT)
         try:
-            value = formulas.plain(formula.evaluate(EVENT, CONTEXT))
+            value = formulas.to_json(formula.evaluate(EVENT, CONTEXT))
             ended = "value" if dumps(plain(value)) else "no value"
         except formulas.EvaluationError as error:
             ended = "no value" if error.reason else "no reason"

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from orderkit import Mapper, Settings, load_settings
 from orderkit.events import samples
-from orderkit.language.transformations import IdleSteps, Transformation
+from orderkit.language.transformations import EventTransformation, IdleSteps
 
 CREATED = samples.sample_events()["created"]
 
@@ -20,7 +20,7 @@ def mapper(**settings: Any) -> Mapper:
     return Mapper(Settings.model_validate(data | settings))
 
 
-def transformation(*steps: dict[str, Any]) -> Transformation:
+def transformation(*steps: dict[str, Any]) -> EventTransformation:
     return mapper(transformation=steps).compiled.transform
 
 

@@ -23,17 +23,16 @@ from orderkit.language.formulas.compiler import Compiler
 from orderkit.language.formulas.evaluation import (
     Context,
     EvaluationError,
+    EvaluationStep,
     Explanation,
     Frame,
-    Step,
 )
 from orderkit.language.formulas.functions import FUNCTIONS
-from orderkit.language.formulas.grammar import Node
-from orderkit.language.formulas.grammar import parse as _parse
+from orderkit.language.formulas.grammar import Node, parse_tree
 from orderkit.language.formulas.limits import DEFAULT, Limits
 from orderkit.language.formulas.operators import OPERATORS, OperatorInfo
 from orderkit.language.formulas.registry import FunctionInfo
-from orderkit.language.formulas.values import RefusedError, finished, plain
+from orderkit.language.formulas.values import RefusedError, finished, to_json
 
 __all__ = [
     "ASSUMPTIONS",
@@ -42,14 +41,14 @@ __all__ = [
     "OPERATORS",
     "Context",
     "EvaluationError",
+    "EvaluationStep",
     "Explanation",
     "Formula",
     "FunctionInfo",
     "Limits",
     "OperatorInfo",
-    "Step",
     "parse",
-    "plain",
+    "to_json",
 ]
 
 
@@ -81,7 +80,7 @@ class Formula:
     def evaluate(self, event: Any, context: Context) -> Any:
         """The value for an event: JSON values, whole numbers as int, others as Decimal.
 
-        `plain` turns it into pure JSON. Raises EvaluationError with the part that has no value.
+        `to_json` turns it into pure JSON. Raises EvaluationError with the part that has no value.
         """
         value = self._run(Frame(event, context))
         try:
@@ -108,7 +107,7 @@ class Formula:
             frame.record(self.text, None, str(error))
         return Explanation(tuple(frame.steps), tuple(frame.notes))
 
-    def steps(self, event: Any, context: Context) -> list[Step]:
+    def steps(self, event: Any, context: Context) -> list[EvaluationStep]:
         """The steps of `explain`."""
         return list(self.explain(event, context).steps)
 
@@ -129,4 +128,4 @@ def parse(text: str, *, typed: bool = True) -> Formula:
     constant pattern, date format or unit that cannot be used. One that was not `typed`, but written
     by a function, may be longer than what anybody types.
     """
-    return Formula(text, _parse(text, typed=typed))
+    return Formula(text, parse_tree(text, typed=typed))

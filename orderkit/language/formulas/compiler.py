@@ -18,8 +18,8 @@ from orderkit.language.formulas.evaluation import (
     ListElement,
     look_up,
 )
-from orderkit.language.formulas.functions import called, check_property
-from orderkit.language.formulas.grammar import Node, walk
+from orderkit.language.formulas.functions import check_call, check_property
+from orderkit.language.formulas.grammar import Node, walk_tree
 from orderkit.language.formulas.operators import (
     arithmetic,
     compare,
@@ -162,7 +162,7 @@ class Compiler:
         return lambda frame: prepare(argument(frame))
 
     def _call(self, node: Node, scoped: bool) -> Closure:
-        info = called(node, self.text)
+        info = check_call(node, self.text)
         self.clock = self.clock or info.clock
         arguments: list[Any] = []
         for index, part in enumerate(node.parts):
@@ -181,7 +181,7 @@ class Compiler:
         own = _named(array)
         if scoped and own[:1] == (ROOT,):
             own = own[1:]
-        names = dict.fromkeys(map(_named, walk(expression)))
+        names = dict.fromkeys(map(_named, walk_tree(expression)))
         # The list's own name stands for its element: so it is a flat list, and the other names
         # are lists of the event beside it.
         if own and own in names and not scoped:

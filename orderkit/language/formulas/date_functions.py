@@ -11,7 +11,7 @@ from orderkit.language.formulas.values import as_text, as_whole
 
 
 def _date(frame: Frame, value: Any) -> datetime:
-    date = dates.read(value, frame.context.zone)
+    date = dates.read_date(value, frame.context.zone)
     if frame.context.assumed and isinstance(value, str) and dates.is_local(value):
         frame.assume("time zone")
     return date
@@ -19,7 +19,7 @@ def _date(frame: Frame, value: Any) -> datetime:
 
 @function("TIMESTAMP()", "date", "Now, as milliseconds since 1970", clock=True)
 def timestamp(frame: Frame) -> int:
-    return dates.timestamp(frame.context.now)
+    return dates.to_timestamp(frame.context.now)
 
 
 @function("TODAY()", "date", "Now, as ISO 8601", clock=True)

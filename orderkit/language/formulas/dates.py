@@ -48,7 +48,7 @@ def in_range(make: Callable[[], _T]) -> _T:
         raise RefusedError("the date lies outside the years 1 to 9999, or does not exist") from None
 
 
-def read(value: Any, zone: tzinfo) -> datetime:
+def read_date(value: Any, zone: tzinfo) -> datetime:
     """The date in ISO 8601 text, a timestamp, or a timestamp as text.
 
     A timestamp counts seconds, or milliseconds from 10**12 on. Raises RefusedError.
@@ -62,9 +62,9 @@ def read(value: Any, zone: tzinfo) -> datetime:
             year, day = int(found[1]), int(found[2])
             start = in_range(lambda: datetime(year, 1, 1) + timedelta(days=day - 1))  # noqa: DTZ001
             if day and start.year == year:
-                return read(f"{start.date().isoformat()}{value[found.end() :]}", zone)
+                return read_date(f"{start.date().isoformat()}{value[found.end() :]}", zone)
         if found := _ISO_MONTH.fullmatch(value):
-            return read(f"{found[1]}-{found[2] or '01'}-01", zone)
+            return read_date(f"{found[1]}-{found[2] or '01'}-01", zone)
     elif is_number(value):
         return from_timestamp(Decimal(as_number(value)), zone)
     raise RefusedError(
@@ -98,7 +98,7 @@ def from_timestamp(value: Decimal, zone: tzinfo) -> datetime:
     return in_range(lambda: (EPOCH + milliseconds * MILLISECOND).astimezone(zone))
 
 
-def timestamp(date: datetime) -> int:
+def to_timestamp(date: datetime) -> int:
     """Milliseconds since 1970, whole ones."""
     return (date - EPOCH) // MILLISECOND
 

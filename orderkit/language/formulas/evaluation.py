@@ -53,7 +53,7 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class EvaluationStep:
     """The value of one part of a formula.
 
     text:   the part's source text
@@ -76,7 +76,7 @@ class Explanation:
     notes: in words, what was assumed on the way, or not there
     """
 
-    steps: tuple[Step, ...]
+    steps: tuple[EvaluationStep, ...]
     notes: tuple[str, ...]
 
 
@@ -138,7 +138,7 @@ class Frame:
         self.texts_left = self.limits.texts
         self.started = thread_time()
         self.deadline = perf_counter() + self.limits.seconds
-        self.steps: list[Step] = []
+        self.steps: list[EvaluationStep] = []
         self.notes: dict[str, None] = {}
         self.depth = 0
 
@@ -191,7 +191,7 @@ class Frame:
     def record(self, text: str, value: Any, error: str | None = None) -> None:
         # The whole and the error belong to any list, however long it is.
         if len(self.steps) < self.limits.recorded or not self.depth or error:
-            self.steps.append(Step(text, shown(value), error, self.depth))
+            self.steps.append(EvaluationStep(text, show_briefly(value), error, self.depth))
 
 
 Closure: TypeAlias = Callable[[Frame], Any]
@@ -205,7 +205,7 @@ class Each:
     expression: Closure
 
 
-def shown(value: Any) -> Any:
+def show_briefly(value: Any) -> Any:
     """A value as a step holds it."""
     if isinstance(value, str) and len(value) > _SHOWN.texts:
         return f"{value[: _SHOWN.texts]}… ({count(len(value), 'character')})"

@@ -16,7 +16,7 @@ _MODULES: Final = (text_functions, value_functions, date_functions, operators)
 FUNCTIONS: Final[Mapping[str, FunctionInfo]] = MappingProxyType(dict(sorted(TABLE.items())))
 
 
-def called(node: Node, text: str) -> FunctionInfo:
+def check_call(node: Node, text: str) -> FunctionInfo:
     """The function that a call names; raises FormulaError for what cannot be called so."""
     name = node.value
     info = FUNCTIONS.get(name)

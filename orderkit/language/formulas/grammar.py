@@ -94,7 +94,7 @@ def _parser() -> Lark:
     )
 
 
-def parse(text: str, *, typed: bool = True) -> Node:
+def parse_tree(text: str, *, typed: bool = True) -> Node:
     """The tree of a formula; raises FormulaError with the place and what was expected there."""
     if typed and len(text) > MAX_FORMULA:
         problem = f"the formula has more than {MAX_FORMULA:,} characters"
@@ -200,8 +200,8 @@ def _negative(start: int, end: int, signs: int, part: Node) -> Node:
     return Node("negative", start, end, negative, (part,))
 
 
-def walk(node: Node) -> Iterator[Node]:
+def walk_tree(node: Node) -> Iterator[Node]:
     """The node and everything in it."""
     yield node
     for part in node.parts:
-        yield from walk(part)
+        yield from walk_tree(part)

@@ -121,7 +121,7 @@ def _writers() -> dict[str, Writer]:
         "ZZZZ": _zone_name("short"),
         "ZZZZZ": _zone_name("long"),
         "X": lambda date: str((date - dates.EPOCH) // dates.SECOND),
-        "x": lambda date: str(dates.timestamp(date)),
+        "x": lambda date: str(dates.to_timestamp(date)),
     }
 
 

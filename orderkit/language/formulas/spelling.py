@@ -8,7 +8,7 @@ from typing import Final
 from orderkit.errors import FormulaError
 from orderkit.events import paths
 from orderkit.language.formulas.compiler import Compiler
-from orderkit.language.formulas.grammar import parse
+from orderkit.language.formulas.grammar import parse_tree
 from orderkit.language.formulas.limits import DEFAULT
 
 # A backslash is taken for itself, but before these.
@@ -25,23 +25,23 @@ def write_property(path: str) -> str:
     parts = paths.parse(path)
     spelt = ".".join(parts)
     try:
-        node = parse(spelt)
+        node = parse_tree(spelt)
         if node.kind == "path" and node.value == parts:
             Compiler(spelt).compile(node)
             return spelt
     except FormulaError:
         pass
-    return f"GET({write_text(spelt)})"
+    return f"GET({quote(spelt)})"
 
 
-def write_text(text: str) -> str:
+def quote(text: str) -> str:
     """A text between quotes."""
     return f'"{_ESCAPED.sub(lambda found: chr(92) + found[0], text)}"'
 
 
 def write_alike(text: str) -> list[str]:
     """The values whose text this is: the text, and the number or boolean that is written so."""
-    alike = [write_text(text)]
+    alike = [quote(text)]
     number = _NUMBER.fullmatch(text) and len(text) < DEFAULT.digits and Decimal(text) != 0
     if number or text in ("0", "true", "false"):
         alike.append(text)

@@ -19,8 +19,8 @@ from orderkit.language.formulas.values import (
     as_whole,
     is_number,
     json_text,
-    kind,
     too_long,
+    type_name,
     within,
 )
 
@@ -177,7 +177,7 @@ def char(frame: Frame, text: Any, position: Any) -> str | None:
 @function("LENGTH(text)", "text", "The number of characters")
 def length(text: Any) -> int:
     if isinstance(text, list | dict):
-        raise RefusedError(f"the value is {kind(text)}; SIZE(…) counts its elements")
+        raise RefusedError(f"the value is {type_name(text)}; SIZE(…) counts its elements")
     return len(as_text(text))
 
 

@@ -19,8 +19,8 @@ from orderkit.language.formulas.values import (
     is_true,
     json_text,
     json_value,
-    kind,
     same,
+    type_name,
 )
 
 
@@ -66,7 +66,9 @@ def size(value: Any) -> int:
     if isinstance(value, list | dict):
         return len(value)
     hint = "; LENGTH(…) counts the characters of a text" if isinstance(value, str) else ""
-    raise RefusedError(f"{brief(value)} is {kind(value)}; an array or object is expected{hint}")
+    raise RefusedError(
+        f"{brief(value)} is {type_name(value)}; an array or object is expected{hint}"
+    )
 
 
 @function("JSON_PARSE(text)", "conversion", "The value that a JSON text holds")
@@ -146,7 +148,7 @@ def _over(frame: Frame, array: Closure, each: Each | None) -> list[Any] | None:
     if items is None:
         return None
     if not isinstance(items, list):
-        raise RefusedError(f"the first argument is {kind(items)}; an array is expected")
+        raise RefusedError(f"the first argument is {type_name(items)}; an array is expected")
     if each is None:
         frame.tick(len(items))
         return items

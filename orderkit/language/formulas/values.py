@@ -21,7 +21,7 @@ class RefusedError(Exception):
     """Why a part cannot be evaluated; the evaluator adds which part it was."""
 
 
-def kind(value: Any) -> str:
+def type_name(value: Any) -> str:
     """The JSON type of a value, in words that fit "is …"."""
     return "a number" if isinstance(value, Decimal) else json_type(value)
 
@@ -29,7 +29,7 @@ def kind(value: Any) -> str:
 def brief(value: Any) -> str:
     """A value in one short line, for a message."""
     if isinstance(value, list | dict):
-        return f"{kind(value)} of {count(len(value), 'element')}"
+        return f"{type_name(value)} of {count(len(value), 'element')}"
     if isinstance(value, int) and value.bit_length() > _LONGEST:
         return "a number of more than 1,000 digits"
     text = json.dumps(value, ensure_ascii=False) if isinstance(value, str) else plain_text(value)
@@ -69,7 +69,7 @@ def as_text(value: Any, name: str = "the value") -> str:
     if value is None:
         return ""
     if isinstance(value, list | dict):
-        raise RefusedError(f"{name} is {kind(value)}; a text is expected")
+        raise RefusedError(f"{name} is {type_name(value)}; a text is expected")
     return plain_text(value)
 
 
@@ -90,7 +90,7 @@ def as_number(value: Any) -> Number:
     if isinstance(value, float):
         return from_float(value)
     hint = "; NUMBER(…) turns a text into a number" if isinstance(value, str) else ""
-    raise RefusedError(f"{brief(value)} is {kind(value)}; a number is expected{hint}")
+    raise RefusedError(f"{brief(value)} is {type_name(value)}; a number is expected{hint}")
 
 
 def is_number(value: Any) -> bool:
@@ -209,7 +209,7 @@ def _finished(value: Any, limits: Limits, left: list[int], levels: int) -> Any:
         return _number(value, limits)
     left[0] -= len(value)
     if left[0] < 0:
-        raise RefusedError(f"{kind(value)} of more than {count(limits.elements, 'element')}")
+        raise RefusedError(f"{type_name(value)} of more than {count(limits.elements, 'element')}")
     if not levels:
         raise RefusedError(f"arrays and objects nested deeper than {limits.nesting:,} levels")
     if isinstance(value, list):
@@ -254,12 +254,12 @@ def json_value(text: str, limits: Limits) -> Any:
     return finished(value, limits)
 
 
-def plain(value: Any) -> Any:
+def to_json(value: Any) -> Any:
     """A formula's result as pure JSON: whole numbers as int, others as the nearest float."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, list):
-        return [plain(item) for item in value]
+        return [to_json(item) for item in value]
     if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
+        return {key: to_json(item) for key, item in value.items()}
     return value

@@ -14,7 +14,7 @@ from orderkit.destination.fields import FieldMapping
 from orderkit.events import paths
 from orderkit.events.jsontext import show
 from orderkit.language.formulas import Context
-from orderkit.language.references import Source, compile_formula, compile_reference
+from orderkit.language.references import ValueSource, compile_formula, compile_reference
 from orderkit.mapping.conversion import Doubt, Unconvertible
 from orderkit.mapping.suggest.properties import Property, Seen
 from orderkit.mapping.suggest.proposal import Proposal
@@ -166,7 +166,7 @@ def proposal_of(
     return made
 
 
-def compiled(value: str, formula: bool, zone: ZoneInfo) -> Source:
+def compiled(value: str, formula: bool, zone: ZoneInfo) -> ValueSource:
     """The source for what a proposal writes."""
     # Formulas in proposals do not look at the clock.
     if formula:

@@ -56,7 +56,7 @@ def test_steps_end_with_the_error() -> None:
     formula = formulas.parse("1 + NUMBER(a) / b")
     *before, last = formula.steps({"a": "4", "b": 0}, CONTEXT)
     assert [step.text for step in before] == ["a", "NUMBER(a)", "b"]
-    assert last == formulas.Step("NUMBER(a) / b", None, "division by zero", 1)
+    assert last == formulas.EvaluationStep("NUMBER(a) / b", None, "division by zero", 1)
     with pytest.raises(formulas.EvaluationError) as caught:
         formula.evaluate({"a": "4", "b": 0}, CONTEXT)
     assert (caught.value.part_text, caught.value.reason) == (last.text, last.error)
@@ -65,7 +65,9 @@ def test_steps_end_with_the_error() -> None:
 
 def test_steps_of_a_literal() -> None:
     """A formula that is a literal has one step: itself."""
-    assert formulas.parse('"x"').steps({}, CONTEXT) == [formulas.Step('"x"', "x", None, 0)]
+    assert formulas.parse('"x"').steps({}, CONTEXT) == [
+        formulas.EvaluationStep('"x"', "x", None, 0)
+    ]
 
 
 def test_the_event_is_left_alone() -> None:
@@ -88,9 +90,9 @@ def test_the_event_is_left_alone() -> None:
         (None, None),
     ],
 )
-def test_plain(value: Any, expected: Any) -> None:
-    """`plain` makes pure JSON of a result: int where whole, else float."""
-    found = formulas.plain(value)
+def test_to_json(value: Any, expected: Any) -> None:
+    """`to_json` makes pure JSON of a result: int where whole, else float."""
+    found = formulas.to_json(value)
     assert (found, type(found)) == (expected, type(expected))
 
 

@@ -164,7 +164,7 @@ def outcome(run: Callable[[], Any]) -> Any:
     except (FormulaError, formulas.EvaluationError) as error:
         reason = str(error)
     assert reason
-    json.dumps(formulas.plain(found))
+    json.dumps(formulas.to_json(found))
     return found
 
 

@@ -147,7 +147,7 @@ def test_nasty_formulas_end(text: str) -> None:
     results: list[str] = []
     assert seconds(lambda: results.append(outcome(text, short))) < 3
     assert 0 < len(results[0]) < 1_000
-    steps: list[formulas.Step] = []
+    steps: list[formulas.EvaluationStep] = []
     assert seconds(lambda: steps.extend(formulas.parse(text).steps(EVENT, short))) < 5
     assert 0 < len(steps) <= formulas.DEFAULT.recorded + 3
 
