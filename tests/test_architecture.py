@@ -184,9 +184,10 @@ def test_libraries_have_one_home(path: Path) -> None:
 CONVENTIONS = {"command"}
 #: Names that stand for several things still, and are to be renamed in their rooms.
 SHARED = {
-    *("Outcome", "Property", "Receipt", "Step"),
-    *("changes", "columns", "kind", "make", "parse", "plain", "plan", "read"),
-    *("refused", "shown", "table", "timestamp", "unpacked", "walk", "written"),
+    *("Outcome", "Property", "Reading", "Receipt", "Source", "Step"),
+    *("called", "changes", "columns", "evaluate", "kind", "make", "numbered", "parse", "plain"),
+    *("plan", "read", "read_json", "shown", "table", "text_of", "timestamp", "unpacked", "walk"),
+    *("write_text", "written"),
 }
 
 
