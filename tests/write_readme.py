@@ -2,14 +2,26 @@
 
 import dataclasses
 import inspect
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from orderkit.destination.assumptions import assumptions
 from orderkit.destination.fields import field_mappings
-from orderkit.destination.settings import Values
+from orderkit.destination.settings import (
+    Checks,
+    Connection,
+    EventMapping,
+    Filter,
+    FilterCondition,
+    Settings,
+    TransformationStep,
+    Values,
+)
 from orderkit.events.paths import count
 from orderkit.language.formulas import DEFAULT, Limits
 from orderkit.sandbox import FAULTS
@@ -37,6 +49,44 @@ def settings() -> str:
             lines.append(f"| `{key}` | {row.source} | `{target}` | {row.type} | {note} |")
     return "\n".join(lines)
 
+
+def tables() -> str:
+    """The keys of all other tables of a settings file, with what holds where a key is left out."""
+    lines = ["| Table | Key | What it is | If left out |", "| --- | --- | --- | --- |"]
+    for header, model in TABLES.items():
+        meanings = described_fields(model)
+        for key, field in model.model_fields.items():
+            inner = f"{header.strip('[]')}.{key}".lstrip(".")
+            if any(each.strip("[]") == inner for each in TABLES) or inner == "settings":
+                continue
+            meaning = _cell(meanings[key].replace("``", "`"))
+            default = "" if field.default_factory else field.default
+            absent = "required" if field.is_required() else _as_toml(default)
+            name, written_key = f"`{header}`" if header else "top of the file", f"`{key}`"
+            if key == "smart_mapping":
+                name, written_key = "`[smart_mapping]`", "target of a row"
+                meaning = meaning.partition("→ ")[2]
+            lines.append(f"| {name} | {written_key} | {meaning} | {absent} |")
+    return "\n".join(lines)
+
+
+def _as_toml(value: Any) -> str:
+    if value in (None, "", ()):
+        return ""
+    return f"`{json.dumps(value)}`"
+
+
+#: Header of a table, "" for what stands above the first → its model.
+TABLES: dict[str, type[BaseModel]] = {
+    "": Settings,
+    "[[event_mapping]]": EventMapping,
+    "[[transformation]]": TransformationStep,
+    "[[transformation.condition]]": FilterCondition,
+    "[filter]": Filter,
+    "[[filter.condition]]": FilterCondition,
+    "[connection]": Connection,
+    "[checks]": Checks,
+}
 
 #: Key under ``[settings]`` that no row draws on → its name on the platform, and what it holds.
 _NO_ROW = {"credentials": ("Credentials", "the name under which credentials are kept; no secret")}
@@ -80,17 +130,17 @@ def functions() -> str:
 
 
 def described_fields(kind: type[Any]) -> dict[str, str]:
-    """Field of a dataclass → what its docstring says of it (a line ``name:  meaning``).
+    """Field of a class → what its docstring says of it (``name:  meaning``, on one line or more).
 
     Since Python 3.13 the compiler takes a docstring's indentation away; before, it is still there.
-    Raises ValueError for a field without a line.
+    Raises ValueError for a field without such words.
     """
     text = inspect.cleandoc(kind.__doc__ or "")
-    found = dict(re.findall(r"(?m)^(\w+): +(.+)$", text))
-    names = [field.name for field in dataclasses.fields(kind)]
-    if missing := [name for name in names if name not in found]:
+    found = dict(re.findall(r"(?m)^(\w+): +(.+(?:\n .+)*)$", text))
+    known = getattr(kind, "model_fields", None) or [each.name for each in dataclasses.fields(kind)]
+    if missing := [name for name in known if name not in found]:
         raise ValueError(f"the docstring of {kind.__name__} has no line for {', '.join(missing)}")
-    return {name: found[name] for name in names}
+    return {name: " ".join(found[name].split()) for name in known}
 
 
 def causes() -> str:
@@ -138,6 +188,7 @@ def _cell(text: str) -> str:
 PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "orderkit/destination/README.md": {
         "settings": settings,
+        "tables": tables,
         "fields": fields,
         "assumptions": assumed,
     },

@@ -11,7 +11,7 @@ from orderkit.destination.settings import (
     Filter,
     FilterCondition,
     Settings,
-    Transformation,
+    TransformationStep,
     Values,
 )
 from orderkit.errors import SettingsFault
@@ -29,7 +29,7 @@ _TOML_PLACE: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of docum
 _TABLES: Final[dict[str, Any]] = {
     "settings": Values,
     "event_mapping": EventMapping,
-    "transformation": Transformation,
+    "transformation": TransformationStep,
     "filter": Filter,
     "filter.condition": FilterCondition,
     "connection": Connection,

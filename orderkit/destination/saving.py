@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from orderkit.destination.loading import read_text, read_toml
-from orderkit.destination.settings import Connection, FilterCondition, Settings, Transformation
+from orderkit.destination.settings import Connection, FilterCondition, Settings, TransformationStep
 from orderkit.errors import EventsError, SettingsError, SettingsFault
 from orderkit.events.files import write_text
 from orderkit.language.filters import WITHOUT_VALUE
@@ -84,7 +84,7 @@ def _proposal(table: Any, key: str) -> str:
     return (reason.strip() or mark) if mark == "proposal" else ""
 
 
-def _step(step: Transformation) -> dict[str, Any]:
+def _step(step: TransformationStep) -> dict[str, Any]:
     """A step with the keys that say something; one that deletes says so."""
     given = step.model_dump(exclude_defaults=True)
     if not given.keys() & {"new_name", "copy_from", "value", "delete"}:

@@ -74,7 +74,11 @@ class Values(_Model):
 
 
 class EventMapping(_Model):
-    """One pair of the Event Mapping: the client's event name stands for TikTok's order status."""
+    """One pair of the Event Mapping: the client's event name stands for TikTok's order status.
+
+    order_status: one word in capitals
+    event_name:   what the client calls it
+    """
 
     order_status: Annotated[str, BeforeValidator(validators.check_status)]
     event_name: Text
@@ -83,6 +87,9 @@ class EventMapping(_Model):
 class Connection(_Model):
     """Where orders are sent. TikTok does not publish the address of the order call.
 
+    endpoint_url:   the address of the order call: https, or this machine itself
+    token_url:      the address of the token call
+    merchant_id:    the merchant's id at TikTok
     merchant_code:  the form field ``code`` of the token call, which merchants in the U.S. send:
                     ``<merchant_id>.u1``
     throttle_codes: codes or names in answers that mean "too fast", besides those known
@@ -98,7 +105,13 @@ class Connection(_Model):
 
 
 class FilterCondition(_Model):
-    """One condition; with several `values` it holds where it does with one of them."""
+    """One condition.
+
+    property: the path that it looks at
+    operator: one of the operators of the simple filter
+    value:    what it compares with
+    values:   instead of value, several of which one is enough
+    """
 
     property: PropertyPath
     operator: Annotated[str, BeforeValidator(validators.check_operator)]
@@ -128,15 +141,17 @@ class FilterCondition(_Model):
 Match = Annotated[Literal["all", "any"], BeforeValidator(validators.check_match)]
 
 
-class Transformation(_Model):
+class TransformationStep(_Model):
     """What becomes of a property before the mapping; one of these, without any it is deleted.
 
+    property:    the path of what is changed
     new_name:    the path it is renamed to
     copy_from:   the property whose value it gets
     value:       what it is set to: text with ``{{path}}`` in it, a number, or a formula
     delete:      whether it is deleted
     event_names: for which events: those of one of these names; of any where there are none
-    match, condition: and on which conditions, as in the simple filter
+    match:       whether all of the conditions must hold, or any
+    condition:   on which conditions, as in the simple filter
     """
 
     property: ChangedPath
@@ -149,7 +164,7 @@ class Transformation(_Model):
     condition: tuple[FilterCondition, ...] = ()
 
     @model_validator(mode="after")
-    def _one_action(self) -> "Transformation":
+    def _one_action(self) -> "TransformationStep":
         given = {
             "new_name": self.new_name,
             "copy_from": self.copy_from,
@@ -187,9 +202,10 @@ def _source(value: Any, context: Callable[[], "Context"]) -> ValueSource:
 class Filter(_Model):
     """Which events are sent: all three kinds that are filled in must let an event through.
 
-    match, condition: the simple filter; whether all of its conditions must hold, or any
-    formula:          the advanced filter
-    consent:          the category that ``user.consent_categories`` must hold
+    match:     whether all conditions of the simple filter must hold, or any
+    condition: the conditions of the simple filter
+    formula:   the advanced filter
+    consent:   the category that ``user.consent_categories`` must hold
     """
 
     match: Match = "all"
@@ -250,7 +266,7 @@ class Settings(_Model):
     smart_mapping: dict[Annotated[str, BeforeValidator(validators.check_target)], Reference] = (
         Field(default_factory=dict)
     )
-    transformation: tuple[Transformation, ...] = ()
+    transformation: tuple[TransformationStep, ...] = ()
     filter: Filter = Filter()
     connection: Connection = Connection()
     checks: Checks = Checks()

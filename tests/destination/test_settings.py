@@ -17,11 +17,11 @@ from orderkit.destination.settings import (
     EventMapping,
     Filter,
     FilterCondition,
-    Transformation,
+    TransformationStep,
     Values,
 )
 
-TABLES = (Values, EventMapping, Transformation, Filter, FilterCondition, Connection)
+TABLES = (Values, EventMapping, TransformationStep, Filter, FilterCondition, Connection)
 GOOD = """\
 # The hotel group's own settings.
 timezone = "Europe/Paris"  # where the hotels are
