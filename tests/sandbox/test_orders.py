@@ -46,12 +46,12 @@ REASONS: list[tuple[str, Callable[[Info], object], str]] = [
     (
         "blank",
         lambda i: i.update(ttoclid=" "),
-        'ttoclid: must be text that is not blank, found " "',
+        'ttoclid: must be an id without blanks, found " "',
     ),
     (
         "null",
         lambda i: i.update(ttoclid=None),
-        "ttoclid: must be text that is not blank, found null",
+        "ttoclid: must be an id without blanks, found null",
     ),
     (
         "a number in a string",
