@@ -182,12 +182,6 @@ def test_libraries_have_one_home(path: Path) -> None:
 
 #: A command's function is found by this name in the module of the command.
 CONVENTIONS = {"command"}
-#: Names that stand for several things still, and are to be renamed in their rooms.
-SHARED = {
-    *("Outcome", "Receipt"),
-    *("changes", "columns", "evaluate", "make", "numbered", "parse", "plan", "read_json"),
-    *("shown", "table", "text_of", "unpacked", "written"),
-}
 
 
 def test_one_name_for_one_thing() -> None:
@@ -203,7 +197,7 @@ def test_one_name_for_one_thing() -> None:
                 if not node.name.startswith("_") and not of_formulas:
                     homes.setdefault(node.name, []).append(path.relative_to(PACKAGE).as_posix())
     shared = {name: files for name, files in homes.items() if len(files) > 1}
-    assert {*shared} - CONVENTIONS <= SHARED, shared
+    assert {*shared} <= CONVENTIONS, shared
 
 
 def test_the_package_loads_nothing_by_itself() -> None:

@@ -15,7 +15,7 @@ from typing import Final, Protocol, TypeVar
 
 from orderkit.bulk.mapped import map_chunk, packed
 from orderkit.bulk.partitions import Receipt, count_partition, map_partition
-from orderkit.bulk.planning import addresses, numbered, plan, uncounted
+from orderkit.bulk.planning import addresses, numbered, plan_partitions, uncounted
 from orderkit.bulk.pool import in_order, usable_cores
 from orderkit.bulk.receipts import Receipts
 from orderkit.destination.settings import Settings
@@ -112,7 +112,7 @@ def map_files(
     if ending not in ENDINGS:
         raise EventsError(f"payload files cannot end in {ending}: name one of {', '.join(ENDINGS)}")
     text = packed(settings)
-    partitions = plan(addresses(sources), text, folder, ending, at)
+    partitions = plan_partitions(addresses(sources), text, folder, ending, at)
     kept = Receipts(folder)
     receipts = kept.of(partitions)
     reused = len(receipts)

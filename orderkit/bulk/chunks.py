@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from orderkit.events.entries import CUT, LIMIT, EventLine, Reading
 from orderkit.events.files import Opened, is_parquet, is_seekable, opened
 from orderkit.events.formats import NDJSON, recognised
-from orderkit.events.reader import entries_of, numbered
+from orderkit.events.reader import entries_of, numbered_events
 
 #: Bytes of NDJSON in a chunk: passing on smaller ones weighs more, and what larger ones take, the
 #: memory allocator gives back and fetches anew each time.
@@ -102,7 +102,7 @@ def cut(file: Opened, reading: Reading) -> Iterator[tuple[Chunk, int]]:
         return
     source, kind = recognised(file, reading)
     if kind.name != NDJSON or reading.at:
-        entries = numbered(kind.read(source, reading), reading, kind.has_paths)
+        entries = numbered_events(kind.read(source, reading), reading, kind.has_paths)
         yield from ((batch, file.position()) for batch in batches(entries))
     elif file.size is not None and is_seekable(file.name) and source.plain:
         # Whoever maps a chunk reads it: nothing is passed from process to process.

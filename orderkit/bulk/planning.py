@@ -51,7 +51,7 @@ def addresses(sources: Iterable[str]) -> list[str]:
     return list(found)
 
 
-def plan(
+def plan_partitions(
     sources: Sequence[str], settings: str, folder: str, ending: str, at: str = ""
 ) -> list[Partition]:
     """The partitions of files, given by their addresses, that go to a folder.

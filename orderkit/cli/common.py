@@ -65,7 +65,7 @@ def coloured(word: str) -> Text:
     return Text(word, style=COLOURS.get(word, ""))
 
 
-def table(*columns: str, title: str = "") -> Table:
+def plain_table(*columns: str, title: str = "") -> Table:
     """An empty table in the look of all our tables."""
     made = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
     for column in columns:
@@ -105,7 +105,7 @@ def reading_options(command: F) -> F:
 def _set_at(context: click.Context, _option: click.Parameter, at: str | None) -> None:
     if at is not None and at != ".":
         try:
-            paths.parse(at)
+            paths.parse_path(at)
         except ValueError as error:
             raise click.BadParameter(f"found {at!r}; {error}") from None
     command_reading(context).at = at or ""

@@ -6,7 +6,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from orderkit.cli.common import coloured, console, print_problems, table
+from orderkit.cli.common import coloured, console, plain_table, print_problems
 from orderkit.cli.sent import print_sent
 from orderkit.destination.fields import field_mappings, ruled_statuses
 from orderkit.destination.loading import load_settings
@@ -48,7 +48,9 @@ def command() -> int:
 
 
 def _print_mapping(out: Console, name: str, mapped: Mapped) -> None:
-    rows = table("source", "found", "", "target", "value", title=f"{name}: {mapped.order_status}")
+    rows = plain_table(
+        "source", "found", "", "target", "value", title=f"{name}: {mapped.order_status}"
+    )
     for entry in mapped.trace:
         if entry.matters:
             rows.add_row(
@@ -67,7 +69,7 @@ def _print_required(out: Console, mapper: Mapper, event: dict[str, object]) -> N
         status: {entry.target: entry for entry in mapper.explain(event, status=status).trace}
         for status in statuses
     }
-    rows = table("target", *statuses)
+    rows = plain_table("target", *statuses)
     for field in field_mappings():
         entries = [states[status][field.target] for status in statuses]
         if any(entry.mandatory for entry in entries):

@@ -15,10 +15,10 @@ from orderkit.cli.common import (
     command_reading,
     console,
     json_option,
+    plain_table,
     print_json,
     print_notes,
     reading_options,
-    table,
 )
 from orderkit.errors import EventsError
 from orderkit.events.entries import describe_notes
@@ -108,7 +108,7 @@ def _lines(out: str | None) -> Iterator[Callable[[bytes], object]]:
 def _print(file: str, kind: str, names: Counter[str], out: Console) -> None:
     name = "standard input" if file == "-" else Path(file).name
     out.print(Text(f"{name}: {kind}, {count(names.total(), 'event')}"), soft_wrap=True)
-    rows = table("event name", "events")
+    rows = plain_table("event name", "events")
     for event_name, number in names.most_common(_NAMES_SHOWN):
         shown = Text(show(event_name)[1:-1]) if event_name else Text("none", style="bright_black")
         rows.add_row(shown, f"{number:,}")
@@ -119,7 +119,7 @@ def _print(file: str, kind: str, names: Counter[str], out: Console) -> None:
 
 
 def _print_hosts(hosts: Counter[str], out: Console) -> None:
-    rows = table("other calls to", "calls")
+    rows = plain_table("other calls to", "calls")
     for host, number in hosts.most_common():
         rows.add_row(Text(show(host, 80)[1:-1]), f"{number:,}")
     out.print(rows if hosts else "no calls to other hosts")

@@ -9,12 +9,12 @@ from orderkit.cli.common import (
     console,
     events_argument,
     json_option,
+    plain_table,
     print_json,
     print_problems,
     results,
     settings_option,
     status_option,
-    table,
 )
 from orderkit.destination.loading import load_settings
 from orderkit.errors import EventsError
@@ -66,7 +66,7 @@ def _print(out: Console, result: EventResult) -> None:
         return
     for change in result.mapped.changes:
         out.print(Text(f"  transformation: {change}", style="bright_black"), soft_wrap=True)
-    rows = table("target", "", "reads", "found", "steps", "value")
+    rows = plain_table("target", "", "reads", "found", "steps", "value")
     for entry in result.mapped.trace:
         rows.add_row(
             Text(entry.target.removeprefix("order_info.")),

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import click
 from rich.text import Text
 
-from orderkit.cli.common import console, open_command_events, print_json, table
+from orderkit.cli.common import console, open_command_events, plain_table, print_json
 from orderkit.errors import EventsError
 from orderkit.events.jsontext import plain, show
 from orderkit.events.paths import json_type, near_misses
@@ -53,7 +53,7 @@ def command(
         return int(bool(error))
     out = console()
     if trace:
-        rows = table("part", "value")
+        rows = plain_table("part", "value")
         for step in explained.steps:
             shown = step.error or show(formulas.to_json(step.value))
             rows.add_row(Text("  " * step.depth + step.text), Text(shown))

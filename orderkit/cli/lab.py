@@ -65,7 +65,7 @@ def command(
         for module, name in (("jupyterlab", "JupyterLab"), ("nbclient", "nbclient")):
             if find_spec(module) is None:
                 raise OrderkitError(f"{name} is not installed; {install_hint('lab')}")
-    made = make(folder, events, settings)
+    made = make_workspace(folder, events, settings)
     click.echo(f"{folder}: {count(len(made), 'new file')}, everything else as it was")
     if _SETTINGS in made and settings is None and events:
         click.echo(f"{_SETTINGS}: proposed from the events; read it through in notebook 01")
@@ -74,7 +74,9 @@ def command(
     return 0 if run or copy_only else _serve(folder, no_browser)
 
 
-def make(folder: Path, events: Path | None = None, settings: Path | None = None) -> list[str]:
+def make_workspace(
+    folder: Path, events: Path | None = None, settings: Path | None = None
+) -> list[str]:
     """Make the working copy; gives the names of the files made: those that were not there.
 
     Raises OrderkitError, before anything is copied, where a file that is named cannot be used, or

@@ -11,12 +11,12 @@ from orderkit.cli.common import (
     events_argument,
     json_option,
     make_mapper,
+    plain_table,
     platform_option,
     print_json,
     results,
     settings_option,
     status_option,
-    table,
 )
 from orderkit.events.files import refuse_overwriting, write_text
 from orderkit.events.jsontext import show
@@ -72,7 +72,9 @@ def _print(profile: Profile) -> None:
     out = console()
     told = ", ".join(f"{n:,} {outcome}" for outcome, n in profile.outcomes.most_common())
     out.print(f"{profile.outcomes.total():,} events: {told or 'none'}")
-    rows = table("target", "filled", "", *profile.statuses, "distinct", "example", "conversions")
+    rows = plain_table(
+        "target", "filled", "", *profile.statuses, "distinct", "example", "conversions"
+    )
     for target, row in profile.rows.items():
         rate = row.fill_rate()
         rows.add_row(
@@ -85,7 +87,7 @@ def _print(profile: Profile) -> None:
             Text(", ".join(row.conversions)),
         )
     out.print(rows)
-    problems = table("problem", "target", "times", "first event", "for example")
+    problems = plain_table("problem", "target", "times", "first event", "for example")
     for failure in profile.worst():
         problems.add_row(
             coloured(failure.code),

@@ -12,8 +12,8 @@ from orderkit.cli.common import (
     events_argument,
     json_option,
     open_command_events,
+    plain_table,
     print_json,
-    table,
 )
 from orderkit.errors import EventsError
 from orderkit.events.files import is_special, write_text
@@ -55,7 +55,7 @@ def command(events: str, output: str | None, as_json: bool) -> int:
             for proposal in ranked:
                 print_json(proposal.as_json())
         return 0
-    rows = table("for", "write", "gives", "confidence", "because")
+    rows = plain_table("for", "write", "gives", "confidence", "because")
     for target, ranked in proposals.items():
         if not ranked:
             rows.add_row(
@@ -74,7 +74,7 @@ def command(events: str, output: str | None, as_json: bool) -> int:
     out.print(rows)
     proposed = suggest_events(loaded)
     out.print()
-    names = table(proposed.event_property, "events", "order status", title="Event mapping")
+    names = plain_table(proposed.event_property, "events", "order status", title="Event mapping")
     for event in proposed.events:
         names.add_row(Text(show(event.event_name, 60)), f"{event.times:,}", event.order_status)
     out.print(names)

@@ -27,7 +27,7 @@ from orderkit.language.filters import (
     transcribe,
 )
 from orderkit.language.references import ValueSource, compile_formula, compile_value
-from orderkit.language.transformations import Action, ChangeStep, parse_path
+from orderkit.language.transformations import Action, ChangeStep, path_to_change
 
 if TYPE_CHECKING:
     from orderkit.language.formulas import Context
@@ -186,8 +186,8 @@ class TransformationStep(_Model):
         action: Action = "rename" if self.new_name else "copy" if self.copy_from else "delete"
         return ChangeStep(
             action if self.value is None else "set",
-            parse_path(self.property),
-            parse_path(other) if other else (),
+            path_to_change(self.property),
+            path_to_change(other) if other else (),
             None if self.value is None else _source(self.value, context),
             tuple(requires),
         )

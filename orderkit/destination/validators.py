@@ -26,7 +26,7 @@ from orderkit.language.references import (
     compile_reference,
     compile_value,
 )
-from orderkit.language.transformations import parse_path
+from orderkit.language.transformations import path_to_change
 
 _MATCHES = ("all", "any")
 
@@ -103,7 +103,7 @@ def check_path(value: Any) -> Any:
 
 def check_changed_path(value: Any) -> Any:
     """The path of a property that a transformation reads or writes."""
-    return _compiles(parse_path, check_path(value))
+    return _compiles(path_to_change, check_path(value))
 
 
 def check_new_name(value: Any) -> Any:

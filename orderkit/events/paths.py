@@ -29,7 +29,7 @@ class Missing:
 MISSING: Final = Missing()
 
 
-def parse(path: str) -> Parts:
+def parse_path(path: str) -> Parts:
     """The parts of a dotted path; ``X`` ("of the item") is the first item's index.
 
     Raises ValueError, with what to write, for an empty path or an empty part.

@@ -54,16 +54,16 @@ def entries_of(
     if is_parquet(file.name) and file.content.seekable():
         reading.kind = "Parquet"
         records = read_parquet(file.name, file.content, reading, groups)
-        yield from numbered(records, reading)
+        yield from numbered_events(records, reading)
         return
     source, kind = recognised(file, reading)
     try:
-        yield from numbered(kind.read(source, reading), reading, kind.has_paths)
+        yield from numbered_events(kind.read(source, reading), reading, kind.has_paths)
     except RecursionError as error:
         raise EventsError(f"{file.name}: nested too deep to be read") from error
 
 
-def numbered(
+def numbered_events(
     records: Iterator[Record], reading: Reading, has_paths: bool = True
 ) -> Iterator[EventLine]:
     """The events in the records of a file, in their order."""

@@ -72,7 +72,7 @@ def shaped(
 
 
 def _located(value: Any, at: str) -> Any:
-    parts = paths.parse(at)
+    parts = paths.parse_path(at)
     found = paths.get(value, parts)
     if found is not paths.MISSING:
         return found

@@ -50,7 +50,7 @@ class Tree:
 def _place(root: dict[str, Any], column: str, number: int) -> bool:
     """Put a column where its dotted name says; False where that is no place."""
     try:
-        parts = paths.parse(column)
+        parts = paths.parse_path(column)
     except ValueError:
         return False
     if len(parts) > paths.MAX_DEPTH:

@@ -87,7 +87,7 @@ class Condition:
 
     def saw(self, event: Any) -> Any:
         """The value it looks at, a list where that is one of every item, or `paths.MISSING`."""
-        return get_every(event, paths.parse(self.property))
+        return get_every(event, paths.parse_path(self.property))
 
     def describe(self, event: Any = None) -> str:
         """In words, the condition; with an event, the value it saw as well."""
@@ -160,7 +160,7 @@ class EventFilter:
     def explain_refusal(self, event: Any) -> str:
         """Why an event is not sent, or ""."""
         if self._consents.explain_refusal(event):
-            given = paths.get(event, paths.parse(CONSENT))
+            given = paths.get(event, paths.parse_path(CONSENT))
             found = "nothing" if given is paths.MISSING else show(given)
             return f"no consent to category {show(self._consent)}: `{CONSENT}` is {found}"
         if reason := self._conditions.explain_refusal(event):

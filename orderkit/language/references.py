@@ -193,8 +193,10 @@ class Calculation:
         except EvaluationError as error:
             return f"the formula has no value: {error}"
         # What a formula reads and an event does not have is named, with how far the event got.
-        absent = [p for p in self.properties if get_every(event, paths.parse(p)) is paths.MISSING]
-        why = [paths.how_far(event, paths.parse(path)) for path in absent]
+        absent = [
+            p for p in self.properties if get_every(event, paths.parse_path(p)) is paths.MISSING
+        ]
+        why = [paths.how_far(event, paths.parse_path(path)) for path in absent]
         return "; ".join(["the formula gives null", *why])
 
     def describe(self, event: Any) -> tuple[str, ...]:
@@ -252,7 +254,7 @@ def compile_property(path: str) -> PropertySource:
     """The source for a path. Raises ValueError with what to write."""
     if "{" in path or "}" in path:
         raise ValueError("write the path of the property alone, like booking.reference")
-    return PropertySource(path.strip(), paths.parse(path))
+    return PropertySource(path.strip(), paths.parse_path(path))
 
 
 def compile_value(value: str | float | None) -> ValueSource:
@@ -273,6 +275,6 @@ def compile_value(value: str | float | None) -> ValueSource:
         return compile_property(pieces[1])
     return Template(
         value,
-        tuple(paths.parse(p) if i % 2 else p for i, p in enumerate(pieces)),
+        tuple(paths.parse_path(p) if i % 2 else p for i, p in enumerate(pieces)),
         tuple(path.strip() for path in pieces[1::2]),
     )

@@ -148,9 +148,9 @@ class IdleSteps:
         ]
 
 
-def parse_path(path: str) -> Parts:
+def path_to_change(path: str) -> Parts:
     """The parts of a path to change. Raises ValueError with what to write."""
-    parts = paths.parse(path)
+    parts = paths.parse_path(path)
     if len(parts) > MOST_NAMES:
         raise ValueError(f"write a path of at most {MOST_NAMES} names")
     return parts

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from orderkit.destination.fields import FieldMapping, field_mappings
 from orderkit.destination.settings import FormulaValue, Settings
-from orderkit.events.paths import Parts, is_index, parse
+from orderkit.events.paths import Parts, is_index, parse_path
 from orderkit.language.filters import EventFilter
 from orderkit.language.references import (
     ValueSource,
@@ -120,7 +120,7 @@ def _touched(
 ) -> Iterator[tuple[CompiledField, Parts]]:
     roots = {path[0] for path in transformation.taken()}
     for field in fields:
-        for parts in map(parse, field.source.properties):
+        for parts in map(parse_path, field.source.properties):
             if parts[0] in roots:
                 yield field, parts
 

@@ -70,7 +70,7 @@ def property_in_formula(path: str) -> str:
     """A property as a formula reads it: by its path, or by ``GET("…")`` where that cannot be."""
     from orderkit.language import formulas
 
-    plain = ".".join(paths.parse(path))
+    plain = ".".join(paths.parse_path(path))
     try:
         if formulas.parse(plain).properties == (plain,):
             return plain

@@ -74,7 +74,7 @@ def oversized(event: Any) -> list[Problem]:
 
 
 def _lacks(event: Any, path: str, rule: str, expected: str) -> Problem:
-    value = paths.get(event, paths.parse(path))
+    value = paths.get(event, paths.parse_path(path))
     found = "nothing" if value is paths.MISSING else f"{paths.json_type(value)} {show(value)}"
     near = similar((path,), event)
     meant = f"; did you mean `{near[0]}`?" if near else ""

@@ -138,7 +138,9 @@ def causes_html(ledger: Ledger, target: str = "") -> str:
         return html.notice("Every order was delivered.", "good") if every else ""
     columns = ("verdict", "cause", "how it is solved", "orders")
     prose = {"how it is solved": "ok-prose"}
-    return html.table(columns, [*rows, *filtered], caption="What is not delivered", classes=prose)
+    return html.html_table(
+        columns, [*rows, *filtered], caption="What is not delivered", classes=prose
+    )
 
 
 def _meaning(entries: Sequence[Entry]) -> str:
@@ -164,7 +166,7 @@ def entries_html(entries: Sequence[Entry]) -> str:
         for entry in entries
     )
     columns = ("order", "status", "verdict", "when", "target", "details")
-    return html.table(columns, rows, caption="The latest deliveries")
+    return html.html_table(columns, rows, caption="The latest deliveries")
 
 
 def _answer(delivery: Delivery) -> str:

@@ -147,7 +147,7 @@ def _mapping(examples: Mapping[str, Mapped]) -> str:
             ]
         )
     names = [f"{name} ({result.order_status})" for name, result in chosen]
-    return html.table(["source", "target", "mandatory", *names], rows)
+    return html.html_table(["source", "target", "mandatory", *names], rows)
 
 
 def _filled(mapped: Mapped) -> int:
@@ -165,7 +165,7 @@ def _required(settings: Settings) -> str:
         for row in field_mappings()
         if row.mandatory
     ]
-    return html.table(["target", "source", *statuses], rows)
+    return html.html_table(["target", "source", *statuses], rows)
 
 
 def _tests(entries: Sequence[Entry]) -> str:
@@ -176,7 +176,7 @@ def _tests(entries: Sequence[Entry]) -> str:
 
 def _assumptions() -> str:
     rows = [[html.code(about), html.prose(said)] for about, said in assumptions()]
-    return html.table(("about", "assumption"), rows)
+    return html.html_table(("about", "assumption"), rows)
 
 
 def _written(value: Any) -> tuple[str, str]:
@@ -195,4 +195,4 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[str | None]]) -> str:
         ]
         for row in rows
     ]
-    return html.table(columns, cells)
+    return html.html_table(columns, cells)

@@ -99,7 +99,7 @@ def notice(text: str, tone: Tone = "mute") -> str:
     return f'<div class="ok-notice ok-{tone}" role="{role}">{prose(text)}</div>' if text else ""
 
 
-def table(
+def html_table(
     columns: Sequence[str],
     rows: Iterable[Sequence[str]],
     *,

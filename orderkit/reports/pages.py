@@ -48,7 +48,7 @@ def profile_html(profile: Profile) -> str:
         for target, row in profile.rows.items()
     )
     columns = ["target", "filled", *profile.statuses, "for example"]
-    filled = html.table(columns, rows, caption="How well each row is filled")
+    filled = html.html_table(columns, rows, caption="How well each row is filled")
     failures = (
         [
             html.badge(failure.code),
@@ -61,7 +61,7 @@ def profile_html(profile: Profile) -> str:
         for failure in profile.worst()
     )
     columns = ["problem", "target", "times", "first event", "for example", "fix"]
-    problems = html.table(columns, failures, caption="What goes wrong, most frequent first")
+    problems = html.html_table(columns, failures, caption="What goes wrong, most frequent first")
     head = f"<p>{profile.outcomes.total():,} events: {escape(counts or 'none')}</p>"
     return head + (problems if profile.failures else "") + filled
 

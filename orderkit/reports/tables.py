@@ -76,7 +76,7 @@ class Table:
             for row in rows
         )
         names = [column.replace("_", " ") if column.islower() else column for column in shown]
-        return html.table(
+        return html.html_table(
             [*names, "details"] if self.folded else names,
             cells,
             caption=self.caption,
@@ -137,7 +137,7 @@ def _rank(state: str) -> int:
     return _WORST_FIRST.index(html.TONES.get(state, "mute"))
 
 
-def make(
+def make_table(
     rows: Iterable[Sequence[Any]],
     columns: Sequence[str],
     caption: str = "",

@@ -31,7 +31,9 @@ class UnreadProperties:
         self._events += 1
         self._idle.look(event)
         event = self._transform(event)
-        found = [p for p in self._wanted if get_every(event, paths.parse(p)) is not paths.MISSING]
+        found = [
+            p for p in self._wanted if get_every(event, paths.parse_path(p)) is not paths.MISSING
+        ]
         for path in found:
             del self._wanted[path]
         if self._events <= _EVENTS_KEPT:

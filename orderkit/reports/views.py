@@ -12,7 +12,7 @@ from orderkit.mapping.problems import Problem
 from orderkit.mapping.results import Mapped, TraceEntry
 from orderkit.reports import deliveries
 from orderkit.reports.tables import Table as Table
-from orderkit.reports.tables import make as make
+from orderkit.reports.tables import make_table as make_table
 from orderkit.sandbox.orders import Order
 from orderkit.sending.ledger import Ledger
 from orderkit.sending.results import SendResult
@@ -27,7 +27,7 @@ def short(target: str) -> str:
     return target.removeprefix(PREFIX)
 
 
-def shown(value: Any) -> str:
+def as_json_text(value: Any) -> str:
     """A value as JSON, and nothing where there is none."""
     return "" if value is None else show(value)
 
@@ -47,16 +47,16 @@ def mapping_table(mapped: Mapped, before: Mapped | None = None) -> Table:
     cells = (
         (
             e.reads or e.source,
-            shown(e.raw),
+            as_json_text(e.raw),
             "; ".join(e.steps),
             short(e.target),
-            shown(e.value),
+            as_json_text(e.value),
             e.state,
         )
         for e in kept
     )
     columns = ("source", "found", "conversion", "target", "value", "state")
-    return make(cells, columns, "Source → value → target", marked)
+    return make_table(cells, columns, "Source → value → target", marked)
 
 
 def trace_table(mapped: Mapped) -> Table:
@@ -68,21 +68,23 @@ def trace_table(mapped: Mapped) -> Table:
             entry.source,
             entry.reads,
             entry.found_at,
-            f"{shown(entry.raw)} ({entry.json_type})" if entry.json_type != "missing" else "",
+            f"{as_json_text(entry.raw)} ({entry.json_type})"
+            if entry.json_type != "missing"
+            else "",
             "; ".join(entry.steps),
-            shown(entry.value),
+            as_json_text(entry.value),
             entry.state,
         )
 
     columns = ("target", "source", "reads", "found_at", "found", "steps", "value", "state")
-    table = make(map(cells, mapped.trace), columns, "Trace")
+    table = make_table(map(cells, mapped.trace), columns, "Trace")
     return replace(table, folded=("steps", "reads", "source", "found_at"))
 
 
 def problems_table(problems: Iterable[Problem]) -> Table:
     """What was found, and who can mend it how."""
     cells = ((p.code, short(p.target), p.rule, p.message, p.fix, p.actor) for p in problems)
-    return make(cells, ("code", "target", "rule", "message", "fix", "actor"), "Problems")
+    return make_table(cells, ("code", "target", "rule", "message", "fix", "actor"), "Problems")
 
 
 def statuses_of(mapper: Mapper) -> tuple[str, ...]:
@@ -105,7 +107,7 @@ def required_table(statuses: Sequence[str] | None = None) -> Table:
         for row in rows
     )
     columns = ["target", "source", "type", *asked]
-    return make(cells, columns, "Mandatory fields by order status", badges=asked)
+    return make_table(cells, columns, "Mandatory fields by order status", badges=asked)
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,7 @@ def against_statuses(mapper: Mapper, event: Any, statuses: Sequence[str]) -> Aga
         entries = [states[status].get(row.target) for status in statuses]
         if any(e and (e.mandatory or e.state == "invalid") for e in entries):
             states_found = [entry.state if entry else "" for entry in entries]
-            value = next((shown(entry.value) for entry in entries if entry), "")
+            value = next((as_json_text(entry.value) for entry in entries if entry), "")
             if row.type == "status":
                 value = "as asked"
             rows.append([short(row.target), value, *states_found])
@@ -144,13 +146,13 @@ def against_statuses(mapper: Mapper, event: Any, statuses: Sequence[str]) -> Aga
         for p, s in problems.values()
     )
     return Against(
-        make(
+        make_table(
             rows,
             ["target", "value", *statuses],
             "This event against every order status",
             badges=statuses,
         ),
-        make(cells, ("code", "target", "for_status", "message", "fix"), "What to mend"),
+        make_table(cells, ("code", "target", "for_status", "message", "fix"), "What to mend"),
     )
 
 
@@ -185,7 +187,7 @@ def outcomes_table(results: Iterable[tuple[str, Mapped]]) -> Table:
         for name, result in results
     )
     columns = ("event", "order_status", "outcome", "why", "problems")
-    return replace(make(cells, columns, "Events"), folded=("why", "problems"))
+    return replace(make_table(cells, columns, "Events"), folded=("why", "problems"))
 
 
 def sent_table(sent: Iterable[SendResult]) -> Table:
@@ -206,7 +208,7 @@ def sent_table(sent: Iterable[SendResult]) -> Table:
         )
 
     columns = ("event", "order_id", "order_status", "verdict", "answer", "log_id")
-    table = make(
+    table = make_table(
         map(cells, sent),
         (*columns, "message", "next_step", "cause"),
         "What became of each order",
@@ -236,7 +238,7 @@ def causes_table(ledger: Ledger) -> Table:
         for entries in ledger.unsettled()
     )
     columns = ("verdict", "cause", "orders", "meaning", "next_step")
-    return make(cells, columns, "What is not delivered")
+    return make_table(cells, columns, "What is not delivered")
 
 
 def orders_table(orders: Iterable[Order]) -> Table:
@@ -253,4 +255,4 @@ def orders_table(orders: Iterable[Order]) -> Table:
         for order in sorted(orders, key=lambda order: order.order_id)
     )
     columns = ("order_id", "order_status", "history", "payment_value", "currency", "shop")
-    return make(cells, columns, "Orders at TikTok's side")
+    return make_table(cells, columns, "Orders at TikTok's side")

@@ -85,7 +85,7 @@ class SendResult:
         return entry
 
 
-def plan(result: EventResult, url: str | None) -> SendResult:
+def plan_sending(result: EventResult, url: str | None) -> SendResult:
     """What sending would do, as of a dry run: the request, or why there is none."""
     entry, mapped = result.entry, result.mapped
     if mapped is None:

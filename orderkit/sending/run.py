@@ -19,7 +19,7 @@ from orderkit.sending.failure_streak import HOPELESS, FailureStreak
 from orderkit.sending.ledger import Ledger
 from orderkit.sending.reading import ReadAhead
 from orderkit.sending.report import writing
-from orderkit.sending.results import SendResult, plan
+from orderkit.sending.results import SendResult, plan_sending
 from orderkit.sending.retry import Policy
 from orderkit.sending.speed import Speed
 from orderkit.sending.target_ledger import TargetLedger
@@ -202,7 +202,7 @@ async def send_all(
             async for result in reader:
                 if client and client.stopped:
                     break
-                planned = plan(result, url)
+                planned = plan_sending(result, url)
                 before = latest.get(planned.order_id)
                 task = loop.create_task(_send(planned, client, ledger, streak, before))
                 tasks.add(task)

@@ -95,7 +95,7 @@ class BackfillForm(parts.Form):
     def table(self) -> views.Table:
         """Verdicts and their numbers, of the last run."""
         cells = [(name, self.counts[name]) for name in charts.VERDICTS if self.counts[name]]
-        return views.make(cells, ("verdict", "events"), "The last run")
+        return views.make_table(cells, ("verdict", "events"), "The last run")
 
     @property
     def task(self) -> BackgroundTask[None] | None:

@@ -66,7 +66,7 @@ class FaultPanel(parts.Form):
     def coming(self) -> views.Table:
         """What the coming calls will meet, in their order."""
         rows = ((entry, _meaning(entry)) for entry in self.sandbox.pending)
-        return views.make(rows, ("entry", "meaning"), "What the coming order calls meet")
+        return views.make_table(rows, ("entry", "meaning"), "What the coming order calls meet")
 
     @property
     def met(self) -> views.Table:
@@ -74,7 +74,7 @@ class FaultPanel(parts.Form):
         met = self.sandbox.met
         rows = ((name, met[name], fault.meaning) for name, fault in _KNOWN.items() if name in met)
         columns = ("fault", "calls", "meaning")
-        return views.make(rows, columns, "What order calls met so far", badges=["fault"])
+        return views.make_table(rows, columns, "What order calls met so far", badges=["fault"])
 
     def add(self) -> None:
         """Add the chosen fault to the entries."""

@@ -125,7 +125,7 @@ class MappingForm(parts.Form):
             for change in changes(approved(stored.map(event)), approved(current.map(event)))
         )
         columns = ("event", "what", "target", "before", "after")
-        return views.make(rows, columns, "What changes against the settings file")
+        return views.make_table(rows, columns, "What changes against the settings file")
 
     def review(self) -> None:
         """Show what would change before it is kept."""

@@ -39,7 +39,9 @@ def counted_outcomes(settings: Settings, file: str | Path) -> views.Table:
     try:
         found = first_events(file)
     except EventsError as error:
-        return views.make([("unreadable", "", "", error)], columns, "The first events of the file")
+        return views.make_table(
+            [("unreadable", "", "", error)], columns, "The first events of the file"
+        )
     mapper = Mapper(settings)
     counts: Counter[tuple[str, str, str]] = Counter()
     for event in found.events.values():
@@ -51,10 +53,10 @@ def counted_outcomes(settings: Settings, file: str | Path) -> views.Table:
         counts["unreadable", "", found.left_out[0].error] += len(found.left_out)
     rows = ((outcome, status, n, why) for (outcome, status, why), n in counts.most_common())
     caption = f"The first {len(found.events):,} events of the file" if found.more else "The file"
-    return views.make(rows, columns, caption)
+    return views.make_table(rows, columns, caption)
 
 
-class Outcome(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
+class OutcomeView(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
     """A line with the outcome, and two parts to unfold; what is folded costs no time.
 
     preview:  source → value → target; rows that differ from what the saved settings give are marked

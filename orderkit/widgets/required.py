@@ -84,7 +84,9 @@ class RequiredForm(parts.Form):
             (views.short(target), f"{row.fill_rate():.0%}", row.distinct)
             for target, row in self.profile.rows.items()
         )
-        return views.make(rows, ("target", "filled", "distinct"), "How well each row is filled")
+        return views.make_table(
+            rows, ("target", "filled", "distinct"), "How well each row is filled"
+        )
 
     def show_profile(self) -> None:
         """Show the profile below the buttons."""

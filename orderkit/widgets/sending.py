@@ -11,7 +11,7 @@ from orderkit.events.reader import EventLine
 from orderkit.mapping.mapper import Mapper
 from orderkit.reports import views
 from orderkit.reports.handover import MOST, handover_page
-from orderkit.sending.results import SendResult, plan
+from orderkit.sending.results import SendResult, plan_sending
 from orderkit.sending.run import Run
 from orderkit.sending.targets import TARGETS
 from orderkit.widgets import parts
@@ -100,7 +100,7 @@ class SendForm(parts.Form):
     def curl(self) -> str:
         """The chosen event's request as a cURL command, masked."""
         (result,) = Mapper(self.settings).results([EventLine(0, None, self.picker.event)])
-        planned = plan(result, self.settings.connection.endpoint_url)
+        planned = plan_sending(result, self.settings.connection.endpoint_url)
         return planned.request.as_curl() if planned.request else planned.message
 
     @property

@@ -18,7 +18,7 @@ from orderkit.reports import html, views
 from orderkit.reports.handover import settings_html
 from orderkit.widgets import parts
 from orderkit.widgets.events import EventPicker
-from orderkit.widgets.outcome import Outcome
+from orderkit.widgets.outcome import OutcomeView
 from orderkit.widgets.proposals import Proposals
 from orderkit.widgets.settings_fields import FILE_KEYS, SettingsFields
 from orderkit.widgets.undo import Undo
@@ -55,7 +55,7 @@ class SettingsForm(parts.Form):
         self.transformation, self.conditions = fields.transformation, fields.conditions
         self.filter_match, self.beside = fields.match, fields.beside
         self.undo = Undo(fields.state())
-        self.outcome = Outcome()
+        self.outcome = OutcomeView()
         self.proposals = Proposals(self, fields.use)
         self.propose_button = parts.button("Propose values", self.propose, self)
         self.properties_view, self.unsaved_view = w.HTML(), w.HTML()
@@ -106,8 +106,10 @@ class SettingsForm(parts.Form):
         """Offer the properties of the loaded events."""
         seen = self._examples()
         self._fields.offer(seen)
-        cells = ((path, views.shown(value)) for path, value in seen.items())
-        table = views.make(cells, ("source", "example"), "Properties seen in the loaded events")
+        cells = ((path, views.as_json_text(value)) for path, value in seen.items())
+        table = views.make_table(
+            cells, ("source", "example"), "Properties seen in the loaded events"
+        )
         self.properties_view.value = table.to_html()
         self.refresh()
 
@@ -122,11 +124,11 @@ class SettingsForm(parts.Form):
         """What each setting gives for the chosen event."""
         drawn = {field.target: field for field in field_mappings() if field.setting}
         cells = (
-            (entry.source, entry.reads, views.shown(entry.value), entry.state)
+            (entry.source, entry.reads, views.as_json_text(entry.value), entry.state)
             for entry in self.mapped.trace
             if entry.target in drawn
         )
-        return views.make(cells, ("setting", "reads", "value", "state"), "Settings")
+        return views.make_table(cells, ("setting", "reads", "value", "state"), "Settings")
 
     @property
     def problems(self) -> views.Table:

@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 from playwright.sync_api import Page, sync_playwright
 
-from orderkit.cli.lab import make
+from orderkit.cli.lab import make_workspace
 from orderkit.events import samples
 from tests.bench.measuring import Bound, Contender, Group, together
 from tests.browser.support import FLAGS, chromium, folder_of_notebooks
@@ -73,7 +73,7 @@ def group(*, small: bool) -> Iterator[Group]:
         tempfile.TemporaryDirectory() as home,
         sync_playwright() as playwright,
     ):
-        make(Path(folder))
+        make_workspace(Path(folder))
         for name, code in codes.items():
             cells = [nbformat.v4.new_code_cell(code)]
             nbformat.write(nbformat.v4.new_notebook(cells=cells), Path(folder) / f"{name}.ipynb")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from orderkit import Mapper
-from orderkit.events.paths import parse
+from orderkit.events.paths import parse_path
 from tests.bench.measuring import Contender, each
 
 #: (target, path of the property)
@@ -44,7 +44,7 @@ def paths_of(mapper: Mapper) -> Paths:
     paths: Paths = []
     for field in mapper.compiled.fields:
         path = next(iter(field.source.properties), "id")
-        paths.append((field.parts, parse(path)))
+        paths.append((field.parts, parse_path(path)))
     return paths
 
 

@@ -31,14 +31,14 @@ EVENT = {
 )
 def test_parse(path: str, parts: tuple[str, ...]) -> None:
     """A path is its names; X is the first item."""
-    assert paths.parse(path) == parts
+    assert paths.parse_path(path) == parts
 
 
 @pytest.mark.parametrize("path", ["", " ", ".", "a.", ".a", "a..b", "a. .b"])
 def test_parse_refuses(path: str) -> None:
     """An empty path or part is refused with what to write."""
     with pytest.raises(ValueError, match="names joined by single dots"):
-        paths.parse(path)
+        paths.parse_path(path)
 
 
 @pytest.mark.parametrize(
@@ -64,8 +64,8 @@ def test_parse_refuses(path: str) -> None:
 )
 def test_get(path: str, value: Any) -> None:
     """A path gives the value that is there, 0, null and empty included, or `MISSING`."""
-    assert paths.get(EVENT, paths.parse(path)) is value or (
-        paths.get(EVENT, paths.parse(path)) == value
+    assert paths.get(EVENT, paths.parse_path(path)) is value or (
+        paths.get(EVENT, paths.parse_path(path)) == value
     )
 
 
@@ -96,7 +96,7 @@ def test_get_at_an_endless_index() -> None:
 )
 def test_how_far(path: str, words: str) -> None:
     """A missing path is told with the part up to which it went, and what was there."""
-    assert paths.how_far(EVENT, paths.parse(path)) == words
+    assert paths.how_far(EVENT, paths.parse_path(path)) == words
 
 
 def test_walk() -> None:
@@ -200,7 +200,7 @@ JSON = st.recursive(
 def test_walked_paths_can_be_read(event: Any) -> None:
     """Each path that a walk gives leads back to the value it gave."""
     for path, value in paths.walk(event):
-        assert paths.get(event, paths.parse(path)) is value
+        assert paths.get(event, paths.parse_path(path)) is value
 
 
 @given(JSON, st.lists(st.text("abX0", min_size=1, max_size=2), min_size=1, max_size=4))

@@ -16,7 +16,7 @@ from orderkit import EventsError
 from orderkit.events.entries import LIMIT, EventLine, Reading
 from orderkit.events.formats.json_text import begins_as_ndjson, read_json, read_ndjson
 from orderkit.events.jsontext import dumps
-from orderkit.events.reader import numbered, open_events, parse_text
+from orderkit.events.reader import numbered_events, open_events, parse_text
 
 BOM = b"\xef\xbb\xbf"
 EVENT = {"event_name": "booking_created", "items": [{"id": 1}, {"id": 2}], "context": {}}
@@ -54,7 +54,7 @@ def read_events(lines: Iterable[bytes], name: str = "events") -> Iterator[EventL
     whole = chain([first], rest)
     begun = begins_as_ndjson(first)
     records = read_ndjson(whole, reading) if begun else read_json(whole, name, reading)
-    return numbered(records, reading)
+    return numbered_events(records, reading)
 
 
 def read(text: bytes) -> list[EventLine]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from orderkit import FieldMapping, Mapped, Mapper, Settings, field_mappings
 from orderkit.events import samples
 from orderkit.events.jsontext import dumps, loads
-from orderkit.events.paths import MISSING, get, is_blank, parse
+from orderkit.events.paths import MISSING, get, is_blank, parse_path
 from tests.mapping.golden import read
 
 SETTINGS = Settings.model_validate(read("created", "settings"))
@@ -100,7 +100,7 @@ PLACES = sorted(
         for mapper in MAPPERS
         for field in mapper.compiled.fields
         for path in field.source.properties
-        for parts in [parse(path)]
+        for parts in [parse_path(path)]
         for length in range(1, len(parts) + 1)
     }
 )
@@ -114,7 +114,7 @@ FULL = read("completed", "event") | {
 
 def put(event: Any, path: str, value: Any) -> None:
     """Set what stands at a path, as far as the event goes there."""
-    *heads, last = parse(path)
+    *heads, last = parse_path(path)
     holder = get(event, tuple(heads)) if heads else event
     if isinstance(holder, dict):
         holder[last] = value
@@ -124,7 +124,7 @@ def put(event: Any, path: str, value: Any) -> None:
 
 def drop(event: Any, path: str) -> None:
     """Remove what stands at a path."""
-    *heads, last = parse(path)
+    *heads, last = parse_path(path)
     holder = get(event, tuple(heads)) if heads else event
     if isinstance(holder, dict):
         holder.pop(last, None)
@@ -248,7 +248,7 @@ def test_removing_a_mandatory_property(row: FieldMapping, status: str) -> None:
         mapper = Mapper(SETTINGS.model_copy(update={"settings": settings}))
     for path in compiled.source.properties:
         drop(event, path)
-        assert get(event, parse(path)) is MISSING
+        assert get(event, parse_path(path)) is MISSING
     # The status asked for stands in for the event's name.
     asked = None if row.target == "order_info.order_status" else status
     result = mapper.map(event, status=asked)

@@ -11,7 +11,7 @@ from typing import Any, Final
 from orderkit.errors import EventsError
 from orderkit.events.entries import Reading, Record
 from orderkit.events.formats.calls import Call, read_call
-from orderkit.events.formats.literals import ABSENT, evaluate, parsed, text_of
+from orderkit.events.formats.literals import ABSENT, literal_value, parsed, text_of
 from orderkit.events.jsontext import dumps_plain
 
 #: Trees of syntax are some fifty times as large as their text.
@@ -110,7 +110,7 @@ def _of_call(node: Any, reading: Reading) -> Iterator[Record] | None:
             [Record(line, None, f"{name}(…) that is no JavaScript", text_of(node).encode())]
         )
     opens: list[str] = []
-    values = [evaluate(child, f"${n}" if n else "", opens) for n, child in enumerate(given)]
+    values = [literal_value(child, f"${n}" if n else "", opens) for n, child in enumerate(given)]
     if name == "fetch":
         return _of_fetch(values, line, reading)
     event = _event(name, values)
@@ -171,7 +171,7 @@ def _of_literals(code: bytes, name: str, reading: Reading) -> Iterator[Record]:
         if node.type not in ("object", "array"):
             continue
         opens: list[str] = []
-        value = evaluate(node, "", opens)
+        value = literal_value(node, "", opens)
         for each in opens:
             reading.note(f"open: {each}", 1)
         yield Record(None, value, document=True)

@@ -25,7 +25,7 @@ def text_of(node: Any) -> str:
     return text.decode("utf-8", "replace")
 
 
-def evaluate(node: Any, path: str, opens: list[str], depth: int = 0) -> Any:
+def literal_value(node: Any, path: str, opens: list[str], depth: int = 0) -> Any:
     """The value of a literal; what has none is listed in `opens`, and is `ABSENT`."""
     if depth < _DEEPEST:
         match node.type:
@@ -33,19 +33,19 @@ def evaluate(node: Any, path: str, opens: list[str], depth: int = 0) -> Any:
                 return _object(node, path, opens, depth + 1)
             case "array":
                 values = [
-                    evaluate(child, _join(path, str(number)), opens, depth + 1)
+                    literal_value(child, _join(path, str(number)), opens, depth + 1)
                     for number, child in enumerate(_children(node))
                 ]
                 # An item that stays open keeps its place.
                 return [None if value is ABSENT else value for value in values]
             case "parenthesized_expression" if node.named_children:
-                return evaluate(_children(node)[0], path, opens, depth + 1)
+                return literal_value(_children(node)[0], path, opens, depth + 1)
             case "call_expression" if text_of(node).startswith("JSON.stringify("):
                 (first, *_rest) = _children(node.child_by_field_name("arguments"))
-                return evaluate(first, path, opens, depth + 1)
+                return literal_value(first, path, opens, depth + 1)
             case "binary_expression" if node.child_by_field_name("operator").type == "+":
                 left, right = (
-                    evaluate(node.child_by_field_name(side), path, [], depth + 1)
+                    literal_value(node.child_by_field_name(side), path, [], depth + 1)
                     for side in ("left", "right")
                 )
                 if isinstance(left, str) and isinstance(right, str):
@@ -111,7 +111,7 @@ def _object(node: Any, path: str, opens: list[str], depth: int) -> dict[str, Any
         if name is None:
             opens.append(f"{_join(path, show(text_of(child))[1:-1])}")
             continue
-        value = evaluate(child.child_by_field_name("value"), _join(path, name), opens, depth)
+        value = literal_value(child.child_by_field_name("value"), _join(path, name), opens, depth)
         if value is not ABSENT:
             made[name] = value
     return made

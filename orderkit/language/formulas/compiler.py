@@ -206,7 +206,7 @@ def _named(node: Node) -> Parts:
     if node.kind == "call" and node.value == "GET" and node.parts[0].kind == "literal":
         name = node.parts[0].value
         try:
-            return paths.parse(name) if isinstance(name, str) else ()
+            return paths.parse_path(name) if isinstance(name, str) else ()
         except ValueError:
             return ()
     return ()

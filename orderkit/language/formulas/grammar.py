@@ -186,7 +186,7 @@ def _path(text: str, start: int, end: int, path: str) -> Node:
         raise FormulaError(
             text, start, f"`{path}` is neither a property nor a constant", f"write `{path.lower()}`"
         )
-    return Node("path", start, end, paths.parse(path))
+    return Node("path", start, end, paths.parse_path(path))
 
 
 def _negative(start: int, end: int, signs: int, part: Node) -> Node:

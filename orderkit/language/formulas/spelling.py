@@ -22,7 +22,7 @@ def write_property(path: str) -> str:
 
     Raises ValueError for what is no path.
     """
-    parts = paths.parse(path)
+    parts = paths.parse_path(path)
     spelt = ".".join(parts)
     try:
         node = parse_tree(spelt)

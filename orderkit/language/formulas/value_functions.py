@@ -103,7 +103,7 @@ def _property(holder: Any, name: Any) -> Any:
     if isinstance(holder, dict) and path in holder:
         return holder[path]
     try:
-        found = look_up(holder, paths.parse(path))
+        found = look_up(holder, paths.parse_path(path))
     except ValueError as error:
         raise RefusedError(f"{brief(path)} is no path: {error}") from None
     return None if found is paths.MISSING else found

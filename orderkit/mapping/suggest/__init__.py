@@ -81,7 +81,7 @@ def _is_open(row: FieldMapping, seen: Seen, orders: set[int]) -> bool:
         return False
     if row.setting:
         return True
-    parts = paths.parse(row.source)
+    parts = paths.parse_path(row.source)
     there = sum(not paths.is_blank(paths.get(seen.events[n], parts)) for n in orders)
     return there < _THERE * len(orders)
 

@@ -174,7 +174,7 @@ def compiled(value: str, formula: bool, zone: ZoneInfo) -> ValueSource:
     return compile_reference(value)
 
 
-def written(row: FieldMapping, path: str) -> str:
+def as_reference(row: FieldMapping, path: str) -> str:
     """A property as the row's setting, or smart mapping, names it."""
     return f"{{{{{path}}}}}" if row.setting else path
 
@@ -189,7 +189,7 @@ def _readings(
     mended = {formula for value in values for formula in _mendings(row, value, zone)}
     cents = "cents" in prop.name.attributes
     if not mended and not cents:
-        found = proposal_of(row, written(row, prop.path), False, (fact,), events, zone)
+        found = proposal_of(row, as_reference(row, prop.path), False, (fact,), events, zone)
         if found and row.type == "date" and any(map(_is_utc, values)):
             doubt = "its day is UTC's: in the hotel's time zone it may be another one"
             found = found.at_most("perhaps", doubt)
@@ -252,7 +252,7 @@ def _click_ids(
     for prop in seen.properties.values():
         if "click" in prop.name.attributes:
             fact = f"named `{prop.path}`"
-            found = proposal_of(row, written(row, prop.path), False, (fact,), events, zone)
+            found = proposal_of(row, as_reference(row, prop.path), False, (fact,), events, zone)
             if found:
                 yield found
         held = (value for value in prop.values.values() if isinstance(value, str))

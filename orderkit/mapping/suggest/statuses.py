@@ -104,7 +104,7 @@ def _mapped(proposed: ProposedEvents) -> int:
 
 
 def _counted(events: list[Mapping[str, Any]], path: str) -> Counter[str]:
-    values = (paths.get(event, paths.parse(path)) for event in events)
+    values = (paths.get(event, paths.parse_path(path)) for event in events)
     return Counter(value for value in values if isinstance(value, str) and value.strip())
 
 

@@ -118,7 +118,7 @@ class BookingPage(Page):
         event = self.session.event
         self._filling = True
         for path, made in self.inputs.items():
-            self._shown[path] = made.value = text_of(paths.get(event, paths.parse(path)))
+            self._shown[path] = made.value = field_text(paths.get(event, paths.parse_path(path)))
         told = event.get("event_name")
         others = {} if told in KINDS.values() else {f"{told or 'nothing is said'}": told}
         self.kind.options = list({**KINDS, **others}.items())
@@ -150,11 +150,12 @@ class BookingPage(Page):
                 for problem in wrong.get(path, ())
             )
         self.order_view.value = card(
-            "The order it becomes", outcome(mapped) + changes(mapped, self.session.before)
+            "The order it becomes",
+            outcome(mapped) + changed_properties(mapped, self.session.before),
         )
 
 
-def text_of(value: Any) -> str:
+def field_text(value: Any) -> str:
     """A property as it stands in a field."""
     if value is None or value is paths.MISSING:
         return ""
@@ -203,15 +204,15 @@ def outcome(mapped: Mapped) -> str:
     )
 
 
-def changes(mapped: Mapped, before: Mapped) -> str:
+def changed_properties(mapped: Mapped, before: Mapped) -> str:
     """What differs from before, as a list: field, old value, new value."""
     earlier = {entry.target: entry for entry in before.trace}
     lines = []
     for entry in mapped.trace:
         old = earlier.get(entry.target)
         if old and (old.value, old.state) != (entry.value, entry.state):
-            was = html.code(views.shown(old.value)) or "nothing"
-            now = html.code(views.shown(entry.value)) or html.badge(entry.state)
+            was = html.code(views.as_json_text(old.value)) or "nothing"
+            now = html.code(views.as_json_text(entry.value)) or html.badge(entry.state)
             lines.append(
                 f"<li>{html.code(views.short(entry.target))}<span><s>{was}</s> → {now}</span></li>"
             )

@@ -173,7 +173,7 @@ def event_at(stop: Stop, booking: dict[str, Any], order_id: str) -> dict[str, An
     """The event that the site sends when the booking comes to this station."""
     values = {"event_name": stop.name, "id": order_id, **stop.values}
     for path, source in stop.copied.items():
-        found = paths.get(booking, paths.parse(source))
+        found = paths.get(booking, paths.parse_path(source))
         if found is not paths.MISSING:
             values[path] = found
     moment = paths.get(booking, ("context", "event_timestamp"))

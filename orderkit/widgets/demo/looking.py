@@ -6,7 +6,7 @@ from orderkit.events import paths
 from orderkit.events.jsontext import dumps
 from orderkit.reports import html, pages, views
 from orderkit.widgets.demo.booking import LABELS, outcome, read
-from orderkit.widgets.demo.page import Page, card, shown
+from orderkit.widgets.demo.page import Page, card, card_table
 from orderkit.widgets.demo.session import DemoSession
 
 
@@ -30,16 +30,16 @@ class MappingPage(Page):
             (
                 entry.found_at,
                 ", ".join(LABELS[path] for path in read(entry) if path in LABELS),
-                views.shown(entry.raw),
+                views.as_json_text(entry.raw),
                 views.short(entry.target),
-                views.shown(entry.value),
+                views.as_json_text(entry.value),
                 entry.state,
             )
             for entry in kept
         )
         columns = ("source", "in the booking", "found", "target", "value", "state")
         marked = views.mapping_table(self.session.mapped, self.session.before).marked
-        return views.make(cells, columns, "Source → target", marked)
+        return views.make_table(cells, columns, "Source → target", marked)
 
     def refresh(self) -> None:
         """Show the mapping of the booking at hand."""
@@ -47,7 +47,7 @@ class MappingPage(Page):
         text = escape(dumps(mapped.payload, indent=True).decode())
         self.view.value = (
             outcome(mapped)
-            + shown(self.table, "Such an event becomes no order.")
+            + card_table(self.table, "Such an event becomes no order.")
             + '<details class="ok-card"><summary>The order as it goes over the wire</summary>'
             + f'<pre class="ok-code" tabindex="0">{text}</pre></details>'
         )
@@ -90,6 +90,6 @@ class NeedsPage(Page):
         )
         self.view.value = (
             card("This booking", text)
-            + shown(against.matrix, "Nothing is known of this event.")
-            + shown(against.fixes, "Nothing to mend.")
+            + card_table(against.matrix, "Nothing is known of this event.")
+            + card_table(against.fixes, "Nothing to mend.")
         )

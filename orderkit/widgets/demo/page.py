@@ -60,7 +60,7 @@ def card(title: str, body: str, note: str = "") -> str:
     return f'<section class="ok-card"><h3>{escape(title)}</h3>{below}{body}</section>'
 
 
-def shown(table: Table, none: str) -> str:
+def card_table(table: Table, none: str) -> str:
     """A table on a card; `none` says that nothing is there yet."""
     if table.frame.empty:
         return card(table.caption, f'<p class="ok-hint">{escape(none)}</p>')

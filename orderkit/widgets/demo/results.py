@@ -11,7 +11,7 @@ from orderkit.reports.handover import MOST, handover_page
 from orderkit.sending.results import SendResult
 from orderkit.sending.targets import live_endpoint
 from orderkit.widgets import parts
-from orderkit.widgets.demo.page import Page, card, shown
+from orderkit.widgets.demo.page import Page, card, card_table
 from orderkit.widgets.demo.session import DemoSession
 
 
@@ -33,7 +33,7 @@ class ResultsPage(Page):
     def table(self) -> views.Table:
         """All that was sent, in order."""
         columns = ("order_id", "order_status", "verdict", "tries", "log_id", "message")
-        return views.make(map(_cells, self.session.sent), columns, "Sent from this page")
+        return views.make_table(map(_cells, self.session.sent), columns, "Sent from this page")
 
     @property
     def missing(self) -> list[str]:
@@ -70,7 +70,7 @@ class ResultsPage(Page):
         )
         self.view.value = (
             f'<dl class="ok-figures">{figures}</dl>'
-            + shown(self.table, "Nothing was sent yet: see Send and Journey.")
+            + card_table(self.table, "Nothing was sent yet: see Send and Journey.")
             + card("Still missing", f"<ul>{missing}</ul>" if missing else "<p>Nothing.</p>")
         )
 

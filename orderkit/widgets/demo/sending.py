@@ -8,7 +8,7 @@ from orderkit.reports import views
 from orderkit.reports.html import TONES
 from orderkit.sending.retry import Wait
 from orderkit.widgets import parts
-from orderkit.widgets.demo.page import Page, shown
+from orderkit.widgets.demo.page import Page, card_table
 from orderkit.widgets.demo.session import DemoSession
 
 
@@ -53,4 +53,6 @@ class SendPage(Page):
         marked = frozenset(ids.index(sent.order_id) for sent in last if sent.order_id in ids)
         answer = replace(views.sent_table(last), caption="What came of the order")
         kept = replace(orders, marked=marked, caption="The hotel's list at TikTok's side")
-        self.view.value = shown(answer, "Nothing was sent yet.") + shown(kept, "No order yet.")
+        self.view.value = card_table(answer, "Nothing was sent yet.") + card_table(
+            kept, "No order yet."
+        )

@@ -9,7 +9,7 @@ from typing import Any
 from orderkit.destination.loading import load_settings
 from orderkit.destination.settings import Settings
 from orderkit.events import samples
-from orderkit.events.paths import get, parse
+from orderkit.events.paths import get, parse_path
 from orderkit.events.reader import EventLine
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.results import EventResult, Mapped
@@ -109,7 +109,7 @@ def overlaid(event: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
     """
     made = deepcopy(event)
     for path, value in values.items():
-        *folders, last = parse(path)
+        *folders, last = parse_path(path)
         holder: Any = made
         for depth, part in enumerate(folders, start=1):
             if not isinstance(get(made, tuple(folders[:depth])), dict | list):

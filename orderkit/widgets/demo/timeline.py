@@ -7,7 +7,7 @@ from orderkit.events.paths import count
 from orderkit.reports import html, views
 from orderkit.sandbox import Order
 from orderkit.sending.results import SendResult
-from orderkit.widgets.demo.page import card, shown
+from orderkit.widgets.demo.page import card, card_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def drawn(legs: list[Leg], order: Order | None) -> str:
     """The journey as a picture, and below it the order as TikTok's side keeps it."""
     lanes = '<p class="ok-lanes"><span>The hotel\'s site</span><span>TikTok</span></p>'
     picture = lanes + "".join(map(_leg, legs))
-    return card("The journey", picture) + shown(kept(order), "Nothing has arrived yet.")
+    return card("The journey", picture) + card_table(kept(order), "Nothing has arrived yet.")
 
 
 def _leg(leg: Leg) -> str:
@@ -79,4 +79,6 @@ def kept(order: Order | None) -> views.Table:
         (receipt.order_status, count(receipt.count, "time"), "once", receipt.log_id)
         for receipt in (order.history if order else ())
     )
-    return views.make(cells, ("status", "received", "kept", "log_id"), "The order at TikTok's side")
+    return views.make_table(
+        cells, ("status", "received", "kept", "log_id"), "The order at TikTok's side"
+    )
