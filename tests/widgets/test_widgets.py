@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from orderkit import Settings, load_settings
+from orderkit.destination.saving import save_settings
 from orderkit.events import samples
 from orderkit.widgets import (
     BackfillForm,
@@ -148,6 +149,28 @@ def test_filter_and_transformation_are_typed_saved_and_shown() -> None:
     assert settings.filter.condition[0].value == "USD"
     assert settings.transformation[0].new_name == "booking.reference"
     assert SettingsForm("mine.toml").settings == settings
+
+
+def test_what_the_form_has_no_input_for_stays_in_the_file() -> None:
+    """Steps and conditions that a file says more of than the form shows are kept with their row."""
+    data = load_settings(samples.SETTINGS).model_dump(exclude_none=True)
+    line = {"property": "items.coupon", "operator": "is", "values": ["A", "B"]}
+    data["transformation"] = [
+        {"property": "sum", "copy_from": "total", "event_names": ["sale"], "condition": [line]},
+        {"property": "n", "value": {"formula": "SIZE(rooms)"}},
+        {"property": "gone", "new_name": ""},
+    ]
+    data["filter"] = {"condition": [line]}
+    settings = Settings.model_validate(data)
+    save_settings(settings, "mine.toml")
+    assert load_settings("mine.toml") == settings
+    form = SettingsForm("mine.toml")
+    assert form.settings == settings
+    form.transformation.add(property="a", new_name="b")
+    form.save_button.click()
+    saved = load_settings("mine.toml")
+    assert saved.transformation[:3] == settings.transformation
+    assert saved.filter == settings.filter
 
 
 def test_a_change_is_reviewed_before_it_is_kept() -> None:
