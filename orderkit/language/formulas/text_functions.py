@@ -26,6 +26,11 @@ from orderkit.language.formulas.values import (
 
 _T = TypeVar("_T")
 
+# White space and line ends as JavaScript has them: a byte order mark is one, a separator is not.
+_BLANKS: Final = (
+    "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000\ufeff"
+)
 _NUMBER: Final = regex.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
@@ -137,7 +142,7 @@ def concat(frame: Frame, first: Any, *others: Any) -> str:
 
 @function("TRIM(text)", "text", "The text without blanks at its beginning and end")
 def trim(text: Any) -> str:
-    return as_text(text).strip()
+    return as_text(text).strip(_BLANKS)
 
 
 def _each(value: Any, change: Callable[[str], str]) -> Any:
