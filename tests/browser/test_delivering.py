@@ -96,7 +96,8 @@ def test_faults_are_said_met_and_told(jupyter: Lab) -> None:
     send(page)
     expect(page.get_by_role("status").filter(has_text="12 events, 11 as they")).to_be_visible()
     became = page.get_by_role("table", name="What became of each order").filter(visible=True).first
-    expect(became.get_by_role("row").filter(has_text="rejected")).to_have_count(1)
+    expect(became.get_by_role("cell", name="rejected", exact=True)).to_have_count(1)
+    expect(became.get_by_role("rowheader", name="rejected · 1 order")).to_be_visible()
     panel.get_by_role("button", name="Look again").press("Enter")
     met = panel.get_by_role("table", name="What order calls met so far")
     expect(met.get_by_role("row").filter(has_text="throttled_seconds")).to_contain_text("1")

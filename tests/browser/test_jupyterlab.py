@@ -98,7 +98,7 @@ def test_every_button_can_be_clicked(jupyter: Lab, name: str, label: str) -> Non
     """Each button does something sensible, or says in words why it does not; so it does again."""
     notebook = jupyter.opened(name, label)
     unfold_all(notebook)
-    jupyter.look(f"lab-{name[:2]}-unfolded", check=False)
+    jupyter.look(f"lab-{name[:2]}-unfolded")
     buttons = notebook.locator(".ok-root button.widget-button:visible")
     names = buttons.all_inner_texts()
     assert names
