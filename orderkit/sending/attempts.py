@@ -12,7 +12,7 @@ from typing import Any, Final
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result
 
 from orderkit.events.paths import count
-from orderkit.sending.delivery import OUTCOMES, Delivery, Verdict, order_keys
+from orderkit.sending.delivery import OUTCOMES, Delivery, Verdict
 from orderkit.sending.request import Request
 from orderkit.sending.retry import Pacer, Policy, Wait
 
@@ -170,7 +170,6 @@ class Attempts:
             # A try before the last may have arrived, and nothing since says that it has not.
             verdict = replace(verdict, verdict="unknown", cause=self._unsure.cause)
             message = f"{self._unsure.message}; then: {message}"
-        order_id, order_status = order_keys(request.body)
         return Delivery(
             verdict=verdict.verdict,
             cause=verdict.cause,
@@ -181,8 +180,8 @@ class Attempts:
             attempts=self._tries,
             seconds=self._environment.clock() - self._started if self._tries else 0.0,
             waits=tuple(self._waits),
-            order_id=order_id,
-            order_status=order_status,
+            order_id=request.keys.order_id,
+            order_status=request.keys.order_status,
             request=request.as_text(),
             answer=reply.answer,
         )

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
-import orjson
-
 from orderkit.events.paths import count
 from orderkit.sending.retry import Wait
 
@@ -123,12 +121,3 @@ class Delivery:
             "request": self.request,
             "answer": self.answer,
         }
-
-
-def order_keys(body: bytes) -> tuple[str, str]:
-    """Order id and order status of a payload, "" for what cannot be read."""
-    try:
-        info = orjson.loads(body)["order_info"]
-        return str(info.get("order_id", "")), str(info.get("order_status", ""))
-    except (ValueError, TypeError, KeyError, AttributeError, IndexError):
-        return "", ""

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlencode
 
+import orjson
+
 from orderkit.destination.urls import TOKEN_URL, check_endpoint
 from orderkit.events.jsontext import dumps
 from orderkit.masking import MASK, Secret, mask
@@ -38,11 +40,21 @@ class Endpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderKeys:
+    """What tells an order, and an update of it, from others; "" and None for what is not there."""
+
+    order_id: str = ""
+    order_status: str = ""
+    update_time: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One request: what a preview shows is what is sent. No secret is in its repr or its texts.
 
     headers: names and values; where a bearer token goes, its mask stands
     body:    as it goes over the wire
+    keys:    of the order in the body
     token:   the bearer token, None as long as there is none
     """
 
@@ -51,6 +63,7 @@ class Request:
     headers: tuple[tuple[str, str], ...]
     body: bytes = field(repr=False)
     token: Secret | None = None
+    keys: OrderKeys = OrderKeys()
 
     def wire_headers(self) -> list[tuple[str, str]]:
         """The headers as they are sent, token and all: for the wire alone."""
@@ -83,8 +96,31 @@ class Request:
         return " \\\n  ".join(lines)
 
 
-def order_request(url: str, payload: dict[str, Any] | bytes, token: Secret | None) -> Request:
-    """The order call. Payloads in bytes are JSON already, and are sent as they are."""
+def order_keys(payload: dict[str, Any] | bytes) -> OrderKeys:
+    """The keys of the order in a payload; what cannot be read has none."""
+    try:
+        info = (orjson.loads(payload) if isinstance(payload, bytes) else payload)["order_info"]
+        moment = info.get("update_time")
+        number = isinstance(moment, int | float) and not isinstance(moment, bool)
+        return OrderKeys(
+            str(info.get("order_id", "")),
+            str(info.get("order_status", "")),
+            float(moment) if number else None,
+        )
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError):
+        return OrderKeys()
+
+
+def order_request(
+    url: str,
+    payload: dict[str, Any] | bytes,
+    token: Secret | None,
+    keys: OrderKeys | None = None,
+) -> Request:
+    """The order call. Payloads in bytes are JSON already, and are sent as they are.
+
+    `keys` are those of the order, where they are known without reading the payload.
+    """
     headers = (
         ("Authorization", f"Bearer {MASK}"),
         ("Content-Type", "application/json"),
@@ -92,7 +128,7 @@ def order_request(url: str, payload: dict[str, Any] | bytes, token: Secret | Non
         _AGENT,
     )
     body = payload if isinstance(payload, bytes) else dumps(payload)
-    return Request("POST", url, headers, body, token)
+    return Request("POST", url, headers, body, token, keys or order_keys(payload))
 
 
 def token_request(endpoint: Endpoint, form: dict[str, str]) -> Request:

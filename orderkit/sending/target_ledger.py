@@ -24,7 +24,7 @@ class TargetLedger:
 
     def held_back(self, planned: SendResult, request: Request) -> SendResult | None:
         """The verdict on what is not to be sent: TikTok has it, or a newer one; None otherwise."""
-        standing, earlier = self.ledger.standing(self.target, request.body)
+        standing, earlier = self.ledger.standing(self.target, request)
         allowed = {"new": True, "skipped": self.force, "outdated": self.also_outdated}
         if earlier is None or allowed[standing]:
             return None

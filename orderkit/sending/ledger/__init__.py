@@ -16,14 +16,13 @@ from typing import Any, Final
 
 import orjson
 
-from orderkit.sending.delivery import Delivery, order_keys
+from orderkit.sending.delivery import Delivery
 from orderkit.sending.ledger.entry import (
     Entry,
     Event,
     columns_of_delivery,
     columns_of_event,
     digest,
-    update_time,
 )
 from orderkit.sending.ledger.file import default_path
 from orderkit.sending.ledger.history import Standing, Update, standing
@@ -79,17 +78,17 @@ class Ledger(LedgerReader):
             with self.told():
                 self._flush()
 
-    def standing(self, target: str, payload: bytes) -> tuple[Standing, Entry | None]:
-        """Whether a payload is still to be sent to a target, and the delivery that decides it."""
-        order_id, _ = order_keys(payload)
+    def standing(self, target: str, request: Request) -> tuple[Standing, Entry | None]:
+        """Whether a request is still to be sent to a target, and the delivery that decides it."""
+        keys = request.keys
         with self.told():
             rows = self.rows.execute(
                 "SELECT number, run, verdict, digest, update_time FROM delivery"
                 " WHERE target = ? AND order_id = ? AND payload != x'' ORDER BY number",
-                (target, order_id),
+                (target, keys.order_id),
             )
             history = [Update(*row) for row in rows]
-        found, number = standing(history, digest(payload), update_time(payload), self._run)
+        found, number = standing(history, digest(request.body), keys.update_time, self._run)
         return found, next(iter(self._entries("WHERE number = ?", (number,))), None)
 
     def begin(self, target: str, request: Request, event: Event | None = None) -> int:
@@ -116,18 +115,17 @@ class Ledger(LedgerReader):
             self._begin(target, request, event, verdict="dry-run", cause="dry_run")
 
     def _begin(self, target: str, request: Request, event: Event | None, **more: Any) -> int:
-        order_id, order_status = order_keys(request.body)
         return self.insert(
             "delivery",
             target=target,
             url=request.url,
-            order_id=order_id,
-            order_status=order_status,
+            order_id=request.keys.order_id,
+            order_status=request.keys.order_status,
             payload=request.body,
             digest=digest(request.body),
             started_at=time.time(),
             run=self._run,
-            update_time=update_time(request.body),
+            update_time=request.keys.update_time,
             **columns_of_event(event),
             **more,
         )

@@ -11,7 +11,7 @@ from orderkit.events.jsontext import dumps_plain, show
 from orderkit.events.paths import is_index, walk
 from orderkit.masking import mask
 from orderkit.sending.delivery import OUTCOMES, Delivery
-from orderkit.sending.request import order_request
+from orderkit.sending.request import OrderKeys, order_request
 from orderkit.sending.retry import Wait
 
 
@@ -46,16 +46,6 @@ class Entry:
 
 #: An event as it came in.
 Event: TypeAlias = dict[str, Any]
-
-
-def update_time(payload: bytes) -> float | None:
-    """The ``update_time`` of a payload, None where it has none that is a number."""
-    try:
-        moment = orjson.loads(payload)["order_info"]["update_time"]
-    except (ValueError, TypeError, KeyError):
-        return None
-    number = isinstance(moment, int | float) and not isinstance(moment, bool)
-    return float(moment) if number else None
 
 
 def columns_of_event(event: Event | None) -> dict[str, Any]:
@@ -133,6 +123,7 @@ def entry_of(row: sqlite3.Row) -> Entry:
     url, payload = row["url"], row["payload"]
     # A cause that a newer orderkit wrote is told as the verdict it stands for.
     cause = row["cause"] if row["cause"] in OUTCOMES else "interrupted"
+    keys = OrderKeys(row["order_id"], row["order_status"], row["update_time"])
     delivery = Delivery(
         verdict=row["verdict"],
         cause=cause,
@@ -143,9 +134,9 @@ def entry_of(row: sqlite3.Row) -> Entry:
         attempts=row["attempts"],
         seconds=row["seconds"],
         waits=tuple(Wait(*wait) for wait in orjson.loads(row["waits"])),
-        order_id=row["order_id"],
-        order_status=row["order_status"],
-        request=order_request(url, payload, None).as_text() if payload else "",
+        order_id=keys.order_id,
+        order_status=keys.order_status,
+        request=order_request(url, payload, None, keys).as_text() if payload else "",
         answer=row["answer"],
     )
     moments = row["started_at"], row["ended_at"]
