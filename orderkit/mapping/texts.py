@@ -44,7 +44,8 @@ def text(raw: Any, _zone: ZoneInfo) -> Converted:
     """A text, without blanks around it."""
     value, steps = _text_or_integer(raw)
     if not _SEEN.search(value):
-        raise Unconvertible(f"all that it holds is {_character(value[0])}, which nobody sees")
+        unseen = f"{_character(value[0])}, which nobody sees" if value else "nothing"
+        raise Unconvertible(f"all that it holds is {unseen}")
     trimmed = value.strip()
     return trimmed, steps if trimmed == value else (*steps, "blanks around it dropped")
 
