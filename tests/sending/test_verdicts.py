@@ -7,7 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from orderkit.sending.delivery import OUTCOMES, order_keys
+from orderkit.sending.delivery import OUTCOMES
+from orderkit.sending.request import order_keys
 from orderkit.sending.verdicts import AnswerCodes, read_verdict
 
 CODED = {"error": {"code": -3000109, "message": "FulfillRedeemQRCodeExpired", "log_id": "log-9"}}
