@@ -158,7 +158,7 @@ class BackfillForm(parts.Form):
                     self._draw(run)
         finally:
             self._draw(run)
-            self.deliveries.show(self.to.ledger)
+            self.deliveries.show(run.ledger or self.to.ledger)
         good = "Every order is where it should be"
         bad = "Some orders are not delivered: the delivery view says why"
         self.tell(*conclusion(run, good, bad, "; Start goes on where it was"))

@@ -140,7 +140,7 @@ class SendForm(parts.Form):
         finally:
             self._draw()
             self.orders_view.value = views.orders_table(self.sandbox.orders.values()).to_html()
-            self.deliveries.show(self.to.ledger)
+            self.deliveries.show(run.ledger or self.to.ledger)
         done = sum(sent.done for sent in self.sent)
         words = f"{count(len(self.sent), 'event')}, {done} as they should be"
         self.tell(*conclusion(run, words, words))

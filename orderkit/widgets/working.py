@@ -73,5 +73,5 @@ def conclusion(run: Run, good: str, bad: str, go_on: str = "") -> tuple[str, Ton
         text = f"Nothing was sent: {which} filtered"
     else:
         text, tone = good, "good"
-    warnings = run.names.warnings()
+    warnings = [f"{text[:1].upper()}{text[1:]}" for text in run.names.warnings()]
     return "\n".join([text, *warnings]), "warn" if warnings else tone

@@ -529,3 +529,60 @@ def test_memory_does_not_grow_with_the_events(tmp_path: Path) -> None:
         peaks.append(int(done.stderr.split()[-1]))
     assert (tmp_path / "report.ndjson").read_bytes().count(b"\n") == 100
     assert peaks[1] < peaks[0] + 8_000
+
+
+# -- names of events
+
+
+def test_a_file_without_mapped_names_is_warned_of(desk: Desk) -> None:
+    """Where no name is mapped, every command that maps says what was probably meant; exit code 0."""
+    named = samples.bookings(3).replace(b'"booking_created"', b'"bookingCreated"')
+    desk.events.write_bytes(named)
+    said = 'warning: no event is named in the event mapping; 3 events are called "bookingCreated"'
+    outputs = ("--output", str(desk.folder / "out.ndjson"))
+    for command, more in (("check", ()), ("map", outputs)):
+        done = run(command, str(desk.events), *SETTINGS, *more)
+        assert (done.returncode, said in done.stderr) == (0, True), done.stderr
+    sent = desk.send()
+    assert (sent.returncode, said in sent.stderr) == (0, True)
+    assert "3 filtered" in sent.stdout
+
+
+def test_folders_of_files_are_warned_of(desk: Desk) -> None:
+    """Mapped into a folder, names are counted over all files, also those finished before."""
+    slip = samples.bookings(2).replace(b'"booking_created"', b'"Booking Created"')
+    (desk.folder / "a.ndjson").write_bytes(slip)
+    (desk.folder / "b.ndjson").write_bytes(slip + samples.bookings(1))
+    files = [str(desk.folder / name) for name in ("a.ndjson", "b.ndjson")]
+    for _ in range(2):
+        done = run("map", *files, *SETTINGS, "-o", str(desk.folder / "out"))
+        assert 'warning: 4 events are called "Booking Created"' in done.stderr
+
+
+@posix
+def test_a_pipe_that_pauses_is_interrupted_at_once(desk: Desk) -> None:
+    """What came is sent while the pipe is open, and Ctrl-C ends the command without a traceback."""
+    arguments = desk.arguments("--json")
+    arguments[1] = "-"
+    with subprocess.Popen(
+        [*ORDERKIT, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=bare_environment(**{"home": desk.home, **desk.environment}),
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(samples.bookings(2).decode())
+        process.stdin.flush()
+        came = [process.stdout.readline(), process.stdout.readline()]
+        assert [line["verdict"] for line in lines("".join(came))] == ["delivered"] * 2
+        process.send_signal(signal.SIGINT)
+        process.wait(20)
+        assert process.stderr is not None
+        err = process.stderr.read()
+    assert process.returncode == 130
+    assert "stopped, by hand" in err
+    assert "Traceback" not in err
+    assert "Fatal" not in err

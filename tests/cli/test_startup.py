@@ -27,20 +27,43 @@ GIVEN = [str(samples.EVENTS), "--settings", str(samples.SETTINGS)]
 )
 def test_commands_load_what_they_use(arguments: list[str], more: set[str], tmp_path: Path) -> None:
     """Commands that neither draw, send nor serve load no notebook, client or server library."""
+    loaded = modules(arguments, tmp_path)
+    packages = {name.split(".")[0] for name in loaded}
+    assert "orderkit" in packages
+    assert not packages & (HEAVY | more)
+    assert not any(name.startswith("orderkit.sandbox") for name in loaded)
+
+
+@pytest.mark.parametrize("target", ["dry-run", "live"])
+def test_only_sending_to_the_sandbox_loads_it(target: str, tmp_path: Path) -> None:
+    """Sending to nobody, or live, loads no server: the faults are named, and that is all."""
+    settings = tmp_path / "settings.toml"
+    text = samples.SETTINGS.read_text(encoding="utf-8")
+    settings.write_text(f'{text}endpoint_url = "http://127.0.0.1:9/"\n', encoding="utf-8")
+    given = [str(samples.EVENTS), "--settings", str(settings), "--ledger", str(tmp_path / "l")]
+    loaded = modules(["send", *given, "--to", target, "--yes", "--attempts", "1"], tmp_path)
+    assert "orderkit.sending.run" in loaded
+    assert not {name.split(".")[0] for name in loaded} & (HEAVY - {"httpx"} | {"jsonschema"})
+    assert "orderkit.sandbox.server" not in loaded
+
+
+def modules(arguments: list[str], folder: Path) -> set[str]:
+    """The modules that a command has loaded when it ends."""
     code = (
         "import atexit, sys; from orderkit.cli import main;"
         "atexit.register(lambda: print(*sys.modules, sep='\\n', file=sys.stderr)); main()"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, *arguments],
-        cwd=tmp_path,
-        env={"PYTHONPATH": str(Path(__file__).parents[2]), "HOME": str(tmp_path)},
+        cwd=folder,
+        env={
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+            "HOME": str(folder),
+            "ORDERKIT_ACCESS_TOKEN": "of-the-tests",
+        },
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode in (0, 1), done.stderr
-    loaded = {name.split(".")[0] for name in done.stderr.splitlines()}
-    assert "orderkit" in loaded
-    assert not loaded & (HEAVY | more)
-    assert not any(name.startswith("orderkit.sandbox") for name in done.stderr.splitlines())
+    return set(done.stderr.splitlines())

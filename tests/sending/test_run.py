@@ -3,9 +3,10 @@
 import asyncio
 import math
 import sqlite3
+import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from contextlib import asynccontextmanager, closing
+from contextlib import aclosing, asynccontextmanager, closing
 from itertools import count, islice, pairwise
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import orjson
 import pytest
 
 from orderkit import Mapped, Mapper, load_settings
-from orderkit.errors import LedgerError
+from orderkit.errors import EventsError, LedgerError
 from orderkit.events import samples
 from orderkit.events.reader import EventLine
 from orderkit.mapping.results import EventResult
@@ -23,8 +24,9 @@ from orderkit.sending.client import Client, Endpoint, Policy, Wait
 from orderkit.sending.credentials import AccessToken, Credentials
 from orderkit.sending.failure_streak import HOPELESS
 from orderkit.sending.ledger import Ledger
+from orderkit.sending.reading import ReadAhead
 from orderkit.sending.results import SendResult
-from orderkit.sending.run import send_all
+from orderkit.sending.run import Run, send_all
 from orderkit.sending.target_ledger import TargetLedger
 from tests.sending.server import OK, Got, Script, Step, answer, serving
 from tests.sending.support import FIXED, endpoint_of
@@ -530,3 +532,97 @@ def test_a_success_between_failures_goes_on(sandbox: Sandbox) -> None:
     done = sent([order(f"B-{at}") for at in range(64)], sandbox, attempts=1, in_flight=1)
     assert len(done) == 64
     assert Counter(verdicts(done)) == {"failed": 60, "delivered": 4}
+
+
+# -- a run as commands and forms have it
+
+
+def run_of(sandbox: Sandbox, results: Iterable[EventResult], **how: Any) -> Run:
+    return Run(results, MAPPER.settings, "sandbox", sandbox=sandbox, **how)
+
+
+def test_a_run_is_stopped_from_another_thread(sandbox: Sandbox, ledger: Ledger) -> None:
+    """Stopped anywhere, before it began as well, it lets calls under way end and says why."""
+
+    async def send(run: Run, after: int) -> list[SendResult]:
+        found = []
+        async with aclosing(run.verdicts()) as verdicts:
+            async for entry in verdicts:
+                found.append(entry)
+                if len(found) == after:
+                    await asyncio.to_thread(run.stop)
+        return found
+
+    run = run_of(sandbox, endless([]), ledger=ledger)
+    found = asyncio.run(send(run, 3))
+    assert run.stopped == "by hand"
+    assert not run.all_done
+    assert 3 <= len(found) == run.counts["delivered"] == len(sandbox.received)
+    early = run_of(sandbox, endless([]), ledger=ledger)
+    early.stop()
+    assert asyncio.run(send(early, 0)) == []
+    assert early.stopped == "by hand"
+
+
+def test_a_source_that_pauses_holds_up_nothing(sandbox: Sandbox) -> None:
+    """Verdicts come while the next event is waited for, and a stop ends the run at once."""
+    go_on = threading.Event()
+
+    def paused() -> Iterator[EventResult]:
+        yield result_of(0, order("B-0"))
+        yield result_of(1, order("B-1"))
+        go_on.wait(30)
+        yield result_of(2, order("B-2"))
+
+    run = run_of(sandbox, paused())
+
+    async def send() -> list[int]:
+        found = []
+        async for entry in run.verdicts():
+            found.append(entry.index)
+            if len(found) == 2:
+                run.stop()
+        return found
+
+    try:
+        assert asyncio.run(send()) == [0, 1]
+        assert not go_on.is_set()
+    finally:
+        go_on.set()
+
+
+def test_what_the_source_raises_ends_the_run(sandbox: Sandbox) -> None:
+    """A file that breaks off in its middle is told after the verdicts of what came before."""
+
+    def broken() -> Iterator[EventResult]:
+        yield result_of(0, order("B-0"))
+        raise EventsError("events.ndjson: broken off")
+
+    found: list[str] = []
+
+    async def send() -> None:
+        async for entry in run_of(sandbox, broken()).verdicts():
+            found.append(entry.verdict)
+
+    with pytest.raises(EventsError, match="broken off"):
+        asyncio.run(send())
+    assert found == ["delivered"]
+
+
+def test_any_number_is_read_in_its_order() -> None:
+    """However many items a source has, all come, in order, and not many more than are asked for."""
+    seen: list[int] = []
+
+    def source() -> Iterator[int]:
+        for number in range(1_000):
+            seen.append(number)
+            yield number
+
+    async def read() -> list[int]:
+        ahead = ReadAhead(source(), 10)
+        first = await anext(ahead)
+        await asyncio.sleep(0.05)
+        assert len(seen) <= 11
+        return [first] + [number async for number in ahead]
+
+    assert asyncio.run(read()) == list(range(1_000))

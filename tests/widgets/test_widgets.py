@@ -8,7 +8,9 @@ import pytest
 
 from orderkit import Settings, load_settings
 from orderkit.destination.saving import save_settings
+from orderkit.errors import EventsError
 from orderkit.events import samples
+from orderkit.events.jsontext import dumps
 from orderkit.widgets import (
     BackfillForm,
     EventPicker,
@@ -380,3 +382,70 @@ def test_the_delivery_view_shows_the_wire_of_what_is_found() -> None:
         assert (view.entries, view.entry_view.value, view.curl) == ([], "", "")
 
     asyncio.run(work())
+
+
+def renamed(path: Path, name: str) -> str:
+    """A file of seven events whose names are all that one."""
+    events = [{**event, "event_name": name} for event in samples.sample_events().values()]
+    path.write_bytes(b"\n".join(map(dumps, events)))
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("bookingCreated", "7 events are called &quot;bookingCreated&quot;"),
+        ("booking_created ", "with a blank at its end"),
+        ("page_view", "the event mapping has &quot;booking_created&quot;"),
+    ],
+)
+def test_nothing_sent_is_not_good(tmp_path: Path, name: str, said: str) -> None:
+    """Where every event was filtered, both forms say so in amber, with what was meant."""
+    backfill, send = BackfillForm(), SendForm()
+    backfill.events.value = renamed(tmp_path / "events.ndjson", name)
+    backfill.start_button.click()
+    send.picker.show({str(at): {"event_name": name, "id": str(at)} for at in range(7)})
+    send.which.value, send.target.value = "all loaded events", "Embedded sandbox"
+    send.send_button.click()
+    for form in (backfill, send):
+        assert form.task is not None
+        form.task.result()
+        assert "ok-warn" in form.message.value
+        assert "Nothing was sent: all 7 events were filtered" in form.message.value
+        assert said in form.message.value
+        form.sandbox.stop()
+
+
+def test_a_slip_among_sent_events_is_amber_too(tmp_path: Path) -> None:
+    """Orders are where they should be, and yet a name that is almost mapped is not passed over."""
+    form = BackfillForm()
+    path = tmp_path / "events.ndjson"
+    slips = renamed(path, "booking_canceled")
+    with path.open("ab") as file:
+        file.write(b"\n" + samples.bookings(2))
+    form.events.value = slips
+    form.start_button.click()
+    assert form.task is not None
+    form.task.result()
+    assert "Every order is where it should be" in form.message.value
+    assert "did you mean &quot;booking_cancelled&quot;" in form.message.value
+    assert "ok-warn" in form.message.value
+    form.sandbox.stop()
+
+
+def test_what_fails_is_shown_and_the_buttons_work_again(tmp_path: Path) -> None:
+    """A report that cannot be written ends the run with its message, and Start can be pressed."""
+    form = BackfillForm()
+    form.events.value = renamed(tmp_path / "events.ndjson", "booking_created")
+    form.report.value = str(tmp_path / "no such folder" / "report.ndjson")
+    form.start_button.click()
+    assert form.task is not None
+    with pytest.raises(EventsError):
+        form.task.result()
+    assert "no such folder" in form.message.value
+    assert (form.start_button.disabled, form.stop_button.disabled) == (False, True)
+    form.report.value = ""
+    form.start_button.click()
+    form.task.result()
+    assert form.counts["delivered"] == 7
+    form.sandbox.stop()
