@@ -535,13 +535,13 @@ def test_memory_does_not_grow_with_the_events(tmp_path: Path) -> None:
 
 
 def test_a_file_without_mapped_names_is_warned_of(desk: Desk) -> None:
-    """Where no name is mapped, every command that maps says what was probably meant; exit code 0."""
+    """Where no name is mapped, every command that maps says what was meant; exit code 0."""
     named = samples.bookings(3).replace(b'"booking_created"', b'"bookingCreated"')
     desk.events.write_bytes(named)
     said = 'warning: no event is named in the event mapping; 3 events are called "bookingCreated"'
     outputs = ("--output", str(desk.folder / "out.ndjson"))
-    for command, more in (("check", ()), ("map", outputs)):
-        done = run(command, str(desk.events), *SETTINGS, *more)
+    for name, more in (("check", ()), ("map", outputs)):
+        done = run(name, str(desk.events), *SETTINGS, *more)
         assert (done.returncode, said in done.stderr) == (0, True), done.stderr
     sent = desk.send()
     assert (sent.returncode, said in sent.stderr) == (0, True)
