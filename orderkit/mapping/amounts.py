@@ -44,7 +44,7 @@ def decimal(raw: Any) -> tuple[Decimal, Steps]:
     raise Unconvertible("this is no number")
 
 
-def amount(raw: Any, _zone: ZoneInfo) -> Converted:
+def convert_amount(raw: Any, _zone: ZoneInfo) -> Converted:
     """An amount of money, with the digits it came with."""
     number, steps = decimal(raw)
     _not_negative(number)
@@ -53,7 +53,7 @@ def amount(raw: Any, _zone: ZoneInfo) -> Converted:
     return (plain_number(number) if steps else raw), steps
 
 
-def whole(raw: Any, _zone: ZoneInfo) -> Converted:
+def convert_whole(raw: Any, _zone: ZoneInfo) -> Converted:
     """A whole number."""
     number, steps = decimal(raw)
     _not_negative(number)

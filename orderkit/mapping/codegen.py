@@ -29,7 +29,7 @@ from orderkit.language.references import Constant, ValueReading
 from orderkit.mapping import fast_types
 from orderkit.mapping.compiled import STATUS, CompiledField, CompiledSettings
 from orderkit.mapping.consistency import ConsistencyRule, consistency_rules
-from orderkit.mapping.interpreter import CURRENCY, ITEM_CURRENCY, evaluate
+from orderkit.mapping.interpreter import CURRENCY, ITEM_CURRENCY, evaluate_field
 from orderkit.mapping.lookups import Lookups
 from orderkit.mapping.messages import left_out
 from orderkit.mapping.platform import NOTHING_TO_FIND
@@ -140,7 +140,7 @@ class _Writer:
         self.names["sound"] = {
             status
             for status in compiled.statuses.values()
-            if not evaluate(compiled.status, ValueReading(status, ""), status, {}).problem
+            if not evaluate_field(compiled.status, ValueReading(status, ""), status, {}).problem
         }
 
     def row(self, number: int, field: CompiledField) -> Iterator[str]:
@@ -259,7 +259,7 @@ class _Writer:
         if not isinstance(field.source, Constant):
             return False
         # What has no doubt in a currency without digits has none in any other.
-        result = evaluate(field, field.source.read({}), None, {}, "JPY")
+        result = evaluate_field(field, field.source.read({}), None, {}, "JPY")
         self.names[name] = result.value
         return result.state == "ok" and result.problem is None
 

@@ -80,7 +80,7 @@ def map_event(
     for field in compiled.fields:
         reading = status_reading if field is compiled.status else None
         reading = reading or field.source.read(event)
-        result = evaluate(field, reading, status, event, values.get(field.currency))
+        result = evaluate_field(field, reading, status, event, values.get(field.currency))
         if result.problem:
             problems.append(result.problem)
         if result.state == "ok":
@@ -127,7 +127,7 @@ def _unmapped(name: str, mapped: tuple[str, ...]) -> str:
     return UnmappedName(f"event {show(name)} is in no event mapping entry{meant}", name)
 
 
-def evaluate(
+def evaluate_field(
     field: CompiledField,
     reading: ValueReading,
     status: str | None,
@@ -171,7 +171,7 @@ def evaluate_one(
 ) -> Any:
     """The value of one row, None where there is none; a problem joins the others."""
     reading = reading or field.source.read(event)
-    result = evaluate(field, reading, status, event, currency)
+    result = evaluate_field(field, reading, status, event, currency)
     if result.problem:
         problems.append(result.problem)
     return result.value

@@ -29,7 +29,7 @@ _LAST_OF_1970: Final = 31_535_999
 _FINER: Final = {"microseconds": 10**6, "nanoseconds": 10**9}
 
 
-def timestamp(raw: Any, zone: ZoneInfo) -> Converted:
+def convert_timestamp(raw: Any, zone: ZoneInfo) -> Converted:
     """A time as whole seconds since 1970."""
     if isinstance(raw, str) and _ISO_MOMENT.fullmatch(raw.strip()) and not NUMBER.fullmatch(raw):
         return _moment(raw.strip(), zone)

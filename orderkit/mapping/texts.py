@@ -40,7 +40,7 @@ _SHORTENED_BY_SPREADSHEET: Final = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]+")
 _ENCODED: Final = re.compile("%[0-9A-Fa-f]{2}")
 
 
-def text(raw: Any, _zone: ZoneInfo) -> Converted:
+def convert_text(raw: Any, _zone: ZoneInfo) -> Converted:
     """A text, without blanks around it."""
     value, steps = _text_or_integer(raw)
     if not _SEEN.search(value):
@@ -50,7 +50,7 @@ def text(raw: Any, _zone: ZoneInfo) -> Converted:
     return trimmed, steps if trimmed == value else (*steps, "blanks around it dropped")
 
 
-def identifier(raw: Any, _zone: ZoneInfo) -> Converted:
+def convert_id(raw: Any, _zone: ZoneInfo) -> Converted:
     """An id: text without blanks and without characters that nobody sees."""
     value, steps = _text_or_integer(raw)
     if value == "[object Object]":
@@ -110,7 +110,7 @@ def unusual_text(value: Any) -> Doubt | None:
     return None
 
 
-def unusual_identifier(value: Any) -> Doubt | None:
+def unusual_id(value: Any) -> Doubt | None:
     """The doubt about a word that stands for nothing, or about a number that lost its digits."""
     if _SHORTENED_BY_SPREADSHEET.fullmatch(value):
         return Doubt(
@@ -129,7 +129,7 @@ def unusual_click_id(value: Any) -> Doubt | None:
     """The doubt about a click id that is still as it stood in an address."""
     codes = dict.fromkeys(_ENCODED.findall(value))
     if not codes:
-        return unusual_identifier(value)
+        return unusual_id(value)
     formula = "{x}"
     # The percent sign's own code comes last: what it stands for is no code.
     for code in sorted(codes, key="%25".__eq__):

@@ -124,26 +124,33 @@ def _never_unusual(_value: Any) -> Doubt | None:
 _TYPES: Final = {
     entry.name: entry
     for entry in (
-        FieldType("text", "text", texts.text, texts.unusual_text),
-        FieldType("id", "an id: text without blanks", texts.identifier, texts.unusual_identifier),
+        FieldType("text", "text", texts.convert_text, texts.unusual_text),
+        FieldType("id", "an id: text without blanks", texts.convert_id, texts.unusual_id),
         FieldType(
             "click id",
             "an id as TikTok gave it: text without blanks, decoded",
-            texts.identifier,
+            texts.convert_id,
             texts.unusual_click_id,
         ),
         FieldType("status", "an order status: one word in capitals", _status, _unusual_status),
-        FieldType("country", "an ISO 3166-1 alpha-2 code such as FR", texts.text, _unusual_country),
-        FieldType("currency", "an ISO 4217 code such as EUR", _currency, _unusual_currency),
-        FieldType("amount", "a number such as 120.5, not negative", amounts.amount, _never_unusual),
         FieldType(
-            "whole number", "a whole number such as 3, not negative", amounts.whole, _never_unusual
+            "country", "an ISO 3166-1 alpha-2 code such as FR", texts.convert_text, _unusual_country
+        ),
+        FieldType("currency", "an ISO 4217 code such as EUR", _currency, _unusual_currency),
+        FieldType(
+            "amount", "a number such as 120.5, not negative", amounts.convert_amount, _never_unusual
+        ),
+        FieldType(
+            "whole number",
+            "a whole number such as 3, not negative",
+            amounts.convert_whole,
+            _never_unusual,
         ),
         FieldType("boolean", "true or false", _boolean, _never_unusual),
         FieldType(
             "timestamp",
             "a time as seconds, milliseconds or ISO 8601",
-            moments.timestamp,
+            moments.convert_timestamp,
             moments.unusual_time,
         ),
         FieldType("date", "a date as YYYY-MM-DD", parse_date, _unusual_date),
