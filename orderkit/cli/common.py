@@ -18,8 +18,8 @@ from orderkit.destination.loading import load_settings
 from orderkit.destination.settings import Checks
 from orderkit.events import paths
 from orderkit.events.entries import LIMIT, EventLine, Reading, describe_notes
-from orderkit.events.files import refuse_overwriting
 from orderkit.events.jsontext import dumps_plain
+from orderkit.events.overwriting import refuse_overwriting
 from orderkit.events.reader import open_events
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.platform import oversized

@@ -9,7 +9,8 @@ from rich.text import Text
 
 from orderkit.cli.common import COLOURS, console, indented, json_option, print_json
 from orderkit.errors import OrderkitError
-from orderkit.events.files import refuse_overwriting, write_text
+from orderkit.events.files import write_text
+from orderkit.events.overwriting import refuse_overwriting
 from orderkit.masking import Secret
 from orderkit.reports import charts, deliveries
 from orderkit.sending.delivery import OUTCOMES

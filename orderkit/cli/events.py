@@ -22,8 +22,9 @@ from orderkit.cli.common import (
 )
 from orderkit.errors import EventsError
 from orderkit.events.entries import describe_notes
-from orderkit.events.files import is_table, refuse_overwriting, written
+from orderkit.events.files import is_table, written
 from orderkit.events.jsontext import dumps_plain, show
+from orderkit.events.overwriting import refuse_overwriting
 from orderkit.events.paths import count
 from orderkit.events.reader import open_events
 

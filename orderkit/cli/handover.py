@@ -7,7 +7,8 @@ import click
 from orderkit.cli.common import command_reading, events_argument, print_notes, settings_option
 from orderkit.destination.loading import load_settings
 from orderkit.errors import EventsError
-from orderkit.events.files import refuse_overwriting, write_text
+from orderkit.events.files import write_text
+from orderkit.events.overwriting import refuse_overwriting
 from orderkit.events.reader import load_events
 from orderkit.reports.handover import MOST, handover_page
 from orderkit.sending.ledger import Ledger, default_path

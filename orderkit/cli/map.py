@@ -32,9 +32,9 @@ from orderkit.events.files import (
     is_seekable,
     is_table,
     opened,
-    refuse_overwriting,
     written,
 )
+from orderkit.events.overwriting import refuse_overwriting
 from orderkit.events.paths import count
 from orderkit.mapping.event_names import name_warnings
 

@@ -18,8 +18,9 @@ from orderkit.cli.common import (
     settings_option,
     status_option,
 )
-from orderkit.events.files import refuse_overwriting, write_text
+from orderkit.events.files import write_text
 from orderkit.events.jsontext import show
+from orderkit.events.overwriting import refuse_overwriting
 from orderkit.mapping.across import AcrossEvents
 from orderkit.reports.profile import MOST_DISTINCT, Profile
 

@@ -16,7 +16,7 @@ from orderkit.cli.common import (
     settings_option,
 )
 from orderkit.destination.loading import load_settings
-from orderkit.events.files import refuse_overwriting
+from orderkit.events.overwriting import refuse_overwriting
 from orderkit.events.paths import count
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.results import Mapped

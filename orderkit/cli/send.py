@@ -15,7 +15,7 @@ from orderkit.cli.sending_run import show_run
 from orderkit.destination.loading import load_settings
 from orderkit.destination.settings import Settings
 from orderkit.errors import LedgerError, OrderkitError
-from orderkit.events.files import refuse_overwriting
+from orderkit.events.overwriting import refuse_overwriting
 from orderkit.events.reader import number_of
 from orderkit.mapping.mapper import Mapper
 from orderkit.sending.ledger import Ledger, default_path

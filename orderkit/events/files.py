@@ -94,7 +94,7 @@ def is_parquet(name: str) -> bool:
 
 def is_special(name: str | Path) -> bool:
     """Whether a name is that of a device, a pipe or an open file: what is written to as it is."""
-    if _descriptor(name) is not None:
+    if descriptor(name) is not None:
         return True
     try:
         mode = os.stat(name).st_mode  # noqa: PTH116 - a name may be no path
@@ -103,7 +103,7 @@ def is_special(name: str | Path) -> bool:
     return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
 
 
-def _descriptor(name: str | Path) -> int | None:
+def descriptor(name: str | Path) -> int | None:
     """The number of the open file that a name like ``/dev/stdout`` means, links followed."""
     path = Path(name)
     for _ in range(40):  # as many links as Linux follows
@@ -215,7 +215,7 @@ def explained_writing(name: str | Path) -> Iterator[None]:
 
 
 def _special(name: str) -> Any:
-    number = _descriptor(name)
+    number = descriptor(name)
     if number is None:
         return Path(name).open("wb")
     sys.stdout.flush()  # what was printed before stands before it
@@ -270,39 +270,3 @@ def remove(name: str) -> None:
             fs.rm(path)
     else:
         Path(name).unlink(missing_ok=True)
-
-
-def refuse_overwriting(**names: str | Path | None) -> None:
-    """Raise EventsError where a file to write is also read, or written twice, by whatever name.
-
-    `names` are role → file; ``None`` and ``""`` are no file, ``-`` is standard input for the role
-    `events` and standard output for the others.
-    """
-    used: dict[object, tuple[str, str]] = {}
-    for role, name in names.items():
-        if name is None or not str(name):
-            continue
-        identity = _identity(role, str(name))
-        if identity is None:
-            continue
-        before, its_name = used.setdefault(identity, (role, str(name)))
-        if before != role and (its_name, str(name)) != ("-", "-"):
-            same = "" if its_name == str(name) else f", which is {its_name}"
-            raise EventsError(f"{name} is named for {before} and for {role}{same}: name two files")
-
-
-def _identity(role: str, name: str) -> object:
-    """What is the same for all names of one file; None for devices, and for pipes that are open."""
-    if is_address(name):
-        return name
-    try:
-        if name == "-":
-            about, kinds = os.fstat(0 if role == "events" else 1), {stat.S_IFREG}
-        else:
-            about = os.stat(name)  # noqa: PTH116 - a name may be no path
-            kinds = {stat.S_IFREG, stat.S_IFDIR}
-            if _descriptor(name) is None:
-                kinds.add(stat.S_IFIFO)
-    except (OSError, ValueError):
-        return None if name == "-" else os.path.realpath(name)
-    return (about.st_dev, about.st_ino) if stat.S_IFMT(about.st_mode) in kinds else None

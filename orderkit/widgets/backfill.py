@@ -11,7 +11,7 @@ import ipywidgets as w
 
 from orderkit.destination.settings import Settings
 from orderkit.errors import EventsError, OrderkitError
-from orderkit.events.files import refuse_overwriting
+from orderkit.events.overwriting import refuse_overwriting
 from orderkit.events.reader import number_of, open_events
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.results import EventResult

@@ -15,7 +15,8 @@ from orderkit.destination.loading import load_settings
 from orderkit.destination.saving import save_settings
 from orderkit.errors import EventsError
 from orderkit.events import samples
-from orderkit.events.files import is_special, refuse_overwriting, write_text, written
+from orderkit.events.files import is_special, write_text, written
+from orderkit.events.overwriting import refuse_overwriting
 from tests.cli.test_commands import SETTINGS, lines, run
 
 EVENTS = str(samples.EVENTS)
