@@ -134,4 +134,5 @@ def test_a_stopped_process_keeps_the_pace() -> None:
     assert out == b"10\n"
     afterwards = [moment for moment in moments if moment > continued]
     assert len(afterwards) >= 5
-    assert afterwards[-1] - afterwards[0] >= (len(afterwards) - 1) / 10 - 0.06
+    # A stall too short to be one may be made up for; a whole stop may not.
+    assert afterwards[-1] - afterwards[0] >= (len(afterwards) - 1) / 10 - 0.06 - STALL

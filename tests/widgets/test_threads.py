@@ -130,7 +130,7 @@ def test_search_and_refresh(kernel: RealKernel, thread: Thread) -> None:
 def test_start_stop_start(kernel: RealKernel, thread: Thread) -> None:
     """A run stopped by hand goes on where it was, twice, and sends each order once."""
     kernel.run(
-        "open('bookings.ndjson', 'wb').write(samples.bookings(60))\n"
+        "open('bookings.ndjson', 'wb').write(samples.bookings(240))\n"
         "form = BackfillForm()\n"
         "form.events.value, form.rate.value = 'bookings.ndjson', '200'\n"
         "watch(form.start_button); watch(form.stop_button)"
@@ -148,7 +148,7 @@ def test_start_stop_start(kernel: RealKernel, thread: Thread) -> None:
     kernel.run("await form.task")
     assert "Every order is where it should be" in kernel.ask("form.message.value")
     assert kernel.ask("sorted(dict(form.counts))") == ["delivered", "skipped"]
-    assert kernel.ask("len(form.sandbox.received), len(form.sandbox.orders)") == (60, 60)
+    assert kernel.ask("len(form.sandbox.received), len(form.sandbox.orders)") == (240, 240)
     assert came_in(kernel, *[thread] * 5)
 
 
