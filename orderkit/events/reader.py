@@ -13,6 +13,7 @@ from orderkit.events.entries import EventLine, Reading, Record
 from orderkit.events.files import Opened, is_parquet, opened
 from orderkit.events.formats import recognised
 from orderkit.events.formats.json_text import explain_no_json, read_json_line
+from orderkit.events.jsontext import dumps_plain
 from orderkit.events.shapes import shaped
 from orderkit.events.tables import read_parquet
 
@@ -70,7 +71,9 @@ def numbered_events(
     index = 0
     for record in records:
         for event, error in _events_of(record, reading, has_paths):
-            text = b"" if event is not None and not error else record.text
+            # Whatever is no event is kept as it came, or as JSON: it can be corrected.
+            lost = event is None or bool(error)
+            text = (record.text or dumps_plain(record.value)) if lost else b""
             yield EventLine(index, record.line, event, error, text)
             index += 1
 

@@ -195,5 +195,5 @@ def test_a_file_without_events_is_refused_before_anything_is_copied() -> None:
     Path("broken.json").write_text('[{"event_name": }]', encoding="utf-8")
     code, said = lab("mine", "--events", "broken.json", "--copy-only")
     assert code == 2
-    assert "broken.json: no JSON" in said
+    assert "broken.json: no event: line 1: no JSON" in said
     assert not Path("mine").exists()
