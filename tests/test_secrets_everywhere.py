@@ -362,7 +362,7 @@ from orderkit.sending.credentials import find_credentials
 from orderkit.widgets.parts import guarded
 given = find_credentials(live.settings.settings.credentials)
 secret = given.client_secret.reveal()
-live.tell(f"with {secret}", "bad")
+live.show_message(f"with {secret}", "bad")
 guarded(live, lambda: int(secret))()
 print(live.message.value)
 given

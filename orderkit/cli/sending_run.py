@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import aclosing, contextmanager
 from functools import partial
@@ -35,6 +36,8 @@ async def show_run(run: Run, *, as_json: bool) -> int:
                 progress.update(run)
                 if as_json:
                     print_json(sent.as_json())
+                    # Whoever reads them, by a pipe say, sees each as it comes.
+                    sys.stdout.flush()
                 elif not (quiet and sent.done):
                     print_sent(out, sent)
     done = run.counts.total()

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 #: for a retry does not hold up the others.
 _AHEAD: Final = 256
 #: So many more are read ahead of those.
-_READ_AHEAD: Final = 64
+_READ_AHEAD: Final = 32
 
 
 @dataclass(slots=True)

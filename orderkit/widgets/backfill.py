@@ -81,7 +81,7 @@ class BackfillForm(parts.Form):
         for made in (self.target, self.confirm):
             made.observe(lambda _change: show_state(), names="value")
         self._show_state()
-        self.tell(wrong, "bad")
+        self.show_message(wrong, "bad")
 
     def state_html(self) -> str:
         return self.expected.to_html()
@@ -123,7 +123,7 @@ class BackfillForm(parts.Form):
         )
         self.counts = run.counts
         self.progress.value, self.status.value = 0, ""
-        self.tell("sending …")
+        self.show_message("sending …")
         self._work.begin(self._deliver(run, name))
 
     def stop(self) -> None:
@@ -161,7 +161,7 @@ class BackfillForm(parts.Form):
             self.deliveries.show(run.ledger or self.to.ledger)
         good = "Every order is where it should be"
         bad = "Some orders are not delivered: the delivery view says why"
-        self.tell(*conclusion(run, good, bad, "; Start goes on where it was"))
+        self.show_message(*conclusion(run, good, bad, "; Start goes on where it was"))
 
     def _draw(self, run: Run) -> None:
         done, total = run.counts.total(), run.total
@@ -177,7 +177,9 @@ class BackfillForm(parts.Form):
 
     def _show_wait(self, wait: Wait) -> None:
         if wait.kind == "retry":
-            self.tell(f"waiting {wait.seconds:.3g} s before try {wait.attempt}: {wait.reason}")
+            self.show_message(
+                f"waiting {wait.seconds:.3g} s before try {wait.attempt}: {wait.reason}"
+            )
 
     def _show_state(self) -> None:
         self.start_button.disabled = self._work.busy or self.to.locked

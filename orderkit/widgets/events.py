@@ -110,16 +110,16 @@ class EventPicker(parts.Form):
     def _try(self, events: dict[str, dict[str, Any]]) -> None:
         self.show(events)
         told = f"{count(len(events), 'event')} loaded, in this notebook only"
-        self.tell(f"{told}; the folder's events stay as they are")
+        self.show_message(f"{told}; the folder's events stay as they are")
 
     def _load(self, path: Path) -> None:
         found = first_events(path)
         self.events = found.events
-        self.tell(*_describe(found, self._unused()))
+        self.show_message(*_describe(found, self._unused()))
 
     def _take(self, found: FirstEvents, before: str = "") -> None:
         self.show(found.events)
-        self.tell(*_describe(found, before, loaded=True))
+        self.show_message(*_describe(found, before, loaded=True))
         self._offer_earlier()
 
     def _offer_earlier(self) -> None:

@@ -84,7 +84,7 @@ class FaultPanel(parts.Form):
         parse_script(entry)
         before = self.script.value.strip().rstrip(",")
         self.script.value = f"{before}, {entry}" if before else entry
-        self.tell("")
+        self.show_message("")
 
     def set(self) -> None:
         """Let the coming calls meet the entries, instead of what was pending."""
@@ -93,20 +93,20 @@ class FaultPanel(parts.Form):
             share = _number("the share of calls", self.share.value, float, "0.3")
             seed = _number("the seed", self.seed.value, int, "1")
             self.sandbox.random_faults(seed, share, [script] if script.strip() else None)
-            self.tell(f"of the coming calls, a share of {share:g} meets a fault")
+            self.show_message(f"of the coming calls, a share of {share:g} meets a fault")
         else:
             steps = parse_script(script)
             if not steps:
                 raise OrderkitError("there are no entries: choose a fault and press Add")
             self.sandbox.script(script)
-            self.tell(f"said what the coming {count(len(steps), 'call')} will meet")
+            self.show_message(f"said what the coming {count(len(steps), 'call')} will meet")
         self.look()
 
     def clear(self) -> None:
         """Let all be well again; what was met is still told."""
         self.sandbox.script("")
         self.script.value = ""
-        self.tell("no fault is pending")
+        self.show_message("no fault is pending")
         self.look()
 
     def look(self) -> None:

@@ -66,7 +66,7 @@ class MappingForm(parts.Form):
         self.picker.when_chosen(self._another_event)
         self.target.observe(lambda _change: self._show_reference(), names="value")
         self._another_event()
-        self.tell(wrong, "bad")
+        self.show_message(wrong, "bad")
 
     def state_html(self) -> str:
         return f"{self.summary.value}{self.table.to_html()}{self.problems_html()}"
@@ -106,7 +106,7 @@ class MappingForm(parts.Form):
         if path not in known and "{{" not in path:
             near = paths.near_misses(path, known)
             meant = f"; did you mean {' or '.join(near)}?" if near else ""
-            self.tell(f"This event has no {path}{meant}", "warn")
+            self.show_message(f"This event has no {path}{meant}", "warn")
 
     def reset_row(self) -> None:
         """Let the chosen row read what the vendor's table names."""
@@ -141,14 +141,14 @@ class MappingForm(parts.Form):
         stored = self._stored()
         rows = {"smart_mapping": self.settings.smart_mapping}
         save_settings(stored.model_copy(update=rows), self.path.value)
-        self.tell(f"Saved to {self.path.value}", "good")
+        self.show_message(f"Saved to {self.path.value}", "good")
 
     def _remap(self, rows: dict[str, Any]) -> None:
         data = self.settings.model_dump(exclude_none=True) | {"smart_mapping": rows}
         # Validated anew: a path that cannot be read is told, and nothing has changed.
         self.settings = validated(data, "smart mapping")
         self._refresh(before=self.mapped)
-        self.tell("")
+        self.show_message("")
 
     def _show_reference(self) -> None:
         written = self.settings.smart_mapping.get(self.target.value, "")

@@ -53,7 +53,7 @@ class Form(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
         """What a notebook's last cell shows: Run All ends there, and this scrolls back."""
         return InView()
 
-    def tell(self, text: str, tone: html.Tone = "mute") -> None:
+    def show_message(self, text: str, tone: html.Tone = "mute") -> None:
         """Show a message without secrets, and have it announced."""
         self.message.value = html.notice(mask(text), tone)
 
@@ -82,18 +82,18 @@ class Folded(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self._body.layout.display = "" if self.is_open else "none"
 
 
-class Telling(Protocol):
+class ShowsMessages(Protocol):
     """Something that shows messages, and lets one handler run at a time."""
 
     @property
     def lock(self) -> AbstractContextManager[Any]:
         """Held by the handler that runs."""
 
-    def tell(self, text: str, tone: html.Tone = "mute") -> None:
+    def show_message(self, text: str, tone: html.Tone = "mute") -> None:
         """Show a message."""
 
 
-def guarded(form: Telling, handler: Callable[P, Any]) -> Callable[P, None]:
+def guarded(form: ShowsMessages, handler: Callable[P, Any]) -> Callable[P, None]:
     """`handler` with every failure shown as a message: a callback's exception is seen by nobody."""
 
     @wraps(handler)
@@ -107,12 +107,12 @@ def guarded(form: Telling, handler: Callable[P, Any]) -> Callable[P, None]:
     return run
 
 
-def show_failure(form: Telling, error: Exception) -> None:
+def show_failure(form: ShowsMessages, error: Exception) -> None:
     """Show what failed, in the words of `orderkit.errors` where it is one of these."""
     if isinstance(error, OrderkitError):
-        form.tell(str(error), "bad")
+        form.show_message(str(error), "bad")
         return
-    form.tell(
+    form.show_message(
         f"This did not work: {type(error).__name__}: {error}. What you typed is kept; try "
         "again, and report it with these words if it comes back.",
         "bad",
@@ -162,7 +162,9 @@ def _labelled(kind: Any, label: str, hint: str, **traits: Any) -> Any:
     return made
 
 
-def button(label: str, on_click: Callable[[], Any], form: Telling, style: str = "") -> w.Button:
+def button(
+    label: str, on_click: Callable[[], Any], form: ShowsMessages, style: str = ""
+) -> w.Button:
     """A button whose failures are shown by `form`."""
     made = w.Button(description=label, button_style=style, tooltip=label)
     run = guarded(form, on_click)

@@ -16,7 +16,7 @@ from orderkit.widgets import parts
 class Proposals(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
     """One line a proposal, with a button that uses it; `use` is given the proposal."""
 
-    def __init__(self, form: parts.Telling, use: Callable[[Proposal], Any]) -> None:
+    def __init__(self, form: parts.ShowsMessages, use: Callable[[Proposal], Any]) -> None:
         super().__init__()
         self._form, self._use = form, use
 
@@ -30,7 +30,7 @@ class Proposals(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
         best = (ranked[0] for ranked in suggest(events, zone).values() if ranked)
         self.children = tuple(self._line(each) for each in best if not filled(each))
         if not self.children:
-            self._form.tell(
+            self._form.show_message(
                 "Nothing to propose: every setting that the events speak of is filled in."
             )
 

@@ -56,7 +56,7 @@ class RequiredForm(parts.Form):
         )
         self.picker.when_chosen(self._refresh)
         self._refresh()
-        self.tell(wrong, "bad")
+        self.show_message(wrong, "bad")
 
     def state_html(self) -> str:
         return str(self._event.value)
@@ -96,7 +96,7 @@ class RequiredForm(parts.Form):
         """Write the profile as a page that can be handed over."""
         text = profile_page(self.profile, paths.count(len(self.picker.events), "event"))
         write_text(self.page.value, text)
-        self.tell(f"Written to {self.page.value}", "good")
+        self.show_message(f"Written to {self.page.value}", "good")
 
     def add_status(self) -> None:
         """Look at the order status in the form too."""

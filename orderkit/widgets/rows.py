@@ -19,7 +19,7 @@ class RowList(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self,
         columns: Mapping[str, tuple[str, Callable[[], Sequence[str]] | None]],
         add_label: str,
-        form: parts.Telling,
+        form: parts.ShowsMessages,
         on_change: Callable[[], Any],
     ) -> None:
         self._columns, self._form, self._on_change = columns, form, on_change

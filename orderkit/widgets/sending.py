@@ -81,7 +81,7 @@ class SendForm(parts.Form):
         self.picker.when_chosen(self._show_request)
         self._show_state()
         self._show_request()
-        self.tell(wrong, "bad")
+        self.show_message(wrong, "bad")
 
     def state_html(self) -> str:
         return f"{self.expected.to_html()}{self.curl_view.value}"
@@ -119,7 +119,7 @@ class SendForm(parts.Form):
         run = self.to.run(Mapper(self.settings).results(entries), len(entries))
         self.sent = []
         self.progress.max, self.progress.value = max(len(entries), 1), 0
-        self.tell("sending …")
+        self.show_message("sending …")
         self._work.begin(self._deliver(run))
 
     def hand_over(self) -> None:
@@ -143,7 +143,7 @@ class SendForm(parts.Form):
             self.deliveries.show(run.ledger or self.to.ledger)
         done = sum(sent.done for sent in self.sent)
         words = f"{count(len(self.sent), 'event')}, {done} as they should be"
-        self.tell(*conclusion(run, words, words))
+        self.show_message(*conclusion(run, words, words))
 
     def _draw(self) -> None:
         self.progress.value = len(self.sent)

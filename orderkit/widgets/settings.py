@@ -87,7 +87,7 @@ class SettingsForm(parts.Form):
         told = self._read(path or settings_path())
         self.undo = Undo(fields.state())
         self._mark()
-        self.tell(told, "bad")
+        self.show_message(told, "bad")
 
     def _event_names(self) -> list[str]:
         happened = self.settings.event_property
@@ -162,9 +162,11 @@ class SettingsForm(parts.Form):
                 text += f'<div class="ok-hint">{html.badge("proposal")} {html.prose(reason)}</div>'
             beside.value = f'<div class="ok-live">{text}</div>'
         if wrong:
-            self.tell("\n".join(fault.text("settings") for fault in wrong.values()), "bad")
+            self.show_message("\n".join(fault.text("settings") for fault in wrong.values()), "bad")
         else:
-            self.tell(f"This event is filtered: {mapped.reason}" if mapped.reason else "", "warn")
+            self.show_message(
+                f"This event is filtered: {mapped.reason}" if mapped.reason else "", "warn"
+            )
 
     # -- files, and the way back
 
@@ -189,7 +191,7 @@ class SettingsForm(parts.Form):
         path = stored_in(self.path.value)
         read_toml(read_text(path), str(path))  # before anything is replaced
         if wrong := self._read(path):
-            self.tell(wrong, "bad")
+            self.show_message(wrong, "bad")
         else:
             self._keep(f"Loaded {path}")
 
@@ -238,14 +240,14 @@ class SettingsForm(parts.Form):
         self.undo.keep()
         self._saved = Mapper(self.settings)
         self.refresh()
-        self.tell(told, "good")
+        self.show_message(told, "good")
 
     def take_back(self) -> None:
         """Undo the last change."""
         state = self.undo.back()
         if state is not None:
             self._show(state)
-            self.tell("The last change is taken back")
+            self.show_message("The last change is taken back")
 
     def _mark(self) -> None:
         """Mark what is not saved yet."""

@@ -55,7 +55,7 @@ class SettingsFields:
 
     def __init__(
         self,
-        form: parts.Telling,
+        form: parts.ShowsMessages,
         on_change: Callable[[], Any],
         on_mode: Callable[[], Any],
         paths: Callable[[], Sequence[str]],

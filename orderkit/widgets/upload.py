@@ -29,7 +29,7 @@ class Upload(anywidget.AnyWidget):
     slice = traitlets.Int(SLICE).tag(sync=True)
 
     def __init__(
-        self, form: parts.Telling, on_file: Callable[[Path, str], None], **traits: Any
+        self, form: parts.ShowsMessages, on_file: Callable[[Path, str], None], **traits: Any
     ) -> None:
         super().__init__(**traits)
         self._on_file = on_file

@@ -22,7 +22,7 @@ class Work:
     task:       the work under way, or the last one
     """
 
-    def __init__(self, form: parts.Telling, show_state: Callable[[], object]) -> None:
+    def __init__(self, form: parts.ShowsMessages, show_state: Callable[[], object]) -> None:
         self.form, self.show_state = form, show_state
         self.busy = False
         self.task: BackgroundTask[None] | None = None

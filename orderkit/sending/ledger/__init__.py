@@ -48,7 +48,7 @@ class Ledger(LedgerReader):
 
     def close(self) -> None:
         """Write what is still to be written, and let go of the file."""
-        with self.told():
+        with self.exclusive():
             self._flush()
         super().close()
 
@@ -65,7 +65,7 @@ class Ledger(LedgerReader):
                 yield
                 self.refuse_lost()
             finally:
-                with self.told():
+                with self.exclusive():
                     self._flush()
 
     @contextmanager
@@ -75,13 +75,13 @@ class Ledger(LedgerReader):
         try:
             yield
         finally:
-            with self.told():
+            with self.exclusive():
                 self._flush()
 
     def standing(self, target: str, request: Request) -> tuple[Standing, Entry | None]:
         """Whether a request is still to be sent to a target, and the delivery that decides it."""
         keys = request.keys
-        with self.told():
+        with self.exclusive():
             rows = self.rows.execute(
                 "SELECT number, run, verdict, digest, update_time FROM delivery"
                 " WHERE target = ? AND order_id = ? AND payload != x'' ORDER BY number",
@@ -97,7 +97,7 @@ class Ledger(LedgerReader):
         `event` is what the order was made of. Raises LedgerError, also when the file is gone.
         """
         self.refuse_lost()
-        with self.told():
+        with self.exclusive():
             self._flush()
             # A loss of power must not forget that a live call was begun. That of what came of it
             # leaves it unknown, so that it is sent again.
@@ -111,7 +111,7 @@ class Ledger(LedgerReader):
 
     def rehearse(self, target: str, request: Request, event: Event | None = None) -> None:
         """Write down what would have been sent: a dry run."""
-        with self.told():
+        with self.exclusive():
             self._begin(target, request, event, verdict="dry-run", cause="dry_run")
 
     def _begin(self, target: str, request: Request, event: Event | None, **more: Any) -> int:
@@ -133,7 +133,7 @@ class Ledger(LedgerReader):
     def _forget_events(self) -> None:
         """Events and dry runs are kept as long as somebody may look into them, and no longer."""
         before = (time.time() - KEPT,)
-        with self.told():
+        with self.exclusive():
             self.rows.execute(
                 "DELETE FROM delivery WHERE verdict = 'dry-run' AND started_at < ?", before
             )
@@ -143,7 +143,7 @@ class Ledger(LedgerReader):
 
     def _next_run(self) -> int:
         """A number larger than that of any run before."""
-        with self.told():
+        with self.exclusive():
             (latest,) = self.rows.execute("SELECT max(number) FROM delivery").fetchone()
         return (latest or 0) + 1
 
@@ -151,7 +151,7 @@ class Ledger(LedgerReader):
         """Write down what came of it."""
         values = {"ended_at": time.time(), **columns_of_delivery(delivery)}
         places = ", ".join(f"{name} = ?" for name in values)
-        with self.told():
+        with self.exclusive():
             self.rows.execute(
                 f"UPDATE delivery SET {places} WHERE number = ?",  # noqa: S608 - our names
                 (*values.values(), number),
@@ -168,7 +168,7 @@ class Ledger(LedgerReader):
     ) -> None:
         """Write down an event that the checks kept from being sent; `kind` is what they found."""
         now = time.time()
-        with self.told():
+        with self.exclusive():
             self.insert(
                 "delivery",
                 target=target,
@@ -189,7 +189,7 @@ class Ledger(LedgerReader):
 
     def filter(self, target: str, reason: str) -> None:
         """Count an event that is not for this destination."""
-        with self.told():
+        with self.exclusive():
             self._filtered[target, int(time.time() // 60), reason] += 1
             if self._filtered.total() >= _FLUSHED_AFTER:
                 self._flush()

@@ -100,7 +100,7 @@ class LedgerFile:
         if self._file_lock:
             weakref.finalize(self, self._file_lock.close)
         try:
-            with self.told():
+            with self.exclusive():
                 self._prepare()
         except LedgerError:
             self.close()
@@ -114,7 +114,7 @@ class LedgerFile:
 
     def close(self) -> None:
         """Let go of the file."""
-        with self.told():
+        with self.exclusive():
             self.rows.close()
             if self._file_lock:
                 self._file_lock.close()
@@ -155,7 +155,7 @@ class LedgerFile:
             )
 
     @contextmanager
-    def told(self) -> Iterator[None]:
+    def exclusive(self) -> Iterator[None]:
         """Use the connection, no other thread meanwhile. Raises LedgerError."""
         with self._lock, self._explained(self.path):
             yield

@@ -74,7 +74,7 @@ class LedgerReader(LedgerFile):
 
     def targets(self) -> list[str]:
         """Where something was sent, or kept from being sent, the latest first."""
-        with self.told():
+        with self.exclusive():
             self._flush()
             rows = self.rows.execute(
                 "SELECT target FROM (SELECT target, max(started_at) AS moment FROM delivery"
@@ -90,7 +90,7 @@ class LedgerReader(LedgerFile):
         """
         step = "0" if not seconds else "CAST({0} / :seconds AS INTEGER) * :seconds"
         found: dict[float, Counter[str]] = {}
-        with self.told():
+        with self.exclusive():
             self._flush()
             for row in self.rows.execute(
                 f"""
@@ -107,7 +107,7 @@ class LedgerReader(LedgerFile):
 
     def span(self, target: str = "") -> tuple[float, float] | None:
         """The moments of the first and the last event, None when there is none."""
-        with self.told():
+        with self.exclusive():
             self._flush()
             first, last = self.rows.execute(
                 """
@@ -122,7 +122,7 @@ class LedgerReader(LedgerFile):
 
     def reasons(self, target: str = "") -> Counter[str]:
         """Why events were filtered, and how many."""
-        with self.told():
+        with self.exclusive():
             self._flush()
             rows = self.rows.execute(
                 "SELECT reason, sum(times) FROM filtered WHERE ? IN ('', target) GROUP BY 1",
@@ -132,7 +132,7 @@ class LedgerReader(LedgerFile):
 
     def _entries(self, where: str, values: tuple[Any, ...]) -> list[Entry]:
         # All of them: what is read row by row would meet what another thread writes meanwhile.
-        with self.told():
+        with self.exclusive():
             rows = self.rows.execute(f"SELECT * FROM delivery {where}", values)  # noqa: S608
             return list(map(entry_of, rows))
 

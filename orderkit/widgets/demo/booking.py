@@ -124,7 +124,7 @@ class BookingPage(Page):
         self.kind.options = list({**KINDS, **others}.items())
         self.kind.value = told
         self._filling = False
-        self.tell("")
+        self.show_message("")
 
     def typed(self) -> None:
         """Put what stands in the fields over the chosen booking."""

@@ -140,14 +140,14 @@ class JourneyPage(Page):
         def show_wait(wait: Wait) -> None:
             kept = self.session.times_kept(leg.order_id, leg.status)
             leg.tries.append(timeline.Try(wait.reason, kept, wait.seconds))
-            self.tell(
+            self.show_message(
                 f"{leg.words}: {wait.reason}. Waiting {wait.seconds:.2g} s, then try "
                 f"{wait.attempt}.",
                 "warn",
             )
             self._draw()
 
-        self.tell(f"{leg.words}: sending …")
+        self.show_message(f"{leg.words}: sending …")
         self._draw()
         sent = await self.session.send(event, mapped, show_wait)
         leg.sent = sent
@@ -160,9 +160,9 @@ class JourneyPage(Page):
         sent = [leg.sent for leg in self.legs if leg.sent]
         bad = next((line for line in sent if line.verdict != "delivered"), None)
         if bad is not None:
-            self.tell(f"{bad.verdict}: {bad.message}\n{bad.next_step}", "bad")
+            self.show_message(f"{bad.verdict}: {bad.message}\n{bad.next_step}", "bad")
             return
-        self.tell(arrived(order_id, sent, self.session), "good")
+        self.show_message(arrived(order_id, sent, self.session), "good")
 
     def _draw(self) -> None:
         order_id = self.legs[0].order_id

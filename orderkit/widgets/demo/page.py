@@ -36,7 +36,7 @@ class Page(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
         super().__init__([head, *controls, self.message, self.view, *below])
         self.add_class("ok-part")
 
-    def tell(self, text: str, tone: html.Tone = "mute") -> None:
+    def show_message(self, text: str, tone: html.Tone = "mute") -> None:
         """Show a message, and have it announced."""
         self.message.value = html.notice(text, tone)
 

@@ -28,7 +28,7 @@ class SendPage(Page):
     def begin(self) -> None:
         """Send the booking at hand."""
         self.work.refuse_second()
-        self.tell("Sending …")
+        self.show_message("Sending …")
         self.work.begin(self._deliver(self.session.event, self.session.mapped))
 
     def show_state(self) -> None:
@@ -37,13 +37,15 @@ class SendPage(Page):
     async def _deliver(self, event: dict[str, Any], mapped: Mapped) -> None:
         sent = await self.session.send(event, mapped, self._show_wait)
         if sent.verdict == "delivered":
-            self.tell(f"`{sent.order_id}` arrived as {sent.order_status}", "good")
+            self.show_message(f"`{sent.order_id}` arrived as {sent.order_status}", "good")
         else:
             word = sent.verdict if sent.delivery else "Not sent"
-            self.tell(f"{word}: {sent.message}", TONES.get(sent.verdict, "mute"))
+            self.show_message(f"{word}: {sent.message}", TONES.get(sent.verdict, "mute"))
 
     def _show_wait(self, wait: Wait) -> None:
-        self.tell(f"{wait.reason}: waiting {wait.seconds:.2g} s, then try {wait.attempt}", "warn")
+        self.show_message(
+            f"{wait.reason}: waiting {wait.seconds:.2g} s, then try {wait.attempt}", "warn"
+        )
 
     def refresh(self) -> None:
         """Show what was sent last, and the hotel's list."""
