@@ -4,6 +4,8 @@ The yardstick is a text field beside which a line repeats what is typed, on a pa
 browser, server and wire cost without any form.
 """
 
+import socket
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,10 +14,11 @@ from pathlib import Path
 import nbformat
 from playwright.sync_api import Page, sync_playwright
 
+from orderkit.cli.app import environment, server, wait_for
 from orderkit.cli.lab import make_workspace
 from orderkit.events import samples
 from tests.bench.measuring import Bound, Contender, Group, together
-from tests.browser.support import FLAGS, chromium, folder_of_notebooks
+from tests.browser.support import FLAGS, chromium, variables
 
 _TITLE, _MEASURE = "Forms in a browser", "time of one key or page, by the clock"
 _MANY = 1_000
@@ -57,6 +60,26 @@ _KEY = """([number, places]) => new Promise(done => {
 
 
 @contextmanager
+@contextmanager
+def folder_of_notebooks(folder: Path, home: Path) -> Iterator[str]:
+    """A server for a working copy of the notebooks; gives the address below which they are."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    own = folder / "server"
+    own.mkdir()
+    env = environment(own) | variables(home)
+    with (
+        (own / "server.log").open("w+b") as log,
+        subprocess.Popen(server(port, folder), env=env, stdout=log, stderr=log) as process,
+    ):
+        try:
+            wait_for(process, port, log)
+            yield f"http://127.0.0.1:{port}/voila/render/"
+        finally:
+            process.terminate()
+
+
 def group(*, small: bool) -> Iterator[Group]:
     """Keys with few events and with many, and pages from address to form."""
     path = chromium()
