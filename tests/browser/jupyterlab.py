@@ -48,6 +48,7 @@ _HIDDEN = """() => {
 }"""
 _THEME = """theme => window.jupyterapp.commands
   .execute("apputils:change-theme", {theme}).then(() => null)"""
+_TO_TOP = "() => window.panel.node.querySelector('.jp-WindowedPanel-outer').scrollTo(0, 0)"
 #: Theme, width of the window with the file browser open, fonts, and the accessibility rules that
 #: are tried, all if none is named.
 _LOOKS: tuple[tuple[str, int, tuple[str, str], tuple[str, ...]], ...] = (
@@ -178,6 +179,7 @@ class Lab:
             page.set_viewport_size({"width": width, "height": 900})
             hidden = page.wait_for_function(_HIDDEN).json_value()
             page.set_viewport_size({"width": width, "height": min(900 + hidden, _TALLEST)})
+            page.evaluate(_TO_TOP)
             name = f"{state}-{theme}-{width}"
             check_width(page, name)
             keep_picture(page, name)
