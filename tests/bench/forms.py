@@ -60,7 +60,6 @@ _KEY = """([number, places]) => new Promise(done => {
 
 
 @contextmanager
-@contextmanager
 def folder_of_notebooks(folder: Path, home: Path) -> Iterator[str]:
     """A server for a working copy of the notebooks; gives the address below which they are."""
     with socket.socket() as free:
@@ -80,6 +79,7 @@ def folder_of_notebooks(folder: Path, home: Path) -> Iterator[str]:
             process.terminate()
 
 
+@contextmanager
 def group(*, small: bool) -> Iterator[Group]:
     """Keys with few events and with many, and pages from address to form."""
     path = chromium()
