@@ -9,6 +9,8 @@ from typing import IO, Any
 import click
 
 from orderkit.destination.loading import load_settings
+from orderkit.events.entries import Reading
+from orderkit.events.formats.pixel import pixel_event
 from orderkit.events.jsontext import dumps, show
 from orderkit.events.paths import count
 from orderkit.mapping.mapper import Mapper
@@ -76,6 +78,8 @@ def _writer(file: IO[bytes], mapper: Mapper | None, most: int) -> Callable[[Coll
 
 def _events(collected: Collected) -> list[dict[str, Any]]:
     body = collected.body
+    if body is None:
+        body = pixel_event(f"/events?{collected.query}", Reading())
     batch = body.get("batch")
     events = batch if isinstance(batch, list) else [body]
     return [event | {"_headers": dict(collected.headers)} for event in events]

@@ -9,7 +9,7 @@ from orderkit.mapping.suggest.agreement import has_discounts
 from orderkit.mapping.suggest.candidates import proposal_of, spelled
 from orderkit.mapping.suggest.names import read_name
 from orderkit.mapping.suggest.properties import Seen
-from orderkit.mapping.suggest.proposal import Proposal
+from orderkit.mapping.suggest.proposal import CONFIDENCES, Proposal
 
 
 def as_formula(proposal: Proposal) -> str:
@@ -78,7 +78,9 @@ def due(
     if not has_discounts(seen):
         fact = "the total: no event speaks of a discount"
         made = proposal_of(row, total.value, total.formula, (fact,), events, zone)
-        return made and made.at_most(max(total.confidence, "likely", key=_order), total.facts[0])
+        return made and made.at_most(
+            max(total.confidence, "likely", key=CONFIDENCES.index), total.facts[0]
+        )
     named = [
         prop
         for prop in seen.properties.values()
@@ -92,7 +94,3 @@ def due(
     text = f"{as_formula(total)} - COALESCE({spelled(named[0].path)}, 0)"
     made = proposal_of(row, text, True, ("the total less the discounts",), events, zone)
     return made and made.at_most("perhaps", f"whether `{named[0].path}` is in the total already")
-
-
-def _order(confidence: str) -> int:
-    return ("very likely", "likely", "perhaps").index(confidence)
