@@ -6,9 +6,14 @@ import signal
 import pytest
 from hypothesis import HealthCheck, settings
 
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    # Begun in the background of a script, where whatever is started from here would ignore Ctrl-C.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+from tests import SCREENSHOTS
+
+# Begun in the background of a script, or by nohup, these are ignored, and whatever is started from
+# here would ignore them too.
+for name, handler in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL)):
+    number = getattr(signal, name, None)
+    if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, handler)
 
 # No clock and no example database in a home folder. A failure shows what repeats it.
 settings.register_profile(
@@ -29,7 +34,18 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.hypothesis_seed = str(random.randrange(2**32))  # noqa: S311 - of tests
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a file's tests in one process, as they share servers and kernels; browser tests too."""
+    for item in items:
+        file = item.nodeid.partition("::")[0]
+        folder = file.rpartition("/")[0]
+        item.add_marker(pytest.mark.xdist_group(folder if folder.endswith("browser") else file))
+
+
 def pytest_terminal_summary(terminalreporter: "pytest.TerminalReporter") -> None:
     """Say, at the end of each run, how to run the same examples again."""
     seed = terminalreporter.config.getoption("--hypothesis-seed")
+    if (SCREENSHOTS / "index.html").exists():
+        terminalreporter.write_line(f"screenshots: {SCREENSHOTS / 'index.html'}")
     terminalreporter.write_line(f"property tests: the same examples with --hypothesis-seed={seed}")

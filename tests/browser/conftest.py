@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests import SCREENSHOTS
 from tests.browser import support
 from tests.browser.jupyterlab import Lab, lab
 
@@ -23,12 +23,13 @@ def browser() -> Iterator[Browser]:
     path = support.chromium()
     if path is None:
         pytest.skip("no Chromium: install Debian's package, or name one in ORDERKIT_CHROMIUM")
+    for old in SCREENSHOTS.glob("*.png"):
+        old.unlink()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=support.FLAGS)
         yield browser
         browser.close()
-    if support.GALLERY.taken:
-        support.GALLERY.write_index()
+    support.write_index()
 
 
 @pytest.fixture(scope="package")
@@ -105,10 +106,3 @@ def page(context: BrowserContext) -> Page:
     made = context.new_page()
     made.set_default_timeout(30_000)
     return made
-
-
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Say where the pictures are."""
-    if support.GALLERY.taken:
-        place = support.SCREENSHOTS / "index.html"
-        terminalreporter.write_line(f"{len(support.GALLERY.taken)} screenshots: {place}")

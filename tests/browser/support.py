@@ -6,7 +6,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from typing import Literal
@@ -15,9 +14,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as TooLate
 
+from tests import SCREENSHOTS
+
 ROOT = Path(__file__).parents[2]
-#: Where the pictures go, for people to look at.
-SCREENSHOTS = Path(os.environ.get("ORDERKIT_SCREENSHOTS") or ROOT / "build" / "screenshots")
 #: Two sets of fonts that differ in width. Where one is not installed, the machine's fonts serve.
 NOTO, DEJAVU = ("Noto Sans", "Noto Sans Mono"), ("DejaVu Sans", "DejaVu Sans Mono")
 #: Scheme, width, fonts, and the accessibility rules that are tried, all if none is named. Contrast
@@ -85,24 +84,16 @@ def app(home: Path) -> Iterator[str]:
             process.terminate()
 
 
-@dataclass
-class Gallery:
-    """The pictures that were taken."""
-
-    taken: list[str] = field(default_factory=list)
-
-    def write_index(self) -> None:
-        """A page that lists them all."""
-        figures = "".join(
-            f'<figure><figcaption>{escape(name)}</figcaption><img src="{escape(name)}" width="600">'
-            "</figure>"
-            for name in self.taken
-        )
+def write_index() -> None:
+    """A page that lists all pictures, in the order in which they were taken."""
+    pictures = sorted(SCREENSHOTS.glob("*.png"), key=lambda picture: picture.stat().st_mtime)
+    figures = "".join(
+        f'<figure><figcaption>{name}</figcaption><img src="{name}" width="600"></figure>'
+        for name in (escape(picture.name) for picture in pictures)
+    )
+    if figures:
         page = f"<!doctype html><title>Screenshots</title>{figures}"
         (SCREENSHOTS / "index.html").write_text(page, encoding="utf-8")
-
-
-GALLERY = Gallery()
 
 
 def look(page: Page, state: str, *, check: bool = True) -> None:
@@ -142,9 +133,7 @@ def check_width(page: Page, name: str) -> None:
 def keep_picture(page: Page, name: str) -> None:
     """Put a picture of the page into the gallery."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    file = f"{name}.png"
-    page.screenshot(path=SCREENSHOTS / file, full_page=True, animations="disabled")
-    GALLERY.taken.append(file)
+    page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True, animations="disabled")
 
 
 def unfold(part: Locator, name: str) -> None:
