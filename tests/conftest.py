@@ -2,9 +2,11 @@
 
 import random
 import signal
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 from tests import SCREENSHOTS
 
@@ -34,13 +36,18 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.hypothesis_seed = str(random.randrange(2**32))  # noqa: S311 - of tests
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests in one process, as they share servers and kernels; browser tests too."""
-    for item in items:
-        file = item.nodeid.partition("::")[0]
+class ByFile(LoadScopeScheduling):
+    """A file's tests stay together, as they share servers and kernels; so do all browser tests."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
         folder = file.rpartition("/")[0]
-        item.add_marker(pytest.mark.xdist_group(folder if folder.endswith("browser") else file))
+        return folder if folder == "tests/browser" else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    """Which process runs which tests."""
+    return ByFile(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: "pytest.TerminalReporter") -> None:
