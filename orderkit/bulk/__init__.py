@@ -92,7 +92,7 @@ def map_files(
     ending: str = ".ndjson",
     jobs: int | None = None,
     at: str = "",
-    told: Callable[[int, int, int], object] = lambda _done, _all, _events: None,
+    on_progress: Callable[[int, int, int], object] = lambda _done, _all, _events: None,
 ) -> Done:
     """Map the events of files, named or by patterns, into a folder; both may be addresses.
 
@@ -104,7 +104,7 @@ def map_files(
     scheduler: address of a Dask cluster, whose workers have orderkit and reach the files; processes
                of this machine if absent, as many as `jobs`, or as there are cores
     at:        where the events are in a document (``data``), as a dotted path
-    told:      called with the partitions done, all of them, and the events of the last one
+    on_progress: called with the partitions done, all of them, and the events of the last one
 
     Raises EventsError where nothing can be read or written, and OrderkitError where the cluster
     cannot do the work.
@@ -126,7 +126,7 @@ def map_files(
         ]
         for receipt in run(partial(map_partition, text), work):
             receipts[receipt.partition.name] = receipt
-            told(len(receipts), len(partitions), sum(receipt.outcomes.values()))
+            on_progress(len(receipts), len(partitions), sum(receipt.outcomes.values()))
     done = Done(tuple(receipts[each.name] for each in partitions), reused)
     kept.conclude(done.receipts)
     return done

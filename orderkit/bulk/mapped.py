@@ -122,13 +122,13 @@ class _Making:
             came: dict[str, Any] = {"event": entry.event}
             if entry.event is None:
                 came |= {"text": entry.text.strip().decode(errors="replace")}
-            told = result.without_place()
+            known = result.without_place()
             try:
-                rest = dumps(told | came)
+                rest = dumps(known | came)
             except TypeError:
                 # Nested deeper than JSON is written, or with what JSON cannot carry.
                 came = {"event": None, "text": text.strip().decode(errors="replace")}
-                rest = dumps_plain(told | (came if text else {"event": entry.event}))
+                rest = dumps_plain(known | (came if text else {"event": entry.event}))
             self._rejects.append((entry.index, entry.line, rest))
 
     def made(self) -> MappedChunk:

@@ -166,7 +166,7 @@ def _many(
             ending=ending,
             jobs=jobs,
             at=command_reading().at,
-            told=lambda done, every, events: told(done / every, events),
+            on_progress=lambda done, every, events: told(done / every, events),
         )
     print_notes(done.notes)
     for receipt in done.failed:

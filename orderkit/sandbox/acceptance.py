@@ -45,9 +45,9 @@ def reasons(body: Any) -> list[str]:
 
 def in_one_line(found: list[str]) -> str:
     """The first few reasons, and how many more there are."""
-    told = "; ".join(found[:_REASONS_TOLD])
+    reasons = "; ".join(found[:_REASONS_TOLD])
     more = len(found) - _REASONS_TOLD
-    return f"{told}; and {count(more, 'more reason')}" if more > 0 else told
+    return f"{reasons}; and {count(more, 'more reason')}" if more > 0 else reasons
 
 
 @cache

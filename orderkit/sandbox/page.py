@@ -40,9 +40,9 @@ summary { cursor: pointer; color: var(--soft); }
 
 def orders(kept: Sequence[Order], received: int) -> Response:
     """The orders as a page, the newest first."""
-    told = f"{count(len(kept), 'order')} kept, from {count(received, 'order call')}"
+    heading = f"{count(len(kept), 'order')} kept, from {count(received, 'order call')}"
     if len(kept) > _MOST_SHOWN:
-        told += f"; the newest {_MOST_SHOWN} are shown, and JSON has them all"
+        heading += f"; the newest {_MOST_SHOWN} are shown, and JSON has them all"
     rows = "".join(_row(order) for order in reversed(kept[-_MOST_SHOWN:]))
     table = (
         '<div class="scroll"><table><thead><tr><th>Order</th><th>Status</th><th>Received</th>'
@@ -52,7 +52,7 @@ def orders(kept: Sequence[Order], received: int) -> Response:
     page = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width"><title>orderkit sandbox: orders</title>'
-        f"<style>{_STYLE}</style></head><body><main><h1>Orders in the sandbox</h1><p>{told}.</p>"
+        f"<style>{_STYLE}</style></head><body><main><h1>Orders in the sandbox</h1><p>{heading}.</p>"
         f"{table if kept else ''}</main></body></html>"
     )
     # No script, nothing from elsewhere: what an order holds cannot become part of the page.
