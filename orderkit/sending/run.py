@@ -167,6 +167,15 @@ class Run:
         return f"as {HOPELESS} orders in a row came to nothing in the same way"
 
     @property
+    def authentication(self) -> str:
+        """What came of asking for a token in a dry run, in words; "" where none was asked for."""
+        if not self.authenticate:
+            return ""
+        if self.token_asked:
+            return f"a token came from {self.settings.connection.token_url}"
+        return "an access token is given, so none was asked for"
+
+    @property
     def all_done(self) -> bool:
         """Whether nothing is left to do: no order to correct or to send again."""
         return not self.causes and not self.stopped
