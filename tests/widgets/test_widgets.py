@@ -256,6 +256,31 @@ def test_required_fields_follow_the_event_and_a_status_can_be_added() -> None:
     assert "one word in capitals" in form.message.value
 
 
+def test_saving_over_another_s_change_is_asked_about(tmp_path: Path) -> None:
+    """What another wrote into the file since a form read it is named before it is written over."""
+    file = tmp_path / "client.toml"
+    save_settings(load_settings(samples.SETTINGS), file)
+    form, mapping = SettingsForm(file), MappingForm(load_settings(file))
+    form.path.value = mapping.path.value = str(file)
+    mapping._files.note(file)
+    form.inputs["order_country"].value = "PT"
+    others = load_settings(file).model_copy(update={"timezone": "Asia/Tokyo"})
+    others = others.model_copy(update={"smart_mapping": {"order_info.order_url": "page"}})
+    save_settings(others, file)
+    form.save_button.click()
+    mapping.save_button.click()
+    assert "timezone, smart_mapping.order_info.order_url" in form.message.value
+    assert "smart_mapping.order_info.order_url" in mapping.message.value
+    assert "timezone" not in mapping.message.value
+    assert load_settings(file) == others
+    form.save_button.click()
+    assert "Saved to" in form.message.value
+    assert load_settings(file).settings.order_country == "PT"
+    form.inputs["order_country"].value = "ES"
+    form.save_button.click()
+    assert "Saved to" in form.message.value
+
+
 def test_sending_to_the_sandbox_shows_every_verdict() -> None:
     """All loaded events are sent, and the orders appear at TikTok's side."""
 
