@@ -116,7 +116,6 @@ class Run:
             )
             if self.authenticate:
                 await self._get_token()
-            # Emptied last: a run that cannot begin leaves the report of the one before.
             report = stack.enter_context(writing(self.report))
             if client and self._asked_to_stop:
                 client.stop()

@@ -607,3 +607,31 @@ def test_a_pipe_that_pauses_is_interrupted_at_once(desk: Desk) -> None:
     assert "stopped, by hand" in err
     assert "Traceback" not in err
     assert "Fatal" not in err
+
+
+def test_the_report_replaces_the_old_one_at_the_end(desk: Desk) -> None:
+    """Killed in its midst, a sending leaves the old report; ended, it leaves its own; events may
+    come from the file that the report replaces, through a pipe."""
+    report = desk.folder / "report.ndjson"
+    report.write_bytes(samples.bookings(2))
+    desk.sandbox.script("error_code, slow(3600)")
+    with desk.start("--report", str(report), "--timeout", "3600", "--json") as process:
+        wait_until(lambda: desk.sandbox.met.get("slow"), process)
+        process.kill()
+    assert report.read_bytes() == samples.bookings(2)
+    desk.sandbox.reset()
+    desk.sandbox.script("error_code")
+    arguments = desk.arguments("--report", str(report), "--rate", "1")
+    arguments[1] = "-"
+    done = subprocess.run(
+        [*ORDERKIT, *arguments],
+        input=report.read_bytes(),
+        env=bare_environment(**{"home": desk.home, **desk.environment}),
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    (left,) = map(loads, report.read_bytes().splitlines())
+    assert left["_orderkit"]["verdict"] == "rejected"
+    assert desk.send("--report", str(report), events=desk.folder / "none").returncode == 2
+    assert len(report.read_bytes().splitlines()) == 1
