@@ -43,7 +43,7 @@ HOMES = {
     "uvicorn": ("sandbox/",),
     "jsonschema_rs": ("sandbox/",),
     "tomllib": ("destination/loading.py",),
-    "tomlkit": ("destination/saving.py",),
+    "tomlkit": ("destination/saving.py", "destination/entries.py"),
     "sqlite3": ("sending/ledger/",),
     "pyarrow": ("events/tables.py", "bulk/tables.py"),
     "zstandard": ("events/packing.py",),

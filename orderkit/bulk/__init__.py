@@ -20,6 +20,7 @@ from orderkit.bulk.pool import in_order, usable_cores
 from orderkit.bulk.receipts import Receipts
 from orderkit.destination.settings import Settings
 from orderkit.errors import EventsError, OrderkitError
+from orderkit.events.entries import LIMIT, Reading
 from orderkit.events.packing import optional
 from orderkit.events.paths import count
 
@@ -92,7 +93,12 @@ def map_files(
     ending: str = ".ndjson",
     jobs: int | None = None,
     at: str = "",
+<<<<<<< HEAD
     on_progress: Callable[[int, int, int], object] = lambda _done, _all, _events: None,
+=======
+    limit: int = LIMIT,
+    told: Callable[[int, int, int], object] = lambda _done, _all, _events: None,
+>>>>>>> sound
 ) -> Done:
     """Map the events of files, named or by patterns, into a folder; both may be addresses.
 
@@ -104,7 +110,12 @@ def map_files(
     scheduler: address of a Dask cluster, whose workers have orderkit and reach the files; processes
                of this machine if absent, as many as `jobs`, or as there are cores
     at:        where the events are in a document (``data``), as a dotted path
+<<<<<<< HEAD
     on_progress: called with the partitions done, all of them, and the events of the last one
+=======
+    limit:     bytes that one line, cell, document or unpacked member may have
+    told:      called with the partitions done, all of them, and the events of the last one
+>>>>>>> sound
 
     Raises EventsError where nothing can be read or written, and OrderkitError where the cluster
     cannot do the work.
@@ -112,7 +123,7 @@ def map_files(
     if ending not in ENDINGS:
         raise EventsError(f"payload files cannot end in {ending}: name one of {', '.join(ENDINGS)}")
     text = packed(settings)
-    partitions = plan_partitions(addresses(sources), text, folder, ending, at)
+    partitions = plan_partitions(addresses(sources), text, folder, ending, Reading(at, limit))
     kept = Receipts(folder)
     receipts = kept.of(partitions)
     reused = len(receipts)

@@ -8,7 +8,7 @@ from typing import Any
 
 from orderkit.bulk.chunks import Chunk, texts
 from orderkit.destination.settings import Settings
-from orderkit.events.entries import EventLine, Reading
+from orderkit.events.entries import LIMIT, EventLine, Reading
 from orderkit.events.jsontext import dumps, dumps_plain, loads
 from orderkit.events.reader import line_entries
 from orderkit.mapping.event_names import count_name
@@ -43,13 +43,15 @@ def packed(settings: Settings) -> str:
     return settings.model_dump_json(exclude={"connection"})
 
 
-def map_chunk(settings: str, chunk: Chunk) -> MappedChunk:
+def map_chunk(settings: str, chunk: Chunk, limit: int = LIMIT) -> MappedChunk:
     """Map the events of a chunk for `packed` settings: the work that is shared out.
 
     Reject lines are counted from the chunk's first line and event; the events of a list know
     their own numbers, and raise nobody's.
+
+    limit: bytes that a line may have
     """
-    making = _Making(_mapper(settings))
+    making = _Making(_mapper(settings), limit)
     if isinstance(chunk, list):
         for entry in chunk:
             making.take(entry)
@@ -67,14 +69,14 @@ def _mapper(settings: str) -> Mapper:
 class _Making:
     """A mapped chunk to which events are added."""
 
-    def __init__(self, mapper: Mapper) -> None:
+    def __init__(self, mapper: Mapper, limit: int) -> None:
         self._map = mapper.map
         self._payloads: list[bytes] = []
         self._rejects: list[tuple[int, int | None, bytes]] = []
         self._outcomes: Counter[str] = Counter()
         self._unmapped: Counter[str] = Counter()
         self._lines = self._events = 0
-        self._reading = Reading()
+        self._reading = Reading(limit=limit)
 
     def read(self, text: bytes) -> None:
         """Whole lines of NDJSON. What most of them are takes the shortest way."""
@@ -82,7 +84,7 @@ class _Making:
         for line in BytesIO(text):
             self._lines += 1
             try:
-                event = loads(line)
+                event = loads(line) if len(line) <= self._reading.limit else None
             except ValueError:
                 event = None
             # What has no such context may be an envelope, or of another format.

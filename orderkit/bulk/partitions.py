@@ -16,7 +16,7 @@ from orderkit.bulk.mapped import MappedChunk, map_chunk
 from orderkit.bulk.outputs import payload_file, write_chunks
 from orderkit.errors import EventsError
 from orderkit.events.digest import Digest
-from orderkit.events.entries import Reading
+from orderkit.events.entries import LIMIT, Reading
 from orderkit.events.files import is_parquet, opened, remove, written
 from orderkit.events.jsontext import dumps
 from orderkit.events.reader import entries_of, line_entries
@@ -32,7 +32,7 @@ class Partition:
     name:        address of what it makes, without the endings
     ending:      of the payload file
     fingerprint: of all that its result depends on
-    at:          where the events are in a document, as in `Reading`
+    at, limit:   where the events are in a document, and what a line may have, as in `Reading`
     """
 
     source: str
@@ -44,6 +44,7 @@ class Partition:
     ending: str
     fingerprint: str
     at: str = ""
+    limit: int = LIMIT
 
     @property
     def output(self) -> str:
@@ -126,7 +127,7 @@ def _chunks(partition: Partition, reading: Reading) -> Iterator[Chunk]:
 def count_partition(partition: Partition) -> Receipt:
     """How many lines and events a byte range has, so that the next one knows its numbers."""
     lines = events = 0
-    reading = Reading()
+    reading = Reading(limit=partition.limit)
     for text in _chunks(partition, reading):
         if isinstance(text, bytes):
             for line in BytesIO(text):
@@ -144,12 +145,13 @@ def map_partition(settings: str, partition: Partition) -> Receipt:
     left, and the one returned says why.
     """
     lines = 0
-    reading = Reading(at=partition.at)
+    reading = Reading(partition.at, partition.limit)
     unmapped: Counter[str] = Counter()
 
     def mapped() -> Iterator[MappedChunk]:
         nonlocal lines
-        for chunk in map(partial(map_chunk, settings), _chunks(partition, reading)):
+        map_one = partial(map_chunk, settings, limit=partition.limit)
+        for chunk in map(map_one, _chunks(partition, reading)):
             lines += chunk.lines
             reading.notes.update(chunk.notes)
             unmapped.update(chunk.unmapped)

@@ -52,7 +52,7 @@ def addresses(sources: Iterable[str]) -> list[str]:
 
 
 def plan_partitions(
-    sources: Sequence[str], settings: str, folder: str, ending: str, at: str = ""
+    sources: Sequence[str], settings: str, folder: str, ending: str, reading: Reading
 ) -> list[Partition]:
     """The partitions of files, given by their addresses, that go to a folder.
 
@@ -64,23 +64,24 @@ def plan_partitions(
     for source in sources:
         if source.rpartition("/")[0] == folder:
             raise EventsError(f"{folder}: {source} is read from there: name another folder")
-        made += _partitions(source, settings, folder, ending, at)
+        made += _partitions(source, settings, folder, ending, reading)
     return made
 
 
 def _partitions(
-    source: str, settings: str, folder: str, ending: str, at: str
+    source: str, settings: str, folder: str, ending: str, reading: Reading
 ) -> Iterator[Partition]:
     fs, path = filesystem(source)
     stem = source.rpartition("/")[2].partition(".")[0]
     # Files of one name from several folders stay apart.
     name = f"{folder}/{stem}-{_hash(source.encode())[:8]}"
-    state = [version("orderkit"), settings, source, str(fs.ukey(path)), ending, at]
-    parts = _parts(source, fs.size(path), at)
+    how = reading.at, reading.limit
+    state = [version("orderkit"), settings, source, str(fs.ukey(path)), ending, *how]
+    parts = _parts(source, fs.size(path), reading.at)
     for number, part in enumerate(parts):
         own = name if len(parts) == 1 else f"{name}-{number:05}"
         fingerprint = _hash(dumps([*state, part.start, part.stop]))
-        yield Partition(source, *part, own, ending, fingerprint, at)
+        yield Partition(source, *part, own, ending, fingerprint, *how)
 
 
 def _hash(text: bytes) -> str:

@@ -22,7 +22,6 @@ from orderkit.cli.common import (
 )
 from orderkit.events.paths import count
 from orderkit.mapping.across import AcrossEvents
-from orderkit.mapping.event_names import EventNames
 from orderkit.mapping.results import EventResult
 from orderkit.reports.unread import UnreadProperties
 
@@ -46,13 +45,11 @@ def command(
     mapper = make_mapper(settings_path, platform)
     outcomes: Counter[str] = Counter()
     unread, across = UnreadProperties(mapper), AcrossEvents(mapper)
-    names = EventNames(mapper.settings.statuses())
     out = console()
     for result in results(events, mapper, status=status):
         outcomes[result.outcome] += 1
         entry = result.entry
         across.add(entry.index, entry.line, result.mapped)
-        names.add(result.mapped.reason if result.mapped else "")
         if entry.event is not None:
             unread.add(entry.event)
         if as_json:
@@ -62,7 +59,7 @@ def command(
         print_problems(out, result.problems)
     if not as_json:
         out.print(_summary(outcomes))
-    print_warnings([*names.warnings(), *across.sentences(), *unread.describe()])
+    print_warnings([*across.sentences(), *unread.describe()])
     return int(outcomes["rejected"] + outcomes["unreadable"] > 0)
 
 

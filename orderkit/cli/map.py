@@ -133,7 +133,7 @@ def _one(
             _rejects(rejects) as refused,
         ):
             pieces = enumerate(cut(file, reading))
-            work = in_order(partial(_map, packed(settings), path), pieces, jobs)
+            work = in_order(partial(_map, packed(settings), reading.limit, path), pieces, jobs)
             shown = _shown(work, told, reading.notes, unmapped)
             outcomes = write_chunks(shown, payloads, refused)
     print_notes(reading.notes)
@@ -156,7 +156,7 @@ def _many(
 ) -> int:
     from orderkit.bulk import map_files
 
-    settings = load_settings(settings_path)
+    settings, reading = load_settings(settings_path), command_reading()
     with progress(1) as told:
         done = map_files(
             events,
@@ -165,8 +165,14 @@ def _many(
             scheduler=scheduler,
             ending=ending,
             jobs=jobs,
+<<<<<<< HEAD
             at=command_reading().at,
             on_progress=lambda done, every, events: told(done / every, events),
+=======
+            at=reading.at,
+            limit=reading.limit,
+            told=lambda done, every, events: told(done / every, events),
+>>>>>>> sound
         )
     print_notes(done.notes)
     for receipt in done.failed:
@@ -183,14 +189,14 @@ def _jobs(file: Opened) -> int:
 
 
 def _map(
-    settings: str, path: str | None, piece: tuple[int, tuple[Chunk, int]]
+    settings: str, limit: int, path: str | None, piece: tuple[int, tuple[Chunk, int]]
 ) -> tuple[int, MappedChunk]:
     """Map a chunk, and write its payloads to the file at `path`, if there is one."""
     number, (chunk, position) = piece
     if path is None:
-        return position, map_chunk(settings, chunk)
+        return position, map_chunk(settings, chunk, limit)
     with placed(path, number) as put:
-        mapped = map_chunk(settings, chunk)
+        mapped = map_chunk(settings, chunk, limit)
         put(mapped.payloads)
     return position, replace(mapped, payloads=b"")
 

@@ -9,19 +9,26 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from orderkit.cli.common import events_argument, json_option, results, settings_option
+from orderkit.cli.common import (
+    command_reading,
+    events_argument,
+    json_option,
+    print_warnings,
+    results,
+    settings_option,
+)
 from orderkit.cli.faults import apply, faults_options
 from orderkit.cli.sending_run import show_run
 from orderkit.destination.loading import load_settings
-from orderkit.destination.settings import Settings
 from orderkit.errors import LedgerError, OrderkitError
 from orderkit.events.overwriting import refuse_overwriting
 from orderkit.events.reader import number_of
+from orderkit.mapping.across import RepeatedOrders, find_repeated_orders
 from orderkit.mapping.mapper import Mapper
 from orderkit.sending.ledger import Ledger, default_path
 from orderkit.sending.retry import DEFAULT_POLICY, Policy
 from orderkit.sending.run import Run
-from orderkit.sending.targets import TARGETS, Target, refuse_unready
+from orderkit.sending.targets import TARGETS, Target, describe_live, refuse_unready
 
 if TYPE_CHECKING:
     from orderkit.sandbox import Sandbox
@@ -157,8 +164,14 @@ def command(
     refuse_overwriting(events=events, settings=settings_path, report=report, ledger=ledger_path)
     if (script or share) and target != "sandbox":
         raise click.UsageError("--faults and --random are for the embedded sandbox: --to sandbox")
-    if target == "live" and not yes:
-        _confirm(events, settings)
+    mapper = Mapper(settings)
+    repeated = RepeatedOrders()
+    said = None if target == "dry-run" else find_repeated_orders(events, mapper, command_reading())
+    print_warnings(said or ())
+    if target == "live":
+        click.echo(describe_live(settings), err=True)
+        if not yes:
+            _confirm(events)
     policy = Policy(
         attempts=attempts,
         timeout=timeout,
@@ -170,7 +183,9 @@ def command(
         if ledger:
             stack.enter_context(ledger)
         run = Run(
-            results(events, Mapper(settings)),
+            results(events, mapper)
+            if said is not None
+            else repeated.watch(results(events, mapper)),
             settings,
             target,
             ledger,
@@ -184,7 +199,9 @@ def command(
             keep_tokens=keep_tokens,
             authenticate=authenticate,
         )
-        return asyncio.run(show_run(run, as_json=as_json))
+        code = asyncio.run(show_run(run, as_json=as_json))
+        print_warnings(repeated.sentences())
+        return code
 
 
 def _ledger(path: str | None, target: Target) -> Ledger | None:
@@ -214,7 +231,7 @@ def _sandbox(
         yield sandbox
 
 
-def _confirm(events: str, settings: Settings) -> None:
+def _confirm(events: str) -> None:
     if events == "-" or not sys.stdin.isatty():
         raise OrderkitError("live sending is confirmed on a terminal; in a script, add --yes")
-    click.confirm(f"Send the orders of {events} to {settings.connection.endpoint_url}?", abort=True)
+    click.confirm(f"Send the orders of {events}?", abort=True)

@@ -52,10 +52,8 @@ async def show_run(run: Run, *, as_json: bool) -> int:
         out.print(f"{count(done, 'event')}: {counts}")
         if quiet:
             print_causes(out, run.causes)
-    if run.authenticate:
-        given = "an access token is given, so none was asked for"
-        asked = f"a token came from {run.settings.connection.token_url}"
-        click.echo(asked if run.token_asked else given, err=True)
+    if run.authentication:
+        click.echo(run.authentication, err=True)
     print_warnings(run.names.warnings())
     if why := run.stopped:
         unreached = f"; {run.total - done:,} events were not reached" if run.total else ""

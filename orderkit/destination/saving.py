@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from orderkit.destination.entries import rearranged
 from orderkit.destination.loading import read_text, read_toml
 from orderkit.destination.settings import Connection, FilterCondition, Settings, TransformationStep
 from orderkit.errors import EventsError, SettingsError, SettingsFault
@@ -16,18 +17,27 @@ def save_settings(settings: Settings, path: str | Path) -> None:
     The file is replaced in one step, so that it is never half written. Raises SettingsError when
     the file there is no TOML, or cannot be written.
     """
-    import tomlkit.items
+    import tomlkit
 
     path = Path(path)
     text = read_text(path) if path.exists() else ""
-    read_toml(text, str(path))  # a broken file is left to whoever broke it
-    document = tomlkit.parse(text)
+    there = read_toml(text, str(path))  # a broken file is left to whoever broke it
     data = settings.model_dump(exclude_none=True)
     data["event_mapping"] = [dict(pair) for pair in data["event_mapping"]]
     data["transformation"] = [_step(step) for step in settings.transformation]
     data["filter"] = settings.filter.model_dump(exclude_none=True, exclude_defaults=True)
     if "condition" in data["filter"]:
         data["filter"]["condition"] = [_condition(line) for line in settings.filter.condition]
+    for name, rows in (
+        ("event_mapping", data["event_mapping"]),
+        ("transformation", data["transformation"]),
+        ("filter.condition", data["filter"].get("condition", [])),
+    ):
+        text = rearranged(text, name, _entries(there, name), rows)
+    document = tomlkit.parse(text)
+    data["transformation"] = [
+        {key: _inline(value) for key, value in step.items()} for step in data["transformation"]
+    ]
     for table in ("settings", "smart_mapping"):
         data[table] = {key: _inline(value) for key, value in data[table].items()}
     defaults = Connection().model_dump()
@@ -39,8 +49,9 @@ def save_settings(settings: Settings, path: str | Path) -> None:
         value = data[key]
         if isinstance(value, dict) and isinstance(document.get(key), dict):
             _update(document[key], value)
-        elif isinstance(document.get(key), tomlkit.items.AoT) and value:
-            _update_all(document[key], value)
+        elif _is_array(document.get(key)) and len(document[key]) == len(value):
+            for table, row in zip(document[key], value, strict=True):
+                _update(table, row)
         elif document.get(key) != value and (value or key in document):
             document[key] = value
     try:
@@ -77,6 +88,58 @@ def proposed(path: str | Path) -> dict[str, str]:
     return found
 
 
+class WatchedFiles:
+    """Settings files as a form last read or wrote them: what others do to them since is seen."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, dict[str, Any]] = {}
+
+    def note(self, path: str | Path) -> None:
+        """Remember what a file has now."""
+        self._known[str(path)] = _flat(path)
+
+    def explain_changes(self, path: str | Path, table: str = "") -> str:
+        """What a file has otherwise than it was known to have, in words; "" if nothing.
+
+        table: the one that is to be saved, all if ""
+
+        From then on the file is known as it is: who saves again all the same has been asked.
+        """
+        if not Path(path).is_file():
+            return ""
+        before, now = self._known.get(str(path), {}), _flat(path)
+        self._known[str(path)] = now
+        changed = [key for key in before | now if before.get(key) != now.get(key)]
+        changed = [key for key in changed if key.startswith(table)]
+        if not changed:
+            return ""
+        return (
+            f"{path} has changed since it was read here: {', '.join(changed)}. "
+            "Load it to see that, or save again to write over it."
+        )
+
+
+def _flat(path: str | Path) -> dict[str, Any]:
+    """Dotted key → value, of a file's tables; nothing of what cannot be read."""
+    try:
+        data = read_toml(read_text(path), str(path))
+    except SettingsError:
+        return {}
+    tables = {key: value if isinstance(value, dict) else {"": value} for key, value in data.items()}
+    return {
+        f"{name}.{key}".rstrip("."): value
+        for name, table in tables.items()
+        for key, value in table.items()
+    }
+
+
+def _is_array(item: Any) -> bool:
+    """Whether an item of a file is an array of tables, one below the other."""
+    import tomlkit.items
+
+    return isinstance(item, tomlkit.items.AoT)
+
+
 def _proposal(table: Any, key: str) -> str:
     item = getattr(table, "item", lambda _key: None)(key)
     comment = item.trivia.comment.removeprefix("#").strip() if item is not None else ""
@@ -94,7 +157,15 @@ def _step(step: TransformationStep) -> dict[str, Any]:
             given[key] = list(given[key])
     if step.condition:
         given["condition"] = [_condition(line) for line in step.condition]
-    return {key: _inline(value) for key, value in given.items()}
+    return given
+
+
+def _entries(there: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """The entries of that name that a file has; none where it has something else there."""
+    found: Any = there
+    for part in name.split("."):
+        found = found.get(part) if isinstance(found, dict) else None
+    return found if isinstance(found, list) and all(isinstance(e, dict) for e in found) else []
 
 
 def _condition(line: FilterCondition) -> dict[str, Any]:
@@ -126,18 +197,3 @@ def _update(table: Any, values: dict[str, Any]) -> None:
             table[key] = value
             if was_proposed:
                 table.item(key).trivia.comment_ws = table.item(key).trivia.comment = ""
-
-
-def _update_all(tables: Any, rows: list[dict[str, Any]]) -> None:
-    import tomlkit
-
-    # The last one stays the last: the comment above whatever follows it belongs to it.
-    if len(tables) > len(rows):
-        del tables[len(rows) - 1 : -1]
-    while len(tables) < len(rows):
-        added = tomlkit.table()
-        added.update(rows[len(tables) - 1])
-        added.add(tomlkit.nl())
-        tables.insert(len(tables) - 1, added)
-    for table, row in zip(tables, rows, strict=True):
-        _update(table, row)

@@ -28,6 +28,7 @@ from orderkit.language.references import (
 )
 from orderkit.language.transformations import path_to_change
 
+_MOST_BITS = 64
 _MATCHES = ("all", "any")
 
 
@@ -40,6 +41,8 @@ def check_value(value: Any) -> Any:
     """A value under ``[settings]``: text with references in it, a finite number, or a formula."""
     if isinstance(value, dict | BaseModel):
         return _formula(value)
+    if type(value) is int and value.bit_length() > _MOST_BITS:
+        raise expectation("write a number of so many digits in quotes: JSON carries none")
     number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
     if not number and not isinstance(value, str):
         raise expectation('write text in quotes, such as "{{booking.total}}", or a number')
@@ -67,7 +70,7 @@ def check_text(value: Any) -> Any:
     """A text that is not blank."""
     if not isinstance(value, str) or not value.strip():
         raise expectation("write a text in quotes")
-    return value
+    return _whole(value)
 
 
 def check_url(value: Any) -> Any:
@@ -122,7 +125,7 @@ def check_operator(value: Any) -> Any:
 def check_scalar(value: Any) -> Any:
     """What a condition compares with, as text: a number or a boolean as JSON writes it."""
     if isinstance(value, str):
-        return value
+        return _whole(value)
     if isinstance(value, bool | int | float):
         return show(value)
     raise expectation("write a text in quotes, a number, true or false")
@@ -139,7 +142,7 @@ def check_names(names: Any) -> Any:
     """Names of events."""
     if not isinstance(names, list | tuple) or not all(isinstance(n, str) and n for n in names):
         raise expectation('write a list of names in quotes: event_names = ["…", "…"]')
-    return tuple(names)
+    return tuple(map(_whole, names))
 
 
 def check_category(value: Any) -> Any:
@@ -227,7 +230,7 @@ def _formula(value: Any) -> dict[str, str]:
     if not isinstance(text, str):
         raise expectation("write a formula as { formula = '…' }, and nothing else in the braces")
     try:
-        compile_formula(text, no_context)
+        compile_formula(_whole(text), no_context)
     except FormulaError as error:
         raise expectation(str(error)) from error
     return {"formula": text}
@@ -241,9 +244,16 @@ def no_context() -> Any:
 def _compiles(compiler: Callable[[Any], object], value: Any) -> Any:
     """`value`, if the compiler takes it; what it says otherwise is what to write."""
     try:
-        compiler(value)
+        compiler(_whole(value))
     except ValueError as error:
         raise expectation(str(error)) from error
+    return value
+
+
+def _whole(value: Any) -> Any:
+    """`value`, if it is no text with half of a character in it, which nothing can write."""
+    if isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value):
+        raise expectation("write whole characters: this has half of one (a lone surrogate)")
     return value
 
 

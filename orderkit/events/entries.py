@@ -21,6 +21,7 @@ class EventLine:
     event: the event, or None when it could not be read
     error: why it could not be read, or ""
     text:  what could not be read, as it came
+    padded: columns of whose cells padding was trimmed
     """
 
     index: int
@@ -28,6 +29,7 @@ class EventLine:
     event: dict[str, Any] | None
     error: str = ""
     text: bytes = b""
+    padded: tuple[str, ...] = ()
 
 
 class Record(NamedTuple):
@@ -38,6 +40,7 @@ class Record(NamedTuple):
     error:    why there is none, or ""
     text:     what could not be read, as it came
     document: whether the value is a whole document, whose list is a list of events
+    padded:   as in `EventLine`
     """
 
     line: int | None
@@ -45,6 +48,7 @@ class Record(NamedTuple):
     error: str = ""
     text: bytes = b""
     document: bool = False
+    padded: tuple[str, ...] = ()
 
 
 @dataclass

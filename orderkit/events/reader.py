@@ -74,7 +74,7 @@ def numbered_events(
             # Whatever is no event is kept as it came, or as JSON: it can be corrected.
             lost = event is None or bool(error)
             text = (record.text or dumps_plain(record.value)) if lost else b""
-            yield EventLine(index, record.line, event, error, text)
+            yield EventLine(index, record.line, event, error, text, record.padded)
             index += 1
 
 

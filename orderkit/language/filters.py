@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeAlias
 
 from orderkit.events import paths
 from orderkit.events.jsontext import show
@@ -56,6 +56,18 @@ OPERATORS: Final[Mapping[str, str]] = MappingProxyType(
 )
 #: These take no value.
 WITHOUT_VALUE: Final = frozenset({"exists", "doesn't exist", "is empty"})
+
+
+class Refusal(str):
+    """Why an event is not sent; `rule` says it without anything that the event holds."""
+
+    __slots__ = ("rule",)
+    rule: str
+
+    def __new__(cls, reason: str, rule: str) -> Self:
+        made = super().__new__(cls, reason)
+        made.rule = rule
+        return made
 
 
 @dataclass(frozen=True)
@@ -128,16 +140,19 @@ class Conditions:
         joint = " and " if self.match == "all" else " or "
         return joint.join(one.describe() for one in self.conditions)
 
-    def explain_refusal(self, event: Any) -> str:
-        """Why they do not hold of an event, or ""."""
+    def explain_refusal(self, event: Any) -> Refusal | None:
+        """Why they do not hold of an event."""
         if not self.conditions or self._whole.holds(event):
-            return ""
-        broken = []
+            return None
+        broken, rules = [], []
         for condition, source in self._single:
             met, error = source.verdict(event)
             if not met:
                 broken.append(condition.describe(event) + (f": {error}" if error else ""))
-        return " and ".join(broken) or self._whole.explain_refusal(event)
+                rules.append(condition.describe())
+        if not broken:
+            return Refusal(self._whole.explain_refusal(event), self.describe())
+        return Refusal(" and ".join(broken), " and ".join(rules))
 
 
 class EventFilter:
@@ -157,15 +172,18 @@ class EventFilter:
         wanted = (Condition(CONSENT, "is", (consent or "",)),) if consent else ()
         self._consents = Conditions(wanted, "all", context)
 
-    def explain_refusal(self, event: Any) -> str:
-        """Why an event is not sent, or ""."""
+    def explain_refusal(self, event: Any) -> Refusal | None:
+        """Why an event is not sent."""
         if self._consents.explain_refusal(event):
             given = paths.get(event, paths.parse_path(CONSENT))
             found = "nothing" if given is paths.MISSING else show(given)
-            return f"no consent to category {show(self._consent)}: `{CONSENT}` is {found}"
+            words = f"no consent to category {show(self._consent)}"
+            return Refusal(f"{words}: `{CONSENT}` is {found}", words)
         if reason := self._conditions.explain_refusal(event):
-            return f"the filter's condition is not met: {reason}"
+            words = "the filter's condition is not met: "
+            return Refusal(f"{words}{reason}", f"{words}{reason.rule}")
         formula = self._formula
         if formula is None or formula.holds(event):
-            return ""
-        return f"the filter's formula does not hold: {formula.explain_refusal(event)}"
+            return None
+        words = "the filter's formula does not hold: "
+        return Refusal(f"{words}{formula.explain_refusal(event)}", f"{words}{formula.text}")

@@ -1,13 +1,19 @@
 """What only many events together show: orders that contradict each other, names nearly mapped."""
 
+from collections import deque
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from hashlib import blake2b
+from pathlib import Path
 from typing import Any, Final
 
+from orderkit.errors import EventsError
 from orderkit.events.jsontext import dumps, show
 from orderkit.events.paths import count
+from orderkit.events.reader import Reading, open_events
 from orderkit.mapping.event_names import EventNames
 from orderkit.mapping.mapper import Mapper
-from orderkit.mapping.results import Mapped
+from orderkit.mapping.results import EventResult, Mapped
 
 #: Orders that are remembered, about 200 bytes each: memory does not grow with the events.
 MOST_ORDERS: Final = 200_000
@@ -55,6 +61,12 @@ class RepeatedOrders:
             self.examples.append(f"{show(order_id)} {status} ({places})")
         return places
 
+    def watch(self, results: Iterable[EventResult]) -> Iterator[EventResult]:
+        """Hand the results on, each taken into account."""
+        for result in results:
+            self.add(result.entry.index, result.entry.line, result.mapped)
+            yield result
+
     def sentences(self) -> list[str]:
         """One sentence that counts them and names the first places; none where there are none."""
         if not self.count:
@@ -67,6 +79,24 @@ class RepeatedOrders:
             f"(at TikTok the later one replaces the earlier): "
             f"{', '.join(self.examples)}{others}{bound}"
         ]
+
+
+def find_repeated_orders(
+    name: str | Path, mapper: Mapper, reading: Reading | None = None
+) -> list[str] | None:
+    """What is to be said of a file's repeated orders before any is sent.
+
+    None where that is not known: the events come from a stream, which is read but once. What cannot
+    be read is passed over, as who reads the events next will find it.
+    """
+    if not Path(name).is_file():
+        return None
+    repeated = RepeatedOrders()
+    # What is to be said of the reading is said by who reads the events next.
+    own = Reading(reading.at, reading.limit) if reading else None
+    with suppress(EventsError), open_events(name, own) as entries:
+        deque(repeated.watch(mapper.results(entries)), maxlen=0)
+    return repeated.sentences()
 
 
 def _digest(value: Any) -> bytes:

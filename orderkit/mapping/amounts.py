@@ -19,8 +19,8 @@ NUMBER: Final = re.compile(r"\s*[+-]?[0-9]{1,30}(?:\.[0-9]{1,30})?\s*")
 _THOUSANDS_OR_NOT: Final = re.compile(r"\s*\+?[1-9][0-9]{0,2}\.[0-9]{3}\s*")
 _CURRENCY_WITH_THREE_DIGITS: Final = 3
 _WRITTEN: Final = re.compile(r"[^0-9]*([0-9](?:[0-9.,' \u00a0\u202f]*[0-9])?)[^0-9]*")
-#: A minus or brackets, on whatever side they stand.
-_NEGATIVE: Final = re.compile("[-−(]")
+#: A minus or brackets, on whatever side they stand; CR is a credit.
+_NEGATIVE: Final = re.compile(r"[-−–(]|\bCR\b")
 _LONGEST: Final = 40
 _PLENTY: Final = Context(prec=100)
 

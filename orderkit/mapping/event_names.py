@@ -8,10 +8,11 @@ neither letter nor digit: ``bookingCreated `` is ``booking_created``. The bounds
 from collections import Counter
 from collections.abc import Collection, Sequence
 from difflib import SequenceMatcher
-from typing import Final
+from typing import Final, Self
 
 from orderkit.events.jsontext import show
 from orderkit.events.paths import count, near_misses
+from orderkit.language.filters import Refusal
 
 #: So many names are told apart; a site has far fewer, unless it makes them up.
 _MOST_NAMES: Final = 1_000
@@ -22,14 +23,14 @@ _SHOWN: Final = 3
 _SLIP: Final = 0.9
 
 
-class UnmappedName(str):
+class UnmappedName(Refusal):
     """Why an event was filtered whose name is in no event mapping entry; `name` is that name."""
 
     __slots__ = ("name",)
     name: str
 
-    def __new__(cls, reason: str, name: str) -> "UnmappedName":
-        made = super().__new__(cls, reason)
+    def __new__(cls, reason: str, name: str) -> Self:
+        made = super().__new__(cls, reason, reason)
         made.name = name
         return made
 

@@ -27,8 +27,9 @@ _EPOCHS: Final = {"Z": _EPOCH} | {
     for minutes in range(0, 15 * 60, 15)
 }
 _SECONDS_IN_TEXT: Final = re.compile(r"[0-9]{10}|[0-9]{13}")
-#: No blank, nothing unseen; without + and % it is no shortened number, and nothing is encoded.
-_ID: Final = re.compile("[!-$&-*,-~]+")
+#: No blank, nothing unseen; without + and % it is no shortened number, and nothing is encoded;
+#: without braces it is no placeholder.
+_ID: Final = re.compile("[!-$&-*,-z|~]+")
 _FIRST, _END = USUAL_SECONDS
 _FIRST_YEAR, _LAST_YEAR = map(str, YEARS)
 

@@ -69,8 +69,8 @@ def map_event(
     """
     if not isinstance(event, dict):
         return Mapped("rejected", None, {"order_info": {}}, (not_an_event(event),))
-    if reason := compiled.filter.explain_refusal(event):
-        return filtered(reason)
+    if refusal := compiled.filter.explain_refusal(event):
+        return filtered(refusal)
     given, event = event, compiled.transform(event)
     status, status_reading, reason = find_status(compiled, event, asked)
     if reason:

@@ -1,6 +1,7 @@
 """From an event to a payload, for one set of settings."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property, partial
 from typing import Any, Protocol
@@ -53,7 +54,26 @@ class Mapper:
         how = self.explain if explain else self.map
         for entry in entries:
             mapped = None if entry.event is None else how(entry.event, status=status)
+            if mapped and mapped.trace and entry.padded:
+                mapped.trace = self._with_padding(mapped.trace, entry.padded)
             yield EventResult(entry, mapped)
+
+    def _with_padding(
+        self, trace: Iterable[TraceEntry], padded: Iterable[str]
+    ) -> tuple[TraceEntry, ...]:
+        """The trace, with what the reader of a table took away from cells as the first step."""
+        steps = [
+            tuple(
+                f"padding of the cell `{column}` trimmed"
+                for column in padded
+                if column in field.source.properties
+            )
+            for field in self.compiled.fields
+        ]
+        return tuple(
+            replace(entry, steps=(*step, *entry.steps)) if step else entry
+            for entry, step in zip(trace, steps, strict=True)
+        )
 
     @property
     def source(self) -> str:

@@ -6,6 +6,7 @@ from typing import Any, Literal, TypeAlias
 
 from orderkit.events.jsontext import plain
 from orderkit.events.reader import EventLine
+from orderkit.language.filters import Refusal
 from orderkit.mapping.messages import unreadable
 from orderkit.mapping.problems import Problem
 
@@ -88,6 +89,11 @@ class Mapped:
         if self.trace:
             entry["trace"] = [line.as_json() for line in self.trace]
         return entry
+
+
+def without_values(reason: str) -> str:
+    """Why an event was filtered, without anything that it holds: it may be about a person."""
+    return reason.rule if isinstance(reason, Refusal) else reason
 
 
 def filtered(reason: str) -> Mapped:

@@ -10,11 +10,27 @@ from orderkit.mapping.conversion import Converted, Doubt, Mending, Unconvertible
 
 #: Words that programs write where they have nothing, and what each looks like.
 NO_VALUES: Final = {
-    **dict.fromkeys(("NULL", "null", "Null", "\\N", "(null)"), "what databases write for nothing"),
+    **dict.fromkeys(
+        ("NULL", "null", "Null", "\\N", "(null)", "<null>", "[NULL]"),
+        "what databases write for nothing",
+    ),
     "undefined": "what JavaScript writes for nothing",
-    "[object Object]": "what JavaScript writes for an object in a text",
-    **dict.fromkeys(("NaN", "nan"), "what programs write for a number that is none"),
-    **dict.fromkeys(("#N/A", "#NAME?", "#REF!", "#VALUE!"), "a spreadsheet's error"),
+    "None": "what Python writes for nothing",
+    "nil": "what Ruby and Go write for nothing",
+    **dict.fromkeys(
+        (f"[object {kind}]" for kind in ("Object", "Undefined", "Null", "Promise", "Array")),
+        "what JavaScript writes for an object in a text",
+    ),
+    "Invalid Date": "what JavaScript writes for a date that is none",
+    "NaT": "what Python writes for a date that is none",
+    **dict.fromkeys(
+        ("NaN", "nan", "Infinity", "-Infinity"), "what programs write for a number that is none"
+    ),
+    **dict.fromkeys(("N/A", "n/a"), "what people write for nothing"),
+    **dict.fromkeys(
+        ("#N/A", "#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!"),
+        "a spreadsheet's error",
+    ),
 }
 #: Characters that nobody sees, besides blanks: controls, and what Unicode calls ignorable.
 _UNSEEN: Final = (
@@ -37,6 +53,8 @@ _NAMED: Final = {
     "\x1b": "the character ESCAPE (U+001B)",
 }
 _SHORTENED_BY_SPREADSHEET: Final = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]+")
+#: ``{{ttoclid}}``, ``${id}``, ``{id}``: what templates fill in, and tags now and then do not.
+_PLACEHOLDER: Final = re.compile(r"\$?\{\{?[^{}]*\}?\}")
 _ENCODED: Final = re.compile("%[0-9A-Fa-f]{2}")
 
 
@@ -53,7 +71,7 @@ def convert_text(raw: Any, _zone: ZoneInfo) -> Converted:
 def convert_id(raw: Any, _zone: ZoneInfo) -> Converted:
     """An id: text without blanks and without characters that nobody sees."""
     value, steps = _text_or_integer(raw)
-    if value == "[object Object]":
+    if value in NO_VALUES and _NOT_IN_IDS.search(value):
         raise Unconvertible(f"it looks like {NO_VALUES[value]}")
     if unfit := _NOT_IN_IDS.search(value):
         at = unfit.start()
@@ -117,6 +135,8 @@ def unusual_id(value: Any) -> Doubt | None:
             "it looks like a long number that a spreadsheet shortened: the last digits are lost",
             fix="export the column as text, so that it keeps all digits",
         )
+    if _PLACEHOLDER.fullmatch(value):
+        return Doubt("it looks like a placeholder that nothing was filled into")
     return _stands_for_nothing(value) if value in NO_VALUES else None
 
 

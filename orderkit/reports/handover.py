@@ -76,6 +76,7 @@ def settings_html(settings: Settings) -> str:
             connection.endpoint_url,
             "the client finds it in TikTok's partner reference",
         ),
+        ("Token URL", connection.token_url, "where client key and secret go"),
         ("Merchant Id", connection.merchant_id, "the merchant's id at TikTok"),
     ]
     pairs = [(pair.order_status, pair.event_name) for pair in settings.event_mapping]

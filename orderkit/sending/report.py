@@ -1,12 +1,11 @@
 """The report of a sending: what was not delivered, as events that can be sent again."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from contextlib import ExitStack, contextmanager, suppress
+from typing import Any, BinaryIO
 
 from orderkit.errors import EventsError
-from orderkit.events.files import write_failure
+from orderkit.events.files import explained_writing, written
 from orderkit.events.jsontext import dumps_plain
 from orderkit.sending.results import SendResult
 
@@ -17,24 +16,16 @@ KEY = "_orderkit"
 class Report:
     """Lines of NDJSON: the event as it came, with the verdict under ``_orderkit``.
 
-    Without a name, nothing is kept.
+    begun: whether there was a verdict
     """
 
-    def __init__(self, name: str) -> None:
-        """Raises EventsError when it cannot be written."""
-        self._name = name
-        with self._described():
-            self._file = Path(name).open("wb") if name else None  # noqa: SIM115 - closed by `close`
-
-    @contextmanager
-    def _described(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise write_failure(self._name, error) from error
+    def __init__(self, name: str, file: BinaryIO | None) -> None:
+        self._name, self._file = name, file
+        self.begun = False
 
     def add(self, sent: SendResult) -> None:
-        """Write the event down if its order is not where it should be."""
+        """Write the event down if its order is not where it should be. Raises EventsError."""
+        self.begun = True
         if sent.done or self._file is None:
             return
         entry = sent.entry
@@ -44,25 +35,32 @@ class Report:
         event: dict[str, Any] = entry.event or {}
         # A line that could not be read stands there as it came, to be corrected.
         line = entry.text.strip() or dumps_plain({**event, KEY: verdict})
-        with self._described():
+        with explained_writing(self._name):
             self._file.write(line + b"\n")
-            # What is written is there for good, however this process ends.
-            self._file.flush()
 
-    def close(self) -> None:
-        """Close the file."""
-        if self._file:
-            with self._described():
-                self._file.close()
+
+class _NothingToKeepError(Exception):
+    """The report has no verdict: what another run wrote stays."""
 
 
 @contextmanager
 def writing(name: str | None) -> Iterator[Report]:
-    """A report in a file, or none. Raises EventsError when it cannot be written."""
+    """A report in a file, or none.
+
+    It replaces the one of the run before at the end, however the run ends, once there was a
+    verdict; until then the events may be read from it. Raises EventsError when it cannot be
+    written, before anything is sent.
+    """
     if name == "-":
         raise EventsError("a report goes to a file: name one with --report")
-    report = Report(name or "")
-    try:
-        yield report
-    finally:
-        report.close()
+    if not name:
+        yield Report("", None)
+        return
+    with suppress(_NothingToKeepError), ExitStack() as stack:
+        report = Report(name, stack.enter_context(written(name)))
+        try:
+            yield report
+        finally:
+            if report.begun:
+                stack.pop_all().close()
+        raise _NothingToKeepError

@@ -116,7 +116,6 @@ class Run:
             )
             if self.authenticate:
                 await self._get_token()
-            # Emptied last: a run that cannot begin leaves the report of the one before.
             report = stack.enter_context(writing(self.report))
             if client and self._asked_to_stop:
                 client.stop()
@@ -165,6 +164,15 @@ class Run:
             if cause in OUTCOMES and OUTCOMES[cause].ends_run and cause != "stopped":
                 return f"as each further order would fail: {OUTCOMES[cause].meaning.rstrip('.')}"
         return f"as {HOPELESS} orders in a row came to nothing in the same way"
+
+    @property
+    def authentication(self) -> str:
+        """What came of asking for a token in a dry run, in words; "" where none was asked for."""
+        if not self.authenticate:
+            return ""
+        if self.token_asked:
+            return f"a token came from {self.settings.connection.token_url}"
+        return "an access token is given, so none was asked for"
 
     @property
     def all_done(self) -> bool:

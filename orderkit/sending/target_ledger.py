@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from orderkit.mapping.results import without_values
 from orderkit.sending.ledger import Ledger
 from orderkit.sending.request import Request
 from orderkit.sending.results import SendResult
@@ -42,7 +43,7 @@ class TargetLedger:
     def note(self, planned: SendResult) -> None:
         """Write down an event that is not sent, and why."""
         if planned.verdict == "filtered":
-            self.ledger.filter(self.target, planned.message)
+            self.ledger.filter(self.target, without_values(planned.message))
             return
         self.ledger.refuse(
             self.target,

@@ -92,6 +92,16 @@ async def open_target(
                 yield client
 
 
+def describe_live(settings: Settings) -> str:
+    """Where orders go, and where key and secret do, in words. Raises CredentialsError."""
+    connection = settings.connection
+    if isinstance(live_credentials(settings), AccessToken):
+        rest = "an access token is given: no key and no secret is sent"
+    else:
+        rest = f"client key and secret to {connection.token_url}"
+    return f"orders go to {connection.endpoint_url}; {rest}"
+
+
 def refuse_unready(target: Target, settings: Settings) -> None:
     """Raise what keeps a target from being used, everything in one message, before any event."""
     if target != "live":

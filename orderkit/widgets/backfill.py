@@ -13,6 +13,7 @@ from orderkit.destination.settings import Settings
 from orderkit.errors import EventsError, OrderkitError
 from orderkit.events.overwriting import refuse_overwriting
 from orderkit.events.reader import number_of, open_events
+from orderkit.mapping.across import find_repeated_orders
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.results import EventResult
 from orderkit.reports import charts, views
@@ -44,6 +45,8 @@ class BackfillForm(parts.Form):
         self.counts: Counter[str] = Counter()
         self._work = Work(self, self._show_state)
         self._run: Run | None = None
+        #: What was said of the orders of the file, before it was sent all the same.
+        self._said: list[str] = []
         self.events = parts.text_input(
             "File of events", str(events_path()), "NDJSON of any size, or a JSON array"
         )
@@ -148,6 +151,12 @@ class BackfillForm(parts.Form):
             yield from Mapper(self.settings).results(entries)
 
     async def _deliver(self, run: Run, name: str) -> None:
+        said = await asyncio.to_thread(find_repeated_orders, name, Mapper(self.settings))
+        if said and said != self._said:
+            self._said = said
+            again = "Correct the file, or press Start again to send it as it is."
+            self.show_message("\n".join([*said, again]), "warn")
+            return
         run.total = await asyncio.to_thread(number_of, name)
         self.progress.max = max(run.total or 1, 1)
         drawn = time.monotonic()

@@ -7,7 +7,7 @@ import ipywidgets as w
 
 from orderkit.destination.fields import field_mappings
 from orderkit.destination.loading import load_settings, validated
-from orderkit.destination.saving import save_settings
+from orderkit.destination.saving import WatchedFiles, save_settings
 from orderkit.destination.settings import Settings
 from orderkit.events import paths
 from orderkit.events.jsontext import dumps
@@ -45,6 +45,8 @@ class MappingForm(parts.Form):
         self.point = parts.button("Point the row at it", self.point_row, self, "primary")
         self.reset = parts.button("As the vendor maps it", self.reset_row, self)
         self.path = parts.text_input("Settings file", str(settings_target()))
+        self._files = WatchedFiles()
+        self._files.note(self.path.value)
         self.save_button = parts.button("Save smart mapping", self.save, self)
         self.review_button = parts.button("Review the change", self.review, self)
         self.review_view = w.HTML()
@@ -138,9 +140,13 @@ class MappingForm(parts.Form):
 
     def save(self) -> None:
         """Write the smart mapping to the settings file named in the form."""
+        if changed := self._files.explain_changes(self.path.value, "smart_mapping"):
+            self.show_message(changed, "warn")
+            return
         stored = self._stored()
         rows = {"smart_mapping": self.settings.smart_mapping}
         save_settings(stored.model_copy(update=rows), self.path.value)
+        self._files.note(self.path.value)
         self.show_message(f"Saved to {self.path.value}", "good")
 
     def _remap(self, rows: dict[str, Any]) -> None:

@@ -8,8 +8,9 @@ import ipywidgets as w
 from orderkit.destination.settings import Settings
 from orderkit.events.paths import count
 from orderkit.events.reader import EventLine
+from orderkit.mapping.across import RepeatedOrders
 from orderkit.mapping.mapper import Mapper
-from orderkit.reports import views
+from orderkit.reports import html, views
 from orderkit.reports.handover import MOST, handover_page
 from orderkit.sending.results import SendResult, plan_sending
 from orderkit.sending.run import Run
@@ -41,6 +42,7 @@ class SendForm(parts.Form):
         self.to = TargetChoice(settings, TARGETS)
         self.target, self.confirm, self.sandbox = self.to.choose, self.to.confirm, self.to.sandbox
         self.sent: list[SendResult] = []
+        self._looked_at: object = None
         self._work = Work(self, self._show_state)
         self.deliveries = DeliveryView(self.to.ledger)
         self.faults = FaultPanel(self.sandbox)
@@ -50,10 +52,12 @@ class SendForm(parts.Form):
         self.handover_view = w.HTML()
         self.progress = w.IntProgress(min=0, max=1, description="Progress")
         self.results_view, self.curl_view, self.orders_view = w.HTML(), w.HTML(), w.HTML()
+        self.repeated_view = w.HTML()
         super().__init__(
             self.picker,
             self.which,
             self.to,
+            self.repeated_view,
             parts.row(self.send_button, self.progress),
             below=[
                 self.results_view,
@@ -159,8 +163,19 @@ class SendForm(parts.Form):
         return entries[chosen : chosen + 1]
 
     def _show_request(self) -> None:
+        if self._looked_at is not self.picker.events:
+            self._looked_at = self.picker.events
+            self._show_repeated()
         code = f"<pre class='ok-code' tabindex='0'>{escape(self.curl)}</pre>"
         self.curl_view.value = f"<h3>The request as cURL</h3>{code}"
+
+    def _show_repeated(self) -> None:
+        """Say, before anything is sent, which of the loaded orders contradict each other."""
+        repeated, mapper = RepeatedOrders(), Mapper(self.settings)
+        for index, event in enumerate(self.picker.events.values()):
+            repeated.add(index, None, mapper.map(event))
+        sentences = repeated.sentences()
+        self.repeated_view.value = html.notice(sentences[0], "warn") if sentences else ""
 
     def _show_state(self) -> None:
         self.send_button.disabled = self._work.busy or self.to.locked

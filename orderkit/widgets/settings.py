@@ -8,7 +8,7 @@ import ipywidgets as w
 
 from orderkit.destination.fields import field_mappings, ruled_statuses
 from orderkit.destination.loading import drafted, read_text, read_toml, validated
-from orderkit.destination.saving import proposed, save_settings
+from orderkit.destination.saving import WatchedFiles, proposed, save_settings
 from orderkit.destination.settings import Settings
 from orderkit.events import paths
 from orderkit.events.jsontext import show
@@ -46,6 +46,7 @@ class SettingsForm(parts.Form):
         self.mapped: Mapped = self._saved.explain({})
         self._proposed: dict[str, str] = {}
         self._as_read: dict[str, Any] = {}
+        self._files = WatchedFiles()
         self._labelled_by: tuple[Any, ...] = ()
         self._filling = False
         self._fields = fields = SettingsFields(
@@ -197,11 +198,17 @@ class SettingsForm(parts.Form):
 
     def save(self) -> None:
         """Write the form to the file named in it, if all of it can be read."""
-        save_settings(validated(self.typed(), "not saved"), self.path.value)
+        settings = validated(self.typed(), "not saved")
+        if changed := self._files.explain_changes(self.path.value):
+            self.show_message(changed, "warn")
+            return
+        save_settings(settings, self.path.value)
+        self._files.note(self.path.value)
         self._keep(f"Saved to {self.path.value}")
 
     def _read(self, path: str | Path) -> str:
         """Fill the form with what can be used of a file; gives what is wrong with the rest."""
+        self._files.note(path)
         settings, wrong = read_settings(path)
         self._proposed = proposed(path)
         self.fill(settings)

@@ -69,25 +69,45 @@ class TargetChoice(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.key = SecretInput("Client key")
         self.secret = SecretInput("Client secret")
         self.access_token = SecretInput("or access token")
-        url = settings.connection.endpoint_url or NO_URL
+        connection = settings.connection
         self.keep_tokens = _tick("Keep access tokens in the operating system's keyring")
-        self.confirm = _tick(f"I confirm that orders go to {url}")
+        self.confirm = _tick(
+            f"I confirm that orders go to {connection.endpoint_url or NO_URL}, and client key and "
+            f"secret to {connection.token_url}"
+        )
         self.again = _tick("Send again what was delivered before")
-        self.live = w.VBox(
+        self.also_outdated = _tick("Send an update too when a newer one of its order was delivered")
+        self.authenticate = _tick(
+            f"Get an access token all the same: client key and secret go to {connection.token_url}"
+        )
+        self._live_title = parts.title(
+            "Live endpoint",
+            "Its address stands in the settings; the client finds it in TikTok's partner "
+            "reference, linked from the vendor's page.",
+        )
+        self._credentials = w.VBox(
             [
-                parts.title(
-                    "Live endpoint",
-                    "Its address stands in the settings; the client finds it in TikTok's partner "
-                    "reference, linked from the vendor's page. What is typed here is kept for this "
-                    "session only; nothing is needed when the keyring or the environment has it.",
+                w.HTML(
+                    "<p>What is typed here is kept for this session only; nothing is needed when "
+                    "the keyring or the environment has it.</p>"
                 ),
                 parts.row(self.key, self.secret, self.access_token),
                 self.keep_tokens,
+            ]
+        )
+        super().__init__(
+            [
+                self.choose,
+                self.again,
+                self.also_outdated,
+                self.authenticate,
+                self._live_title,
+                self._credentials,
                 self.confirm,
             ]
         )
-        super().__init__([self.choose, self.again, self.live])
-        self.choose.observe(lambda _change: self._show(), names="value")
+        for chosen in (self.choose, self.authenticate):
+            chosen.observe(lambda _change: self._show(), names="value")
         self._show()
 
     @property
@@ -99,6 +119,11 @@ class TargetChoice(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
     def locked(self) -> bool:
         """Whether the live endpoint is chosen, and not confirmed."""
         return self.target == "live" and not self.confirm.value
+
+    @property
+    def authenticating(self) -> bool:
+        """Whether a dry run is to get a token all the same."""
+        return self.target == "dry-run" and bool(self.authenticate.value)
 
     @property
     def ledger(self) -> Ledger:
@@ -118,6 +143,8 @@ class TargetChoice(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
             self.target,
             self.ledger,
             force=self.again.value,
+            also_outdated=self.also_outdated.value,
+            authenticate=self.authenticating,
             total=total,
             sandbox=self.sandbox,
             keep_tokens=self.keep_tokens.value,
@@ -127,7 +154,7 @@ class TargetChoice(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
     def make_ready(self) -> None:
         """Take what was typed. Raises OrderkitError for what a sending lacks."""
         self._hold_typed()
-        refuse_unready(self.target, self.settings)
+        refuse_unready("live" if self.authenticating else self.target, self.settings)
         if self.locked:
             raise OrderkitError("live sending is locked: tick the confirmation above first")
         if self.target == "sandbox":
@@ -142,8 +169,16 @@ class TargetChoice(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
             hold_credentials(name, pair)
 
     def _show(self) -> None:
-        self.live.layout.display = "" if self.target == "live" else "none"
-        self.again.layout.display = "none" if self.target == "dry-run" else ""
+        dry, live = self.target == "dry-run", self.target == "live"
+        for part, wanted in (
+            (self.again, not dry),
+            (self.also_outdated, not dry),
+            (self.authenticate, dry),
+            (self._live_title, live),
+            (self._credentials, live or self.authenticating),
+            (self.confirm, live),
+        ):
+            part.layout.display = "" if wanted else "none"
 
 
 def _tick(label: str) -> w.Checkbox:

@@ -74,4 +74,6 @@ def conclusion(run: Run, good: str, bad: str, go_on: str = "") -> tuple[str, Ton
     else:
         text, tone = good, "good"
     warnings = [f"{text[:1].upper()}{text[1:]}" for text in run.names.warnings()]
-    return "\n".join([text, *warnings]), "warn" if warnings else tone
+    token = run.authentication
+    more = [f"{token[:1].upper()}{token[1:]}"] if token else []
+    return "\n".join([text, *more, *warnings]), "warn" if warnings else tone

@@ -39,7 +39,7 @@ _FIRST, _END = 946_684_800, 4_133_980_800  # the years 2000 to 2100
 _MOMENT: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:Z|[+-][0-9]{2}:[0-9]{2})"
 )
-_ID: Final = re.compile("[!-$&-*,-~]+").fullmatch  # without + and %, which need a closer look
+_ID: Final = re.compile("[!-$&-*,-z|~]+").fullmatch  # without + % { }, which need a closer look
 _DAY: Final = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}")
 _SKU: Final = "order_info.spu_list.0.sku_list.0"
 _CLICK: Final = re.compile(r"[?&]ttoclid=([^&#]+)")

@@ -79,6 +79,7 @@ def by_command(server: Running, events: Path) -> None:
             [*ORDERKIT, "send", str(events), *words, "--yes", "--json"],
             env={**os.environ, "ORDERKIT_ACCESS_TOKEN": TOKEN.token.reveal(), "HOME": name},
             stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
             check=True,
         )
     verdicts = [orjson.loads(line)["verdict"] for line in done.stdout.splitlines()]

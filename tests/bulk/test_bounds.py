@@ -231,3 +231,24 @@ def test_signals_leave_nothing_behind(tmp_path: Path, jobs: str, number: signal.
     assert (process.returncode, said) == (128 + number, b"")
     assert {entry.name for entry in tmp_path.iterdir()} == {"events.ndjson", "out.ndjson"}
     assert out.read_text("utf-8") == "old"
+
+
+@pytest.mark.parametrize("into", ["file", "folder"])
+def test_a_limit_of_its_own_holds_for_every_line(tmp_path: Path, into: str) -> None:
+    """A line over --limit is a reject, however short; what was made with another is made again."""
+    source, out = tmp_path / "e.ndjson", tmp_path / "out"
+    long = b'{"event_name":"booking_created","x":"' + b"y" * 5_000 + b'"}\n'
+    source.write_bytes(samples.bookings(2) + long + samples.bookings(1))
+    rejects = out if into == "folder" else tmp_path / "rejects.ndjson"
+    sources = [str(source)] + [str(source.with_name("f.ndjson"))] * (into == "folder")
+    source.with_name("f.ndjson").write_bytes(samples.bookings(1))
+    more = [] if into == "folder" else ["--rejects", str(rejects)]
+    for limit, said in (("1", "1 rejected"), ("0.004", "1 unreadable")):
+        done = run(
+            *("map", *sources, "--settings", str(samples.SETTINGS), "-o", str(out)),
+            *("--limit", limit, *more),
+        )
+        assert (done.returncode, said in done.stderr) == (1, True), done.stderr
+    files = list(out.glob("e-*.rejects.ndjson")) if into == "folder" else [rejects]
+    (line,) = (line for file in files for line in file.read_bytes().splitlines())
+    assert b"a line of more than 0.004" in line

@@ -240,7 +240,9 @@ def test_a_worker_killed_on_the_way(cluster: Any, tmp_path: Path) -> None:
             os.kill(workers[0], signal.SIGKILL)
 
     address = cluster.scheduler_address
-    done = map_files([f"{files}/*"], OURS, str(tmp_path / "out"), scheduler=address, on_progress=kill)
+    done = map_files(
+        [f"{files}/*"], OURS, str(tmp_path / "out"), scheduler=address, on_progress=kill
+    )
     assert killed == workers[:1]
     assert len(done.receipts) == 8
     assert made(done) == tuple(part * 8 for part in expected(files / "0.ndjson"))

@@ -558,6 +558,28 @@ def test_folders_of_files_are_warned_of(desk: Desk) -> None:
         assert 'warning: 4 events are called "Booking Created"' in done.stderr
 
 
+# -- said before anything is sent
+
+
+def test_what_is_doubtful_and_where_it_goes_is_said_first(desk: Desk) -> None:
+    """Repeated orders and both hosts are named before the question, and nothing is sent by then."""
+    bookings = samples.bookings(2)
+    again = bookings.replace(b"https://", b"https://other.")
+    desk.events.write_bytes(bookings + again)
+    words = "2 repeated orders with different content"
+    del desk.environment["ORDERKIT_ACCESS_TOKEN"]
+    desk.environment |= {"ORDERKIT_CLIENT_KEY": "a-key", "ORDERKIT_CLIENT_SECRET": "a-secret"}
+    asked = [each for each in desk.arguments() if each != "--yes"]
+    done = run(*asked, **desk.environment)
+    assert (done.returncode, desk.sandbox.received) == (2, [])
+    assert f"warning: {words}" in done.stderr
+    assert '"B-000000" CREATE_ORDER (lines 1 and 3)' in done.stderr
+    where = f"orders go to {desk.sandbox.order_url}; client key and secret to "
+    assert f"{where}{desk.sandbox.token_url}" in done.stderr
+    dry = run("send", str(desk.events), *SETTINGS, "--ledger", str(desk.ledger))
+    assert dry.stderr.count(words) == 1
+
+
 @posix
 def test_a_pipe_that_pauses_is_interrupted_at_once(desk: Desk) -> None:
     """What came is sent while the pipe is open, and Ctrl-C ends the command without a traceback."""
@@ -585,3 +607,31 @@ def test_a_pipe_that_pauses_is_interrupted_at_once(desk: Desk) -> None:
     assert "stopped, by hand" in err
     assert "Traceback" not in err
     assert "Fatal" not in err
+
+
+def test_the_report_replaces_the_old_one_at_the_end(desk: Desk) -> None:
+    """Killed in its midst, a sending leaves the old report; ended, it leaves its own; events may
+    come from the file that the report replaces, through a pipe."""
+    report = desk.folder / "report.ndjson"
+    report.write_bytes(samples.bookings(2))
+    desk.sandbox.script("error_code, slow(3600)")
+    with desk.start("--report", str(report), "--timeout", "3600", "--json") as process:
+        wait_until(lambda: desk.sandbox.met.get("slow"), process)
+        process.kill()
+    assert report.read_bytes() == samples.bookings(2)
+    desk.sandbox.reset()
+    desk.sandbox.script("error_code")
+    arguments = desk.arguments("--report", str(report), "--rate", "1")
+    arguments[1] = "-"
+    done = subprocess.run(
+        [*ORDERKIT, *arguments],
+        input=report.read_bytes(),
+        env=bare_environment(**{"home": desk.home, **desk.environment}),
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    (left,) = map(loads, report.read_bytes().splitlines())
+    assert left["_orderkit"]["verdict"] == "rejected"
+    assert desk.send("--report", str(report), events=desk.folder / "none").returncode == 2
+    assert len(report.read_bytes().splitlines()) == 1

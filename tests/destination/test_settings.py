@@ -444,6 +444,98 @@ def test_saving_keeps_comments(tmp_path: Path) -> None:
     assert "# Where else to read.\n[smart_mapping]" in path.read_text(encoding="utf-8")
 
 
+ENTRIES = """\
+timezone = "UTC"
+# one
+[[event_mapping]]
+order_status = "ONE" # first
+event_name = "a"
+
+# two,
+# in two lines
+[[event_mapping]]
+order_status = "TWO"
+event_name = "b"
+
+[[event_mapping]] # three
+order_status = "THREE"
+event_name = "c"
+
+# a step
+[[transformation]]
+property = "x"
+new_name = "y"
+# its condition
+[[transformation.condition]]
+property = "p"
+operator = "exists"
+
+# another step
+[[transformation]]
+property = "z"
+delete = true
+
+# the connection
+[connection]
+merchant_id = "7"
+"""
+
+
+def entries(text: str) -> list[str]:
+    """The entries of a file with the comments above them, blank lines aside."""
+    return [part.strip() for part in text.split("\n\n") if part.strip()]
+
+
+@pytest.mark.parametrize(
+    ("pairs", "steps"),
+    [
+        ([1, 2], [0, 1]),
+        ([0, 2], [1]),
+        ([2, 1, 0], [1, 0]),
+        ([1], []),
+        ([], [0, 1]),
+    ],
+)
+def test_comments_stay_with_their_entries(
+    tmp_path: Path, pairs: list[int], steps: list[int]
+) -> None:
+    """Entries that are taken out or moved take their comments along; all else stays."""
+    path = tmp_path / "settings.toml"
+    path.write_text(ENTRIES, encoding="utf-8")
+    settings = load_settings(path, draft=True)
+    changed = settings.model_copy(
+        update={
+            "event_mapping": tuple(settings.event_mapping[at] for at in pairs),
+            "transformation": tuple(settings.transformation[at] for at in steps),
+        }
+    )
+    save_settings(changed, path)
+    assert load_settings(path, draft=True) == changed
+    first, two, three, step, another, connection = entries(ENTRIES)
+    head, one = first.split("\n", 1)
+    kept = [[one, two, three][at] for at in pairs] + [[step, another][at] for at in steps]
+    found = entries(path.read_text(encoding="utf-8").replace(head, f"{head}\n", 1))
+    assert found == [head, *kept, connection]
+
+
+def test_an_entry_that_is_changed_or_added(tmp_path: Path) -> None:
+    """A changed entry keeps its comments wherever it stands, and a new one has none."""
+    path = tmp_path / "settings.toml"
+    path.write_text(ENTRIES, encoding="utf-8")
+    settings = load_settings(path, draft=True)
+    one, _two, three = settings.event_mapping
+    new = EventMapping(order_status="NEW", event_name="n")
+    changed = EventMapping(order_status="THREE", event_name="other")
+    save_settings(settings.model_copy(update={"event_mapping": (new, changed, one)}), path)
+    assert load_settings(path, draft=True).event_mapping == (new, changed, one)
+    text = path.read_text(encoding="utf-8")
+    assert '[[event_mapping]] # three\norder_status = "THREE"\nevent_name = "other"\n' in text
+    assert '# one\n[[event_mapping]]\norder_status = "ONE" # first\n' in text
+    assert text.index("NEW") < text.index("# three") < text.index("# one")
+    assert "two" not in text
+    assert three.event_name == "c"
+
+
 def test_saving_over_a_broken_file(tmp_path: Path) -> None:
     """A file that is no TOML is left as it is, and a place that cannot be written is named."""
     path = tmp_path / "settings.toml"

@@ -1,5 +1,6 @@
 """What only many events together show."""
 
+from pathlib import Path
 from typing import Any
 
 from hypothesis import given
@@ -7,7 +8,8 @@ from hypothesis import strategies as st
 
 from orderkit import Mapped, Mapper, load_settings
 from orderkit.events import samples
-from orderkit.mapping.across import AcrossEvents, RepeatedOrders
+from orderkit.events.jsontext import dumps
+from orderkit.mapping.across import AcrossEvents, RepeatedOrders, find_repeated_orders
 
 
 def order(order_id: str, total: int, status: str = "CREATE_ORDER", **more: Any) -> Mapped:
@@ -39,6 +41,23 @@ def test_memory_is_bounded() -> None:
     assert repeated.add(100, None, order("95", 2))
     assert not repeated.add(101, None, order("5", 2))
     assert "compared were the last 10" in repeated.sentences()[0]
+
+
+def test_a_file_is_looked_through_before_sending(tmp_path: Path) -> None:
+    """Both places are known before anything is sent; a stream and broken files say nothing."""
+    mapper = Mapper(load_settings(samples.SETTINGS))
+    event = samples.sample_events()["created"]
+    other = event | {"context": {**event["context"], "page": {"url": "https://x.example"}}}
+    file = tmp_path / "events.ndjson"
+    file.write_bytes(b"\n".join(map(dumps, [event, other, event])))
+    (sentence,) = find_repeated_orders(file, mapper) or [""]
+    assert sentence.startswith("2 repeated orders")
+    assert "(lines 1 and 2)" in sentence
+    file.write_bytes(b"\n".join(map(dumps, [event, event])))
+    assert find_repeated_orders(file, mapper) == []
+    file.write_bytes(b"\x00\x01" * 20)
+    assert find_repeated_orders(file, mapper) == []
+    assert find_repeated_orders("-", mapper) is None
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 2)), max_size=12))

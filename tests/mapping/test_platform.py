@@ -61,6 +61,11 @@ def test_size() -> None:
     assert oversized({"a": float("nan"), "b": "\ud800"}) == []
 
 
+def test_headers_are_no_part_of_the_size() -> None:
+    """Headers kept beside an event do not make it larger: the platform never gets them."""
+    assert oversized({"a": "x", "_headers": {"Cookie": "c" * MOST_BYTES}}) == []
+
+
 def test_on_unless_switched_off() -> None:
     """The checks are made unless the settings say otherwise; the samples meet them all."""
     event = golden.read("created", "event")

@@ -1,10 +1,12 @@
 """The trace: one entry a row, from where the value was found to what went into the payload."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from orderkit import Mapper, Settings, TraceEntry, field_mappings
+from orderkit.events.reader import open_events
 from tests.mapping.golden import read
 
 
@@ -149,3 +151,26 @@ def test_as_json() -> None:
     assert [set(entry) for entry in entries] == [set(TraceEntry.__dataclass_fields__)] * 37
     assert [entry["raw"] for entry in entries] == [entry.raw for entry in result.trace]
     assert "trace" not in Mapper(Settings()).map(case("event")).as_json()
+
+
+def test_padding_of_cells_is_a_step(tmp_path: Path) -> None:
+    """What the reader of a table trims is the first step of each row that reads the column."""
+    file = tmp_path / "export.csv"
+    file.write_text("event_name,id ,currency\nbooking_created, B-7,EUR\nbooking_created,B-8,eur  ")
+    settings = Settings.model_validate(
+        case("settings") | {"smart_mapping": {"order_info.order_url": "{{id}}/{{currency}}"}}
+    )
+    with open_events(file) as entries:
+        results = list(Mapper(settings).results(entries, explain=True))
+    steps = [
+        {
+            entry.target.removeprefix("order_info."): [s for s in entry.steps if "padding" in s]
+            for entry in (result.mapped.trace if result.mapped else ())
+        }
+        for result in results
+    ]
+    of_id, of_currency = (f"padding of the cell `{name}` trimmed" for name in ("id", "currency"))
+    assert [step["order_id"] for step in steps] == [[of_id], []]
+    assert [step["value.currency"] for step in steps] == [[], [of_currency]]
+    assert [step["order_url"] for step in steps] == [[of_id], [of_currency]]
+    assert [result.order_id for result in results] == ["B-7", "B-8"]

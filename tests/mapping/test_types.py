@@ -161,7 +161,7 @@ def test_a_formula_is_offered(name: str, raw: str) -> None:
     assert "{x}" in caught.value.formula
 
 
-@pytest.mark.parametrize("raw", ["a lot", "1,2,3,", "-5,00", "9" * 50 + ",00"])
+@pytest.mark.parametrize("raw", ["a lot", "1,2,3,", "-5,00", "–5,00", "5,00 CR", "9" * 50 + ",00"])
 def test_no_formula_is_guessed(raw: str) -> None:
     """Where no formula would give a sure number, none is offered."""
     with pytest.raises(Unconvertible) as caught:

@@ -192,7 +192,22 @@ def test_ids(raw: str, character: str, mended: list[str]) -> None:
     assert [value_of(mapped, "order_id") for mapped in as_advised({"id": raw})] == mended
 
 
-@pytest.mark.parametrize("word", ["NULL", "null", "\\N", "undefined", "NaN", "#N/A"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "NULL",
+        "null",
+        "\\N",
+        "undefined",
+        "NaN",
+        "None",
+        "NaT",
+        "Infinity",
+        "n/a",
+        "#N/A",
+        "#DIV/0!",
+    ],
+)
 @pytest.mark.parametrize(
     "event", [{"id": ...}, {"hotel": {"id": "h", "name": ..., "country": "FR"}}]
 )
@@ -212,6 +227,20 @@ def test_a_spreadsheet_s_number() -> None:
     """An id in scientific notation is a warning: its last digits are lost."""
     assert "spreadsheet shortened" in only(map_changed({"id": "1.23457E+12"})).message
     assert found(map_changed({"id": "1E10"})) == []
+
+
+@pytest.mark.parametrize("raw", ["{{id}}", "${orderId}", "{id}"])
+def test_a_placeholder_that_nothing_was_filled_into(raw: str) -> None:
+    """An id that a template was to fill in is a warning; one with braces in it is none."""
+    assert "placeholder" in only(map_changed({"id": raw})).message
+    assert found(map_changed({"id": f"{raw}-7"})) == []
+
+
+@pytest.mark.parametrize("word", ["[object Object]", "[object Promise]", "Invalid Date"])
+def test_an_object_is_no_id(word: str) -> None:
+    """What JavaScript writes for an object in a text is refused as such, not for its blank."""
+    (problem,) = map_changed({"id": word}).problems
+    assert "what JavaScript writes for" in problem.message
 
 
 def test_names_are_trimmed() -> None:

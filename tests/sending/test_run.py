@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 import pytest
 
-from orderkit import Mapped, Mapper, load_settings
+from orderkit import Mapped, Mapper, Settings, load_settings
 from orderkit.errors import EventsError, LedgerError
 from orderkit.events import samples
 from orderkit.events.reader import EventLine
@@ -626,3 +626,38 @@ def test_any_number_is_read_in_its_order() -> None:
         return [first] + [number async for number in ahead]
 
     assert asyncio.run(read()) == list(range(1_000))
+
+
+def test_filtered_events_leave_nothing_of_themselves(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The ledger counts filtered events by the rule that kept them, without what they hold."""
+    data = load_settings(samples.SETTINGS).model_dump(exclude_unset=True)
+    person = "guest@example.org"
+    event = samples.sample_events()["created"]
+    event["user"] = {"email": person, "consent_categories": [person]}
+    rules: list[tuple[dict[str, Any], str]] = [
+        ({"consent": "ads"}, 'no consent to category "ads"'),
+        (
+            {"condition": [{"property": "user.email", "operator": "ends with", "value": ".com"}]},
+            'the filter\'s condition is not met: `user.email` ends with ".com"',
+        ),
+        (
+            {"formula": "user.email"},
+            "the filter's formula does not hold: user.email",
+        ),
+    ]
+    path = tmp_path / "ledger"
+    for rule, _said in rules:
+        settings = Settings.model_validate(data | {"filter": rule})
+        (result,) = Mapper(settings).results([EventLine(0, 1, event)])
+        assert person in (result.mapped.reason if result.mapped else "")
+        with Ledger(path) as ledger:
+            run = Run([result], settings, "sandbox", ledger, sandbox=sandbox)
+            asyncio.run(_finish(run))
+    with Ledger(path) as ledger:
+        assert set(ledger.reasons()) == {said for _rule, said in rules}
+    assert all(person.encode() not in file.read_bytes() for file in tmp_path.iterdir())
+
+
+async def _finish(run: Run) -> None:
+    async for _sent in run.verdicts():
+        pass

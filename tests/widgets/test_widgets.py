@@ -1,6 +1,7 @@
 """The forms, worked as a person works them: typing into inputs, pressing buttons."""
 
 import asyncio
+import html
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from orderkit.destination.saving import save_settings
 from orderkit.errors import EventsError
 from orderkit.events import samples
 from orderkit.events.jsontext import dumps
+from orderkit.sandbox import Sandbox
 from orderkit.widgets import (
     BackfillForm,
     EventPicker,
@@ -254,6 +256,31 @@ def test_required_fields_follow_the_event_and_a_status_can_be_added() -> None:
     assert "one word in capitals" in form.message.value
 
 
+def test_saving_over_another_s_change_is_asked_about(tmp_path: Path) -> None:
+    """What another wrote into the file since a form read it is named before it is written over."""
+    file = tmp_path / "client.toml"
+    save_settings(load_settings(samples.SETTINGS), file)
+    form, mapping = SettingsForm(file), MappingForm(load_settings(file))
+    form.path.value = mapping.path.value = str(file)
+    mapping._files.note(file)
+    form.inputs["order_country"].value = "PT"
+    others = load_settings(file).model_copy(update={"timezone": "Asia/Tokyo"})
+    others = others.model_copy(update={"smart_mapping": {"order_info.order_url": "page"}})
+    save_settings(others, file)
+    form.save_button.click()
+    mapping.save_button.click()
+    assert "timezone, smart_mapping.order_info.order_url" in form.message.value
+    assert "smart_mapping.order_info.order_url" in mapping.message.value
+    assert "timezone" not in mapping.message.value
+    assert load_settings(file) == others
+    form.save_button.click()
+    assert "Saved to" in form.message.value
+    assert load_settings(file).settings.order_country == "PT"
+    form.inputs["order_country"].value = "ES"
+    form.save_button.click()
+    assert "Saved to" in form.message.value
+
+
 def test_sending_to_the_sandbox_shows_every_verdict() -> None:
     """All loaded events are sent, and the orders appear at TikTok's side."""
 
@@ -281,6 +308,70 @@ def test_live_is_locked() -> None:
     form.send_button.click()
     assert "endpoint_url is not set" in form.message.value
     assert form.task is None
+
+
+def test_a_dry_run_may_get_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tick of a dry run asks for what a token needs, says where it goes, and gets one."""
+    for name in ("CLIENT_KEY", "CLIENT_SECRET", "ACCESS_TOKEN"):
+        monkeypatch.delenv(f"ORDERKIT_{name}", raising=False)
+    with Sandbox(clients={"key-of-form": "secret-of-form"}) as sandbox:
+        settings = load_settings(samples.SETTINGS).model_dump(exclude_unset=True)
+        urls = {"endpoint_url": sandbox.order_url, "token_url": sandbox.token_url}
+        settings["connection"] |= urls
+        form = SendForm(Settings.model_validate(settings))
+        assert all(url in form.confirm.description for url in urls.values())
+        form.to.authenticate.value = True
+        assert sandbox.token_url in form.to.authenticate.description
+        form.send_button.click()
+        assert "ORDERKIT_CLIENT_KEY" in form.message.value
+        form.to.key.value, form.to.secret.value = "key-of-form", "secret-of-form"
+        form.send_button.click()
+        assert form.task is not None
+        form.task.result()
+        assert f"A token came from {sandbox.token_url}" in html.unescape(form.message.value)
+        assert [sent.verdict for sent in form.sent] == ["dry-run"]
+        assert sandbox.received == []
+
+
+def test_an_outdated_update_can_be_sent_from_the_form() -> None:
+    """A newer update that was delivered holds an older one back, unless the tick says otherwise."""
+    created = samples.sample_events()["created"]
+    newer = {**created, "context": {**created["context"], "event_timestamp": 1893456000000}}
+    form = SendForm(load_settings(samples.SETTINGS), EventPicker({"newer": newer, "old": created}))
+    form.target.value, verdicts = "Embedded sandbox", []
+    for chosen, also in (("newer", False), ("old", False), ("old", True)):
+        form.picker.choose.value, form.to.also_outdated.value = chosen, also
+        form.send_button.click()
+        assert form.task is not None
+        form.task.result()
+        verdicts += [sent.verdict for sent in form.sent]
+    form.sandbox.stop()
+    assert verdicts == ["delivered", "outdated", "delivered"]
+
+
+def test_repeated_orders_are_said_before_sending(tmp_path: Path) -> None:
+    """One form shows them above its button; the other, which reads the file, asks for a second
+    press."""
+    created = samples.sample_events()["created"]
+    other = {**created, "context": {**created["context"], "page": {"url": "https://b.example"}}}
+    form = SendForm(load_settings(samples.SETTINGS), EventPicker({"a": created, "b": created}))
+    assert form.repeated_view.value == ""
+    form.picker.show({"a": created, "b": other})
+    assert "(events 0 and 1)" in form.repeated_view.value
+    backfill = BackfillForm(load_settings(samples.SETTINGS))
+    file = tmp_path / "events.ndjson"
+    file.write_bytes(dumps(created) + b"\n" + dumps(other))
+    backfill.events.value = str(file)
+    counts = []
+    for _press in range(2):
+        backfill.start_button.click()
+        assert backfill.task is not None
+        backfill.task.result()
+        counts.append(dict(backfill.counts))
+        said = "(lines 1 and 2)" in backfill.message.value
+        assert said is (not counts[-1])
+    backfill.sandbox.stop()
+    assert counts == [{}, {"delivered": 2}]
 
 
 def test_a_typed_secret_leaves_the_widget() -> None:

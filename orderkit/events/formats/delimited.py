@@ -151,8 +151,11 @@ def _records(
         if not cells:
             continue
         stripped = [cell.strip() for cell in cells]
+        padded: tuple[str, ...] = ()
         if stripped != cells:
             reading.note("padding of cells trimmed", 1)
+            cut = zip(header, cells, stripped, strict=False)
+            padded = tuple(name for name, cell, short in cut if cell != short)
         if not any(stripped[len(header) :]):
             del stripped[len(header) :]
         if len(stripped) != len(header):
@@ -160,7 +163,9 @@ def _records(
             yield Record(line, None, found)
             continue
         reader = reader or rows_reader(header, stripped, reading)
-        yield from reader.add(line, stripped)
+        for record in reader.add(line, stripped):
+            # A record of rows put together is that of rows before.
+            yield record._replace(padded=padded) if padded and record.line == line else record
     if reader:
         yield from reader.end()
 

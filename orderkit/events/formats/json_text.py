@@ -84,7 +84,7 @@ def _ndjson(lines: Iterable[_Line], reading: Reading) -> Iterator[Record]:
 def read_json_line(number: int, line: bytes, reading: Reading) -> Record:
     """What a line of NDJSON holds, or why there is nothing."""
     text = line.strip()
-    if text == CUT:
+    if text == CUT or len(text) > reading.limit:
         return Record(number, None, f"a line of {reading.too_long}; write one event a line")
     try:
         return Record(number, loads_lenient(text))
