@@ -6,7 +6,8 @@ from decimal import Decimal
 from itertools import product
 from typing import Any, Final, TypeAlias
 
-from orderkit.mapping.suggest.names import read_name
+from orderkit.destination.codes import minor_units
+from orderkit.mapping.suggest.names import read_name, words
 from orderkit.mapping.suggest.properties import Seen
 from orderkit.mapping.suggest.proposal import CONFIDENCES, Proposal
 
@@ -16,6 +17,7 @@ Roles: TypeAlias = dict[str, list[Proposal]]
 #: The longest stay that two dates read in a guessed format may make.
 _LONGEST_STAY: Final = 60
 _DISTINCT: Final = 0.3
+_UTC: Final = frozenset({"utc", "gmt"})
 
 
 def ranked(found: Iterable[Proposal]) -> list[Proposal]:
@@ -24,14 +26,20 @@ def ranked(found: Iterable[Proposal]) -> list[Proposal]:
 
 
 def _rank(proposal: Proposal) -> tuple[Any, ...]:
+    return (*_level(proposal), -len(proposal.given), proposal.value)
+
+
+def _level(proposal: Proposal) -> tuple[Any, ...]:
+    """What two proposals share that nothing tells apart but their paths."""
     sure = CONFIDENCES.index(proposal.confidence)
-    depth = proposal.value.count(".")
-    said = "total" in read_name(proposal.value.strip("{}")).attributes
-    return (sure, ".X" in proposal.value, not said, depth, -len(proposal.given), proposal.value)
+    path = proposal.value.strip("{}")
+    said = "total" in read_name(path).attributes
+    # Beside a time in UTC, the other one is in a zone that nobody names.
+    return (sure, ".X" in proposal.value, not said, not _UTC & set(words(path)), path.count("."))
 
 
 def settle(found: list[Proposal]) -> list[Proposal]:
-    """The proposals ranked; where two that are alike give different values, neither is sure.
+    """The proposals ranked; where two that are alike give different values, none is sure.
 
     Alike are those of one confidence at one level.
     """
@@ -39,12 +47,13 @@ def settle(found: list[Proposal]) -> list[Proposal]:
     if len(best) < 2 or not best[0].sure:
         return best
     first = best[0]
-    level = _rank(first)[:4]
-    other = next((p for p in best[1:] if _rank(p)[:4] == level and p.given != first.given), None)
+    alike = [p for p in best[1:] if _level(p) == _level(first)]
+    other = next((p for p in alike if p.given != first.given), None)
     if other is None:
         return best
     doubt = f"it is `{first.value}` or `{other.value}`, which differ"
-    return ranked(p.at_most("perhaps", doubt) if _rank(p)[:4] == level else p for p in best)
+    # And what comes after them is no surer than they are.
+    return [p.at_most("perhaps", doubt) for p in best]
 
 
 def settle_order_id(found: list[Proposal], orders: int) -> list[Proposal]:
@@ -63,12 +72,46 @@ def settle_order_id(found: list[Proposal], orders: int) -> list[Proposal]:
             proposal = proposal.at_most("likely", f"{distinct} different values in {len(values)}")
         judged.append(proposal)
     judged.sort(key=lambda p: (not p.sure, -_name_of(p).said, *_rank(p)))
-    return [
-        p.at_most("perhaps", f"`{judged[0].value}` speaks of the order itself")
-        if p.sure and _name_of(p).said < _name_of(judged[0]).said
-        else p
-        for p in judged
-    ]
+    first = judged[0] if judged else None
+    return [p if p is first else _beside(p, judged[0]) for p in _undecided(judged)]
+
+
+def _undecided(ranked: list[Proposal]) -> list[Proposal]:
+    """The ids; neither is sure where the first names the order and stands beside its plain ``id``.
+
+    `id` and `booking_id`: the one may be of the booking and the other of a revision of it, or the
+    one of a room and the other of the booking.
+    """
+    first = ranked[0] if ranked else None
+    if first is None or not first.sure or _name_of(first).said < 2:
+        return ranked
+    where = _container(first)
+    plain = next(
+        (
+            p
+            for p in ranked[1:]
+            if p.sure and not _own_subject(p) and _container(p) == where and p.given != first.given
+        ),
+        None,
+    )
+    if plain is None:
+        return ranked
+    doubt = f"it is `{first.value}` or `{plain.value}`, which differ"
+    return [p.at_most("perhaps", doubt) for p in ranked]
+
+
+def _beside(proposal: Proposal, first: Proposal) -> Proposal:
+    if proposal.sure and _name_of(proposal).said < _name_of(first).said:
+        return proposal.at_most("perhaps", f"`{first.value}` speaks of the order itself")
+    return proposal
+
+
+def _container(proposal: Proposal) -> str:
+    return proposal.value.strip("{}").rpartition(".")[0]
+
+
+def _own_subject(proposal: Proposal) -> bool:
+    return _name_of(proposal).said == 2
 
 
 def _name_of(proposal: Proposal) -> Any:
@@ -115,7 +158,7 @@ def settle_dates(roles: Roles) -> None:
         else p.at_most("perhaps", "the two dates give another number")
         for p in nights
     ]
-    roles["created"] = [_before(p, departure) for p in roles.get("created", [])]
+    roles["created"] = [_before(p, *chosen) for p in roles.get("created", [])]
 
 
 def _guess(proposal: Proposal) -> bool:
@@ -134,17 +177,35 @@ def _same(one: Mapping[int, Any], other: Mapping[int, Any]) -> bool:
     return all(one[n] == other[n] for n in one.keys() & other.keys())
 
 
-def _before(created: Proposal, departure: Proposal) -> Proposal:
-    for number in created.given.keys() & departure.given.keys():
-        made = datetime.fromtimestamp(created.given[number], UTC).date().isoformat()
-        if made > departure.given[number]:
-            return created.at_most("perhaps", "it lies after the departure")
+def _before(created: Proposal, arrival: Proposal, departure: Proposal) -> Proposal:
+    days = {n: datetime.fromtimestamp(at, UTC).date() for n, at in created.given.items()}
+    if any(days[n].isoformat() > departure.given[n] for n in days.keys() & departure.given.keys()):
+        return created.at_most("perhaps", "it lies after the departure")
+    common = days.keys() & arrival.given.keys()
+    if len(common) > 1 and all(days[n].isoformat() == arrival.given[n] for n in common):
+        return created.at_most("perhaps", "it is the day of the arrival in every order")
     return created
+
+
+def settle_created(found: list[Proposal], order_ids: list[Proposal]) -> list[Proposal]:
+    """Times that stay as they are in all events of an order: others are those of the events."""
+    if not (order_ids and order_ids[0].sure):
+        return found
+    judged = []
+    for proposal in found:
+        by_order: dict[Any, set[Any]] = {}
+        for number, at in proposal.given.items():
+            by_order.setdefault(order_ids[0].given.get(number, number), set()).add(at)
+        if any(len(times) > 1 for times in by_order.values()):
+            proposal = proposal.at_most("perhaps", "it differs between the events of one order")
+        judged.append(proposal)
+    return judged
 
 
 def settle_amounts(roles: Roles, seen: Seen) -> None:
     """Totals that are the sum of their parts, and what is left to pay of them."""
     totals = [_with_parts(p, seen) for p in roles.get("total", [])]
+    totals = [_in_whole_units(_with_tax(p, seen), roles) for p in totals]
     roles["total"] = totals = settle(totals)
     payable = roles.get("payable", [])
     discounts = _discounts(seen)
@@ -173,6 +234,66 @@ def _with_parts(total: Proposal, seen: Seen) -> Proposal:
                 fact = f"the sum of `{path}.X.{key}`"
                 full = len(total.given) == len(sums)
                 return total.because(fact, "likely" if full and not total.sure else "")
+    return total
+
+
+def _with_tax(total: Proposal, seen: Seen) -> Proposal:
+    """The total; where its items' prices alone add up to it beside a tax, it is one without tax."""
+    taxed = {
+        number
+        for prop in seen.properties.values()
+        if prop.name.subject == "charge" and not prop.in_array
+        for number, value in prop.values.items()
+        if _exact(value)
+    }
+    common = taxed & total.given.keys()
+    if common and all(_exact(total.given[n]) in _item_sums(seen, n) for n in common):
+        return total.at_most("perhaps", "the items add up to it: the tax beside it is not in it")
+    return total
+
+
+def _item_sums(seen: Seen, number: int) -> set[Decimal | None]:
+    """What the items of each array of an event add up to: price by price, with and without count."""
+    sums: set[Decimal | None] = set()
+    for path, arrays in seen.arrays.items():
+        items = arrays.get(number, [])
+        for key in {key for item in items for key in item}:
+            name = read_name(f"{path}.X.{key}")
+            if name.against or not name.attributes & {"amount", "sum", "total"}:
+                continue
+            sums.add(_sum(items, key))
+            counted = [{key: _times(item.get(key), _count(path, item))} for item in items]
+            sums.add(_sum(counted, key))
+    return sums
+
+
+def _count(path: str, item: dict[str, Any]) -> Decimal:
+    """How often an item stands for itself: its quantity, or 1."""
+    counts = (_exact(v) for k, v in item.items() if "count" in read_name(f"{path}.X.{k}").attributes)
+    return next((count for count in counts if count), Decimal(1))
+
+
+def _times(price: Any, number: Decimal) -> str | None:
+    exact = _exact(price)
+    return None if exact is None else str(exact * number)
+
+
+#: A night hardly costs so much: whole amounts from there on may count cents.
+_DEAR_NIGHT: Final = 1_000
+
+
+def _in_whole_units(total: Proposal, roles: Roles) -> Proposal:
+    """The total; whole numbers that are very high for the nights of every order may be cents."""
+    dates = [*roles.get("arrival", [])[:1], *roles.get("departure", [])[:1]]
+    stays = _stays(*dates) if len(dates) == 2 and all(p.sure for p in dates) else {}
+    currencies = {code for p in roles.get("currency", [])[:1] for code in p.given.values()}
+    if total.formula or any(minor_units(code) == 0 for code in currencies):
+        return total
+    if all(
+        isinstance(amount, int) and amount >= _DEAR_NIGHT * max(stays.get(number, 1), 1)
+        for number, amount in total.given.items()
+    ):
+        return total.at_most("perhaps", "it may count hundredths: divide by 100 if it does")
     return total
 
 
@@ -212,8 +333,13 @@ def _discounts(seen: Seen) -> dict[int, Decimal]:
 
 
 def has_discounts(seen: Seen) -> bool:
-    """Whether any event speaks of a discount, by whatever name."""
-    return any(prop.name.subject == "discount" for prop in seen.properties.values())
+    """Whether any event speaks of a discount that is not 0, by whatever name."""
+    return any(
+        _exact(value) != 0
+        for prop in seen.properties.values()
+        if prop.name.subject == "discount"
+        for value in prop.values.values()
+    )
 
 
 def _differ_by(
@@ -225,10 +351,3 @@ def _differ_by(
         if total is None or due is None or total - discounts.get(number, Decimal(0)) != due:
             return False
     return bool(common)
-
-
-def is_order(path: str) -> bool:
-    """Whether an event that has the property holds an order: a stay, or an order's total."""
-    name = read_name(path)
-    wanted = {"arrival", "departure", "nights", "total", "payable"}
-    return name.subject == "order" and not name.against and bool(name.attributes & wanted)

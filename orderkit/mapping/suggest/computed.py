@@ -1,15 +1,18 @@
 """What no property holds and a formula can compute: nights, rooms, what is due."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from orderkit.destination.fields import FieldMapping
 from orderkit.mapping.suggest.agreement import has_discounts
 from orderkit.mapping.suggest.candidates import proposal_of, spelled
-from orderkit.mapping.suggest.names import read_name
+from orderkit.mapping.suggest.names import read_name, words
 from orderkit.mapping.suggest.properties import Seen
 from orderkit.mapping.suggest.proposal import CONFIDENCES, Proposal
+
+#: Names of lists that hold whatever is sold.
+_GENERIC: Final = frozenset({"item", "items", "line", "lines", "product", "products", "sku"})
 
 
 def as_formula(proposal: Proposal) -> str:
@@ -48,7 +51,7 @@ def rooms(
         made = proposal_of(row, f"SIZE({spelled(path)})", True, (fact,), events, zone)
         if made is None:
             continue
-        if "room" not in path.lower() and "zimmer" not in path.lower():
+        if _GENERIC & set(words(path.rpartition(".")[2])):
             made = made.at_most("perhaps", "its items may be more than rooms")
         if _has_quantity(seen, path):
             made = made.at_most("perhaps", "an item may stand for several rooms")

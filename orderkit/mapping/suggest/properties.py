@@ -37,6 +37,11 @@ class Property:
         """Whether it is a property of an array's items."""
         return ".X" in self.path
 
+    @property
+    def container(self) -> str:
+        """The path of the object that it stands in, "" for the event itself."""
+        return self.path.rpartition(".")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:

@@ -1,0 +1,121 @@
+"""The order in its events: which events hold one, in which object it stands, whose its items are."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from orderkit.events.shapes import is_platform_event
+from orderkit.mapping.suggest.names import hints, read_name, words
+from orderkit.mapping.suggest.properties import Property, Seen
+from orderkit.mapping.suggest.statuses import propose_events
+
+#: What an order alone has, and no customer, payment or message.
+_TELLING: Final = frozenset(
+    {"arrival", "departure", "begin", "end", "nights", "total", "payable"}
+)
+#: What has the dates of an order: itself, and what it is of.
+_IN_ORDERS: Final = frozenset({"hotel", "room"})
+_OF_ORDERS: Final = _IN_ORDERS | {"order"}
+#: What an order has, as others may.
+_HAD: Final = frozenset({"sum", "currency"})
+#: A share of the events that is as good as all.
+MOST: Final = 0.9
+#: A text longer than this is prose, and names nothing.
+_LONGEST_NAME: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class OrderObject:
+    """Where the orders are.
+
+    numbers:     of the events that hold an order
+    home:        path of the object that holds it, "" for the event itself, None where none can be
+                 told
+    hotel_items: arrays whose items are hotels → the value that says so
+    as_documented: whether the events have the platform's shape, whose names mean what they say
+    """
+
+    numbers: frozenset[int]
+    home: str | None
+    hotel_items: dict[str, str]
+    as_documented: bool
+
+    def outside(self, prop: Property) -> bool:
+        """Whether a property is of an object around or beside the order, and names none itself."""
+        return prop.name.said == 0 and prop.container != self.home
+
+
+def find_order(seen: Seen) -> OrderObject:
+    """Where the orders are in events that were looked at."""
+    return OrderObject(
+        frozenset(_numbers(seen)), _home(seen), _hotel_items(seen), in_platform_shape(seen.events)
+    )
+
+
+def in_platform_shape(events: Iterable[Any]) -> bool:
+    """Whether the events are as the platform documents them."""
+    shaped = [is_platform_event(event) for event in events]
+    return bool(shaped) and sum(shaped) >= MOST * len(shaped)
+
+
+def _numbers(seen: Seen) -> set[int]:
+    """Those whose name stands for an order status; those that have an order's properties; all."""
+    proposed = propose_events(seen)
+    named = {event.event_name for event in proposed.events if event.order_status}
+    prop = seen.properties.get(proposed.event_property)
+    found = {n for n, value in prop.values.items() if value in named} if prop else set()
+    found = found or {
+        number
+        for path, each in seen.properties.items()
+        if _tells(path)
+        for number in each.values
+    }
+    return found or set(range(len(seen.events)))
+
+
+def _tells(path: str, what: frozenset[str] = _TELLING) -> bool:
+    name = read_name(path)
+    return name.subject in _OF_ORDERS and not name.against and bool(name.attributes & what)
+
+
+def _home(seen: Seen) -> str | None:
+    """The object with most of what an order alone has, or else of what an order has at all."""
+    for what in (_TELLING, _HAD):
+        found: dict[str, set[str]] = {}
+        for path, prop in seen.properties.items():
+            if _tells(path, what):
+                found.setdefault(_around(path), set()).update(prop.name.attributes & what)
+        if found:
+            # The outermost of those that are alike.
+            return min(found, key=lambda path: (-len(found[path]), path.count("."), path))
+    return None
+
+
+def _around(path: str) -> str:
+    """The object around a property: not its room or hotel, which are of the order."""
+    parts = path.split(".")[:-1]
+    for at, part in enumerate(parts):
+        if part == "X" or read_name(part).subject in _IN_ORDERS:
+            return ".".join(parts[: at - (part == "X")])
+    return ".".join(parts)
+
+
+def _hotel_items(seen: Seen) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for path, prop in seen.properties.items():
+        array, _, own = path.rpartition(".X.")
+        if not array or "." in own:
+            continue
+        texts = [v for v in prop.values.values() if isinstance(v, str) and _is_name(v)]
+        speaking = [text for text in texts if _names_a_hotel(text)]
+        if speaking and len(speaking) * 2 > len(prop.values):
+            found.setdefault(array, speaking[0])
+    return found
+
+
+def _is_name(text: str) -> bool:
+    return len(text) <= _LONGEST_NAME and "://" not in text
+
+
+def _names_a_hotel(text: str) -> bool:
+    return any(("subject", "hotel") in hints().get(word, ()) for word in words(text))
