@@ -123,7 +123,7 @@ def settle_dates(roles: Roles) -> None:
     arrivals, departures = roles.get("arrival", []), roles.get("departure", [])
     pairs = []
     for arrival, departure in product(arrivals, departures):
-        stays = _stays(arrival, departure)
+        stays = days_between(arrival, departure)
         if stays and min(stays.values()) > 0:
             pairs.append((arrival, departure, stays))
     guessed = [p for p in pairs if _guess(p[0]) or _guess(p[1])]
@@ -165,7 +165,8 @@ def _guess(proposal: Proposal) -> bool:
     return any("is a guess" in fact for fact in proposal.facts)
 
 
-def _stays(arrival: Proposal, departure: Proposal) -> dict[int, int]:
+def days_between(arrival: Proposal, departure: Proposal) -> dict[int, int]:
+    """Number of the event → days between its two dates."""
     common = arrival.given.keys() & departure.given.keys()
     return {
         n: (date.fromisoformat(departure.given[n]) - date.fromisoformat(arrival.given[n])).days
@@ -285,7 +286,7 @@ _DEAR_NIGHT: Final = 1_000
 def _in_whole_units(total: Proposal, roles: Roles) -> Proposal:
     """The total; whole numbers that are very high for the nights of every order may be cents."""
     dates = [*roles.get("arrival", [])[:1], *roles.get("departure", [])[:1]]
-    stays = _stays(*dates) if len(dates) == 2 and all(p.sure for p in dates) else {}
+    stays = days_between(*dates) if len(dates) == 2 and all(p.sure for p in dates) else {}
     currencies = {code for p in roles.get("currency", [])[:1] for code in p.given.values()}
     if total.formula or any(minor_units(code) == 0 for code in currencies):
         return total
@@ -333,13 +334,8 @@ def _discounts(seen: Seen) -> dict[int, Decimal]:
 
 
 def has_discounts(seen: Seen) -> bool:
-    """Whether any event speaks of a discount that is not 0, by whatever name."""
-    return any(
-        _exact(value) != 0
-        for prop in seen.properties.values()
-        if prop.name.subject == "discount"
-        for value in prop.values.values()
-    )
+    """Whether any event speaks of a discount, by whatever name; of 0 too: the next may have one."""
+    return any(prop.name.subject == "discount" for prop in seen.properties.values())
 
 
 def _differ_by(

@@ -140,7 +140,16 @@ def _doubts(
         doubts.append((_PERHAPS, "it may be a number of rooms, or of one room"))
     if hint.role == "item" and "kind" not in name.attributes and _has_kind(seen, prop):
         doubts.append((_PERHAPS, "it may be of one room: a type of rooms stands beside it"))
+    if hint.role == "total" and "total" not in name.attributes:
+        doubts.append((_LIKELY, "it may be without taxes, as its name does not say total"))
+        if not order.named:
+            doubts.append((_LIKELY, "no event's name says that it is an order"))
+    if len(order.numbers) == 1:
+        if hint.subject == "merchant":
+            doubts.append((_PERHAPS, "one order alone does not show that it stays the same"))
+        doubts.append((_LIKELY, "one order alone shows little"))
     weak = [reason for left, reason in doubts if left == _LIKELY]
+    # Dates are checked as a pair.
     if len(weak) > 1 and hint.role not in ("arrival", "departure"):
         doubts.append((_PERHAPS, weak[-1]))
     return doubts

@@ -32,12 +32,14 @@ class OrderObject:
     home:        path of the object that holds it, "" for the event itself, None where none can be
                  told
     hotel_items: arrays whose items are hotels → the value that says so
+    named:       whether the events' names say so
     as_documented: whether the events have the platform's shape, whose names mean what they say
     """
 
     numbers: frozenset[int]
     home: str | None
     hotel_items: dict[str, str]
+    named: bool
     as_documented: bool
 
     def outside(self, prop: Property) -> bool:
@@ -47,8 +49,13 @@ class OrderObject:
 
 def find_order(seen: Seen) -> OrderObject:
     """Where the orders are in events that were looked at."""
+    named = _named(seen)
     return OrderObject(
-        frozenset(_numbers(seen)), _home(seen), _hotel_items(seen), in_platform_shape(seen.events)
+        numbers=frozenset(named or _telling(seen) or range(len(seen.events))),
+        home=_home(seen),
+        hotel_items=_hotel_items(seen),
+        named=bool(named),
+        as_documented=in_platform_shape(seen.events),
     )
 
 
@@ -58,19 +65,19 @@ def in_platform_shape(events: Iterable[Any]) -> bool:
     return bool(shaped) and sum(shaped) >= MOST * len(shaped)
 
 
-def _numbers(seen: Seen) -> set[int]:
-    """Those whose name stands for an order status; those that have an order's properties; all."""
+def _named(seen: Seen) -> set[int]:
+    """The events whose name stands for an order status."""
     proposed = propose_events(seen)
-    named = {event.event_name for event in proposed.events if event.order_status}
+    names = {event.event_name for event in proposed.events if event.order_status}
     prop = seen.properties.get(proposed.event_property)
-    found = {n for n, value in prop.values.items() if value in named} if prop else set()
-    found = found or {
-        number
-        for path, each in seen.properties.items()
-        if _tells(path)
-        for number in each.values
+    return {number for number, value in prop.values.items() if value in names} if prop else set()
+
+
+def _telling(seen: Seen) -> set[int]:
+    """The events with a property that an order alone has."""
+    return {
+        number for path, prop in seen.properties.items() if _tells(path) for number in prop.values
     }
-    return found or set(range(len(seen.events)))
 
 
 def _tells(path: str, what: frozenset[str] = _TELLING) -> bool:

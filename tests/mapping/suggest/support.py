@@ -63,15 +63,15 @@ def wanted(row: FieldMapping, truth: Any, number: int, event: dict[str, Any]) ->
     ]
 
 
-def judge(shape: str) -> Judged:
-    """Propose settings for a shape, map its events with the file, and compare each value.
+def judge(shape: str, learned: slice = slice(None)) -> Judged:
+    """Propose settings from some of a shape's events, map all with the file, compare each value.
 
     A value that is not as labelled is wrong, unless a warning speaks of its row. An order status
     that is not as labelled is wrong.
     """
     truth = truths()[shape]
     events = list(load_events(SHAPES / f"{shape}.ndjson").values())
-    made = Judged(len(events), as_settings_file(suggest(events, UTC), events))
+    made = Judged(len(events), _proposed(events[learned]))
     mapper = Mapper(parse_settings(made.settings, shape, draft=True))
     for number, event in enumerate(events):
         status = mapper.map(event).order_status
@@ -85,6 +85,10 @@ def judge(shape: str) -> Judged:
     made.open -= {name.partition(" ")[0] for name in made.wrong}
     made.right -= made.open | {name.partition(" ")[0] for name in made.wrong}
     return made
+
+
+def _proposed(events: list[dict[str, Any]]) -> str:
+    return as_settings_file(suggest(events, UTC), events)
 
 
 def _judge_rows(
