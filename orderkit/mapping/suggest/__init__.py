@@ -12,11 +12,12 @@ from zoneinfo import ZoneInfo
 
 from orderkit.destination.fields import FieldMapping, field_mappings
 from orderkit.events import paths
-from orderkit.mapping.suggest import agreement, computed
-from orderkit.mapping.suggest.candidates import candidates, row_hints
+from orderkit.mapping.suggest import agreed_amounts, agreement, computed
+from orderkit.mapping.suggest.candidates import candidates
 from orderkit.mapping.suggest.order_object import MOST, OrderObject, find_order
 from orderkit.mapping.suggest.properties import MOST_EVENTS, Seen, look_at
 from orderkit.mapping.suggest.proposal import CONFIDENCES, Proposal
+from orderkit.mapping.suggest.row_hints import row_hints
 
 __all__ = ["CONFIDENCES", "MOST_EVENTS", "Proposal", "suggest"]
 
@@ -36,7 +37,7 @@ def suggest(events: Iterable[Any], zone: ZoneInfo, most: int = 3) -> dict[str, l
     by_role["created"] = agreement.settle_created(by_role.get("created", []), by_role["order id"])
     for role in ("arrival", "departure", "nights", "created", "updated", "currency"):
         by_role[role] = agreement.settle(by_role.get(role, []))
-    agreement.settle_amounts(by_role, seen)
+    agreed_amounts.settle_amounts(by_role, seen)
     arrival, departure = by_role["arrival"], by_role["departure"]
     if arrival and departure and "nights" in roles:
         row = rows[roles["nights"]]
@@ -48,7 +49,7 @@ def suggest(events: Iterable[Any], zone: ZoneInfo, most: int = 3) -> dict[str, l
     if by_role["total"] and not by_role["payable"]:
         made = computed.due(rows[roles["payable"]], by_role["total"][0], seen, by_number, zone)
         by_role["payable"] = [made] if made else []
-    if agreement.has_discounts(seen) and not any(p.sure for p in by_role["payable"]):
+    if agreed_amounts.has_discounts(seen) and not any(p.sure for p in by_role["payable"]):
         doubt = "the events speak of discounts: it may be before or after them"
         by_role["total"] = [p.at_most("perhaps", doubt) for p in by_role["total"]]
 

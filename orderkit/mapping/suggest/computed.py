@@ -1,18 +1,17 @@
 """What no property holds and a formula can compute: nights, rooms, what is due."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from orderkit.destination.fields import FieldMapping
-from orderkit.mapping.suggest.agreement import days_between, has_discounts
+from orderkit.mapping.suggest.agreed_amounts import has_discounts
+from orderkit.mapping.suggest.agreement import days_between
 from orderkit.mapping.suggest.candidates import proposal_of, spelled
+from orderkit.mapping.suggest.doubts import GENERIC
 from orderkit.mapping.suggest.names import read_name, words
 from orderkit.mapping.suggest.properties import Seen
 from orderkit.mapping.suggest.proposal import CONFIDENCES, Proposal
-
-#: Names of lists that hold whatever is sold.
-_GENERIC: Final = frozenset({"item", "items", "line", "lines", "product", "products", "sku"})
 
 
 def as_formula(proposal: Proposal) -> str:
@@ -55,7 +54,7 @@ def rooms(
         made = proposal_of(row, f"SIZE({spelled(path)})", True, (fact,), events, zone)
         if made is None:
             continue
-        if _GENERIC & set(words(path.rpartition(".")[2])):
+        if GENERIC & set(words(path.rpartition(".")[2])):
             made = made.at_most("perhaps", "its items may be more than rooms")
         if _has_quantity(seen, path):
             made = made.at_most("perhaps", "an item may stand for several rooms")

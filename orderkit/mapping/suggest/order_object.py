@@ -1,23 +1,25 @@
-"""The order in its events: which events hold one, in which object it stands, whose its items are."""
+"""The order in its events: which events hold one, where it stands, and what its items are."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
 from orderkit.events.shapes import is_platform_event
-from orderkit.mapping.suggest.names import hints, read_name, words
+from orderkit.mapping.suggest.names import read_name, words
 from orderkit.mapping.suggest.properties import Property, Seen
 from orderkit.mapping.suggest.statuses import propose_events
 
 #: What an order alone has, and no customer, payment or message.
-_TELLING: Final = frozenset(
-    {"arrival", "departure", "begin", "end", "nights", "total", "payable"}
-)
+_TELLING: Final = frozenset({"arrival", "departure", "begin", "end", "nights", "total", "payable"})
 #: What has the dates of an order: itself, and what it is of.
 _IN_ORDERS: Final = frozenset({"hotel", "room"})
 _OF_ORDERS: Final = _IN_ORDERS | {"order"}
 #: What an order has, as others may.
 _HAD: Final = frozenset({"sum", "currency"})
+#: Words of a text that names a hotel, or says that something is one.
+_HOTELS: Final = frozenset(
+    {"hotel", "hotels", "hoteles", "hostel", "motel", "resort", "albergo", "pousada"}
+)
 #: A share of the events that is as good as all.
 MOST: Final = 0.9
 #: A text longer than this is prose, and names nothing.
@@ -125,4 +127,4 @@ def _is_name(text: str) -> bool:
 
 
 def _names_a_hotel(text: str) -> bool:
-    return any(("subject", "hotel") in hints().get(word, ()) for word in words(text))
+    return not _HOTELS.isdisjoint(words(text))

@@ -117,7 +117,7 @@ def propose_events(seen: Seen) -> ProposedEvents:
     proposed = _proposed(EVENT_NAME, by_name)
     if any(event.order_status for event in proposed.events):
         return proposed
-    best = proposed
+    best, known = proposed, False
     for path, prop in seen.properties.items():
         name = prop.name
         fits = "status" in name.attributes <= _STATUS_NAMES and name.subject in _SPEAK
@@ -126,13 +126,21 @@ def propose_events(seen: Seen) -> ProposedEvents:
         counted = _counted(seen.events, path)
         if 0 < len(counted) <= _MOST_WORDS:
             found = _proposed(path, counted)
-            if _mapped(found) > _mapped(best):
+            known = known or any(word in _hints() for value in counted for word in words(value))
+            if _telling(found) > _telling(best):
                 best = found
-    return best
+    # A mere "booking" is one as long as nothing else says what became of it.
+    return proposed if known and not _telling(best)[0] else best
 
 
-def _mapped(proposed: ProposedEvents) -> int:
-    return sum(event.times for event in proposed.events if event.order_status)
+def _telling(proposed: ProposedEvents) -> tuple[int, int]:
+    """How much a property tells: events by what became of an order, then all that hold one.
+
+    "Booking" says that it is one, and stays so when it is declined.
+    """
+    mapped = [event for event in proposed.events if event.order_status]
+    said = [event for event in mapped if not set(words(event.event_name)) <= _ORDERS]
+    return sum(event.times for event in said), sum(event.times for event in mapped)
 
 
 def _counted(events: list[Mapping[str, Any]], path: str) -> Counter[str]:

@@ -1,4 +1,4 @@
-"""Public shapes of bookings, what their rows should hold, and what a proposed file makes of them."""
+"""Public shapes of bookings, what their rows should hold, and what a proposed file makes of it."""
 
 import tomllib
 from collections import Counter
@@ -32,6 +32,12 @@ def row_name(row: FieldMapping) -> str:
 def truths() -> dict[str, dict[str, Any]]:
     """Shape → what its rows should hold."""
     return tomllib.loads((SHAPES / "truth.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def load_shape(shape: str) -> list[dict[str, Any]]:
+    """The events of a shape."""
+    return list(load_events(SHAPES / f"{shape}.ndjson").values())
 
 
 @dataclass
@@ -69,12 +75,11 @@ def judge(shape: str, learned: slice = slice(None)) -> Judged:
     A value that is not as labelled is wrong, unless a warning speaks of its row. An order status
     that is not as labelled is wrong.
     """
-    truth = truths()[shape]
-    events = list(load_events(SHAPES / f"{shape}.ndjson").values())
+    truth, events = truths()[shape], load_shape(shape)
     made = Judged(len(events), _proposed(events[learned]))
     mapper = Mapper(parse_settings(made.settings, shape, draft=True))
     for number, event in enumerate(events):
-        status = mapper.map(event).order_status
+        status = mapper.explain(event).order_status
         expected = truth["statuses"][number]
         kind = "right" if status == expected else "open" if not status else "wrong"
         made.statuses[kind if expected or status else "right"] += 1
