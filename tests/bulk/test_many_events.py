@@ -1,17 +1,13 @@
-"""Profile, change review and proposals: what is learned from many events."""
+"""Profile and change review: what is learned from many events."""
 
 import re
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from orderkit import Mapper, load_settings
-from orderkit.destination.loading import parse_settings
 from orderkit.errors import EventsError
 from orderkit.events import samples
-from orderkit.mapping.suggest import suggest
-from orderkit.mapping.suggest.settings_file import as_settings_file
 from orderkit.reports.compare import Pack, approved, changes
 from orderkit.reports.pages import profile_page
 from orderkit.reports.profile import profile
@@ -76,32 +72,6 @@ def test_a_pack_finds_what_changed_came_and_went(tmp_path: Path) -> None:
     assert pack.update(GOOD[:3]) == (0, 4)
 
 
-def test_proposals_find_the_samples_own_settings() -> None:
-    """From the events alone, the first proposal of a telling row is what the samples use."""
-    proposals = suggest(samples.sample_events().values(), ZoneInfo("UTC"))
-    first = {target: ranked[0].value for target, ranked in proposals.items() if ranked}
-    settings = load_settings(samples.SETTINGS).settings
-    for key in ("third_shop_id", "create_time", "payment_value", "check_in_date", "amount_of_room"):
-        target = next(p for p, r in proposals.items() if r and r[0].row.setting == key)
-        assert first[target] == getattr(settings, key)
-    assert all(p.reason for ranked in proposals.values() for p in ranked)
-
-
-def test_the_click_id_is_found_in_the_address() -> None:
-    """Where no property holds it, a formula reads it from the page's address."""
-    events = []
-    for event in samples.sample_events().values():
-        tiktok = {k: v for k, v in event["partners"]["tiktok"].items() if k != "ttoclid"}
-        events.append(event | {"partners": {"tiktok": tiktok}})
-    proposal = suggest(events, ZoneInfo("UTC"))["order_info.ttoclid"][0]
-    assert proposal.formula
-    assert proposal.value.startswith("SELECT(context.page.url")
-    text = as_settings_file(suggest(events, ZoneInfo("UTC")), events)
-    mapped = Mapper(parse_settings(text, draft=True)).map(events[1])
-    assert mapped.payload is not None
-    assert mapped.payload["order_info"]["ttoclid"] == "opfed89ds90132344n2dkkl12321s002"
-
-
 def test_commands_for_many_events(tmp_path: Path) -> None:
     """suggest, profile, diff and verify work from the command line, with exit codes for CI."""
     events, settings = str(samples.EVENTS), str(samples.SETTINGS)
@@ -161,28 +131,6 @@ def test_a_pack_leaves_the_files_of_others_alone(tmp_path: Path) -> None:
     assert pack.update(GOOD) == (7, 0)
     assert pack.compare(GOOD) == {}
     assert other.is_file()
-
-
-def test_values_that_need_a_formula_get_one() -> None:
-    """Amounts with commas and dates with the day first are proposed with the formula they need."""
-    events = [
-        event | {"booking": event["booking"] | {"total": "1.234,50", "check_in": "25/06/2026"}}
-        for event in samples.sample_events().values()
-    ]
-    events[0]["booking"]["check_in"] = "03/04/2026"
-    proposals = suggest(events, ZoneInfo("UTC"))
-    total = next(p for p in proposals["order_info.value.total_value"] if p.formula)
-    assert total.formula
-    assert total.example == 1234.5
-    check_in = [p for p in proposals["order_info.extra.check_in_date"] if p.formula]
-    assert "DATEPARSE(booking.check_in" in check_in[0].value
-
-
-def test_an_events_text_cannot_write_lines_into_a_settings_file() -> None:
-    """A line break in an event name is escaped in the file to start from."""
-    event = samples.sample_events()["created"] | {"event_name": 'cancel "\n[connection]\n#'}
-    text = as_settings_file(suggest([event], ZoneInfo("UTC")), [event])
-    assert text.count("\n[connection]\n") == 1
 
 
 def test_files_that_cannot_be_written_are_told() -> None:

@@ -12,32 +12,32 @@ from zoneinfo import ZoneInfo
 
 from orderkit.destination.fields import FieldMapping, field_mappings
 from orderkit.events import paths
-from orderkit.mapping.suggest import agreement, computed
-from orderkit.mapping.suggest.candidates import candidates, row_hints
+from orderkit.mapping.suggest import agreed_amounts, agreement, computed
+from orderkit.mapping.suggest.candidates import candidates
+from orderkit.mapping.suggest.order_object import MOST, OrderObject, find_order
 from orderkit.mapping.suggest.properties import MOST_EVENTS, Seen, look_at
 from orderkit.mapping.suggest.proposal import CONFIDENCES, Proposal
+from orderkit.mapping.suggest.row_hints import row_hints
 
 __all__ = ["CONFIDENCES", "MOST_EVENTS", "Proposal", "suggest"]
-
-#: A row's own source counts as there when so many of the orders have it.
-_THERE = 0.9
 
 
 def suggest(events: Iterable[Any], zone: ZoneInfo, most: int = 3) -> dict[str, list[Proposal]]:
     """Target → ranked proposals, for each setting and each mandatory row not filled as it is."""
     seen = look_at(events)
-    orders = _orders(seen)
-    by_number = {number: seen.events[number] for number in sorted(orders)}
-    rows = {row.target: row for row in field_mappings() if _is_open(row, seen, orders)}
-    found = {target: candidates(row, seen, orders, zone) for target, row in rows.items()}
+    order = find_order(seen)
+    by_number = {number: seen.events[number] for number in sorted(order.numbers)}
+    rows = {row.target: row for row in field_mappings() if _is_open(row, seen, order)}
+    found = {target: candidates(row, seen, order, zone) for target, row in rows.items()}
     roles = {hint.role: target for target, hint in row_hints().items() if target in rows}
     by_role: agreement.Roles = {role: found[target] for role, target in roles.items() if role}
 
-    by_role["order id"] = agreement.settle_order_id(by_role.get("order id", []), len(orders))
+    by_role["order id"] = agreement.settle_order_id(by_role.get("order id", []), len(order.numbers))
     agreement.settle_dates(by_role)
+    by_role["created"] = agreement.settle_created(by_role.get("created", []), by_role["order id"])
     for role in ("arrival", "departure", "nights", "created", "updated", "currency"):
         by_role[role] = agreement.settle(by_role.get(role, []))
-    agreement.settle_amounts(by_role, seen)
+    agreed_amounts.settle_amounts(by_role, seen)
     arrival, departure = by_role["arrival"], by_role["departure"]
     if arrival and departure and "nights" in roles:
         row = rows[roles["nights"]]
@@ -49,7 +49,7 @@ def suggest(events: Iterable[Any], zone: ZoneInfo, most: int = 3) -> dict[str, l
     if by_role["total"] and not by_role["payable"]:
         made = computed.due(rows[roles["payable"]], by_role["total"][0], seen, by_number, zone)
         by_role["payable"] = [made] if made else []
-    if agreement.has_discounts(seen) and not any(p.sure for p in by_role["payable"]):
+    if agreed_amounts.has_discounts(seen) and not any(p.sure for p in by_role["payable"]):
         doubt = "the events speak of discounts: it may be before or after them"
         by_role["total"] = [p.at_most("perhaps", doubt) for p in by_role["total"]]
 
@@ -64,26 +64,19 @@ def suggest(events: Iterable[Any], zone: ZoneInfo, most: int = 3) -> dict[str, l
     return {target: found[target][:most] for target in rows}
 
 
-def _orders(seen: Seen) -> set[int]:
-    """The numbers of the events that hold an order; all where none can be told."""
-    found = {
-        number
-        for path, prop in seen.properties.items()
-        if not prop.in_array and agreement.is_order(path)
-        for number in prop.values
-    }
-    return found or set(range(len(seen.events)))
+def _is_open(row: FieldMapping, seen: Seen, order: OrderObject) -> bool:
+    """Whether a row wants a proposal: it is a setting, or mandatory and not filled as it is.
 
-
-def _is_open(row: FieldMapping, seen: Seen, orders: set[int]) -> bool:
-    """Whether a row wants a proposal: it is a setting, or mandatory and its own source absent."""
+    The table's own source says what it names only in events of the platform's shape: elsewhere it
+    is one candidate among others.
+    """
     if row.type == "status" or not (row.setting or row.mandatory):
         return False
-    if row.setting:
+    if row.setting or not order.as_documented:
         return True
     parts = paths.parse_path(row.source)
-    there = sum(not paths.is_blank(paths.get(seen.events[n], parts)) for n in orders)
-    return there < _THERE * len(orders)
+    there = sum(not paths.is_blank(paths.get(seen.events[n], parts)) for n in order.numbers)
+    return there < MOST * len(order.numbers)
 
 
 def _keep_commission_whole(found: dict[str, list[Proposal]]) -> None:

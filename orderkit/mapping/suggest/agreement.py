@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from itertools import product
 from typing import Any, Final, TypeAlias
 
-from orderkit.mapping.suggest.names import read_name
-from orderkit.mapping.suggest.properties import Seen
+from orderkit.mapping.suggest.names import Name, read_name, words
 from orderkit.mapping.suggest.proposal import CONFIDENCES, Proposal
 
 #: Role → proposals, the best first.
@@ -16,6 +14,7 @@ Roles: TypeAlias = dict[str, list[Proposal]]
 #: The longest stay that two dates read in a guessed format may make.
 _LONGEST_STAY: Final = 60
 _DISTINCT: Final = 0.3
+_UTC: Final = frozenset({"utc", "gmt"})
 
 
 def ranked(found: Iterable[Proposal]) -> list[Proposal]:
@@ -24,14 +23,20 @@ def ranked(found: Iterable[Proposal]) -> list[Proposal]:
 
 
 def _rank(proposal: Proposal) -> tuple[Any, ...]:
+    return (*_level(proposal), -len(proposal.given), proposal.value)
+
+
+def _level(proposal: Proposal) -> tuple[Any, ...]:
+    """What two proposals share that nothing tells apart but their paths."""
     sure = CONFIDENCES.index(proposal.confidence)
-    depth = proposal.value.count(".")
-    said = "total" in read_name(proposal.value.strip("{}")).attributes
-    return (sure, ".X" in proposal.value, not said, depth, -len(proposal.given), proposal.value)
+    path = proposal.value.strip("{}")
+    said = "total" in read_name(path).attributes
+    # Beside a time in UTC, the other one is in a zone that nobody names.
+    return (sure, ".X" in proposal.value, not said, not _UTC & set(words(path)), path.count("."))
 
 
 def settle(found: list[Proposal]) -> list[Proposal]:
-    """The proposals ranked; where two that are alike give different values, neither is sure.
+    """The proposals ranked; where two that are alike give different values, none is sure.
 
     Alike are those of one confidence at one level.
     """
@@ -39,12 +44,13 @@ def settle(found: list[Proposal]) -> list[Proposal]:
     if len(best) < 2 or not best[0].sure:
         return best
     first = best[0]
-    level = _rank(first)[:4]
-    other = next((p for p in best[1:] if _rank(p)[:4] == level and p.given != first.given), None)
+    alike = [p for p in best[1:] if _level(p) == _level(first)]
+    other = next((p for p in alike if p.given != first.given), None)
     if other is None:
         return best
     doubt = f"it is `{first.value}` or `{other.value}`, which differ"
-    return ranked(p.at_most("perhaps", doubt) if _rank(p)[:4] == level else p for p in best)
+    # And what comes after them is no surer than they are.
+    return [p.at_most("perhaps", doubt) for p in best]
 
 
 def settle_order_id(found: list[Proposal], orders: int) -> list[Proposal]:
@@ -63,15 +69,49 @@ def settle_order_id(found: list[Proposal], orders: int) -> list[Proposal]:
             proposal = proposal.at_most("likely", f"{distinct} different values in {len(values)}")
         judged.append(proposal)
     judged.sort(key=lambda p: (not p.sure, -_name_of(p).said, *_rank(p)))
-    return [
-        p.at_most("perhaps", f"`{judged[0].value}` speaks of the order itself")
-        if p.sure and _name_of(p).said < _name_of(judged[0]).said
-        else p
-        for p in judged
-    ]
+    first = judged[0] if judged else None
+    return [p if p is first else _beside(p, judged[0]) for p in _undecided(judged)]
 
 
-def _name_of(proposal: Proposal) -> Any:
+def _undecided(ranked: list[Proposal]) -> list[Proposal]:
+    """The ids; neither is sure where the first names the order and stands beside its plain ``id``.
+
+    `id` and `booking_id`: the one may be of the booking and the other of a revision of it, or the
+    one of a room and the other of the booking.
+    """
+    first = ranked[0] if ranked else None
+    if first is None or not first.sure or _name_of(first).said < 2:
+        return ranked
+    where = _container(first)
+    plain = next(
+        (
+            p
+            for p in ranked[1:]
+            if p.sure and not _own_subject(p) and _container(p) == where and p.given != first.given
+        ),
+        None,
+    )
+    if plain is None:
+        return ranked
+    doubt = f"it is `{first.value}` or `{plain.value}`, which differ"
+    return [p.at_most("perhaps", doubt) for p in ranked]
+
+
+def _beside(proposal: Proposal, first: Proposal) -> Proposal:
+    if proposal.sure and _name_of(proposal).said < _name_of(first).said:
+        return proposal.at_most("perhaps", f"`{first.value}` speaks of the order itself")
+    return proposal
+
+
+def _container(proposal: Proposal) -> str:
+    return proposal.value.strip("{}").rpartition(".")[0]
+
+
+def _own_subject(proposal: Proposal) -> bool:
+    return _name_of(proposal).said == 2
+
+
+def _name_of(proposal: Proposal) -> Name:
     return read_name(proposal.value.strip("{}"))
 
 
@@ -80,7 +120,7 @@ def settle_dates(roles: Roles) -> None:
     arrivals, departures = roles.get("arrival", []), roles.get("departure", [])
     pairs = []
     for arrival, departure in product(arrivals, departures):
-        stays = _stays(arrival, departure)
+        stays = days_between(arrival, departure)
         if stays and min(stays.values()) > 0:
             pairs.append((arrival, departure, stays))
     guessed = [p for p in pairs if _guess(p[0]) or _guess(p[1])]
@@ -115,14 +155,15 @@ def settle_dates(roles: Roles) -> None:
         else p.at_most("perhaps", "the two dates give another number")
         for p in nights
     ]
-    roles["created"] = [_before(p, departure) for p in roles.get("created", [])]
+    roles["created"] = [_before(p, *chosen) for p in roles.get("created", [])]
 
 
 def _guess(proposal: Proposal) -> bool:
     return any("is a guess" in fact for fact in proposal.facts)
 
 
-def _stays(arrival: Proposal, departure: Proposal) -> dict[int, int]:
+def days_between(arrival: Proposal, departure: Proposal) -> dict[int, int]:
+    """Number of the event → days between its two dates."""
     common = arrival.given.keys() & departure.given.keys()
     return {
         n: (date.fromisoformat(departure.given[n]) - date.fromisoformat(arrival.given[n])).days
@@ -134,101 +175,26 @@ def _same(one: Mapping[int, Any], other: Mapping[int, Any]) -> bool:
     return all(one[n] == other[n] for n in one.keys() & other.keys())
 
 
-def _before(created: Proposal, departure: Proposal) -> Proposal:
-    for number in created.given.keys() & departure.given.keys():
-        made = datetime.fromtimestamp(created.given[number], UTC).date().isoformat()
-        if made > departure.given[number]:
-            return created.at_most("perhaps", "it lies after the departure")
+def _before(created: Proposal, arrival: Proposal, departure: Proposal) -> Proposal:
+    days = {n: datetime.fromtimestamp(at, UTC).date() for n, at in created.given.items()}
+    if any(days[n].isoformat() > departure.given[n] for n in days.keys() & departure.given.keys()):
+        return created.at_most("perhaps", "it lies after the departure")
+    common = days.keys() & arrival.given.keys()
+    if len(common) > 1 and all(days[n].isoformat() == arrival.given[n] for n in common):
+        return created.at_most("perhaps", "it is the day of the arrival in every order")
     return created
 
 
-def settle_amounts(roles: Roles, seen: Seen) -> None:
-    """Totals that are the sum of their parts, and what is left to pay of them."""
-    totals = [_with_parts(p, seen) for p in roles.get("total", [])]
-    roles["total"] = totals = settle(totals)
-    payable = roles.get("payable", [])
-    discounts = _discounts(seen)
-    for at, proposal in enumerate(payable):
-        agree = [t for t in totals if _differ_by(t.given, proposal.given, discounts)]
-        if agree:
-            fact = (
-                f"`{agree[0].value}` less the discounts" if discounts else "the same as the total"
-            )
-            payable[at] = proposal.because(fact)
-        elif totals:
-            payable[at] = proposal.at_most("perhaps", "it is not the total less the discounts")
-    roles["payable"] = settle(payable)
-
-
-def _with_parts(total: Proposal, seen: Seen) -> Proposal:
-    """The total with what its parts say: where they add up to it, it is no price of a part."""
-    for path, arrays in seen.arrays.items():
-        keys = {key for items in arrays.values() for item in items for key in item}
-        for key in sorted(keys):
-            name = read_name(f"{path}.X.{key}")
-            if name.against or not name.attributes & {"total", "sum", "amount"}:
-                continue
-            sums = {n: _sum(items, key) for n, items in arrays.items() if n in total.given}
-            if sums and all(sums[n] == _exact(total.given[n]) for n in sums):
-                fact = f"the sum of `{path}.X.{key}`"
-                full = len(total.given) == len(sums)
-                return total.because(fact, "likely" if full and not total.sure else "")
-    return total
-
-
-def _sum(items: list[Any], key: str) -> Decimal | None:
-    amounts = [_exact(item.get(key)) for item in items]
-    return None if None in amounts else sum((a for a in amounts if a is not None), Decimal(0))
-
-
-def _exact(value: Any) -> Decimal | None:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        return Decimal(str(value))
-    except ArithmeticError:
-        return None
-
-
-def _discounts(seen: Seen) -> dict[int, Decimal]:
-    """Number of the event → the discount that it names, where there is one."""
-    found: dict[int, Decimal] = {}
-    for prop in seen.properties.values():
-        name = prop.name
-        if (
-            name.subject == "discount"
-            and not prop.in_array
-            and not name.attributes
-            - {
-                "total",
-                "sum",
-                "amount",
-            }
-        ):
-            for number, value in prop.values.items():
-                if exact := _exact(value):
-                    found.setdefault(number, abs(exact))
-    return found
-
-
-def has_discounts(seen: Seen) -> bool:
-    """Whether any event speaks of a discount, by whatever name."""
-    return any(prop.name.subject == "discount" for prop in seen.properties.values())
-
-
-def _differ_by(
-    totals: Mapping[int, Any], payable: Mapping[int, Any], discounts: Mapping[int, Decimal]
-) -> bool:
-    common = totals.keys() & payable.keys()
-    for number in common:
-        total, due = _exact(totals[number]), _exact(payable[number])
-        if total is None or due is None or total - discounts.get(number, Decimal(0)) != due:
-            return False
-    return bool(common)
-
-
-def is_order(path: str) -> bool:
-    """Whether an event that has the property holds an order: a stay, or an order's total."""
-    name = read_name(path)
-    wanted = {"arrival", "departure", "nights", "total", "payable"}
-    return name.subject == "order" and not name.against and bool(name.attributes & wanted)
+def settle_created(found: list[Proposal], order_ids: list[Proposal]) -> list[Proposal]:
+    """Times that stay as they are in all events of an order: others are those of the events."""
+    if not (order_ids and order_ids[0].sure):
+        return found
+    judged = []
+    for proposal in found:
+        by_order: dict[Any, set[Any]] = {}
+        for number, at in proposal.given.items():
+            by_order.setdefault(order_ids[0].given.get(number, number), set()).add(at)
+        if any(len(times) > 1 for times in by_order.values()):
+            proposal = proposal.at_most("perhaps", "it differs between the events of one order")
+        judged.append(proposal)
+    return judged

@@ -1,12 +1,8 @@
 """The properties that could fill a row, each judged by its name and by what the row makes of it."""
 
-import csv
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
-from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -16,11 +12,13 @@ from orderkit.events.jsontext import show
 from orderkit.language.formulas import Context
 from orderkit.language.references import ValueSource, compile_formula, compile_reference
 from orderkit.mapping.conversion import Doubt, Unconvertible
+from orderkit.mapping.suggest.doubts import doubts_of, doubts_of_values
+from orderkit.mapping.suggest.order_object import OrderObject
 from orderkit.mapping.suggest.properties import Property, Seen
 from orderkit.mapping.suggest.proposal import Proposal
+from orderkit.mapping.suggest.row_hints import row_hints
 from orderkit.mapping.types import field_type
 
-HINTS: Final = Path(__file__).with_name("row_hints.csv")
 #: What a formula can read as it stands; another name needs GET.
 _SPELLED: Final = re.compile(r"[^\W\d][\w$]*(?:\.[\w$]+)*")
 _CLICK_ID: Final = re.compile("[?&]ttoclid=([^&#]+)")
@@ -30,91 +28,30 @@ _UTC_MOMENT: Final = re.compile(r".*[0-9T ][0-9]{2}:[0-9]{2}.*(?:Z|[+-]00:?00)|[
 _YEAR_LAST: Final = re.compile(r"\s*[0-9]{1,2}([-/. ])[0-9]{1,2}\1[0-9]{4}\s*")
 
 
-@dataclass(frozen=True, slots=True)
-class RowHint:
-    """What the name of a property for a row says; see ``row_hints.csv``.
-
-    role:    what the row is in a set of proposals that must agree, or ""
-    subject: of what the name speaks
-    any_of:  what it says, at least one of these
-    besides: what it may say besides
-    bare:    whether the subject's own name alone will do ("rooms": 2)
-    """
-
-    role: str
-    subject: str
-    any_of: frozenset[str]
-    besides: frozenset[str]
-    bare: bool
-
-
-@cache
-def row_hints() -> Mapping[str, RowHint]:
-    """Target → what its property is called."""
-    with HINTS.open(encoding="utf-8", newline="") as file:
-        return {
-            line["target"]: RowHint(
-                line["role"],
-                line["subject"],
-                frozenset(line["any_of"].split()),
-                frozenset(line["besides"].split()),
-                bool(line["bare"]),
-            )
-            for line in csv.DictReader(file)
-        }
-
-
 def spelled(path: str) -> str:
     """A property as a formula reads it: by its path, or by GET where no path can spell it."""
     path = path.replace(".X.", ".0.")
     return path if _SPELLED.fullmatch(path) else f"GET({show(path, 500)})"
 
 
-def candidates(row: FieldMapping, seen: Seen, orders: set[int], zone: ZoneInfo) -> list[Proposal]:
-    """Each property whose name fits the row and whose values it accepts, as it is or by formula.
-
-    orders: the numbers of the events that hold an order
-    """
+def candidates(row: FieldMapping, seen: Seen, order: OrderObject, zone: ZoneInfo) -> list[Proposal]:
+    """Each property whose name fits the row and whose values it accepts, as it is or by formula."""
     if row.target.rsplit(".", 1)[-1] == "ttoclid":
-        return list(_click_ids(row, seen, orders, zone))
+        return list(_click_ids(row, seen, order, zone))
     hint = row_hints().get(row.target)
     if hint is None:
         return []
     found = []
     for prop in seen.properties.values():
-        doubts = _doubts(hint, prop)
+        doubts = doubts_of(hint, prop, seen, order)
         if doubts is None:
             continue
-        for proposal in _readings(row, prop, seen, orders, zone):
+        doubts += doubts_of_values(hint, [v for n, v in prop.values.items() if n in order.numbers])
+        for proposal in _readings(row, prop, seen, order, zone):
             for doubt in doubts:
                 proposal = proposal.at_most(*doubt)
             found.append(proposal)
     return found
-
-
-def _doubts(hint: RowHint, prop: Property) -> list[tuple[str, str]] | None:
-    """What speaks against a name, each with the confidence that is left; None: another thing."""
-    name = prop.name
-    bare = not name.attributes and name.said == 2 and hint.bare
-    if not bare and not name.attributes & hint.any_of:
-        return None
-    if name.attributes - hint.any_of - hint.besides:
-        return None
-    if name.against or len(name.unknown) > 1:
-        return None
-    doubts = [("likely", f"`{prop.path}` may be more than its name says")] if bare else []
-    if name.unknown:
-        doubts.append(("likely", f"`{name.unknown[0]}` in its name says nothing to us"))
-    if name.subject != hint.subject:
-        # A country at the order's own level may be the hotel's or the guest's.
-        if not (name.subject == "order" and hint.any_of == {"country"}):
-            return None
-        doubts.append(("perhaps", "whose it is, its name does not say"))
-    if prop.in_array and (hint.subject != "room" or hint.role == "rooms"):
-        doubts.append(("perhaps", "it stands in an array: of the first item alone"))
-    if name.attributes & hint.any_of == {"amount"} and hint.subject == "order":
-        doubts.append(("perhaps", "it may be a price for a night or a room"))
-    return doubts
 
 
 def proposal_of(
@@ -180,12 +117,12 @@ def as_reference(row: FieldMapping, path: str) -> str:
 
 
 def _readings(
-    row: FieldMapping, prop: Property, seen: Seen, orders: set[int], zone: ZoneInfo
+    row: FieldMapping, prop: Property, seen: Seen, order: OrderObject, zone: ZoneInfo
 ) -> Iterator[Proposal]:
     """The property as it is, or by each formula that reads all of its values."""
-    events = {number: seen.events[number] for number in sorted(orders)}
+    events = {number: seen.events[number] for number in sorted(order.numbers)}
     fact = f"named `{prop.path}`"
-    values = [value for number, value in prop.values.items() if number in orders]
+    values = [value for number, value in prop.values.items() if number in order.numbers]
     mended = {formula for value in values for formula in _mendings(row, value, zone)}
     cents = "cents" in prop.name.attributes
     if not mended and not cents:
@@ -245,10 +182,10 @@ def _alternatives(formula: str, values: list[Any]) -> tuple[str, ...]:
 
 
 def _click_ids(
-    row: FieldMapping, seen: Seen, orders: set[int], zone: ZoneInfo
+    row: FieldMapping, seen: Seen, order: OrderObject, zone: ZoneInfo
 ) -> Iterator[Proposal]:
     """``ttoclid`` as a property, or in the address of a page, where TikTok puts it."""
-    events = {number: seen.events[number] for number in sorted(orders)}
+    events = {number: seen.events[number] for number in sorted(order.numbers)}
     for prop in seen.properties.values():
         if "click" in prop.name.attributes:
             fact = f"named `{prop.path}`"

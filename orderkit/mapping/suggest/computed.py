@@ -5,9 +5,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from orderkit.destination.fields import FieldMapping
-from orderkit.mapping.suggest.agreement import has_discounts
+from orderkit.mapping.suggest.agreed_amounts import has_discounts
+from orderkit.mapping.suggest.agreement import days_between
 from orderkit.mapping.suggest.candidates import proposal_of, spelled
-from orderkit.mapping.suggest.names import read_name
+from orderkit.mapping.suggest.doubts import GENERIC
+from orderkit.mapping.suggest.names import read_name, words
 from orderkit.mapping.suggest.properties import Seen
 from orderkit.mapping.suggest.proposal import CONFIDENCES, Proposal
 
@@ -27,12 +29,16 @@ def nights(
     """The days between the two dates, where both are sure."""
     if not (arrival.sure and departure.sure):
         return None
-    text = f'DATEDIFF({as_formula(arrival)}, {as_formula(departure)}, "days")'
+    stays = days_between(arrival, departure)
     facts = ("computed from arrival and departure",)
-    made = proposal_of(row, text, True, facts, events, zone)
-    if made is None or min(made.given.values()) < 1:
-        return None
-    return made.at_most("likely", "assumption: DATEDIFF(a, b) counts from a to b")
+    first, last = as_formula(arrival), as_formula(departure)
+    # Between two moments lie whole days less an hour or two: then the days alone are taken.
+    for form in ("{}", "LEFT({}, 10)"):
+        text = f'DATEDIFF({form.format(first)}, {form.format(last)}, "days")'
+        made = proposal_of(row, text, True, facts, events, zone)
+        if made and made.given == stays and min(stays.values()) > 0:
+            return made.at_most("likely", "assumption: DATEDIFF(a, b) counts from a to b")
+    return None
 
 
 def rooms(
@@ -48,7 +54,7 @@ def rooms(
         made = proposal_of(row, f"SIZE({spelled(path)})", True, (fact,), events, zone)
         if made is None:
             continue
-        if "room" not in path.lower() and "zimmer" not in path.lower():
+        if GENERIC & set(words(path.rpartition(".")[2])):
             made = made.at_most("perhaps", "its items may be more than rooms")
         if _has_quantity(seen, path):
             made = made.at_most("perhaps", "an item may stand for several rooms")

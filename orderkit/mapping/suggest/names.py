@@ -76,12 +76,23 @@ def read_name(path: str) -> Name:
         found, _ = _meanings(container)
         said = said or int(any(kind == "subject" for kind, _ in found))
         against = against or any(kind == "against" for kind, _ in found)
-        around = around or next((c for kind, c in found if kind == "subject" and c != "order"), "")
+        around = around or _head(found)
     if around and subject in ("", "order"):
         subject = around
     elif around and subject != around:
         against = against or (around, subject) not in _CONTAINED
     return Name(subject or "order", frozenset(attributes), tuple(unknown), against, said)
+
+
+def _head(meanings: list[tuple[str, str]]) -> str:
+    """Whose a container's properties are, "" for the order's.
+
+    The last word says it: a "hotelBooking" is a booking, and "bookingRooms" are rooms.
+    """
+    subjects = [concept for kind, concept in meanings if kind == "subject"]
+    if not subjects or subjects[-1] == "order":
+        return ""
+    return next(subject for subject in subjects if subject != "order")
 
 
 #: Subjects that may stand inside another's container: an order has a hotel, which has rooms.

@@ -1,17 +1,20 @@
 """The properties of the events at hand: where they stand, what they hold, what their names say."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any, Final
 
 from orderkit.events import paths
-from orderkit.mapping.suggest.names import Name, read_name
+from orderkit.mapping.suggest.names import Name, read_name, words
 
 #: How many events are looked at; more would not change what is proposed first.
 MOST_EVENTS: Final = 500
 #: Arrays of objects are looked into no deeper than this many items.
 _MOST_ITEMS: Final = 50
+#: So many names that begin with the same word have it as a prefix, if one is of an order.
+_SHARED: Final = 3
+_OF_AN_ORDER: Final = frozenset({"total", "arrival", "departure", "nights"})
 
 
 @dataclass(slots=True)
@@ -37,6 +40,11 @@ class Property:
         """Whether it is a property of an array's items."""
         return ".X" in self.path
 
+    @property
+    def container(self) -> str:
+        """The path of the object that it stands in, "" for the event itself."""
+        return self.path.rpartition(".")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -57,7 +65,22 @@ def look_at(events: Iterable[Any]) -> Seen:
                 known = found.properties.setdefault(general, Property(general, read_name(general)))
                 known.values.setdefault(number, value)
         _collect_arrays("", event, number, found.arrays)
+    _drop_prefixes(found.properties)
     return found
+
+
+def _drop_prefixes(properties: Mapping[str, Property]) -> None:
+    """Let an unknown word that begins most names of an object say nothing ("tr_orderid")."""
+    by_prefix: dict[tuple[str, str], list[Property]] = {}
+    for prop in properties.values():
+        first = words(prop.path.rpartition(".")[2])[:1]
+        if first and first == prop.name.unknown[:1]:
+            by_prefix.setdefault((prop.container, first[0]), []).append(prop)
+    for group in by_prefix.values():
+        # What begins the names of an order's total and dates is no other's, as "cust_" would be.
+        if len(group) >= _SHARED and any(p.name.attributes & _OF_AN_ORDER for p in group):
+            for prop in group:
+                prop.name = replace(prop.name, unknown=prop.name.unknown[1:])
 
 
 def _general(path: str) -> str:

@@ -5,6 +5,8 @@ from typing import Any
 
 from orderkit.destination.fields import FieldMapping, field_mappings, ruled_statuses
 from orderkit.events.jsontext import show
+from orderkit.mapping.suggest.order_object import in_platform_shape
+from orderkit.mapping.suggest.properties import look_at
 from orderkit.mapping.suggest.proposal import Proposal
 from orderkit.mapping.suggest.statuses import EVENT_NAME, ProposedEvent, suggest_events
 
@@ -16,6 +18,8 @@ def as_settings_file(
 
     credentials: the name under which the secrets are kept, "" to leave it to the reader
     """
+    events = list(events)
+    own = set() if in_platform_shape(events) else _own_sources(events)
     settings = [f"credentials = {_toml(credentials)}"] if credentials else []
     settings = settings or ['# credentials = ""  # a name; secrets never live in this file']
     smart = []
@@ -23,8 +27,8 @@ def as_settings_file(
         ranked = proposals.get(row.target, [])
         if row.setting:
             settings += _lines(row.setting, row, ranked)
-        elif ranked:
-            smart += _lines(f'"{row.target}"', row, ranked)
+        elif ranked or row.target in own:
+            smart += _lines(f'"{row.target}"', row, ranked, row.target in own)
     proposed = suggest_events(events)
     root = ['timezone = "UTC"  # times without an offset are read in it']
     if proposed.event_property != EVENT_NAME:
@@ -42,14 +46,31 @@ def as_settings_file(
     return "\n".join(blocks)
 
 
-def _lines(key: str, row: FieldMapping, ranked: list[Proposal]) -> list[str]:
-    """The row's best proposal if it is sure, and the candidates as comments if not."""
+def _own_sources(events: list[Any]) -> set[str]:
+    """The mandatory rows whose source in the table some event has: it would be read unasked."""
+    properties = look_at(events).properties
+    return {
+        row.target
+        for row in field_mappings()
+        if row.mandatory and not row.setting and row.type != "status" and row.source in properties
+    }
+
+
+def _lines(
+    key: str, row: FieldMapping, ranked: list[Proposal], read_unasked: bool = False
+) -> list[str]:
+    """The row's best proposal if it is sure, and the candidates as comments if not.
+
+    Where the row would then read its source in the table, it is left empty.
+    """
     if ranked and ranked[0].sure:
         best = ranked[0]
         return [f"{key} = {_value(best)}  # proposal: {best.confidence}: {_comment(best.reason)}"]
-    if not ranked:
-        return [f'# {key} = ""  # nothing found: {_comment(row.note or row.source)}']
-    return [f"# {key} = {_value(p)}  # perhaps: {_comment(p.reason)}" for p in ranked]
+    lines = [f"# {key} = {_value(p)}  # perhaps: {_comment(p.reason)}" for p in ranked]
+    if read_unasked:
+        why = f"`{row.source}` may be something else: write it here if it is not"
+        return [*lines, f'{key} = ""  # left open: {why}']
+    return lines or [f'# {key} = ""  # nothing found: {_comment(row.note or row.source)}']
 
 
 def _value(proposal: Proposal) -> str:

@@ -11,19 +11,19 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from orderkit.events import paths
 from orderkit.mapping.suggest.names import hints, words
-from orderkit.mapping.suggest.properties import look_at
+from orderkit.mapping.suggest.properties import Seen, look_at
 
 HINTS: Final = Path(__file__).with_name("status_hints.csv")
 EVENT_NAME: Final = "event_name"
 #: A property with more different words than this is no status.
 _MOST_WORDS: Final = 12
-_STATUS_NAMES: Final = frozenset({"status"})
+_STATUS_NAMES: Final = frozenset({"status", "kind"})
 #: What an event is called that is an order and says no more.
-_ORDERS: Final = frozenset({"booking", "order", "reservation"})
+_ORDERS: Final = frozenset({"booking", "order", "reservation", "transaction"})
 #: Subjects whose status is that of the order: its own, and the message's that tells of it.
 _SPEAK: Final = frozenset({"order", "channel"})
 
@@ -48,28 +48,56 @@ class ProposedEvents:
     events: tuple[ProposedEvent, ...]
 
 
+class _Word(NamedTuple):
+    """What a word of an event's name stands for.
+
+    status: the order status; "" for a word that makes another thing of the event
+    beside: the order status that another name must have, for the word to say anything: "completed"
+            is the end of a stay beside "confirmed", and of the booking itself where it stands alone
+    """
+
+    status: str
+    beside: str
+
+
 @cache
-def _hints() -> Mapping[str, str]:
+def _hints() -> Mapping[str, _Word]:
     with HINTS.open(encoding="utf-8", newline="") as file:
         lines = list(csv.DictReader(file))
     return {
-        "".join(words(text)): line["status"] for line in lines for text in line["words"].split()
+        "".join(words(text)): _Word(line["status"], line["beside"])
+        for line in lines
+        for text in line["words"].split()
     }
 
 
-def likely_status(event_name: str) -> str:
-    """The order status that the words of an event's name stand for, or ""."""
-    parts = list(words(event_name))
+def likely_status(event_name: str, others: Iterable[str] = ()) -> str:
+    """The order status that the words of an event's name stand for, or "".
+
+    others: the order statuses of the names beside it
+    """
+    # A term of a vocabulary is named by the end of its address.
+    name = event_name.rstrip("/").rpartition("/")[2] if "://" in event_name else event_name
+    parts = list(words(name))
     for at, pair in enumerate(pairwise(parts)):
         if "".join(pair) in _hints():
             parts[at : at + 2] = ["".join(pair)]
     if any(word not in _hints() and word not in hints() for word in parts):
         return ""
-    said = {_hints()[word] for word in parts if word in _hints()}
+    found = [_hints()[word] for word in parts if word in _hints()]
+    if any(word.beside for word in found) and any(
+        word not in _hints() and not _speaks_of_orders(word) for word in parts
+    ):
+        return ""
+    said = {word.status if word.beside in ("", *others) else "" for word in found}
     if not said and len(parts) == 1 and parts[0] in _ORDERS:
         return "CREATE_ORDER"
     # "cancellation_requested" and "not confirmed" are something else.
     return next(iter(said)) if len(said) == 1 else _stronger(said)
+
+
+def _speaks_of_orders(word: str) -> bool:
+    return ("subject", "order") in hints().get(word, ())
 
 
 def _stronger(said: set[str]) -> str:
@@ -80,27 +108,39 @@ def _stronger(said: set[str]) -> str:
 
 def suggest_events(events: Iterable[Any]) -> ProposedEvents:
     """The property that says what happened, and the order status for each of its values."""
-    seen = look_at(events)
+    return propose_events(look_at(events))
+
+
+def propose_events(seen: Seen) -> ProposedEvents:
+    """As `suggest_events`, of events that were looked at."""
     by_name = _counted(seen.events, EVENT_NAME)
     proposed = _proposed(EVENT_NAME, by_name)
     if any(event.order_status for event in proposed.events):
         return proposed
-    best = proposed
+    best, known = proposed, False
     for path, prop in seen.properties.items():
         name = prop.name
-        fits = name.attributes <= _STATUS_NAMES and name.attributes and name.subject in _SPEAK
+        fits = "status" in name.attributes <= _STATUS_NAMES and name.subject in _SPEAK
         if not fits or prop.in_array or name.against:
             continue
         counted = _counted(seen.events, path)
         if 0 < len(counted) <= _MOST_WORDS:
             found = _proposed(path, counted)
-            if _mapped(found) > _mapped(best):
+            known = known or any(word in _hints() for value in counted for word in words(value))
+            if _telling(found) > _telling(best):
                 best = found
-    return best
+    # A mere "booking" is one as long as nothing else says what became of it.
+    return proposed if known and not _telling(best)[0] else best
 
 
-def _mapped(proposed: ProposedEvents) -> int:
-    return sum(event.times for event in proposed.events if event.order_status)
+def _telling(proposed: ProposedEvents) -> tuple[int, int]:
+    """How much a property tells: events by what became of an order, then all that hold one.
+
+    "Booking" says that it is one, and stays so when it is declined.
+    """
+    mapped = [event for event in proposed.events if event.order_status]
+    said = [event for event in mapped if not set(words(event.event_name)) <= _ORDERS]
+    return sum(event.times for event in said), sum(event.times for event in mapped)
 
 
 def _counted(events: list[Mapping[str, Any]], path: str) -> Counter[str]:
@@ -109,7 +149,10 @@ def _counted(events: list[Mapping[str, Any]], path: str) -> Counter[str]:
 
 
 def _proposed(path: str, counted: Counter[str]) -> ProposedEvents:
+    alone = {likely_status(name) for name in counted}
     return ProposedEvents(
         path,
-        tuple(ProposedEvent(name, n, likely_status(name)) for name, n in counted.most_common()),
+        tuple(
+            ProposedEvent(name, n, likely_status(name, alone)) for name, n in counted.most_common()
+        ),
     )

@@ -1,0 +1,157 @@
+"""Amounts that must agree: a total with its parts, its taxes, and what is left to pay of it."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+from orderkit.destination.codes import minor_units
+from orderkit.mapping.suggest.agreement import Roles, days_between, settle
+from orderkit.mapping.suggest.names import read_name
+from orderkit.mapping.suggest.properties import Seen
+from orderkit.mapping.suggest.proposal import Proposal
+
+
+def settle_amounts(roles: Roles, seen: Seen) -> None:
+    """Totals that are the sum of their parts, and what is left to pay of them."""
+    totals = [_with_parts(p, seen) for p in roles.get("total", [])]
+    totals = [_in_whole_units(_with_tax(p, seen), roles) for p in totals]
+    roles["total"] = totals = settle(totals)
+    payable = roles.get("payable", [])
+    discounts = _discounts(seen)
+    for at, proposal in enumerate(payable):
+        agree = [t for t in totals if _differ_by(t.given, proposal.given, discounts)]
+        if agree:
+            fact = (
+                f"`{agree[0].value}` less the discounts" if discounts else "the same as the total"
+            )
+            payable[at] = proposal.because(fact)
+        elif totals:
+            payable[at] = proposal.at_most("perhaps", "it is not the total less the discounts")
+    roles["payable"] = settle(payable)
+
+
+def _with_parts(total: Proposal, seen: Seen) -> Proposal:
+    """The total with what its parts say: where they add up to it, it is no price of a part."""
+    for path, arrays in seen.arrays.items():
+        keys = {key for items in arrays.values() for item in items for key in item}
+        for key in sorted(keys):
+            name = read_name(f"{path}.X.{key}")
+            if name.against or not name.attributes & {"total", "sum", "amount"}:
+                continue
+            sums = {n: _sum(items, key) for n, items in arrays.items() if n in total.given}
+            if sums and all(sums[n] == _exact(total.given[n]) for n in sums):
+                return total.because(f"the sum of `{path}.X.{key}`")
+    return total
+
+
+def _with_tax(total: Proposal, seen: Seen) -> Proposal:
+    """The total; where its items' prices alone add up to it beside a tax, it is one without tax."""
+    taxed = {
+        number
+        for prop in seen.properties.values()
+        if prop.name.subject == "charge" and not prop.in_array
+        for number, value in prop.values.items()
+        if _exact(value)
+    }
+    common = taxed & total.given.keys()
+    if common and all(_exact(total.given[n]) in _item_sums(seen, n) for n in common):
+        return total.at_most("perhaps", "the items add up to it: the tax beside it is not in it")
+    return total
+
+
+def _item_sums(seen: Seen, number: int) -> set[Decimal | None]:
+    """What the items of each array of an event add up to, with and without their quantity."""
+    sums: set[Decimal | None] = set()
+    for path, arrays in seen.arrays.items():
+        items = arrays.get(number, [])
+        for key in {key for item in items for key in item}:
+            name = read_name(f"{path}.X.{key}")
+            if name.against or not name.attributes & {"amount", "sum", "total"}:
+                continue
+            sums.add(_sum(items, key))
+            counted = [{key: _times(item.get(key), _count(path, item))} for item in items]
+            sums.add(_sum(counted, key))
+    return sums
+
+
+def _count(path: str, item: dict[str, Any]) -> Decimal:
+    """How often an item stands for itself: its quantity, or 1."""
+    counts = (
+        _exact(v) for k, v in item.items() if "count" in read_name(f"{path}.X.{k}").attributes
+    )
+    return next((count for count in counts if count), Decimal(1))
+
+
+def _times(price: Any, number: Decimal) -> str | None:
+    exact = _exact(price)
+    return None if exact is None else str(exact * number)
+
+
+#: A night hardly costs so much: whole amounts from there on may count cents.
+_DEAR_NIGHT: Final = 1_000
+
+
+def _in_whole_units(total: Proposal, roles: Roles) -> Proposal:
+    """The total; whole numbers that are very high for the nights of every order may be cents."""
+    dates = [*roles.get("arrival", [])[:1], *roles.get("departure", [])[:1]]
+    stays = days_between(*dates) if len(dates) == 2 and all(p.sure for p in dates) else {}
+    currencies = {code for p in roles.get("currency", [])[:1] for code in p.given.values()}
+    if total.formula or any(minor_units(code) == 0 for code in currencies):
+        return total
+    if all(
+        isinstance(amount, int) and amount >= _DEAR_NIGHT * max(stays.get(number, 1), 1)
+        for number, amount in total.given.items()
+    ):
+        return total.at_most("perhaps", "it may count hundredths: divide by 100 if it does")
+    return total
+
+
+def _sum(items: list[Any], key: str) -> Decimal | None:
+    amounts = [_exact(item.get(key)) for item in items]
+    return None if None in amounts else sum((a for a in amounts if a is not None), Decimal(0))
+
+
+def _exact(value: Any) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        return Decimal(str(value))
+    except ArithmeticError:
+        return None
+
+
+def _discounts(seen: Seen) -> dict[int, Decimal]:
+    """Number of the event → the discount that it names, where there is one."""
+    found: dict[int, Decimal] = {}
+    for prop in seen.properties.values():
+        name = prop.name
+        if (
+            name.subject == "discount"
+            and not prop.in_array
+            and not name.attributes
+            - {
+                "total",
+                "sum",
+                "amount",
+            }
+        ):
+            for number, value in prop.values.items():
+                if exact := _exact(value):
+                    found.setdefault(number, abs(exact))
+    return found
+
+
+def has_discounts(seen: Seen) -> bool:
+    """Whether any event speaks of a discount, by whatever name; of 0 too: the next may have one."""
+    return any(prop.name.subject == "discount" for prop in seen.properties.values())
+
+
+def _differ_by(
+    totals: Mapping[int, Any], payable: Mapping[int, Any], discounts: Mapping[int, Decimal]
+) -> bool:
+    common = totals.keys() & payable.keys()
+    for number in common:
+        total, due = _exact(totals[number]), _exact(payable[number])
+        if total is None or due is None or total - discounts.get(number, Decimal(0)) != due:
+            return False
+    return bool(common)

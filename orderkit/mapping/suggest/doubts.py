@@ -1,0 +1,159 @@
+"""What speaks against a property as the source of a row: its name, its place, its values."""
+
+from typing import Any, Final
+
+from orderkit.events.jsontext import show
+from orderkit.mapping.suggest.names import read_name, words
+from orderkit.mapping.suggest.order_object import OrderObject
+from orderkit.mapping.suggest.properties import Property, Seen
+from orderkit.mapping.suggest.row_hints import RowHint
+
+#: What is less than likely, and so is offered and never written.
+_PERHAPS: Final = "perhaps"
+_LIKELY: Final = "likely"
+
+
+def doubts_of(
+    hint: RowHint, prop: Property, seen: Seen, order: OrderObject
+) -> list[tuple[str, str]] | None:
+    """What speaks against a property, with the confidence that each leaves; None: another thing."""
+    name = prop.name
+    bare = hint.is_bare(name)
+    if not bare and not name.attributes & hint.any_of:
+        return None
+    if not bare and name.attributes - hint.any_of - hint.besides:
+        return None
+    if name.against or len(name.unknown) > 1:
+        return None
+    doubts = [(_LIKELY, f"`{prop.path}` may be more than its name says")] if bare else []
+    if name.unknown:
+        left = _PERHAPS if hint.role in ("total", "payable") else _LIKELY
+        doubts.append((left, f"`{name.unknown[0]}` in its name says nothing to us"))
+    if name.subject != hint.subject:
+        other = _other_subject(hint, name.subject)
+        if other is None:
+            return None
+        doubts.append(other)
+    if prop.in_array and (hint.subject != "room" or hint.role == "rooms"):
+        doubts.append(_in_array(hint, prop, seen, order))
+    if name.attributes & hint.any_of == {"amount"} and hint.subject == "order":
+        doubts.append((_PERHAPS, "it may be a price for a night or a room"))
+    if hint.role in ("order id", "created", "updated") and order.outside(prop):
+        where = f"in `{order.home}`" if order.home else "in the event itself"
+        doubts.append((_PERHAPS, f"it stands beside the order, which is {where}"))
+    if hint.role == "item" and (hotel := order.hotel_items.get(prop.path.partition(".X.")[0])):
+        doubts.append((_PERHAPS, f"its items may be hotels: one says {show(hotel, 40)}"))
+    if hint.role == "item" and {"identifier", "count"} <= name.attributes:
+        doubts.append((_PERHAPS, "it may be a number of rooms, or of one room"))
+    if hint.role == "item" and (unclear := _unclear_items(prop, seen)):
+        doubts.append((_PERHAPS, unclear))
+    if hint.role == "item" and "kind" not in name.attributes and _has_kind(seen, prop):
+        doubts.append((_PERHAPS, "it may be of one room: a type of rooms stands beside it"))
+    if hint.role == "total" and not _says_total(prop):
+        doubts.append((_LIKELY, "it may be without taxes, as its name does not say total"))
+        if order.home is not None and prop.container != order.home:
+            doubts.append((_LIKELY, "it stands beside the order"))
+        if not order.named:
+            doubts.append((_LIKELY, "no event's name says that it is an order"))
+    if len(order.numbers) == 1:
+        if hint.subject == "merchant":
+            doubts.append((_PERHAPS, "one order alone does not show that it stays the same"))
+        doubts.append((_LIKELY, "one order alone shows little"))
+    weak = [reason for left, reason in doubts if left == _LIKELY]
+    # Dates are checked as a pair.
+    if len(weak) > 1 and hint.role not in ("arrival", "departure"):
+        doubts.append((_PERHAPS, weak[-1]))
+    return doubts
+
+
+def _says_total(prop: Property) -> bool:
+    """Whether a name, or the object that holds the amount, says that it is a total."""
+    around = read_name(prop.container.rpartition(".")[2])
+    return "total" in prop.name.attributes or ("total" in around.attributes and not around.unknown)
+
+
+#: What speaks of whatever is sold.
+GENERIC: Final = frozenset({"item", "items", "line", "lines", "product", "products", "sku"})
+
+
+def _unclear_items(prop: Property, seen: Seen) -> str:
+    """Why an array's items may be no rooms; "" where nothing says so."""
+    array, _, own = prop.path.rpartition(".X.")
+    if not array or "." in own:
+        return ""
+    if read_name(array).subject == "hotel":
+        return f"the items of `{array}` may be hotels"
+    named = any(
+        "name" in other.name.attributes
+        for path, other in seen.properties.items()
+        if path.startswith(f"{array}.X.")
+    )
+    if not named and GENERIC & set(words(array.rpartition(".")[2])):
+        return f"nothing says what the items of `{array}` are"
+    return ""
+
+
+def _has_kind(seen: Seen, prop: Property) -> bool:
+    """Whether the same object names a type or category of rooms."""
+    return any(
+        other.container == prop.container
+        and other.name.subject == "room"
+        and "kind" in other.name.attributes
+        for other in seen.properties.values()
+        if other is not prop
+    )
+
+
+def _other_subject(hint: RowHint, subject: str) -> tuple[str, str] | None:
+    """The doubt about a property that speaks of something else than the row; None: it is not it."""
+    if subject == "order" and hint.any_of == {"country"}:
+        return _PERHAPS, "whose it is, its name does not say"
+    if subject in ("hotel", "room") and hint.role in ("arrival", "departure"):
+        return _LIKELY, f"it stands with the {subject}"
+    if subject in ("room", "rate") and hint.role == "currency":
+        return _LIKELY, f"it stands with the {subject}"
+    return None
+
+
+def _in_array(hint: RowHint, prop: Property, seen: Seen, order: OrderObject) -> tuple[str, str]:
+    """The doubt about a property of an array's items, for a row about the whole order."""
+    of_all = hint.role in ("arrival", "departure", "currency") or hint.subject == "hotel"
+    if of_all and all(_agree(seen.events[number], prop.path) for number in order.numbers):
+        return _LIKELY, "it stands in an array, whose items agree"
+    return _PERHAPS, "it stands in an array: of the first item alone"
+
+
+def _agree(event: Any, path: str) -> bool:
+    """Whether all items of an event that have the property have the same value there."""
+    found = [event]
+    for part in path.split("."):
+        if part == "X":
+            found = [item for node in found if isinstance(node, list) for item in node]
+        else:
+            found = [node[part] for node in found if isinstance(node, dict) and part in node]
+    return all(value == found[0] for value in found)
+
+
+def doubts_of_values(hint: RowHint, values: list[Any]) -> list[tuple[str, str]]:
+    """What the values say against their property as what the row asks for."""
+    if not values:
+        return []
+    if hint.any_of == {"name"}:
+        if not all(isinstance(v, str) and any(map(str.isalpha, v)) for v in values):
+            return [(_PERHAPS, f"{show(values[0], 40)} is no name")]
+        if any("://" in v or v.lstrip()[:1] in ("[", "{") for v in values):
+            return [(_PERHAPS, f"{show(values[0], 40)} is no name")]
+        if all(v.isupper() and " " not in v for v in values):
+            return [(_PERHAPS, f"{show(values[0], 40)} looks like a code")]
+    if hint.role == "total" and all(str(v).strip("0.,") == "" for v in values):
+        return [(_PERHAPS, "it is always 0")]
+    if "identifier" in hint.any_of:
+        if all(str(v).strip("0.") == "" for v in values):
+            return [(_PERHAPS, "it is always 0")]
+        if hint.role == "item" and all(str(v).isdecimal() and len(str(v)) == 1 for v in values):
+            return [(_PERHAPS, "it counts the items")]
+        # A merchant has several orders, and a hotel two among three.
+        few = {"merchant": 1, "hotel": 2}.get(hint.subject, len(values))
+        if len(set(map(str, values))) == len(values) > few:
+            return [(_PERHAPS, "it is another one in every order")]
+    return []

@@ -1,0 +1,130 @@
+"""The order in its events: which events hold one, where it stands, and what its items are."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from orderkit.events.shapes import is_platform_event
+from orderkit.mapping.suggest.names import read_name, words
+from orderkit.mapping.suggest.properties import Property, Seen
+from orderkit.mapping.suggest.statuses import propose_events
+
+#: What an order alone has, and no customer, payment or message.
+_TELLING: Final = frozenset({"arrival", "departure", "begin", "end", "nights", "total", "payable"})
+#: What has the dates of an order: itself, and what it is of.
+_IN_ORDERS: Final = frozenset({"hotel", "room"})
+_OF_ORDERS: Final = _IN_ORDERS | {"order"}
+#: What an order has, as others may.
+_HAD: Final = frozenset({"sum", "currency"})
+#: Words of a text that names a hotel, or says that something is one.
+_HOTELS: Final = frozenset(
+    {"hotel", "hotels", "hoteles", "hostel", "motel", "resort", "albergo", "pousada"}
+)
+#: A share of the events that is as good as all.
+MOST: Final = 0.9
+#: A text longer than this is prose, and names nothing.
+_LONGEST_NAME: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class OrderObject:
+    """Where the orders are.
+
+    numbers:     of the events that hold an order
+    home:        path of the object that holds it, "" for the event itself, None where none can be
+                 told
+    hotel_items: arrays whose items are hotels → the value that says so
+    named:       whether the events' names say so
+    as_documented: whether the events have the platform's shape, whose names mean what they say
+    """
+
+    numbers: frozenset[int]
+    home: str | None
+    hotel_items: dict[str, str]
+    named: bool
+    as_documented: bool
+
+    def outside(self, prop: Property) -> bool:
+        """Whether a property is of an object around or beside the order, and names none itself."""
+        return prop.name.said == 0 and prop.container != self.home
+
+
+def find_order(seen: Seen) -> OrderObject:
+    """Where the orders are in events that were looked at."""
+    named = _named(seen)
+    return OrderObject(
+        numbers=frozenset(named or _telling(seen) or range(len(seen.events))),
+        home=_home(seen),
+        hotel_items=_hotel_items(seen),
+        named=bool(named),
+        as_documented=in_platform_shape(seen.events),
+    )
+
+
+def in_platform_shape(events: Iterable[Any]) -> bool:
+    """Whether the events are as the platform documents them."""
+    shaped = [is_platform_event(event) for event in events]
+    return bool(shaped) and sum(shaped) >= MOST * len(shaped)
+
+
+def _named(seen: Seen) -> set[int]:
+    """The events whose name stands for an order status."""
+    proposed = propose_events(seen)
+    names = {event.event_name for event in proposed.events if event.order_status}
+    prop = seen.properties.get(proposed.event_property)
+    return {number for number, value in prop.values.items() if value in names} if prop else set()
+
+
+def _telling(seen: Seen) -> set[int]:
+    """The events with a property that an order alone has."""
+    return {
+        number for path, prop in seen.properties.items() if _tells(path) for number in prop.values
+    }
+
+
+def _tells(path: str, what: frozenset[str] = _TELLING) -> bool:
+    name = read_name(path)
+    return name.subject in _OF_ORDERS and not name.against and bool(name.attributes & what)
+
+
+def _home(seen: Seen) -> str | None:
+    """The object with most of what an order alone has, or else of what an order has at all."""
+    for what in (_TELLING, _HAD):
+        found: dict[str, set[str]] = {}
+        for path, prop in seen.properties.items():
+            if _tells(path, what):
+                found.setdefault(_around(path), set()).update(prop.name.attributes & what)
+        if found:
+            # The outermost of those that are alike.
+            return min(found, key=lambda path: (-len(found[path]), path.count("."), path))
+    return None
+
+
+def _around(path: str) -> str:
+    """The object around a property: not its room or hotel, which are of the order."""
+    parts = path.split(".")[:-1]
+    for at, part in enumerate(parts):
+        if part == "X" or read_name(part).subject in _IN_ORDERS:
+            return ".".join(parts[: at - (part == "X")])
+    return ".".join(parts)
+
+
+def _hotel_items(seen: Seen) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for path, prop in seen.properties.items():
+        array, _, own = path.rpartition(".X.")
+        if not array or "." in own:
+            continue
+        texts = [v for v in prop.values.values() if isinstance(v, str) and _is_name(v)]
+        speaking = [text for text in texts if _names_a_hotel(text)]
+        if speaking and len(speaking) * 2 > len(prop.values):
+            found.setdefault(array, speaking[0])
+    return found
+
+
+def _is_name(text: str) -> bool:
+    return len(text) <= _LONGEST_NAME and "://" not in text
+
+
+def _names_a_hotel(text: str) -> bool:
+    return not _HOTELS.isdisjoint(words(text))
