@@ -12,6 +12,7 @@ import click
 from orderkit.cli.common import events_argument, json_option, results, settings_option
 from orderkit.cli.faults import apply, faults_options
 from orderkit.cli.sending_run import show_run
+from orderkit.cli.writing import echo
 from orderkit.destination.loading import load_settings
 from orderkit.destination.settings import Settings
 from orderkit.errors import LedgerError, OrderkitError
@@ -21,7 +22,7 @@ from orderkit.mapping.mapper import Mapper
 from orderkit.sending.ledger import Ledger, default_path
 from orderkit.sending.retry import DEFAULT_POLICY, Policy
 from orderkit.sending.run import Run
-from orderkit.sending.targets import TARGETS, Target, refuse_unready
+from orderkit.sending.targets import TARGETS, Target, describe_hosts, refuse_unready
 
 if TYPE_CHECKING:
     from orderkit.sandbox import Sandbox
@@ -157,8 +158,10 @@ def command(
     refuse_overwriting(events=events, settings=settings_path, report=report, ledger=ledger_path)
     if (script or share) and target != "sandbox":
         raise click.UsageError("--faults and --random are for the embedded sandbox: --to sandbox")
-    if target == "live" and not yes:
-        _confirm(events, settings)
+    if target == "live":
+        echo(describe_hosts(settings), err=True)
+        if not yes:
+            _confirm(events, settings)
     policy = Policy(
         attempts=attempts,
         timeout=timeout,
@@ -194,7 +197,7 @@ def _ledger(path: str | None, target: Target) -> Ledger | None:
     except LedgerError as error:
         if path or target != "dry-run":
             raise
-        click.echo(f"warning: this dry run is not kept: {error}", err=True)
+        echo(f"warning: this dry run is not kept: {error}", err=True)
         return None
 
 

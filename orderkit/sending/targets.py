@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from urllib.parse import urlsplit
 
 from orderkit.destination.settings import Settings
 from orderkit.errors import CredentialsError, EndpointError
@@ -48,6 +49,18 @@ def sandbox_client(
     endpoint = Endpoint(sandbox.order_url, sandbox.token_url, "sandbox")
     credentials = Credentials.of("sandbox-key", "sandbox-secret", "of the sandbox")
     return Client(endpoint, credentials, policy, on_wait=on_wait)
+
+
+def describe_hosts(settings: Settings) -> str:
+    """Which hosts a live sending speaks to, and what goes to each; to be shown before it begins.
+
+    Raises CredentialsError as `live_credentials` does.
+    """
+    connection = settings.connection
+    orders = f"orders go to {urlsplit(connection.endpoint_url or '').netloc}"
+    if isinstance(live_credentials(settings), AccessToken):
+        return f"{orders}, with the access token"
+    return f"{orders}; client key and secret to {urlsplit(connection.token_url).netloc}"
 
 
 def target_name(target: Target, settings: Settings) -> str:
