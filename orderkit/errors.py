@@ -22,8 +22,8 @@ class OrderkitError(Exception):
 class SettingsFault:
     """One thing that is wrong in a settings file.
 
-    key:      where, dotted from the file's root (``settings.order_country``)
-    found:    what stands there, in words
+    key:      where, dotted from the file's root (``settings.order_country``); "" for the file
+    found:    what stands there, in words; of a file, what is the matter with it
     expected: what to write instead
     line:     counted from 1, where it is known
     """
@@ -35,6 +35,8 @@ class SettingsFault:
 
     def text(self, place: str) -> str:
         at = f"{place}:{self.line}" if self.line else place
+        if not self.key:
+            return f"{at}: {self.found}; {self.expected}"
         return f"{at}: {self.key}: found {self.found}; {self.expected}"
 
 

@@ -93,12 +93,8 @@ def map_files(
     ending: str = ".ndjson",
     jobs: int | None = None,
     at: str = "",
-<<<<<<< HEAD
-    on_progress: Callable[[int, int, int], object] = lambda _done, _all, _events: None,
-=======
     limit: int = LIMIT,
-    told: Callable[[int, int, int], object] = lambda _done, _all, _events: None,
->>>>>>> sound
+    on_progress: Callable[[int, int, int], object] = lambda _done, _all, _events: None,
 ) -> Done:
     """Map the events of files, named or by patterns, into a folder; both may be addresses.
 
@@ -110,12 +106,8 @@ def map_files(
     scheduler: address of a Dask cluster, whose workers have orderkit and reach the files; processes
                of this machine if absent, as many as `jobs`, or as there are cores
     at:        where the events are in a document (``data``), as a dotted path
-<<<<<<< HEAD
-    on_progress: called with the partitions done, all of them, and the events of the last one
-=======
     limit:     bytes that one line, cell, document or unpacked member may have
-    told:      called with the partitions done, all of them, and the events of the last one
->>>>>>> sound
+    on_progress: called with the partitions done, all of them, and the events of the last one
 
     Raises EventsError where nothing can be read or written, and OrderkitError where the cluster
     cannot do the work.

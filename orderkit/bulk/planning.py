@@ -46,7 +46,9 @@ def addresses(sources: Iterable[str]) -> list[str]:
             reason = error.strerror or type(error).__name__
             raise EventsError(f"{source}: cannot be read: {reason}") from error
         if not paths:
-            raise EventsError(f"{source}: no such file; name files, or a pattern in quotes")
+            raise EventsError(
+                f"{source}: there is no such file; name files, or a pattern in quotes"
+            )
         found |= dict.fromkeys(fs.unstrip_protocol(each) for each in paths)
     return list(found)
 

@@ -15,6 +15,7 @@ from typing import IO
 import click
 
 from orderkit.cli.notebooks import notebooks_folder
+from orderkit.cli.writing import echo
 from orderkit.errors import OrderkitError, install_hint
 from orderkit.sandbox.listener import LOOPBACK, bind
 
@@ -62,12 +63,12 @@ def command(port: int, no_browser: bool) -> int:
     ):
         try:
             wait_for(process, port, log)
-            click.echo(f"The demo page is at {url}, stop it with Ctrl-C.")
+            echo(f"The demo page is at {url}, stop it with Ctrl-C.")
             if not no_browser:
                 webbrowser.open(url)
             return process.wait()
         except KeyboardInterrupt:
-            click.echo("stopped", err=True)
+            echo("stopped", err=True)
             return 0
         finally:
             process.terminate()

@@ -3,11 +3,8 @@
 from collections import Counter
 
 import click
-from rich.text import Text
 
 from orderkit.cli.common import (
-    COLOURS,
-    console,
     counted,
     events_argument,
     json_option,
@@ -20,6 +17,7 @@ from orderkit.cli.common import (
     settings_option,
     status_option,
 )
+from orderkit.cli.terminal import COLOURS, Line, Terminal
 from orderkit.events.paths import count
 from orderkit.mapping.across import AcrossEvents
 from orderkit.mapping.results import EventResult
@@ -45,7 +43,7 @@ def command(
     mapper = make_mapper(settings_path, platform)
     outcomes: Counter[str] = Counter()
     unread, across = UnreadProperties(mapper), AcrossEvents(mapper)
-    out = console()
+    out = Terminal()
     for result in results(events, mapper, status=status):
         outcomes[result.outcome] += 1
         entry = result.entry
@@ -63,8 +61,8 @@ def command(
     return int(outcomes["rejected"] + outcomes["unreadable"] > 0)
 
 
-def _headline(result: EventResult) -> Text:
-    line = Text(f"{result.entry.index:>4}  ")
+def _headline(result: EventResult) -> Line:
+    line = Line(f"{result.entry.index:>4}  ")
     line.append(f"{result.outcome:<10}", style=COLOURS[result.outcome])
     if result.mapped:
         line.append(f"  {result.mapped.order_status or '–':<15} {result.order_id}")

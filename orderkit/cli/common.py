@@ -1,19 +1,16 @@
 """What several commands share: arguments, the terminal, one event after the other."""
 
 import math
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import click
-from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
 
 from orderkit.cli.options import order_status
+from orderkit.cli.terminal import COLOURS, Line, Terminal
+from orderkit.cli.writing import echo, escape_json, write_bytes
 from orderkit.destination.loading import load_settings
 from orderkit.destination.settings import Checks
 from orderkit.events import paths
@@ -27,50 +24,6 @@ from orderkit.mapping.problems import Problem
 from orderkit.mapping.results import EventResult
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-#: Wide enough for a table in a file or a pipe, where there is no terminal to fit.
-_WIDTH_WITHOUT_TERMINAL = 220
-
-COLOURS = {
-    "mapped": "green",
-    "filtered": "bright_black",
-    "rejected": "red",
-    "unreadable": "red",
-    "error": "red",
-    "warning": "yellow",
-    "delivered": "green",
-    "skipped": "bright_black",
-    "outdated": "bright_black",
-    "dry-run": "bright_black",
-    "invalid": "red",
-    "failed": "red",
-    "unknown": "yellow",
-    "ok": "green",
-    "missing": "red",
-    "not needed": "bright_black",
-    "not yet": "bright_black",
-}
-
-
-def console(*, err: bool = False) -> Console:
-    """The terminal, or a plain wide page where the output goes elsewhere."""
-    made = Console(stderr=err, highlight=False, soft_wrap=False)
-    if not made.is_terminal:
-        made = Console(stderr=err, highlight=False, width=_WIDTH_WITHOUT_TERMINAL)
-    return made
-
-
-def coloured(word: str) -> Text:
-    """A status word in its colour."""
-    return Text(word, style=COLOURS.get(word, ""))
-
-
-def plain_table(*columns: str, title: str = "") -> Table:
-    """An empty table in the look of all our tables."""
-    made = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
-    for column in columns:
-        made.add_column(column, header_style="bold", overflow="fold")
-    return made
 
 
 def events_argument(command: F) -> F:
@@ -135,7 +88,7 @@ def open_command_events(name: str, reading: Reading | None = None) -> Iterator[I
 def print_notes(notes: Counter[str]) -> None:
     """What is to be said of how events were read."""
     for line in describe_notes(notes):
-        click.echo(f"note: {line}", err=True)
+        echo(f"note: {line}", err=True)
 
 
 def settings_option(command: F) -> F:
@@ -207,33 +160,24 @@ def counted(counts: Counter[str]) -> str:
     return ", ".join(f"{number:,} {word}" for word, number in sorted(counts.items()))
 
 
-def print_json(value: Any) -> None:
-    """One JSON object on one line."""
-    sys.stdout.buffer.write(dumps_plain(value) + b"\n")
+def print_json(value: Any, *, flush: bool = False) -> None:
+    """One JSON object on one line; with `flush`, whoever reads a pipe sees it as it comes."""
+    write_bytes(escape_json(dumps_plain(value)) + b"\n", flush=flush)
 
 
 def print_warnings(sentences: Iterable[str]) -> None:
     """What may be wrong, a line each on standard error."""
     for sentence in sentences:
-        click.echo(f"warning: {sentence}", err=True)
+        echo(f"warning: {sentence}", err=True)
 
 
-def print_problems(out: Console, problems: tuple[Problem, ...]) -> None:
+def print_problems(out: Terminal, problems: tuple[Problem, ...]) -> None:
     """Each problem with its fix, below the line it belongs to."""
     for problem in problems:
-        head = Text("  ")
+        head = Line("  ")
         head.append(problem.code, style=COLOURS[problem.level])
         head.append(f" {problem.target}" if problem.target else "", style="bold")
         head.append(f"  {problem.rule}", style="bright_black")
-        out.print(head, soft_wrap=True)
-        indented(out, problem.message)
-        indented(out, f"→ {problem.fix} ({problem.actor})", "bright_black")
-
-
-def indented(out: Console, text: str, style: str = "") -> None:
-    """A paragraph below a line: wrapped to a terminal, and left whole for files and pipes."""
-    if out.is_terminal:
-        out.print(Padding(Text(text, style=style), (0, 0, 0, 6)))
-        return
-    for line in text.splitlines():
-        out.print(Text(f"      {line}", style=style), soft_wrap=True)
+        out.print(head)
+        out.paragraph(problem.message)
+        out.paragraph(f"→ {problem.fix} ({problem.actor})", "bright_black")

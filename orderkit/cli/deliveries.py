@@ -4,10 +4,10 @@ import asyncio
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.text import Text
 
-from orderkit.cli.common import COLOURS, console, indented, json_option, print_json
+from orderkit.cli.common import json_option, print_json
+from orderkit.cli.terminal import COLOURS, Line, Terminal
+from orderkit.cli.writing import echo, escape
 from orderkit.errors import OrderkitError
 from orderkit.events.files import write_text
 from orderkit.events.overwriting import refuse_overwriting
@@ -78,12 +78,12 @@ def command(
         raise OrderkitError(
             f"{path}: is a folder; name the file"
             if path.is_dir()
-            else f"{path}: there is no ledger; orderkit send writes one"
+            else f"{path}: there is no such file; orderkit send writes a ledger"
         )
     refuse_overwriting(ledger=path, page=html)
     if reveal and not curl:
         raise click.UsageError("--reveal goes with --curl")
-    out = console()
+    out = Terminal()
     with Ledger(path) as ledger:
         asked = bool(order or verdict or target or having or tests)
         shown = most or (-1 if as_json else _SHOWN)
@@ -99,7 +99,7 @@ def command(
             from orderkit.reports.pages import deliveries_page
 
             write_text(html, deliveries_page(ledger))
-            click.echo(f"{html}: written", err=True)
+            echo(f"{html}: written", err=True)
         elif as_json:
             for entry in entries:
                 print_json(entry.as_json())
@@ -111,24 +111,24 @@ def command(
             _print_overview(out, ledger, path)
 
 
-def _print_overview(out: Console, ledger: Ledger, path: Path) -> None:
-    out.print(Text(str(path), style="bright_black"))
+def _print_overview(out: Terminal, ledger: Ledger, path: Path) -> None:
+    out.print(Line(str(path), style="bright_black"))
     targets = ledger.targets()
     if not targets:
         out.print("nothing was sent yet")
     for target in targets:
-        out.print(Text(f"\nTo {target}", style="bold"))
+        out.print("", Line(f"To {target}", style="bold"))
         if found := deliveries.health(ledger, target):
-            out.print(Text(f"  {found.describe()}", style=_LEVELS[found.level]))
+            out.print(Line(f"  {found.describe()}", style=_LEVELS[found.level]))
         _print_over_time(out, ledger, target)
         _print_causes(out, ledger, target)
 
 
-def _print_over_time(out: Console, ledger: Ledger, target: str) -> None:
+def _print_over_time(out: Terminal, ledger: Ledger, target: str) -> None:
     counts, step = deliveries.over_time(ledger, target)
     highest = max((counter.total() for counter in counts.values()), default=1)
     for moment, counter in counts.items():
-        line = Text(f"{charts.format_moment(moment, step):>10}  ")
+        line = Line(f"{charts.format_moment(moment, step):>10}  ")
         for name in charts.VERDICTS:
             width = -(-counter[name] * _BAR // highest)
             line.append("█" * width, style=COLOURS.get(name, ""))
@@ -136,33 +136,33 @@ def _print_over_time(out: Console, ledger: Ledger, target: str) -> None:
         out.print(line)
 
 
-def _print_causes(out: Console, ledger: Ledger, target: str) -> None:
+def _print_causes(out: Terminal, ledger: Ledger, target: str) -> None:
     groups = ledger.unsettled(target)
     if groups:
         out.print("\n  What is not delivered")
     for entries in groups:
         delivery = entries[0].delivery
-        head = Text("  ")
+        head = Line("  ")
         head.append(delivery.verdict, style=COLOURS.get(delivery.verdict, ""))
         head.append(f"  {len(entries):,} × {deliveries.kind(entries[0])}", style="bold")
         head.append(f"  {deliveries.orders_named(entries)}", style="bright_black")
-        out.print(head, soft_wrap=True)
-        indented(out, delivery.meaning)
+        out.print(head)
+        out.paragraph(delivery.meaning)
         if delivery.message:
-            indented(out, f"the last one: {delivery.message}")
-        indented(out, f"→ {delivery.next_step}", "bright_black")
+            out.paragraph(f"the last one: {escape(delivery.message)}")
+        out.paragraph(f"→ {delivery.next_step}", "bright_black")
     for reason, times in ledger.reasons(target).most_common(5):
-        indented(out, f"{times:,} filtered: {reason}", "bright_black")
+        out.paragraph(f"{times:,} filtered: {escape(reason)}", "bright_black")
 
 
-def _print_entries(out: Console, entries: list[Entry], *, whole: bool) -> None:
+def _print_entries(out: Terminal, entries: list[Entry], *, whole: bool) -> None:
     if not entries:
         out.print("no such delivery")
         return
     one_order = len({entry.delivery.order_id for entry in entries}) == 1
     for entry in entries:
         delivery = entry.delivery
-        line = Text(f"{deliveries.moment(entry.started_at)}  ")
+        line = Line(f"{deliveries.moment(entry.started_at)}  ")
         line.append(f"{delivery.verdict:<10}", style=COLOURS.get(delivery.verdict, ""))
         line.append(f"  {delivery.order_status:<15} {delivery.order_id}")
         if entry.test_code:
@@ -170,25 +170,26 @@ def _print_entries(out: Console, entries: list[Entry], *, whole: bool) -> None:
         log_id = f" · log_id {delivery.log_id}" if delivery.log_id else ""
         facts = f"  {delivery.facts}{log_id}  → {entry.target}" if entry.payload else ""
         line.append(facts, style="bright_black")
-        out.print(line, soft_wrap=True)
+        out.print(line)
         if delivery.verdict not in ("delivered", "dry-run"):
-            indented(out, f"{delivery.message or delivery.meaning}\n→ {delivery.next_step}")
+            out.paragraph(escape(delivery.message) or delivery.meaning)
+            out.paragraph(f"→ {delivery.next_step}")
         if whole and one_order:
             for wait in delivery.waits:
                 seconds = f"waited {wait.seconds:.3g} s before try {wait.attempt}"
-                indented(out, f"{seconds}: {wait.reason}", "bright_black")
+                out.paragraph(f"{seconds}: {wait.reason}", "bright_black")
             texts = (deliveries.event_text(entry), delivery.request, delivery.answer)
-            indented(out, "\n\n".join(text for text in texts if text))
+            out.paragraph("\n\n".join(text for text in texts if text))
     if not (whole and one_order):
         told = "newest first; --most shows more, --order the request and the answer"
-        out.print(Text(told, "bright_black"))
+        out.print(Line(told, "bright_black"))
 
 
 def _print_curl(entries: list[Entry], reveal: str | None) -> None:
     entry = next((entry for entry in entries if entry.payload), None)
     if entry is None:
         raise OrderkitError("no delivery was sent that this could be printed of")
-    click.echo(deliveries.curl(entry, _token(entry, reveal) if reveal else None))
+    echo(deliveries.curl(entry, _token(entry, reveal) if reveal else None))
 
 
 def _token(entry: Entry, settings_path: str) -> Secret:

@@ -3,11 +3,10 @@
 import asyncio
 
 import click
-from rich.console import Console
-from rich.text import Text
 
-from orderkit.cli.common import coloured, console, plain_table, print_problems
+from orderkit.cli.common import print_problems
 from orderkit.cli.sent import print_sent
+from orderkit.cli.terminal import Columns, Line, Terminal, coloured
 from orderkit.destination.fields import field_mappings, ruled_statuses
 from orderkit.destination.loading import load_settings
 from orderkit.events import samples
@@ -26,7 +25,7 @@ def command() -> int:
 
     Example: orderkit demo
     """
-    out = console()
+    out = Terminal()
     settings = load_settings(samples.SETTINGS)
     mapper = Mapper(settings)
     mapped = {name: mapper.explain(event) for name, event in samples.sample_events().items()}
@@ -36,7 +35,7 @@ def command() -> int:
     _print_required(out, mapper, samples.sample_events()["cancelled by guest"])
     out.rule("3  What is wrong is told with the fix", align="left")
     name, damaged = next(iter(samples.damaged_events().items()))
-    out.print(f"[bold]{name}[/bold]")
+    out.print(Line(name, "bold"))
     print_problems(out, mapper.map(damaged).problems)
     out.print()
     out.rule("4  All sample bookings, sent to the embedded sandbox", align="left")
@@ -47,34 +46,32 @@ def command() -> int:
     return int(any(line.verdict != "delivered" for line in sent))
 
 
-def _print_mapping(out: Console, name: str, mapped: Mapped) -> None:
-    rows = plain_table(
-        "source", "found", "", "target", "value", title=f"{name}: {mapped.order_status}"
-    )
+def _print_mapping(out: Terminal, name: str, mapped: Mapped) -> None:
+    rows = Columns("source", "found", "", "target", "value", title=f"{name}: {mapped.order_status}")
     for entry in mapped.trace:
         if entry.matters:
             rows.add_row(
-                Text(entry.reads),
-                Text(show(entry.raw, 34)),
+                Line(entry.reads),
+                Line(show(entry.raw, 34)),
                 "→",
-                Text(entry.target.removeprefix("order_info.")),
-                Text(show(entry.value, 34)),
+                Line(entry.target.removeprefix("order_info.")),
+                Line(show(entry.value, 34)),
             )
     out.print(rows, "")
 
 
-def _print_required(out: Console, mapper: Mapper, event: dict[str, object]) -> None:
+def _print_required(out: Terminal, mapper: Mapper, event: dict[str, object]) -> None:
     statuses = tuple(dict.fromkeys([*mapper.settings.statuses().values(), *ruled_statuses()]))
     states = {
         status: {entry.target: entry for entry in mapper.explain(event, status=status).trace}
         for status in statuses
     }
-    rows = plain_table("target", *statuses)
+    rows = Columns("target", *statuses)
     for field in field_mappings():
         entries = [states[status][field.target] for status in statuses]
         if any(entry.mandatory for entry in entries):
-            cells = [coloured(entry.state) if entry.mandatory else Text("") for entry in entries]
-            rows.add_row(Text(field.target.removeprefix("order_info.")), *cells)
+            cells = [coloured(entry.state) if entry.mandatory else Line("") for entry in entries]
+            rows.add_row(Line(field.target.removeprefix("order_info.")), *cells)
     out.print(rows, "")
 
 

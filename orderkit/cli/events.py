@@ -1,6 +1,5 @@
 """``orderkit events``"""
 
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,18 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.text import Text
 
 from orderkit.cli.common import (
     command_reading,
-    console,
     json_option,
-    plain_table,
     print_json,
     print_notes,
     reading_options,
 )
+from orderkit.cli.terminal import Columns, Line, Terminal
+from orderkit.cli.writing import echo, write_bytes
 from orderkit.errors import EventsError
 from orderkit.events.entries import describe_notes
 from orderkit.events.files import is_table, written
@@ -80,18 +77,18 @@ def command(file: str, out: str | None, all_hosts: bool, as_json: bool) -> int:
         )
         return int(number > 0)
     # Where the events themselves go to standard output, what is said of them does not.
-    screen = console(err=out == "-")
+    screen = Terminal(err=out == "-")
     _print(file, reading.kind, names, screen)
     if all_hosts:
         _print_hosts(reading.hosts, screen)
     print_notes(reading.notes)
     for fault in faults:
         place = f"line {fault['line']}" if fault["line"] else f"entry {fault['index']}"
-        click.echo(f"{place}: {fault['error']}", err=True)
+        echo(f"{place}: {fault['error']}", err=True)
     if number > len(faults):
-        click.echo(f"and {number - len(faults):,} more that could not be read", err=True)
+        echo(f"and {number - len(faults):,} more that could not be read", err=True)
     if out:
-        click.echo(f"{out}: {count(names.total(), 'event')} written", err=True)
+        echo(f"{out}: {count(names.total(), 'event')} written", err=True)
     return int(number > 0)
 
 
@@ -100,18 +97,18 @@ def _lines(out: str | None) -> Iterator[Callable[[bytes], object]]:
     if out is None:
         yield len  # nobody asked for them
     elif out == "-":
-        yield sys.stdout.buffer.write
+        yield write_bytes
     else:
         with written(out) as file:
             yield file.write
 
 
-def _print(file: str, kind: str, names: Counter[str], out: Console) -> None:
+def _print(file: str, kind: str, names: Counter[str], out: Terminal) -> None:
     name = "standard input" if file == "-" else Path(file).name
-    out.print(Text(f"{name}: {kind}, {count(names.total(), 'event')}"), soft_wrap=True)
-    rows = plain_table("event name", "events")
+    out.print(Line(f"{name}: {kind}, {count(names.total(), 'event')}"))
+    rows = Columns("event name", "events")
     for event_name, number in names.most_common(_NAMES_SHOWN):
-        shown = Text(show(event_name)[1:-1]) if event_name else Text("none", style="bright_black")
+        shown = Line(show(event_name)[1:-1]) if event_name else Line("none", style="bright_black")
         rows.add_row(shown, f"{number:,}")
     if names:
         out.print(rows)
@@ -119,8 +116,8 @@ def _print(file: str, kind: str, names: Counter[str], out: Console) -> None:
         out.print(f"and {len(names) - _NAMES_SHOWN:,} more names")
 
 
-def _print_hosts(hosts: Counter[str], out: Console) -> None:
-    rows = plain_table("other calls to", "calls")
+def _print_hosts(hosts: Counter[str], out: Terminal) -> None:
+    rows = Columns("other calls to", "calls")
     for host, number in hosts.most_common():
-        rows.add_row(Text(show(host, 80)[1:-1]), f"{number:,}")
+        rows.add_row(Line(show(host, 80)[1:-1]), f"{number:,}")
     out.print(rows if hosts else "no calls to other hosts")

@@ -1,21 +1,17 @@
 """``orderkit explain``"""
 
 import click
-from rich.console import Console
-from rich.text import Text
 
 from orderkit.cli.common import (
-    coloured,
-    console,
     events_argument,
     json_option,
-    plain_table,
     print_json,
     print_problems,
     results,
     settings_option,
     status_option,
 )
+from orderkit.cli.terminal import Columns, Line, Terminal, coloured
 from orderkit.destination.loading import load_settings
 from orderkit.errors import EventsError
 from orderkit.events.jsontext import show
@@ -37,12 +33,12 @@ def command(
     Example: orderkit explain events.ndjson --settings settings.toml --index 3
     """
     mapper = Mapper(load_settings(settings_path))
-    out = console()
+    out = Terminal()
     if not as_json and (filtered_by := mapper.settings.filter.describe()):
-        out.print(Text(f"filter: {filtered_by}", style="bright_black"), soft_wrap=True)
+        out.print(Line(f"filter: {filtered_by}", style="bright_black"))
         if formula := mapper.settings.filter.transcribed():
             line = f"the simple filter as a formula: {formula}"
-            out.print(Text(line, style="bright_black"), soft_wrap=True)
+            out.print(Line(line, style="bright_black"))
     seen = 0
     for result in results(events, mapper, status=status, explain=True):
         seen += 1
@@ -59,22 +55,22 @@ def command(
     return 0
 
 
-def _print(out: Console, result: EventResult) -> None:
-    out.print(Text(f"event {result.entry.index}: ", style="bold") + coloured(result.outcome))
+def _print(out: Terminal, result: EventResult) -> None:
+    out.print(Line(f"event {result.entry.index}: ", style="bold") + coloured(result.outcome))
     if result.mapped is None or result.mapped.outcome == "filtered":
-        out.print(f"  {result.mapped.reason if result.mapped else result.entry.error}\n")
+        out.print(Line(f"  {result.mapped.reason if result.mapped else result.entry.error}"), "")
         return
     for change in result.mapped.changes:
-        out.print(Text(f"  transformation: {change}", style="bright_black"), soft_wrap=True)
-    rows = plain_table("target", "", "reads", "found", "steps", "value")
+        out.print(Line(f"  transformation: {change}", style="bright_black"))
+    rows = Columns("target", "", "reads", "found", "value", "steps", prose="steps")
     for entry in result.mapped.trace:
         rows.add_row(
-            Text(entry.target.removeprefix("order_info.")),
+            Line(entry.target.removeprefix("order_info.")),
             coloured(entry.state),
-            Text(entry.reads or entry.source),
-            Text("" if entry.raw is None else show(entry.raw, 40)),
-            Text("; ".join(entry.steps)),
-            Text("" if entry.value is None else show(entry.value, 40)),
+            Line(entry.reads or entry.source),
+            Line("" if entry.raw is None else show(entry.raw, 40)),
+            Line("" if entry.value is None else show(entry.value, 40)),
+            Line("; ".join(entry.steps)),
         )
     out.print(rows)
     print_problems(out, result.problems)

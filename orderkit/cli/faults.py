@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from orderkit.cli.writing import echo
 from orderkit.sandbox.faults import FAULTS, FaultError, parse_script
 
 if TYPE_CHECKING:
@@ -77,5 +78,5 @@ def _list(context: click.Context, _option: click.Parameter, wanted: bool) -> Non
     lines = [(fault.written, fault.meaning) for fault in FAULTS.values()]
     width = max(len(written) for written, _ in lines)
     for written, meaning in lines:
-        click.echo(f"{written.ljust(width)}  {meaning}")
+        echo(f"{written.ljust(width)}  {meaning}")
     context.exit()

@@ -4,8 +4,10 @@ import json
 
 import click
 
+from orderkit.cli.listing import print_fields
 from orderkit.cli.options import order_status
-from orderkit.destination.fields import field_mappings, listing
+from orderkit.cli.writing import echo
+from orderkit.destination.fields import field_mappings
 
 
 @click.command("fields")
@@ -23,6 +25,6 @@ def command(status: str | None, as_json: bool) -> None:
     """
     rows = [row for row in field_mappings() if not status or row.mandatory_for(status)]
     if as_json:
-        click.echo(json.dumps([row.as_json() for row in rows], indent=2, ensure_ascii=False))
+        echo(json.dumps([row.as_json() for row in rows], indent=2, ensure_ascii=False))
         return
-    click.echo(listing(rows))
+    print_fields(rows)

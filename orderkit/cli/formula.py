@@ -5,9 +5,9 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 import click
-from rich.text import Text
 
-from orderkit.cli.common import console, open_command_events, plain_table, print_json
+from orderkit.cli.common import open_command_events, print_json
+from orderkit.cli.terminal import Columns, Line, Terminal
 from orderkit.errors import EventsError
 from orderkit.events.jsontext import plain, show
 from orderkit.events.paths import json_type, near_misses
@@ -51,19 +51,19 @@ def command(
     if as_json:
         print_json(plain(_entry(value, error, explained if trace else None)))
         return int(bool(error))
-    out = console()
+    out = Terminal()
     if trace:
-        rows = plain_table("part", "value")
+        rows = Columns("part", "value")
         for step in explained.steps:
             shown = step.error or show(formulas.to_json(step.value))
-            rows.add_row(Text("  " * step.depth + step.text), Text(shown))
+            rows.add_row(Line("  " * step.depth + step.text), Line(shown))
         out.print(rows)
         for note in explained.notes:
-            out.print(Text(note, style="bright_black"), soft_wrap=True)
+            out.print(Line(note, style="bright_black"))
     if error:
-        out.print(Text(f"no value: {error}", style="red"), soft_wrap=True)
+        out.print(Line(f"no value: {error}", style="red"))
         return 1
-    out.print(Text(f"{show(value, 10_000)}  ({json_type(value)})"), soft_wrap=True)
+    out.print(Line(f"{show(value, 10_000)}  ({json_type(value)})"))
     return 0
 
 

@@ -6,7 +6,8 @@ from importlib import import_module
 
 import click
 
-from orderkit.cli.commands import COMMANDS
+from orderkit.cli.commands import COMMANDS, GROUPS
+from orderkit.cli.writing import echo, give_up
 
 
 class _Commands(click.Group):
@@ -22,9 +23,25 @@ class _Commands(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         # The list needs no command's module: `orderkit --help` is as quick as the rest.
-        rows = [(name, COMMANDS[name][1]) for name in self.list_commands(ctx)]
-        with formatter.section("Commands"):
-            formatter.write_dl(rows)
+        longest = max(map(len, self.list_commands(ctx)))
+        for title, commands in GROUPS.items():
+            with formatter.section(title):
+                formatter.write_dl(
+                    [(name.ljust(longest), said) for name, (_, said) in commands.items()]
+                )
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            # Loaded here, and not with the module: most know how their command is written.
+            from difflib import get_close_matches
+
+            near = get_close_matches(name.lower(), COMMANDS, n=2, cutoff=0.6)
+            meant = f" Did you mean {' or '.join(near)}?" if near else ""
+            ctx.fail(f"No such command {name!r}.{meant} orderkit --help lists them.")
+        return super().resolve_command(ctx, args)
 
 
 @click.group(
@@ -42,15 +59,23 @@ def run() -> object:
 
     Raises KeyboardInterrupt for Ctrl-C, at a question too.
     """
+    streams = sys.stdout, sys.stderr
     try:
         return orderkit(standalone_mode=False)
+    except SystemExit:
+        # What click itself prints, help say, found no reader any more: it replaces the streams.
+        if sys.stdout is streams[0]:
+            raise
+        sys.stdout, sys.stderr = streams
+        give_up(sys.stdout)
+        return 0
     except click.ClickException as error:
         # Loaded here: `orderkit --help` does without.
         from orderkit.masking import mask
 
-        told = io.StringIO()
-        error.show(told)
-        sys.stderr.write(mask(told.getvalue()))
+        shown = io.StringIO()
+        error.show(shown)
+        echo(mask(shown.getvalue().rstrip("\n")), err=True)
         return error.exit_code
     except click.Abort:
         raise KeyboardInterrupt from None

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from orderkit.cli.common import command_reading, events_argument, print_notes, settings_option
+from orderkit.cli.writing import echo
 from orderkit.destination.loading import load_settings
 from orderkit.errors import EventsError
 from orderkit.events.files import write_text
@@ -42,11 +43,11 @@ def command(
         with Ledger(path) as ledger:
             entries = ledger.entries(target=target, most=MOST)
     elif ledger_path:
-        raise EventsError(f"{ledger_path}: there is no ledger; orderkit send writes one")
+        raise EventsError(f"{ledger_path}: there is no such file; orderkit send writes a ledger")
     reading = command_reading()
     examples = load_events(events, reading)
     print_notes(reading.notes)
     if not examples:
-        click.echo(f"warning: no event in {events}: the page has no examples", err=True)
+        echo(f"warning: no event in {events}: the page has no examples", err=True)
     write_text(out, handover_page(settings, examples, entries))
-    click.echo(f"{out}: written", err=True)
+    echo(f"{out}: written", err=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 
 from orderkit.cli.notebooks import execute, notebooks_folder, sign, without_outputs
+from orderkit.cli.writing import echo
 from orderkit.errors import OrderkitError, install_hint
 from orderkit.events import samples
 from orderkit.events.folder import events_files, events_name, first_events
@@ -66,9 +67,9 @@ def command(
             if find_spec(module) is None:
                 raise OrderkitError(f"{name} is not installed; {install_hint('lab')}")
     made = make_workspace(folder, events, settings)
-    click.echo(f"{folder}: {count(len(made), 'new file')}, everything else as it was")
+    echo(f"{folder}: {count(len(made), 'new file')}, everything else as it was")
     if _SETTINGS in made and settings is None and events:
-        click.echo(f"{_SETTINGS}: proposed from the events; read it through in notebook 01")
+        echo(f"{_SETTINGS}: proposed from the events; read it through in notebook 01")
     if run:
         _execute(folder)
     return 0 if run or copy_only else _serve(folder, no_browser)
@@ -168,7 +169,7 @@ def _execute(folder: Path) -> None:
     paths = [folder / name for name in known if (folder / name).is_file()]
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
         for path, changed in zip(paths, pool.map(execute, paths), strict=True):
-            click.echo(f"{path.name}: {'saved' if changed else 'as it was'}")
+            echo(f"{path.name}: {'saved' if changed else 'as it was'}")
     _sign(paths)
 
 

@@ -8,6 +8,7 @@ from typing import IO, Any
 
 import click
 
+from orderkit.cli.writing import echo
 from orderkit.destination.loading import load_settings
 from orderkit.events.entries import Reading
 from orderkit.events.formats.pixel import pixel_event
@@ -43,7 +44,7 @@ def command(port: int, output: str | None, settings_path: str | None, key: str, 
                 while True:
                     time.sleep(3_600)
             except KeyboardInterrupt:
-                click.echo("stopped", err=True)
+                echo("stopped", err=True)
 
 
 def _opened(output: str | None) -> IO[bytes]:
@@ -51,12 +52,12 @@ def _opened(output: str | None) -> IO[bytes]:
 
 
 def _explain(collector: Collector, output: str | None) -> None:
-    click.echo(f"Listening on {collector.url}, stop with Ctrl-C. How to: {collector.url}/")
-    click.echo(f"key          {collector.key}")
-    click.echo(f"events       POST {collector.url}/events?token={collector.key}")
-    click.echo(f"kept in      {output or 'nothing: name a file with -o'}")
-    click.echo("\nPaste into the developer tools of the site:\n")
-    click.echo(f"{collector.mirror}\n")
+    echo(f"Listening on {collector.url}, stop with Ctrl-C. How to: {collector.url}/")
+    echo(f"key          {collector.key}")
+    echo(f"events       POST {collector.url}/events?token={collector.key}")
+    echo(f"kept in      {output or 'nothing: name a file with -o'}")
+    echo("\nPaste into the developer tools of the site:\n")
+    echo(f"{collector.mirror}\n")
 
 
 def _writer(file: IO[bytes], mapper: Mapper | None, most: int) -> Callable[[Collected], None]:
@@ -69,7 +70,7 @@ def _writer(file: IO[bytes], mapper: Mapper | None, most: int) -> Callable[[Coll
                 raise TooMuch(f"{count(most, 'event')} are kept; start orderkit listen again")
             file.write(dumps(event) + b"\n")
             kept += 1
-            click.echo(_line(kept, event, mapper.map(event) if mapper else None))
+            echo(_line(kept, event, mapper.map(event) if mapper else None))
         file.flush()
         os.fsync(file.fileno())
 

@@ -1,6 +1,5 @@
 """``orderkit map``"""
 
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from orderkit.cli.common import (
     settings_option,
 )
 from orderkit.cli.map_progress import Progress, progress
+from orderkit.cli.writing import echo, write_bytes
 from orderkit.destination.loading import load_settings
 from orderkit.destination.settings import Settings
 from orderkit.errors import EventsError
@@ -141,7 +141,7 @@ def _one(
 
 
 def _ended(outcomes: Counter[str], unmapped: Counter[str], settings: Settings) -> int:
-    click.echo(counted(outcomes) or "no events", err=True)
+    echo(counted(outcomes) or "no events", err=True)
     print_warnings(name_warnings(unmapped, outcomes.total(), settings.statuses()))
     return int(outcomes["rejected"] + outcomes["unreadable"] > 0)
 
@@ -165,20 +165,15 @@ def _many(
             scheduler=scheduler,
             ending=ending,
             jobs=jobs,
-<<<<<<< HEAD
-            at=command_reading().at,
-            on_progress=lambda done, every, events: told(done / every, events),
-=======
             at=reading.at,
             limit=reading.limit,
-            told=lambda done, every, events: told(done / every, events),
->>>>>>> sound
+            on_progress=lambda done, every, events: told(done / every, events),
         )
     print_notes(done.notes)
     for receipt in done.failed:
-        click.echo(f"error: {receipt.error}", err=True)
+        echo(f"error: {receipt.error}", err=True)
     finished = count(len(done.receipts) - len(done.failed), "partition")
-    click.echo(f"{folder}: {finished}, {done.reused:,} of them finished before", err=True)
+    echo(f"{folder}: {finished}, {done.reused:,} of them finished before", err=True)
     code = _ended(done.outcomes, done.unmapped, settings)
     return 2 if done.failed else code
 
@@ -218,7 +213,7 @@ def _shown(
 def _payloads(name: str | None, jobs: int) -> Iterator[tuple[Write, str | None]]:
     """What writes payloads; and the path of the file, if the processes that map are to write."""
     if name is None or name == "-":
-        yield sys.stdout.buffer.write, None
+        yield write_bytes, None
     elif jobs > 1 and is_seekable(name) and not is_table(name):
         with written(name) as file:
             yield file.write, file.name
@@ -232,7 +227,7 @@ def _rejects(name: str | None) -> Iterator[Write]:
     if name is None:
         yield len  # nobody asked for them
     elif name == "-":
-        yield sys.stdout.buffer.write
+        yield write_bytes
     else:
         with written(name) as file:
             yield file.write

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeAlias
 
-from orderkit.cli.common import console
+from orderkit.cli.terminal import Terminal
 
 #: Takes the position reached, of the size that there is, and how many events were done since.
 Progress: TypeAlias = Callable[[float, int], object]
@@ -16,7 +16,7 @@ def progress(size: int | None) -> Iterator[Progress]:
 
     size: what the positions end at, in bytes say; None where it cannot be told
     """
-    out = console(err=True)
+    out = Terminal(err=True)
     if not out.is_terminal:
         yield lambda _position, _events: None
         return

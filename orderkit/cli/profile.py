@@ -3,21 +3,19 @@
 from pathlib import Path
 
 import click
-from rich.text import Text
 
 from orderkit.cli.common import (
-    coloured,
-    console,
     events_argument,
     json_option,
     make_mapper,
-    plain_table,
     platform_option,
     print_json,
     results,
     settings_option,
     status_option,
 )
+from orderkit.cli.terminal import Columns, Line, Terminal, coloured
+from orderkit.cli.writing import echo
 from orderkit.events.files import write_text
 from orderkit.events.jsontext import show
 from orderkit.events.overwriting import refuse_overwriting
@@ -25,6 +23,8 @@ from orderkit.mapping.across import AcrossEvents
 from orderkit.reports.profile import MOST_DISTINCT, Profile
 
 _BAR = 20
+#: Columns of a terminal that has room for bars.
+_WITH_BAR = 120
 
 
 @click.command("profile")
@@ -59,43 +59,56 @@ def command(
         from orderkit.reports.pages import profile_page
 
         write_text(html, profile_page(profile, Path(events).name))
-        click.echo(f"{html}: written", err=True)
+        echo(f"{html}: written", err=True)
     if as_json:
         print_json(profile.as_json() | {"warnings": across.sentences()})
     elif not html:
         _print(profile)
     for sentence in across.sentences():
-        click.echo(f"warning: {sentence}", err=True)
+        echo(f"warning: {sentence}", err=True)
     return 0
 
 
 def _print(profile: Profile) -> None:
-    out = console()
+    out = Terminal()
     told = ", ".join(f"{n:,} {outcome}" for outcome, n in profile.outcomes.most_common())
     out.print(f"{profile.outcomes.total():,} events: {told or 'none'}")
-    rows = plain_table(
-        "target", "filled", "", *profile.statuses, "distinct", "example", "conversions"
-    )
+    wide = out.width >= _WITH_BAR
+    heads = profile.statuses if wide else [_short(status) for status in profile.statuses]
+    columns = ("filled", "", *heads, "distinct", "example", "conversions")
+    if not wide:
+        columns = ("filled", *heads, "conversions")
+    rows = Columns("target", *columns, prose="conversions")
     for target, row in profile.rows.items():
         rate = row.fill_rate()
+        distinct = f"{row.distinct:,}{'+' if row.distinct >= MOST_DISTINCT else ''}"
+        example = "" if row.example is None else show(row.example, 30)
+        notes = [] if wide or not example else [f"for example {example}"]
+        notes += row.conversions
         rows.add_row(
-            Text(target.removeprefix("order_info.")),
+            target.removeprefix("order_info."),
             f"{rate:.0%}",
-            "█" * round(rate * _BAR),
+            *(["█" * round(rate * _BAR)] if wide else []),
             *(f"{row.fill_rate(status):.0%}" for status in profile.statuses),
-            f"{row.distinct:,}{'+' if row.distinct >= MOST_DISTINCT else ''}",
-            Text("" if row.example is None else show(row.example, 30)),
-            Text(", ".join(row.conversions)),
+            *([distinct] if wide else []),
+            *([example] if wide else []),
+            ", ".join(notes),
         )
     out.print(rows)
-    problems = plain_table("problem", "target", "times", "first event", "for example")
+    problems = Columns(
+        "problem", "target", "times", "first event", "for example", prose="for example"
+    )
     for failure in profile.worst():
         problems.add_row(
             coloured(failure.code),
-            Text(failure.target.removeprefix("order_info.")),
+            Line(failure.target.removeprefix("order_info.")),
             f"{failure.count:,}",
             str(failure.first_event),
-            Text(failure.reason),
+            Line(failure.reason),
         )
     if profile.failures:
         out.print("", problems)
+
+
+def _short(status: str) -> str:
+    return status.removesuffix("_ORDER").lower()

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from orderkit.cli.common import counted
+from orderkit.cli.terminal import Terminal
 from orderkit.sending.retry import Wait
 from orderkit.sending.run import Run
 from orderkit.sending.speed import format_duration
@@ -15,7 +15,7 @@ from orderkit.sending.speed import format_duration
 class SendingProgress:
     """Shows verdicts and waits on standard error; with a bar where it is wanted."""
 
-    def __init__(self, err: Console, total: int | None, *, bar: bool) -> None:
+    def __init__(self, err: Terminal, total: int | None, *, bar: bool) -> None:
         self.err = err
         self._paced = False
         self._bar = Progress(
@@ -58,4 +58,4 @@ class SendingProgress:
 
     def print(self, text: str) -> None:
         """A line above the bar."""
-        self.err.print(text, style="bright_black", soft_wrap=True, markup=False)
+        self.err.print(text, style="bright_black")

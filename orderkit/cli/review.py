@@ -4,17 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
-from rich.text import Text
 
 from orderkit.cli.common import (
-    console,
     events_argument,
-    indented,
     json_option,
     print_json,
     results,
     settings_option,
 )
+from orderkit.cli.terminal import Line, Terminal
+from orderkit.cli.writing import echo
 from orderkit.destination.loading import load_settings
 from orderkit.events.overwriting import refuse_overwriting
 from orderkit.events.paths import count
@@ -47,7 +46,7 @@ def diff(events: str, settings_path: str, new: str, as_json: bool) -> int:
         if found:
             _tell(f"event {old.entry.index}", {"index": old.entry.index}, found, as_json)
     if not as_json:
-        click.echo(f"{count(seen, 'event')}, {changed} of them changed")
+        echo(f"{count(seen, 'event')}, {changed} of them changed")
     return int(changed > 0)
 
 
@@ -83,16 +82,14 @@ def verify(events: str, settings_path: str, pack: str, update: bool, as_json: bo
     if update:
         written, removed = Pack(pack).update(mapped)
         for place, (change,) in unreadable.items():
-            click.echo(f"{place}: not approved: {change.after}", err=True)
-        click.echo(f"{pack}: {count(written, 'result')} approved, {removed} removed")
+            echo(f"{place}: not approved: {change.after}", err=True)
+        echo(f"{pack}: {count(written, 'result')} approved, {removed} removed")
         return int(bool(unreadable))
     found = Pack(pack).compare(mapped) | unreadable
     for name, difference in found.items():
         _tell(name, {"file": name}, difference, as_json)
     if not as_json:
-        click.echo(
-            f"{pack}: {count(len(found), 'event')} changed" if found else f"{pack}: as approved"
-        )
+        echo(f"{pack}: {count(len(found), 'event')} changed" if found else f"{pack}: as approved")
     return int(bool(found))
 
 
@@ -100,7 +97,7 @@ def _tell(name: str, key: dict[str, object], found: list[Change], as_json: bool)
     if as_json:
         print_json({**key, "changes": [change.as_json() for change in found]})
         return
-    out = console()
-    out.print(Text(name, style="bold"))
+    out = Terminal()
+    out.print(Line(name, style="bold"))
     for change in found:
-        indented(out, str(change))
+        out.paragraph(str(change))

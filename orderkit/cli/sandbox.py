@@ -5,6 +5,7 @@ import os
 import click
 
 from orderkit.cli.faults import apply, faults_options
+from orderkit.cli.writing import echo
 from orderkit.sandbox import Sandbox, serve
 
 
@@ -23,14 +24,14 @@ def command(port: int, script: str, share: float | None, seed: int) -> None:
 
     def tell(sandbox: Sandbox) -> None:
         apply(sandbox, script, share, seed)
-        click.echo(f"The sandbox listens on {sandbox.url}, stop it with Ctrl-C.")
-        click.echo("Under [connection] in the settings:")
-        click.echo(f'endpoint_url = "{sandbox.order_url}"')
-        click.echo(f'token_url = "{sandbox.token_url}"')
-        click.echo('merchant_id = "any"')
-        click.echo(f"The orders it keeps: {sandbox.url}/orders")
+        echo(f"The sandbox listens on {sandbox.url}, stop it with Ctrl-C.")
+        echo("Under [connection] in the settings:")
+        echo(f'endpoint_url = "{sandbox.order_url}"')
+        echo(f'token_url = "{sandbox.token_url}"')
+        echo('merchant_id = "any"')
+        echo(f"The orders it keeps: {sandbox.url}/orders")
         if sandbox.pending:
-            click.echo(f"faults       {', '.join(sandbox.pending)}")
+            echo(f"faults       {', '.join(sandbox.pending)}")
 
     token = os.environ.get("ORDERKIT_ACCESS_TOKEN", "").strip()
     serve(port, tell, access_tokens=[token] if token else [])

@@ -19,6 +19,7 @@ from orderkit.cli.common import (
 )
 from orderkit.cli.faults import apply, faults_options
 from orderkit.cli.sending_run import show_run
+from orderkit.cli.writing import echo
 from orderkit.destination.loading import load_settings
 from orderkit.errors import LedgerError, OrderkitError
 from orderkit.events.overwriting import refuse_overwriting
@@ -28,7 +29,7 @@ from orderkit.mapping.mapper import Mapper
 from orderkit.sending.ledger import Ledger, default_path
 from orderkit.sending.retry import DEFAULT_POLICY, Policy
 from orderkit.sending.run import Run
-from orderkit.sending.targets import TARGETS, Target, describe_live, refuse_unready
+from orderkit.sending.targets import TARGETS, Target, describe_hosts, refuse_unready
 
 if TYPE_CHECKING:
     from orderkit.sandbox import Sandbox
@@ -169,7 +170,7 @@ def command(
     said = None if target == "dry-run" else find_repeated_orders(events, mapper, command_reading())
     print_warnings(said or ())
     if target == "live":
-        click.echo(describe_live(settings), err=True)
+        echo(describe_hosts(settings), err=True)
         if not yes:
             _confirm(events)
     policy = Policy(
@@ -211,7 +212,7 @@ def _ledger(path: str | None, target: Target) -> Ledger | None:
     except LedgerError as error:
         if path or target != "dry-run":
             raise
-        click.echo(f"warning: this dry run is not kept: {error}", err=True)
+        echo(f"warning: this dry run is not kept: {error}", err=True)
         return None
 
 

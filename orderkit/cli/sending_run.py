@@ -2,16 +2,15 @@
 
 import asyncio
 import signal
-import sys
 from collections.abc import Iterator
 from contextlib import aclosing, contextmanager
 from functools import partial
 
-import click
-
-from orderkit.cli.common import console, counted, print_json, print_warnings
+from orderkit.cli.common import counted, print_json, print_warnings
 from orderkit.cli.progress import SendingProgress
 from orderkit.cli.sent import print_causes, print_sent
+from orderkit.cli.terminal import Terminal
+from orderkit.cli.writing import echo, going_on
 from orderkit.events.paths import count
 from orderkit.sending.run import Run
 
@@ -21,7 +20,7 @@ _MOST_PRINTED = 50
 
 async def show_run(run: Run, *, as_json: bool) -> int:
     """Send, and print each verdict; gives the exit code."""
-    out, err = console(), console(err=True)
+    out, err = Terminal(), Terminal(err=True)
     progress = SendingProgress(
         err, run.total, bar=err.is_terminal and not (as_json and out.is_terminal)
     )
@@ -30,14 +29,12 @@ async def show_run(run: Run, *, as_json: bool) -> int:
         # Both are the same screen: only the bar's own console prints above the bar.
         out = err
     quiet = out.is_terminal and (run.total is None or run.total > _MOST_PRINTED)
-    with _interrupted(run, progress) as interrupted, progress.shown():
+    with going_on(), _interrupted(run, progress) as interrupted, progress.shown():
         async with aclosing(run.verdicts()) as verdicts:
             async for sent in verdicts:
                 progress.update(run)
                 if as_json:
-                    print_json(sent.as_json())
-                    # Whoever reads them, by a pipe say, sees each as it comes.
-                    sys.stdout.flush()
+                    print_json(sent.as_json(), flush=True)
                 elif not (quiet and sent.done):
                     print_sent(out, sent)
     done = run.counts.total()
@@ -53,7 +50,7 @@ async def show_run(run: Run, *, as_json: bool) -> int:
         if quiet:
             print_causes(out, run.causes)
     if run.authentication:
-        click.echo(run.authentication, err=True)
+        echo(run.authentication, err=True)
     print_warnings(run.names.warnings())
     if why := run.stopped:
         unreached = f"; {run.total - done:,} events were not reached" if run.total else ""

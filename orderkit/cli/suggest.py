@@ -5,16 +5,15 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
-from rich.text import Text
 
 from orderkit.cli.common import (
-    console,
     events_argument,
     json_option,
     open_command_events,
-    plain_table,
     print_json,
 )
+from orderkit.cli.terminal import Columns, Line, Terminal
+from orderkit.cli.writing import echo
 from orderkit.errors import EventsError
 from orderkit.events.files import is_special, write_text
 from orderkit.events.jsontext import show
@@ -46,36 +45,34 @@ def command(events: str, output: str | None, as_json: bool) -> int:
         if Path(output).exists() and not is_special(output):
             raise EventsError(f"{output} is there already: name another file, or delete it")
         write_text(output, as_settings_file(proposals, loaded))
-        click.echo(
-            f"{output}: written from {count(len(loaded), 'event')}; read it through", err=True
-        )
+        echo(f"{output}: written from {count(len(loaded), 'event')}; read it through", err=True)
         return 0
     if as_json:
         for ranked in proposals.values():
             for proposal in ranked:
                 print_json(proposal.as_json())
         return 0
-    rows = plain_table("for", "write", "gives", "confidence", "because")
+    rows = Columns("for", "write", "gives", "confidence", "because", prose="because")
     for target, ranked in proposals.items():
         if not ranked:
             rows.add_row(
-                Text(target.removeprefix("order_info.")), Text("nothing found"), "", "", ""
+                Line(target.removeprefix("order_info.")), Line("nothing found"), "", "", ""
             )
         for number, proposal in enumerate(ranked):
             name = proposal.row.setting or target.removeprefix("order_info.")
             rows.add_row(
-                Text(name if number == 0 else ""),
-                Text(proposal.value, style="bold" if number == 0 else ""),
-                Text(show(proposal.example, 34)),
-                Text(proposal.confidence, style="" if proposal.sure else "yellow"),
-                Text(proposal.reason, style="bright_black"),
+                Line(name if number == 0 else ""),
+                Line(proposal.value, style="bold" if number == 0 else ""),
+                Line(show(proposal.example, 34)),
+                Line(proposal.confidence, style="" if proposal.sure else "yellow"),
+                Line(proposal.reason, style="bright_black"),
             )
-    out = console()
+    out = Terminal()
     out.print(rows)
     proposed = suggest_events(loaded)
     out.print()
-    names = plain_table(proposed.event_property, "events", "order status", title="Event mapping")
+    names = Columns(proposed.event_property, "events", "order status", title="Event mapping")
     for event in proposed.events:
-        names.add_row(Text(show(event.event_name, 60)), f"{event.times:,}", event.order_status)
+        names.add_row(Line(show(event.event_name, 60)), f"{event.times:,}", event.order_status)
     out.print(names)
     return 0

@@ -22,8 +22,8 @@ _SECRET: Final = re.compile(
     r"(?:client|api)[_-]?key|(?:access|refresh)[_-]?token|passw(?:or)?d|secret", re.I
 )
 _NO_SECRETS: Final = (
-    "delete it: secrets never live in this file; keep them in the operating system's "
-    "keyring or in ORDERKIT_CLIENT_KEY and ORDERKIT_CLIENT_SECRET"
+    "delete it: secrets never live in this file; keep them with "
+    "`orderkit credentials set NAME` or in ORDERKIT_CLIENT_KEY and ORDERKIT_CLIENT_SECRET"
 )
 _TOML_PLACE: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)")
 _TABLES: Final[dict[str, Any]] = {

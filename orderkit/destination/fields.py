@@ -7,7 +7,6 @@ and mandatory are the vendor's; type and note are ours, and a note that begins a
 
 import csv
 import re
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -73,15 +72,6 @@ def field_mappings() -> tuple[FieldMapping, ...]:
     """All rows: the vendor's 36, then the assumed one for ``ttoclid``."""
     with TABLE.open(encoding="utf-8", newline="") as file:
         return tuple(FieldMapping(**row) for row in csv.DictReader(file))
-
-
-def listing(rows: Iterable[FieldMapping] | None = None) -> str:
-    """The rows, all of them by default, as plain text: a head, and columns that are aligned."""
-    head = ("source", "target", "mandatory", "type", "note")
-    chosen = field_mappings() if rows is None else rows
-    lines = [head, *((r.source, r.target, r.mandatory, r.type, r.note) for r in chosen)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
 
 
 def ruled_statuses() -> tuple[str, ...]:

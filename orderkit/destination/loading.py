@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from orderkit.destination.faults import describe_fault, describe_syntax, find_absent, place_of
 from orderkit.destination.settings import Settings
 from orderkit.errors import SettingsError, SettingsFault
+from orderkit.events.files import explain_unreadable
 
 
 def load_settings(path: str | Path, *, draft: bool = False) -> Settings:
@@ -25,9 +26,8 @@ def read_text(path: str | Path) -> str:
     try:
         return Path(path).read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise SettingsError(
-            str(path), [SettingsFault("file", error.strerror or "no file", "name a TOML file")]
-        ) from error
+        found, _, expected = explain_unreadable("", error, "name a TOML file")[2:].partition("; ")
+        raise SettingsError(str(path), [SettingsFault("", found, expected)]) from error
     except UnicodeDecodeError as error:
         raise SettingsError(
             str(path), [SettingsFault("file", "bytes that are not UTF-8", "save it as UTF-8")]

@@ -126,10 +126,17 @@ def opened(name: str) -> Iterator[Opened]:
     try:
         file, size = _open(name)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "no such file"
-        raise EventsError(f"{name}: cannot be read: {reason}; name a file of events") from error
+        raise EventsError(explain_unreadable(name, error, "name a file of events")) from error
     with file:
         yield Opened(name, unpacked(name, file, packing_of(name)), file.tell, size)
+
+
+def explain_unreadable(name: str | Path, error: Exception, way_out: str) -> str:
+    """Why a file cannot be read, in the one wording for all files."""
+    if isinstance(error, FileNotFoundError):
+        return f"{name}: there is no such file; {way_out}"
+    reason = getattr(error, "strerror", None) or "this is no name of a file"
+    return f"{name}: cannot be read: {reason}; {way_out}"
 
 
 def _standard_input() -> Any:

@@ -10,7 +10,10 @@ from html import escape, unescape
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
-Tone: TypeAlias = Literal["good", "bad", "warn", "mute"]
+Tone: TypeAlias = Literal["good", "bad", "warn", "later", "mute"]
+
+#: The script of tables, a module whose `render` a widget runs too.
+TABLES_MODULE: Final = Path(__file__).with_name("tables.js")
 
 _QUOTED: Final = re.compile("`([^`]+)`")
 #: A line of a formula, and below it a line with nothing but a caret.
@@ -35,7 +38,7 @@ TONES: Final[dict[str, Tone]] = {
     "warning": "warn",
     "mandatory": "mute",
     "not needed": "mute",
-    "not yet": "mute",
+    "not yet": "later",
     "filtered": "mute",
     "skipped": "mute",
     "outdated": "mute",
@@ -46,8 +49,17 @@ TONES: Final[dict[str, Tone]] = {
 @cache
 def style_sheet() -> str:
     """The one style sheet, on JupyterLab's colour variables, as a ``<style>`` element."""
-    css = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
-    return f"<style>{css}</style>"
+    return f"<style>{_file('style.css')}{_file('tables.css')}</style>"
+
+
+@cache
+def table_script() -> str:
+    """What makes tables sort, search and copy, as a ``<script>`` for a page of its own."""
+    return f'<script type="module">{TABLES_MODULE.read_text(encoding="utf-8")}\nstart();</script>'
+
+
+def _file(name: str) -> str:
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")
 
 
 def badge(word: str) -> str:

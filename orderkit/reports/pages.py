@@ -15,8 +15,8 @@ def page(title: str, body: str) -> str:
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)}</title>{html.style_sheet()}</head>"
-        f'<body class="ok-page"><main class="ok-root"><h1>{escape(title)}</h1>{body}</main></body>'
-        "</html>\n"
+        f'<body class="ok-page"><main class="ok-root"><h1>{escape(title)}</h1>{body}</main>'
+        f"{html.table_script()}</body></html>\n"
     )
 
 

@@ -14,7 +14,7 @@ from orderkit.reports import html
 _LINE: Final = 60
 
 #: Tones of states, the worst first.
-_WORST_FIRST: Final = ("bad", "warn", "good", "mute")
+_WORST_FIRST: Final = ("bad", "warn", "good", "later", "mute")
 
 _CODE: Final = frozenset(
     {

@@ -23,7 +23,8 @@ TOKEN_VARIABLE: Final = "ORDERKIT_ACCESS_TOKEN"  # noqa: S105
 #: The end of each message about absent credentials.
 HOW_TO_GIVE: Final = (
     "client key and client secret are those of your app in TikTok's developer portal; set"
-    f" {KEY_VARIABLE} and {SECRET_VARIABLE}, or {TOKEN_VARIABLE} if TikTok gave you a token"
+    f" {KEY_VARIABLE} and {SECRET_VARIABLE}, or {TOKEN_VARIABLE} if TikTok gave you a token, or"
+    " keep them with `orderkit credentials set NAME`"
 )
 
 _T = TypeVar("_T")

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from urllib.parse import urlsplit
 
 from orderkit.destination.settings import Settings
 from orderkit.errors import CredentialsError, EndpointError
@@ -50,6 +51,18 @@ def sandbox_client(
     return Client(endpoint, credentials, policy, on_wait=on_wait)
 
 
+def describe_hosts(settings: Settings) -> str:
+    """Which hosts a live sending speaks to, and what goes to each; to be shown before it begins.
+
+    Raises CredentialsError as `live_credentials` does.
+    """
+    connection = settings.connection
+    orders = f"orders go to {urlsplit(connection.endpoint_url or '').netloc}"
+    if isinstance(live_credentials(settings), AccessToken):
+        return f"{orders}, with the access token"
+    return f"{orders}; client key and secret to {urlsplit(connection.token_url).netloc}"
+
+
 def target_name(target: Target, settings: Settings) -> str:
     """The target as the ledger has it: each live endpoint is one of its own."""
     return settings.connection.endpoint_url or "" if target == "live" else target
@@ -90,16 +103,6 @@ async def open_target(
         with nullcontext(sandbox) if sandbox else Sandbox() as running:
             async with sandbox_client(running, policy or SANDBOX_POLICY, on_wait) as client:
                 yield client
-
-
-def describe_live(settings: Settings) -> str:
-    """Where orders go, and where key and secret do, in words. Raises CredentialsError."""
-    connection = settings.connection
-    if isinstance(live_credentials(settings), AccessToken):
-        rest = "an access token is given: no key and no secret is sent"
-    else:
-        rest = f"client key and secret to {connection.token_url}"
-    return f"orders go to {connection.endpoint_url}; {rest}"
 
 
 def refuse_unready(target: Target, settings: Settings) -> None:

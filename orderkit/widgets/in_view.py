@@ -1,16 +1,27 @@
-"""Where Run All ends: JupyterLab goes to the last cell, and what this draws there goes back."""
+"""Widgets that draw nothing, and only let a script of ours run in the page."""
 
 from pathlib import Path
 
 import anywidget
 import traitlets
 
+from orderkit.reports.html import TABLES_MODULE
+
 
 class InView(anywidget.AnyWidget):
-    """Draws nothing; the first time it is shown, it scrolls the notebook's form into view."""
+    """Where Run All ends: the first time it is shown, it scrolls the notebook's form into view."""
 
     _esm = Path(__file__).with_name("in_view.js")
     pending = traitlets.Bool(True).tag(sync=True)
 
     def __repr__(self) -> str:
         return "The form is above."
+
+
+class TableScript(anywidget.AnyWidget):
+    """Lets the page's tables sort, search, filter and copy, once for all of them."""
+
+    _esm = TABLES_MODULE
+
+    def __repr__(self) -> str:
+        return "The script of tables."

@@ -188,7 +188,10 @@ def test_files_of_one_name_stay_apart(files: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["{in}/x*", "-o", "{out}"], "x*: no such file; name files, or a pattern in quotes"),
+        (
+            ["{in}/x*", "-o", "{out}"],
+            "x*: there is no such file; name files, or a pattern in quotes",
+        ),
         (["{in}/*"], "name it with -o"),
         (["{in}/*", "-o", "{out}", "--rejects", "r"], "without --rejects"),
         (["{in}/*", "-o", "{in}"], "is read from there: name another folder"),

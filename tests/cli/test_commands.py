@@ -163,7 +163,7 @@ def test_checks_of_the_platform_can_be_switched(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("events", "settings", "said"),
     [
-        ("nowhere.ndjson", str(samples.SETTINGS), "nowhere.ndjson: cannot be read"),
+        ("nowhere.ndjson", str(samples.SETTINGS), "nowhere.ndjson: there is no such file"),
         (str(samples.EVENTS), "nowhere.toml", "nowhere.toml"),
         (str(samples.SETTINGS.parent), str(samples.SETTINGS), "cannot be read"),
     ],

@@ -71,7 +71,7 @@ def test_no_ledger_is_told(tmp_path: Path) -> None:
     """Without a ledger nothing is made, and what makes one is named."""
     done = run("deliveries", "--ledger", str(tmp_path / "none.sqlite"))
     assert done.returncode == 2
-    assert "orderkit send writes one" in done.stderr
+    assert "there is no such file; orderkit send writes a ledger" in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 
