@@ -58,7 +58,7 @@ OPERATORS: Final[Mapping[str, str]] = MappingProxyType(
 WITHOUT_VALUE: Final = frozenset({"exists", "doesn't exist", "is empty"})
 
 
-class Refusal(str):
+class FilterReason(str):
     """Why an event is not sent; `rule` says it without anything that the event holds."""
 
     __slots__ = ("rule",)
@@ -140,7 +140,7 @@ class Conditions:
         joint = " and " if self.match == "all" else " or "
         return joint.join(one.describe() for one in self.conditions)
 
-    def explain_refusal(self, event: Any) -> Refusal | None:
+    def explain_refusal(self, event: Any) -> FilterReason | None:
         """Why they do not hold of an event."""
         if not self.conditions or self._whole.holds(event):
             return None
@@ -151,8 +151,8 @@ class Conditions:
                 broken.append(condition.describe(event) + (f": {error}" if error else ""))
                 rules.append(condition.describe())
         if not broken:
-            return Refusal(self._whole.explain_refusal(event), self.describe())
-        return Refusal(" and ".join(broken), " and ".join(rules))
+            return FilterReason(self._whole.explain_refusal(event), self.describe())
+        return FilterReason(" and ".join(broken), " and ".join(rules))
 
 
 class EventFilter:
@@ -172,18 +172,18 @@ class EventFilter:
         wanted = (Condition(CONSENT, "is", (consent or "",)),) if consent else ()
         self._consents = Conditions(wanted, "all", context)
 
-    def explain_refusal(self, event: Any) -> Refusal | None:
+    def explain_refusal(self, event: Any) -> FilterReason | None:
         """Why an event is not sent."""
         if self._consents.explain_refusal(event):
             given = paths.get(event, paths.parse_path(CONSENT))
             found = "nothing" if given is paths.MISSING else show(given)
             words = f"no consent to category {show(self._consent)}"
-            return Refusal(f"{words}: `{CONSENT}` is {found}", words)
+            return FilterReason(f"{words}: `{CONSENT}` is {found}", words)
         if reason := self._conditions.explain_refusal(event):
             words = "the filter's condition is not met: "
-            return Refusal(f"{words}{reason}", f"{words}{reason.rule}")
+            return FilterReason(f"{words}{reason}", f"{words}{reason.rule}")
         formula = self._formula
         if formula is None or formula.holds(event):
             return None
         words = "the filter's formula does not hold: "
-        return Refusal(f"{words}{formula.explain_refusal(event)}", f"{words}{formula.text}")
+        return FilterReason(f"{words}{formula.explain_refusal(event)}", f"{words}{formula.text}")

@@ -12,7 +12,7 @@ from typing import Final, Self
 
 from orderkit.events.jsontext import show
 from orderkit.events.paths import count, near_misses
-from orderkit.language.filters import Refusal
+from orderkit.language.filters import FilterReason
 
 #: So many names are told apart; a site has far fewer, unless it makes them up.
 _MOST_NAMES: Final = 1_000
@@ -23,7 +23,7 @@ _SHOWN: Final = 3
 _SLIP: Final = 0.9
 
 
-class UnmappedName(Refusal):
+class UnmappedName(FilterReason):
     """Why an event was filtered whose name is in no event mapping entry; `name` is that name."""
 
     __slots__ = ("name",)

@@ -6,7 +6,7 @@ from typing import Any, Literal, TypeAlias
 
 from orderkit.events.jsontext import plain
 from orderkit.events.reader import EventLine
-from orderkit.language.filters import Refusal
+from orderkit.language.filters import FilterReason
 from orderkit.mapping.messages import unreadable
 from orderkit.mapping.problems import Problem
 
@@ -93,7 +93,7 @@ class Mapped:
 
 def without_values(reason: str) -> str:
     """Why an event was filtered, without anything that it holds: it may be about a person."""
-    return reason.rule if isinstance(reason, Refusal) else reason
+    return reason.rule if isinstance(reason, FilterReason) else reason
 
 
 def filtered(reason: str) -> Mapped:
