@@ -81,10 +81,13 @@ def sign(path: Path) -> None:
     import nbformat
     from nbformat.sign import NotebookNotary
 
+    notary = NotebookNotary()
     try:
-        NotebookNotary().sign(nbformat.read(path, as_version=4))
+        notary.sign(nbformat.read(path, as_version=4))
     except OSError:
         return
+    finally:
+        notary.store.close()
 
 
 def _clean(notebook: Any) -> None:

@@ -9,9 +9,10 @@ belong to this one.
 import asyncio
 import atexit
 import threading
-from collections.abc import Coroutine, Generator
+from collections.abc import Collection, Coroutine, Generator
 from concurrent.futures import Future
 from typing import Any, Final, Generic, TypeVar
+from weakref import WeakSet
 
 T = TypeVar("T")
 
@@ -51,6 +52,7 @@ class Background:
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
+        self._begun: WeakSet[Coroutine[Any, Any, Any]] = WeakSet()
 
     def begin(self, work: Coroutine[Any, Any, T]) -> BackgroundTask[T]:
         """Let `work` go on in the background, whatever thread this is."""
@@ -62,6 +64,7 @@ class Background:
                 )
                 self._thread.start()
                 atexit.register(self.close)
+            self._begun.add(work)
             return BackgroundTask(asyncio.run_coroutine_threadsafe(work, self._loop))
 
     def close(self) -> None:
@@ -72,7 +75,7 @@ class Background:
         if loop is None or thread is None:
             return
         atexit.unregister(self.close)
-        asyncio.run_coroutine_threadsafe(_break_off(loop), loop)
+        asyncio.run_coroutine_threadsafe(_break_off(loop, self._begun), loop)
         thread.join(_ENDS_WITHIN)
 
 
@@ -84,12 +87,18 @@ def _run(loop: asyncio.AbstractEventLoop) -> None:
         loop.close()
 
 
-async def _break_off(loop: asyncio.AbstractEventLoop) -> None:
-    """Cancel all other work, let it clean up, and stop the loop."""
+async def _break_off(
+    loop: asyncio.AbstractEventLoop, begun: Collection[Coroutine[Any, Any, Any]]
+) -> None:
+    """Cancel all other work, let it clean up, and stop the loop.
+
+    What was begun here goes first: it ends its own tasks in the right order.
+    """
     others = asyncio.all_tasks(loop) - {asyncio.current_task()}
-    for task in others:
-        task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
+    for some in ({task for task in others if task.get_coro() in begun}, others):
+        for task in some:
+            task.cancel()
+        await asyncio.gather(*some, return_exceptions=True)
     await loop.shutdown_asyncgens()
     loop.call_soon(loop.stop)
 

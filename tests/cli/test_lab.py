@@ -111,7 +111,9 @@ def test_the_working_folder_has_what_was_named(tmp_path: Path) -> None:
     assert not (mine / "damaged.ndjson").exists()
     notebook = nbformat.read(mine / "02_preview_mapping.ipynb", as_version=4)
     assert not any(cell.get("outputs") for cell in notebook.cells)
-    assert NotebookNotary(data_dir=str(tmp_path / "jupyter")).check_signature(notebook)
+    notary = NotebookNotary(data_dir=str(tmp_path / "jupyter"))
+    assert notary.check_signature(notebook)
+    notary.store.close()
 
 
 def test_without_files_the_samples_are_there_with_their_outputs(tmp_path: Path) -> None:
