@@ -155,10 +155,12 @@ def test_retry_after_holds_all_calls() -> None:
 
     deliveries = asyncio.run(run())
     assert {delivery.verdict for delivery in deliveries} == {"delivered"}
-    # What was on its way when the answer came is not called back.
-    held = [moment for moment in moments if 0.03 < moment - moments[1] < 0.39]
-    assert not held, moments
-    afterwards = [moment for moment in moments if moment - moments[1] >= 0.39]
+    # What was on its way when the answer came is not called back: at most what is in flight.
+    gaps = [after - before for before, after in itertools.pairwise(moments)]
+    longest = gaps.index(max(gaps))
+    assert longest <= 1 + 6, moments
+    assert gaps[longest] > 0.2, moments
+    afterwards = moments[longest + 1 :]
     assert afterwards[-1] - afterwards[0] >= (len(afterwards) - 1) / 50 - 0.02
     asked = {wait.reason for delivery in deliveries for wait in delivery.waits}
     assert "the endpoint asks for a wait of all calls" in asked
