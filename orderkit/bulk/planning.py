@@ -11,10 +11,10 @@ from typing import Final, NamedTuple
 from orderkit.bulk.partitions import Partition, Receipt
 from orderkit.errors import EventsError
 from orderkit.events.entries import Reading
+from orderkit.events.failures import explained_store, reason_of
 from orderkit.events.files import filesystem, is_packed, is_parquet, opened
 from orderkit.events.formats import NDJSON, recognised
 from orderkit.events.jsontext import dumps
-from orderkit.events.stores import explained_store, reason_of
 
 #: Bytes of a file from which on it is several partitions, and about those of each of them.
 PARTITION: Final = 256 * 2**20

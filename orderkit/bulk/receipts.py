@@ -7,9 +7,9 @@ from typing import Any, Final
 from orderkit.bulk.partitions import Partition, Receipt, own_name
 from orderkit.errors import EventsError
 from orderkit.events.digest import Digest
+from orderkit.events.failures import explained_store, reason_of
 from orderkit.events.files import filesystem, remove, written
 from orderkit.events.jsontext import dumps, loads
-from orderkit.events.stores import explained_store, reason_of
 
 _MANIFEST: Final = "manifest.json"
 _NUMBERS: Final = ("lines", "events")

@@ -39,7 +39,7 @@ def _run() -> object:
         _print_failure(f"error: {error}")
         return 2
     except OSError as error:
-        from orderkit.events.stores import reason_of
+        from orderkit.events.failures import reason_of
 
         _print_failure(f"error: {error.filename or 'file'}: {reason_of(error)}")
         return 2

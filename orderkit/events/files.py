@@ -23,8 +23,8 @@ from uuid import uuid4
 
 from orderkit.errors import EventsError, install_hint
 from orderkit.events.digest import Digest, DigestingFile
+from orderkit.events.failures import explain_unreadable, explained_store, write_failure
 from orderkit.events.packing import optional, packed_into, packing_of, unpacked
-from orderkit.events.stores import explained_store, reason_of
 
 _CSV: Final = (".csv", ".tsv")
 _PARQUET: Final = ".parquet"
@@ -137,15 +137,6 @@ def opened(name: str) -> Iterator[Opened]:
         yield Opened(name, unpacked(name, file, packing_of(name)), file.tell, size)
 
 
-def explain_unreadable(name: str | Path, error: Exception, way_out: str) -> str:
-    """Why a file cannot be read, in the one wording for all files."""
-    if isinstance(error, FileNotFoundError):
-        return f"{name}: there is no such file; {way_out}"
-    if isinstance(error, ValueError) and not is_address(str(name)):
-        return f"{name}: cannot be read: this is no name of a file; {way_out}"
-    return f"{name}: cannot be read: {reason_of(error)}; {way_out}"
-
-
 def _standard_input() -> Any:
     # A file object of our own: the interpreter cannot end while a thread waits in `sys.stdin`'s.
     try:
@@ -239,22 +230,6 @@ def _object(name: str) -> Iterator[Any]:
             file.commit()
         except OSError as error:
             raise write_failure(name, error) from error
-
-
-def write_failure(name: str, error: OSError) -> EventsError:
-    """What to raise where a file cannot be written: which one, why, and what to do."""
-    if isinstance(error, FileNotFoundError) and not is_address(name):
-        return EventsError(f"{name}: cannot be written: make the folder {Path(name).parent} first")
-    return EventsError(f"{name}: cannot be written: {reason_of(error)}; name another file")
-
-
-@contextmanager
-def explained_writing(name: str | Path) -> Iterator[None]:
-    """Say which file it is that cannot be written, and what to do. Raises EventsError."""
-    try:
-        yield
-    except OSError as error:
-        raise write_failure(str(name), error) from error
 
 
 def _special(name: str) -> Any:

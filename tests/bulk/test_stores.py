@@ -135,7 +135,10 @@ def test_what_a_store_fails_with_is_one_line(
 
 def test_a_bucket_that_is_not_there(store: Store) -> None:
     """It is named, and no bucket is made of a name that was misspelled."""
-    with pytest.raises(EventsError, match="there is no such file"), open_events("s3://leak/in.ndjson"):
+    with (
+        pytest.raises(EventsError, match="there is no such file"),
+        open_events("s3://leak/in.ndjson"),
+    ):
         pass
     with pytest.raises(EventsError, match="bucket does not exist"):
         map_files([str(samples.EVENTS)], SETTINGS, "s3://leak/out", jobs=1)
