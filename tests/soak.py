@@ -94,7 +94,8 @@ def soak(
             enough = len(sandbox.received) + chance.randint(0, orders // kills)
             _wait(process, sandbox, enough, chance)
             if process.poll() is None and done["runs"] % 4 == 1:
-                done["refused"] += _start(folder, rate, "other.sqlite").wait(timeout=60) == 2
+                process, refused = _second(process, _start(folder, rate, "other.sqlite"))
+                done["refused"] += refused
             if process.poll() is None and done["runs"] % 3 == 1:
                 done["pauses"] += _held(process, chance.uniform(0.2, 1.5))
                 _wait(process, sandbox, len(sandbox.received) + 5, chance)
@@ -132,6 +133,16 @@ def _wait(
 ) -> None:
     while process.poll() is None and len(sandbox.received) < enough:
         time.sleep(chance.uniform(0, 0.004))
+
+
+def _second(
+    first: "subprocess.Popen[bytes]", second: "subprocess.Popen[bytes]"
+) -> tuple["subprocess.Popen[bytes]", int]:
+    """Whichever of two senders goes on, and 1 if the other was refused; both may be at an end."""
+    while first.poll() is None and second.poll() is None:
+        time.sleep(0.01)
+    ended, other = (first, second) if first.poll() is not None else (second, first)
+    return other, int(ended.returncode == 2)
 
 
 def _held(process: "subprocess.Popen[bytes]", seconds: float) -> int:
