@@ -9,6 +9,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
 from copy import deepcopy
 from typing import Any, Final, TypeVar
 
@@ -114,10 +115,17 @@ def cut(text: str, chance: random.Random, pieces: Collection[str]) -> str:
 
 
 def outcomes(
-    tried: Iterable[Tried], outcome: Callable[[Tried], str], *, show: bool = False
+    tried: Iterable[Tried],
+    outcome: Callable[[Tried], str],
+    found: Counter[str] | None = None,
+    *,
+    show: bool = False,
 ) -> Counter[str]:
-    """What came of each input: what `outcome` says, "slow", or the exception that it raised."""
-    found: Counter[str] = Counter()
+    """What came of each input: what `outcome` says, "slow", or the exception that it raised.
+
+    found: gets the counts as they are made
+    """
+    found = Counter() if found is None else found
     for each in tried:
         start = time.thread_time()
         try:
@@ -133,9 +141,13 @@ def outcomes(
 
 
 def main(mutated: Callable[[int, int], Iterable[Tried]], outcome: Callable[[Tried], str]) -> int:
-    """The command: NUMBER and SEED; prints what came of them, and ends with 1 if any broke."""
+    """The command: NUMBER and SEED; prints what came of them, and ends with 1 if any broke.
+
+    Interrupted, it prints what came of those tried by then.
+    """
     number, seed = [*map(int, sys.argv[1:]), 100_000, 1][:2]
-    started = time.monotonic()
-    found = outcomes(mutated(number, seed), outcome, show=True)
-    print(dict(found.most_common()), f"{time.monotonic() - started:.0f} s")
+    started, found = time.monotonic(), Counter[str]()
+    with suppress(KeyboardInterrupt):
+        outcomes(mutated(number, seed), outcome, found, show=True)
+    print(found.total(), dict(found.most_common()), f"{time.monotonic() - started:.0f} s")
     return int(bool(found["slow"] + found["broken"]))

@@ -13,23 +13,20 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol, TypeVar
 
+from orderkit.bulk.cluster import connected
 from orderkit.bulk.mapped import map_chunk, packed
 from orderkit.bulk.partitions import Receipt, count_partition, map_partition
 from orderkit.bulk.planning import addresses, numbered, plan_partitions, uncounted
 from orderkit.bulk.pool import in_order, usable_cores
 from orderkit.bulk.receipts import Receipts
 from orderkit.destination.settings import Settings
-from orderkit.errors import EventsError, OrderkitError
+from orderkit.errors import EventsError
 from orderkit.events.entries import LIMIT, Reading
-from orderkit.events.packing import optional
-from orderkit.events.paths import count
 
 __all__ = ["ENDINGS", "Done", "map_chunk", "map_files", "packed"]
 
 #: What payload files may end in.
 ENDINGS: Final = (".ndjson", ".ndjson.gz", ".ndjson.zst", ".csv", ".csv.gz", ".parquet")
-#: Seconds to wait for a scheduler's answer.
-_PATIENCE: Final = 10
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
@@ -140,29 +137,5 @@ def _runner(scheduler: str | None, jobs: int | None) -> Iterator[_Run]:
     if scheduler is None:
         yield partial(in_order, jobs=jobs or usable_cores())
         return
-    distributed = optional("distributed", "cluster", "a scheduler")
-    try:
-        distributed.comm.resolve_address(scheduler)  # as a client that cannot never ends
-        client = distributed.Client(scheduler, timeout=_PATIENCE, set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise OrderkitError(
-            f"{scheduler}: no Dask scheduler answers: {error}; start one with `dask scheduler`"
-        ) from error
-
-    def run(function: Callable[[Item], Made], items: Sequence[Item]) -> Iterator[Made]:
-        lost = []
-        futures = client.map(function, items, pure=False)
-        for future in distributed.as_completed(futures, loop=client.loop):
-            if error := future.exception():
-                lost.append(error)
-            else:
-                yield future.result()
-        if lost:
-            raise OrderkitError(
-                f"{scheduler}: {count(len(lost), 'partition')} came to nothing: "
-                f"{type(lost[0]).__name__}: {lost[0]}; each worker needs the same "
-                "orderkit[cluster] and enough memory; run it again: what is finished is kept"
-            ) from lost[0]
-
-    with client:
-        yield run
+    with connected(scheduler) as cluster:
+        yield cluster.run

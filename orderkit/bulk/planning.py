@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from orderkit.bulk.partitions import Partition, Receipt
 from orderkit.errors import EventsError
 from orderkit.events.entries import Reading
+from orderkit.events.failures import explained_store, reason_of
 from orderkit.events.files import filesystem, is_packed, is_parquet, opened
 from orderkit.events.formats import NDJSON, recognised
 from orderkit.events.jsontext import dumps
@@ -40,11 +41,11 @@ def addresses(sources: Iterable[str]) -> list[str]:
     for source in sources:
         fs, path = filesystem(source)
         try:
-            paths = sorted(fs.glob(path)) if any(mark in path for mark in "*?[") else [path]
-            paths = [each for each in paths if fs.isfile(each)]
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            raise EventsError(f"{source}: cannot be read: {reason}") from error
+            with explained_store():
+                paths = sorted(fs.glob(path)) if any(mark in path for mark in "*?[") else [path]
+                paths = [each for each in paths if fs.isfile(each)]
+        except (OSError, ValueError) as error:
+            raise EventsError(f"{source}: cannot be read: {reason_of(error)}") from error
         if not paths:
             raise EventsError(
                 f"{source}: there is no such file; name files, or a pattern in quotes"

@@ -7,6 +7,7 @@ from typing import Any, Final
 from orderkit.bulk.partitions import Partition, Receipt, own_name
 from orderkit.errors import EventsError
 from orderkit.events.digest import Digest
+from orderkit.events.failures import explained_store, reason_of
 from orderkit.events.files import filesystem, remove, written
 from orderkit.events.jsontext import dumps, loads
 
@@ -21,19 +22,25 @@ class Receipts:
         self._fs, path = filesystem(folder)
         self._folder = self._fs.unstrip_protocol(path).rstrip("/")
         try:
-            self._fs.makedirs(path, exist_ok=True)
-            self._names = self._listed()
-            paths = [f"{path}/{name}" for name in self._names if name.endswith(".receipt.json")]
-            texts = self._fs.cat(paths) if paths else {}
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
+            with explained_store():
+                # A store has no folders; s3fs would make a bucket of a name that is misspelled.
+                if "file" in self._fs.protocol:
+                    self._fs.makedirs(path, exist_ok=True)
+                self._names = self._listed()
+                paths = [f"{path}/{name}" for name in self._names if name.endswith(".receipt.json")]
+                texts = self._fs.cat(paths) if paths else {}
+        except (OSError, ValueError) as error:
+            reason = reason_of(error)
             raise EventsError(f"{folder}: cannot be written: {reason}; name a folder") from error
         self._entries = [entry for text in texts.values() if (entry := _read(text))]
 
     def _listed(self) -> set[str]:
         path = filesystem(self._folder)[1]
         self._fs.invalidate_cache(path)
-        return {name.rpartition("/")[2] for name in self._fs.ls(path, detail=False)}
+        try:
+            return {name.rpartition("/")[2] for name in self._fs.ls(path, detail=False)}
+        except FileNotFoundError:
+            return set()  # a prefix under which there is nothing yet
 
     def of(self, partitions: Iterable[Partition]) -> dict[str, Receipt]:
         """By name, the receipts of the partitions that are finished: their files are as written.

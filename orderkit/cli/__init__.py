@@ -39,7 +39,9 @@ def _run() -> object:
         _print_failure(f"error: {error}")
         return 2
     except OSError as error:
-        _print_failure(f"error: {error.filename or 'file'}: {error.strerror}")
+        from orderkit.events.failures import reason_of
+
+        _print_failure(f"error: {error.filename or 'file'}: {reason_of(error)}")
         return 2
     except Exception:
         import traceback

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from orderkit.destination.faults import describe_fault, describe_syntax, find_absent, place_of
 from orderkit.destination.settings import Settings
 from orderkit.errors import SettingsError, SettingsFault
-from orderkit.events.files import explain_unreadable
+from orderkit.events.failures import explain_unreadable
 
 
 def load_settings(path: str | Path, *, draft: bool = False) -> Settings:

@@ -21,14 +21,17 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, Final
 from uuid import uuid4
 
-from orderkit.errors import EventsError
+from orderkit.errors import EventsError, install_hint
 from orderkit.events.digest import Digest, DigestingFile
+from orderkit.events.failures import explain_unreadable, explained_store, write_failure
 from orderkit.events.packing import optional, packed_into, packing_of, unpacked
 
 _CSV: Final = (".csv", ".tsv")
 _PARQUET: Final = ".parquet"
 #: Names of this process's own open files; opening them again would empty what they lead to.
 _DESCRIPTOR: Final = re.compile(r"/(?:dev|proc/(?:self|thread-self|\d+))/fd/(\d+)")
+#: Stores in which an object is there when all of it was uploaded, and renaming is copying.
+_STORES: Final = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl"})
 _NO_SPACE: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 
 
@@ -62,7 +65,9 @@ def filesystem(name: str) -> tuple[Any, str]:
     try:
         fs, path = fsspec.url_to_fs(name)
     except (ImportError, ValueError) as error:
-        raise EventsError(f"{name}: {error}; name a file, or an address like s3://…") from error
+        way_out = "name a file, or an address like s3://…"
+        way_out = install_hint("s3") if name.startswith("s3") else way_out
+        raise EventsError(f"{name}: {error}; {way_out}") from error
     return fs, str(path)
 
 
@@ -124,19 +129,12 @@ def opened(name: str) -> Iterator[Opened]:
         yield Opened("standard input", _standard_input(), lambda: 0, None)
         return
     try:
-        file, size = _open(name)
+        with explained_store():
+            file, size = _open(name)
     except (OSError, ValueError) as error:
         raise EventsError(explain_unreadable(name, error, "name a file of events")) from error
-    with file:
+    with file, explained_store():
         yield Opened(name, unpacked(name, file, packing_of(name)), file.tell, size)
-
-
-def explain_unreadable(name: str | Path, error: Exception, way_out: str) -> str:
-    """Why a file cannot be read, in the one wording for all files."""
-    if isinstance(error, FileNotFoundError):
-        return f"{name}: there is no such file; {way_out}"
-    reason = getattr(error, "strerror", None) or "this is no name of a file"
-    return f"{name}: cannot be read: {reason}; {way_out}"
 
 
 def _standard_input() -> Any:
@@ -177,6 +175,10 @@ def written(name: str | Path, digest: Digest | None = None) -> Iterator[BinaryIO
 
 @contextmanager
 def _output(name: str) -> Iterator[Any]:
+    if name.partition("://")[0] in _STORES:
+        with _object(name) as file:
+            yield file
+        return
     final = name if is_address(name) else os.path.realpath(name)
     folder, slash, own = final.replace(os.sep, "/").rpartition("/")
     # A name of its own: two workers may come to write the same file.
@@ -197,28 +199,37 @@ def _output(name: str) -> Iterator[Any]:
             yield file
         if partial:
             _keep_owner(partial, before)
-            _rename(partial, final)
+            if is_address(name):
+                filesystem(final)[0].mv(filesystem(partial)[1], filesystem(final)[1])
+            else:
+                Path(partial).replace(final)
     except BaseException:
         if partial:
             remove(partial)
         raise
 
 
-def write_failure(name: str, error: OSError) -> EventsError:
-    """What to raise where a file cannot be written: which one, why, and what to do."""
-    if isinstance(error, FileNotFoundError):
-        return EventsError(f"{name}: cannot be written: make the folder {Path(name).parent} first")
-    reason = error.strerror or type(error).__name__
-    return EventsError(f"{name}: cannot be written: {reason}; name another file")
-
-
 @contextmanager
-def explained_writing(name: str | Path) -> Iterator[None]:
-    """Say which file it is that cannot be written, and what to do. Raises EventsError."""
-    try:
-        yield
-    except OSError as error:
-        raise write_failure(str(name), error) from error
+def _object(name: str) -> Iterator[Any]:
+    """An object of a store, which is there when all of it was written: it is uploaded once."""
+    fs, path = filesystem(name)
+    with explained_store():
+        try:
+            file = fs.open(path, "wb", autocommit=False)
+        except OSError as error:
+            raise write_failure(name, error) from error
+        try:
+            yield file
+        except BaseException:
+            for undo in (file.close, file.discard):
+                with suppress(Exception):  # why it is discarded is what matters
+                    undo()
+            raise
+        try:
+            file.close()
+            file.commit()
+        except OSError as error:
+            raise write_failure(name, error) from error
 
 
 def _special(name: str) -> Any:
@@ -259,14 +270,6 @@ def write_text(name: str | Path, text: str) -> None:
         data = data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
     with written(name) as file:
         file.write(data)
-
-
-def _rename(old: str, new: str) -> None:
-    if is_address(new):
-        fs, path = filesystem(new)
-        fs.mv(filesystem(old)[1], path)
-    else:
-        Path(old).replace(new)
 
 
 def remove(name: str) -> None:

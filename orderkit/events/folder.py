@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from orderkit.errors import EventsError
 from orderkit.events.entries import Reading, describe_notes
-from orderkit.events.files import explained_writing
+from orderkit.events.failures import explained_writing
 from orderkit.events.reader import MOST_EVENTS, EventLine, named, open_events
 
 #: The endings an events file may have, the first one there being used; each may also be packed.

@@ -21,7 +21,8 @@ MOST_BYTES: Final = 32 * 1024
 #: Holds for most events, as an expression for generated functions; `findings` looks at the others.
 #: Variables: {context} and {user}, the two objects or {{}}.
 NOTHING_TO_FIND: Final = (
-    "{context}.get('event_id') and type({user}.get('consent_categories')) is list"
+    "type(t := {context}.get('event_id')) is str and t.strip()"
+    " and type({user}.get('consent_categories')) is list"
     " and type(t := {context}.get('event_timestamp')) is int and t >= 10**12"
 )
 

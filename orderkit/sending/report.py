@@ -5,7 +5,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, BinaryIO
 
 from orderkit.errors import EventsError
-from orderkit.events.files import explained_writing, written
+from orderkit.events.failures import explained_writing
+from orderkit.events.files import written
 from orderkit.events.jsontext import dumps_plain
 from orderkit.sending.results import SendResult
 

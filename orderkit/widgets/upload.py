@@ -11,7 +11,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from orderkit.events.files import explained_writing
+from orderkit.events.failures import explained_writing
 from orderkit.events.folder import ENDINGS
 from orderkit.widgets import parts
 from orderkit.widgets.workspace import ARRIVING

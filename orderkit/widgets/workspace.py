@@ -12,7 +12,7 @@ from orderkit.destination.settings import Settings
 from orderkit.errors import EventsError, SettingsError
 from orderkit.events import samples
 from orderkit.events.entries import Reading
-from orderkit.events.files import explained_writing
+from orderkit.events.failures import explained_writing
 from orderkit.events.folder import (
     FirstEvents,
     events_files,

@@ -143,7 +143,7 @@ def test_addresses_are_read_and_written(tmp_path: Path, scheme: str) -> None:
         file.write("no bytes")  # type: ignore[arg-type]
     assert content(address) == TEXT
     remove(address)
-    with pytest.raises(EventsError, match="cannot be read"):
+    with pytest.raises(EventsError, match="there is no such file"):
         content(address)
 
 

@@ -46,6 +46,18 @@ def test_findings(event: Any, sources: list[str]) -> None:
     assert {(problem.code, problem.level) for problem in found} <= {("platform", "warning")}
 
 
+@pytest.mark.parametrize("event_id", ["", " \t", None, 0, 7, [], ["e"], "e"])
+def test_both_ways_find_the_same(event_id: Any) -> None:
+    """The generated function looks closer at every event of which the plain one says something."""
+    data = golden.read("created", "settings") | {"checks": {"platform": True}}
+    mapper = Mapper(Settings.model_validate(data))
+    event = golden.read("created", "event") | {
+        "user": {"consent_categories": []},
+        "context": {"event_id": event_id, "event_timestamp": 1780308000123},
+    }
+    assert mapper.map(event).problems == mapper.explain(event).problems
+
+
 def test_near_misses() -> None:
     """A name that the tag spells otherwise is named."""
     (problem,) = findings(GOOD | {"context": {"eventId": "e", "event_timestamp": 1780308000123}})

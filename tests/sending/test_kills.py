@@ -79,10 +79,11 @@ def test_a_kill_within_the_first_calls(desk: Desk, fault: str) -> None:
 
 
 def test_nothing_is_lost_under_random_faults_and_kills(tmp_path: Path) -> None:
-    """Of many orders, with every fault and kills in between, none is lost and none sent again."""
-    result = soak(tmp_path, orders=100, kills=5)
+    """Of many orders, with every fault, kills, pauses and a second sender in between, none is lost,
+    none sent again, no older update sent after a newer one, and the pace is kept."""
+    result = soak(tmp_path, orders=80, kills=4)
     assert (result.lost, result.delivered_twice, result.unexplained) == (0, 0, 0)
+    assert (result.outdated_sent, result.bursts) == (0, 0)
     # It was a trial: kills fell into calls, and calls met faults.
-    assert result.kills >= 3
-    assert result.failures["interrupted"] >= 1
+    assert result.kills + result.ends >= 2
     assert len(result.faults) >= 5
