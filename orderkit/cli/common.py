@@ -129,9 +129,14 @@ def platform_option(command: F) -> F:
     )(command)
 
 
-def make_mapper(settings_path: str, platform: bool | None) -> Mapper:
-    """The mapper for a settings file, with the checks of the platform as they were asked for."""
-    settings = load_settings(settings_path)
+def make_mapper(settings_path: str, platform: bool | None = None) -> Mapper:
+    """The mapper for a settings file, with the checks of the platform as they were asked for.
+
+    The file may be a draft: what it leaves open is said, and reported missing in each order.
+    """
+    settings = load_settings(settings_path, draft=True)
+    if absent := settings.absent():
+        click.echo(f"note: {settings_path} is a draft, without {', '.join(absent)}", err=True)
     if platform is not None:
         settings = settings.model_copy(update={"checks": Checks(platform=platform)})
     return Mapper(settings)
