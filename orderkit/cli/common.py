@@ -136,7 +136,7 @@ def make_mapper(settings_path: str, platform: bool | None = None) -> Mapper:
     """
     settings = load_settings(settings_path, draft=True)
     if absent := settings.absent():
-        click.echo(f"note: {settings_path} is a draft, without {', '.join(absent)}", err=True)
+        echo(f"note: {settings_path} is a draft, without {', '.join(absent)}", err=True)
     if platform is not None:
         settings = settings.model_copy(update={"checks": Checks(platform=platform)})
     return Mapper(settings)
@@ -152,11 +152,14 @@ def results(
 def _results(
     events: str, mapper: Mapper, reading: Reading, status: str | None, explain: bool
 ) -> Iterator[EventResult]:
+    sized = mapper.settings.checks.platform
     with open_command_events(events, reading) as entries:
         for result in mapper.results(entries, status=status, explain=explain):
             mapped = result.mapped
-            if mapped and mapper.settings.checks.platform and mapped.outcome != "filtered":
-                mapped.problems += tuple(oversized(result.entry.event))
+            if sized and mapped and mapped.outcome != "filtered":
+                entry = result.entry
+                if too_big := oversized(entry.event, entry.size):
+                    mapped.problems += tuple(too_big)
             yield result
 
 
