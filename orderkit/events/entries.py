@@ -32,7 +32,7 @@ class EventLine:
     error: str = ""
     text: bytes = b""
     padded: tuple[str, ...] = ()
-    size: int = 0
+    size: int = field(default=0, compare=False)
 
 
 class Record(NamedTuple):
