@@ -21,22 +21,35 @@ from orderkit.cli.terminal import COLOURS, Line, Terminal
 from orderkit.events.paths import count
 from orderkit.mapping.across import AcrossEvents
 from orderkit.mapping.results import EventResult
+from orderkit.reports.causes import Cause, Causes
 from orderkit.reports.unread import UnreadProperties
+
+#: Of so many events, each has a line.
+_SHORT = 20
+_REASONS_SHOWN = 10
+_MOST_REASONS = 1_000
 
 
 @click.command("check")
 @events_argument
 @settings_option
 @status_option
+@click.option("--each", is_flag=True, help="Show the problems event by event, not by cause.")
 @platform_option
 @json_option
 def command(
-    events: str, settings_path: str, status: str | None, platform: bool | None, as_json: bool
+    events: str,
+    settings_path: str,
+    status: str | None,
+    each: bool,
+    platform: bool | None,
+    as_json: bool,
 ) -> int:
-    """Check events: for each, what becomes of it, and what is missing or wrong.
+    """Check events: what becomes of them, and what is missing or wrong in how many.
 
-    EVENTS is a JSON object or array, NDJSON, or - for standard input. Ends with 0 when nothing was
-    rejected or unreadable, with 1 otherwise, with 2 when file or settings cannot be used at all.
+    Equal causes are shown once; of a long file, only what has problems. The settings may be a
+    draft: what they leave open is missing in each order. Ends with 0 when nothing was rejected or
+    unreadable, with 1 otherwise, with 2 when file or settings cannot be used at all.
 
     Example: orderkit check events.ndjson --settings settings.toml --status CANCEL_ORDER
     """
@@ -44,6 +57,8 @@ def command(
     outcomes: Counter[str] = Counter()
     unread, across = UnreadProperties(mapper), AcrossEvents(mapper)
     out = Terminal()
+    causes, reasons = Causes(), Counter[str]()
+    first: list[EventResult] = []
     for result in results(events, mapper, status=status):
         outcomes[result.outcome] += 1
         entry = result.entry
@@ -52,13 +67,63 @@ def command(
             unread.add(entry.event)
         if as_json:
             print_json(result.as_json())
-            continue
-        out.print(_headline(result))
-        print_problems(out, result.problems)
+        elif each:
+            if result.problems or entry.index < _SHORT:
+                out.print(_headline(result))
+                print_problems(out, result.problems)
+        else:
+            if len(first) <= _SHORT:
+                first.append(result)
+            causes.add(entry.index, result.problems)
+            if result.outcome == "filtered" and result.mapped:
+                reasons[result.mapped.reason if len(reasons) < _MOST_REASONS else ""] += 1
     if not as_json:
+        _print_causes(out, causes, reasons, first if len(first) <= _SHORT else [])
         out.print(_summary(outcomes))
     print_warnings([*across.sentences(), *unread.describe()])
     return int(outcomes["rejected"] + outcomes["unreadable"] > 0)
+
+
+def _print_causes(
+    out: Terminal, causes: Causes, reasons: Counter[str], listed: list[EventResult]
+) -> None:
+    """A line for each event of a short file, then each cause with the events that have it."""
+    for result in listed:
+        out.print(_headline(result))
+    if listed and causes:
+        out.print()
+    for group in causes.grouped():
+        _print_group(out, group)
+    if not listed:
+        for reason, number in reasons.most_common(_REASONS_SHOWN):
+            line = Line("filtered", style=COLOURS["filtered"])
+            out.print(line.append(f" {count(number, 'event')}: {reason or 'other reasons'}"))
+        if len(reasons) > _REASONS_SHOWN:
+            out.print(f"and {len(reasons) - _REASONS_SHOWN:,} more reasons")
+
+
+def _print_group(out: Terminal, group: list[Cause]) -> None:
+    """ "missing 5 fields in 3 orders", what was found in the first, and what to do."""
+    worst = group[0]
+    problem = worst.problem
+    names = [cause.problem.target.removeprefix("order_info.") for cause in group]
+    head = Line(problem.code, style=COLOURS[problem.level])
+    if len(group) > 1:
+        head.append(f" {len(group)} fields", style="bold")
+    elif names[0]:
+        head.append(f" {names[0]}", style="bold")
+    head.append(f" in {count(worst.count, 'order' if problem.target else 'event')}")
+    shown = ", ".join(map(str, worst.events))
+    more = ", …" if worst.count > len(worst.events) else ""
+    noun = "event" if worst.count == 1 else "events"
+    head.append(f"  {problem.rule}; {noun} {shown}{more}", style="bright_black")
+    out.print(head)
+    if len(group) == 1:
+        out.paragraph(problem.message)
+        out.paragraph(f"→ {problem.fix} ({problem.actor})", "bright_black")
+    for cause in group if len(group) > 1 else ():
+        out.paragraph(cause.problem.message)
+        out.paragraph(f"→ {cause.problem.fix} ({cause.problem.actor})", "bright_black")
 
 
 def _headline(result: EventResult) -> Line:

@@ -129,9 +129,14 @@ def platform_option(command: F) -> F:
     )(command)
 
 
-def make_mapper(settings_path: str, platform: bool | None) -> Mapper:
-    """The mapper for a settings file, with the checks of the platform as they were asked for."""
-    settings = load_settings(settings_path)
+def make_mapper(settings_path: str, platform: bool | None = None) -> Mapper:
+    """The mapper for a settings file, with the checks of the platform as they were asked for.
+
+    The file may be a draft: what it leaves open is said, and reported missing in each order.
+    """
+    settings = load_settings(settings_path, draft=True)
+    if absent := settings.absent():
+        echo(f"note: {settings_path} is a draft, without {', '.join(absent)}", err=True)
     if platform is not None:
         settings = settings.model_copy(update={"checks": Checks(platform=platform)})
     return Mapper(settings)
@@ -147,11 +152,14 @@ def results(
 def _results(
     events: str, mapper: Mapper, reading: Reading, status: str | None, explain: bool
 ) -> Iterator[EventResult]:
+    sized = mapper.settings.checks.platform
     with open_command_events(events, reading) as entries:
         for result in mapper.results(entries, status=status, explain=explain):
             mapped = result.mapped
-            if mapped and mapper.settings.checks.platform and mapped.outcome != "filtered":
-                mapped.problems += tuple(oversized(result.entry.event))
+            if sized and mapped and mapped.outcome != "filtered":
+                entry = result.entry
+                if too_big := oversized(entry.event, entry.size):
+                    mapped.problems += tuple(too_big)
             yield result
 
 

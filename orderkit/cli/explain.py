@@ -5,6 +5,7 @@ import click
 from orderkit.cli.common import (
     events_argument,
     json_option,
+    make_mapper,
     print_json,
     print_problems,
     results,
@@ -12,10 +13,8 @@ from orderkit.cli.common import (
     status_option,
 )
 from orderkit.cli.terminal import Columns, Line, Terminal, coloured
-from orderkit.destination.loading import load_settings
 from orderkit.errors import EventsError
 from orderkit.events.jsontext import show
-from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.results import EventResult
 
 
@@ -32,7 +31,7 @@ def command(
 
     Example: orderkit explain events.ndjson --settings settings.toml --index 3
     """
-    mapper = Mapper(load_settings(settings_path))
+    mapper = make_mapper(settings_path)
     out = Terminal()
     if not as_json and (filtered_by := mapper.settings.filter.describe()):
         out.print(Line(f"filter: {filtered_by}", style="bright_black"))

@@ -50,10 +50,10 @@ def command(
     """
     refuse_overwriting(events=events, settings=settings_path, page=html)
     mapper = make_mapper(settings_path, platform)
-    profile, across = Profile(), AcrossEvents(mapper)
-    for result in results(events, mapper, status=status, explain=True):
+    profile, across = Profile(mapper), AcrossEvents(mapper)
+    for result in results(events, mapper, status=status):
         entry = result.entry
-        profile.add(entry.index, result.mapped)
+        profile.add(entry.index, entry.event, result.mapped)
         across.add(entry.index, entry.line, result.mapped)
     if html:
         from orderkit.reports.pages import profile_page
@@ -98,15 +98,15 @@ def _print(profile: Profile) -> None:
     problems = Columns(
         "problem", "target", "times", "first event", "for example", prose="for example"
     )
-    for failure in profile.worst():
+    for cause in profile.worst():
         problems.add_row(
-            coloured(failure.code),
-            Line(failure.target.removeprefix("order_info.")),
-            f"{failure.count:,}",
-            str(failure.first_event),
-            Line(failure.reason),
+            coloured(cause.problem.code),
+            Line(cause.problem.target.removeprefix("order_info.")),
+            f"{cause.count:,}",
+            str(cause.events[0]),
+            Line(cause.problem.message),
         )
-    if profile.failures:
+    if profile.causes:
         out.print("", problems)
 
 

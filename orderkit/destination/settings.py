@@ -281,6 +281,11 @@ class Settings(_Model):
         """Event name → order status."""
         return {pair.event_name: pair.order_status for pair in self.event_mapping}
 
+    def absent(self) -> list[str]:
+        """What the destination requires and a draft does not have."""
+        blank = [key for key in MAPPED_KEYS if getattr(self.settings, key) is None]
+        return blank if self.event_mapping else [*blank, "event_mapping"]
+
 
 #: The keys under ``[settings]`` that a row draws on, in the order of the table.
 MAPPED_KEYS: Final = tuple(row.setting for row in field_mappings() if row.setting)

@@ -12,7 +12,8 @@ LIMIT: Final = 64 * 2**20
 CUT: Final = b"\0a line over the limit\0"
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: one is made for each event, and that would take three times as long.
+@dataclass(slots=True)
 class EventLine:
     """One event as it was read.
 
@@ -22,6 +23,7 @@ class EventLine:
     error: why it could not be read, or ""
     text:  what could not be read, as it came
     padded: columns of whose cells padding was trimmed
+    size:  bytes that it was read from, 0 where that is not known
     """
 
     index: int
@@ -30,6 +32,7 @@ class EventLine:
     error: str = ""
     text: bytes = b""
     padded: tuple[str, ...] = ()
+    size: int = field(default=0, compare=False)
 
 
 class Record(NamedTuple):
@@ -41,6 +44,7 @@ class Record(NamedTuple):
     text:     what could not be read, as it came
     document: whether the value is a whole document, whose list is a list of events
     padded:   as in `EventLine`
+    size:     as in `EventLine`
     """
 
     line: int | None
@@ -49,6 +53,7 @@ class Record(NamedTuple):
     text: bytes = b""
     document: bool = False
     padded: tuple[str, ...] = ()
+    size: int = 0
 
 
 @dataclass

@@ -154,26 +154,22 @@ def _length_ratio(one: str, other: str) -> float:
     return 2 * min(len(one), len(other)) / both if both else 1.0
 
 
+#: The types of JSON values, in words that fit "is …".
+JSON_TYPES: Final = {
+    type(None): "null",
+    bool: "a boolean",
+    str: "a string",
+    int: "an integer",
+    float: "a number",
+    dict: "an object",
+    list: "an array",
+    Missing: "missing",
+}
+
+
 def json_type(value: Any) -> str:
     """The JSON type of a value, in words that fit "is …"."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "a boolean"
-        case str():
-            return "a string"
-        case int():
-            return "an integer"
-        case float():
-            return "a number"
-        case dict():
-            return "an object"
-        case list():
-            return "an array"
-        case Missing():
-            return "missing"
-    return f"no JSON value ({type(value).__name__})"
+    return JSON_TYPES.get(type(value)) or f"no JSON value ({type(value).__name__})"
 
 
 def is_blank(value: Any) -> bool:

@@ -14,7 +14,7 @@ from orderkit.events.files import Opened, is_parquet, opened
 from orderkit.events.formats import recognised
 from orderkit.events.formats.json_text import explain_no_json, read_json_line
 from orderkit.events.jsontext import dumps_plain
-from orderkit.events.shapes import shaped
+from orderkit.events.shapes import is_platform_event, shaped
 from orderkit.events.tables import read_parquet
 
 __all__ = [
@@ -69,12 +69,19 @@ def numbered_events(
 ) -> Iterator[EventLine]:
     """The events in the records of a file, in their order."""
     index = 0
+    as_they_are = not reading.at
     for record in records:
+        value = record.value
+        if as_they_are and type(value) is dict and is_platform_event(value):
+            # Most are: there is nothing to open or to convert.
+            yield EventLine(index, record.line, value, padded=record.padded, size=record.size)
+            index += 1
+            continue
         for event, error in _events_of(record, reading, has_paths):
             # Whatever is no event is kept as it came, or as JSON: it can be corrected.
             lost = event is None or bool(error)
             text = (record.text or dumps_plain(record.value)) if lost else b""
-            yield EventLine(index, record.line, event, error, text, record.padded)
+            yield EventLine(index, record.line, event, error, text, record.padded, record.size)
             index += 1
 
 

@@ -3,12 +3,16 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
-from orderkit.events.paths import Parts, is_index
+from orderkit.events.paths import MISSING, Parts, is_index
 from orderkit.language.references import Calculation, PropertySource, Template
 from orderkit.mapping.compiled import CompiledField
 
 #: Pieces of a template that are joined in one expression: Python's compiler nests them.
 _LONGEST_TEMPLATE: Final = 100
+
+
+#: Stands for what only the plain evaluation can read.
+ODD: Final = object()
 
 
 class Lookups:
@@ -19,11 +23,14 @@ class Lookups:
 
     lines: those that fill these variables
     names: what the expressions call things that are no text
+
+    absent: what the expressions give for what is not there, None or the name `MISSING`
     """
 
-    def __init__(self) -> None:
+    def __init__(self, absent: str = "None") -> None:
         self.lines: list[str] = []
-        self.names: dict[str, Any] = {"ODD": object(), "NOTHING": {}}
+        self.names: dict[str, Any] = {"ODD": ODD, "NOTHING": {}, "MISSING": MISSING}
+        self._default = "" if absent == "None" else f", {absent}"
         self._held: dict[tuple[int, str], int] = {}
 
     def reading(self, field: CompiledField, number: str) -> str:
@@ -63,7 +70,7 @@ class Lookups:
         return self._part(self.holder(way), last)
 
     def _part(self, holder: int, part: str) -> str:
-        named = f"object_{holder}.get({part!r})" if holder else f"event.get({part!r})"
+        named = f"{f'object_{holder}' if holder else 'event'}.get({part!r}{self._default})"
         if not holder or not is_index(part):
             return named
         index = int(part)

@@ -114,7 +114,8 @@ def judged(
     return Mapped(outcome, status, payload, tuple(problems), trace=tuple(trace), changes=changes)
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen, for the same reason.
+@dataclass(slots=True)
 class EventResult:
     """One event with its result; the outcome of what is no JSON object is ``unreadable``."""
 

@@ -51,19 +51,19 @@ def profile_html(profile: Profile) -> str:
     filled = html.html_table(columns, rows, caption="How well each row is filled")
     failures = (
         [
-            html.badge(failure.code),
-            html.code(failure.target.removeprefix("order_info.")),
-            f"{failure.count:,}",
-            str(failure.first_event),
-            html.prose(failure.reason),
-            html.prose(failure.fix),
+            html.badge(cause.problem.code),
+            html.code(cause.problem.target.removeprefix("order_info.")),
+            f"{cause.count:,}",
+            str(cause.events[0]),
+            html.prose(cause.problem.message),
+            html.prose(cause.problem.fix),
         ]
-        for failure in profile.worst()
+        for cause in profile.worst()
     )
     columns = ["problem", "target", "times", "first event", "for example", "fix"]
     problems = html.html_table(columns, failures, caption="What goes wrong, most frequent first")
     head = f"<p>{profile.outcomes.total():,} events: {escape(counts or 'none')}</p>"
-    return head + (problems if profile.failures else "") + filled
+    return head + (problems if profile.causes else "") + filled
 
 
 def _found(row: RowProfile) -> str:

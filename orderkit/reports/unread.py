@@ -30,6 +30,8 @@ class UnreadProperties:
         """Take an event into account."""
         self._events += 1
         self._idle.look(event)
+        if not self._wanted and self._events > _EVENTS_KEPT:
+            return
         event = self._transform(event)
         found = [
             p for p in self._wanted if get_every(event, paths.parse_path(p)) is not paths.MISSING

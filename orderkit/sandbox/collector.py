@@ -42,6 +42,7 @@ _CORS: Final = {
     "Access-Control-Max-Age": "600",
     "Cache-Control": "no-store",
 }
+_SECRET: Final = frozenset({"authorization", "cookie", "proxy-authorization", "x-api-key"})
 _PIXEL: Final = bytes.fromhex(
     "47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b"
 )
@@ -147,7 +148,7 @@ class Collector:
         query = str(request.url.query)
         if len(query) > MOST_OF_EVENT:
             return _answer(400, f"an event has at most {MOST_OF_EVENT:,} bytes")
-        answer = await self._taken(Collected(None, query, _headers(request)))
+        answer = await self._taken(Collected(None, query, self._headers(request)))
         if answer.status_code != 200:
             return answer
         return Response(_PIXEL, media_type="image/gif", headers=_CORS)
@@ -178,7 +179,7 @@ class Collector:
             return _answer(400, 'a batch is {"batch": [event, …]}' if batch else "no JSON object")
         if batch and any(len(json.dumps(event)) > MOST_OF_EVENT for event in events):
             return _answer(400, f"an event has at most {MOST_OF_EVENT:,} bytes")
-        return await self._taken(Collected(document, "", _headers(request)))
+        return await self._taken(Collected(document, "", self._headers(request)))
 
     async def _taken(self, collected: Collected) -> Response:
         def take() -> None:
@@ -204,6 +205,14 @@ class Collector:
         if not hmac.compare_digest(given.encode(), self.key.encode()):
             return _answer(401, "the key is missing or wrong: it is printed by orderkit listen")
         return None
+
+    def _headers(self, request: Request) -> dict[str, str]:
+        """The request's headers without those that carry a secret, and without the key."""
+        return {
+            name: value.replace(self.key, "…")
+            for name, value in request.headers.items()
+            if name not in _SECRET
+        }
 
     async def _page(self, _request: Request) -> Response:
         page = _text("collector.html").replace("MIRROR", escape(self.mirror))
@@ -232,11 +241,6 @@ async def _body(request: Request, most: int) -> bytes | None:
         if len(read) > most:
             return None
     return bytes(read)
-
-
-def _headers(request: Request) -> dict[str, str]:
-    secret = {"authorization", "cookie", "x-api-key"}
-    return {name: value for name, value in request.headers.items() if name not in secret}
 
 
 def _answer(status: int, reason: str) -> Response:

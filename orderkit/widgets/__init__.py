@@ -12,6 +12,7 @@ from orderkit.widgets.deliveries import DeliveryView
 from orderkit.widgets.demo import Demo
 from orderkit.widgets.events import EventPicker
 from orderkit.widgets.faults import FaultPanel
+from orderkit.widgets.live import LiveForm
 from orderkit.widgets.mapping import MappingForm
 from orderkit.widgets.required import RequiredForm
 from orderkit.widgets.sending import SendForm
@@ -24,6 +25,7 @@ __all__ = [
     "Demo",
     "EventPicker",
     "FaultPanel",
+    "LiveForm",
     "MappingForm",
     "RequiredForm",
     "SendForm",

@@ -74,8 +74,7 @@ class RequiredForm(parts.Form):
     @property
     def profile(self) -> Profile:
         """The profile of all loaded events."""
-        events = self.picker.events.values()
-        return profile((n, self.mapper.explain(event)) for n, event in enumerate(events))
+        return profile(self.mapper, self.picker.events.values())
 
     @property
     def fill_rates(self) -> views.Table:

@@ -4,4 +4,4 @@ Each module with a function ``group(small)`` measures one group of figures; `GRO
 """
 
 #: Modules of this folder, in the order of the report.
-GROUPS = ("mapping", "bulk", "memory", "startup", "pace", "sending", "forms")
+GROUPS = ("mapping", "checking", "bulk", "memory", "startup", "pace", "sending", "forms")

@@ -1,17 +1,23 @@
 """The line that `orderkit listen` prints, pasted into a page that is public to Chromium."""
 
+import json
+import re
 import ssl
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
+from orderkit.events.reader import load_events
 from orderkit.sandbox.collector import Collected, Collector
 from tests.browser import support
+from tests.browser.conftest import EVENTS
+from tests.browser.jupyterlab import Lab
 
 CERTIFICATE = Path(__file__).parents[1] / "sending" / "localhost.pem"
 
@@ -131,3 +137,40 @@ def test_without_permission_a_window_passes_events_on(public: Browser, site: int
         page.evaluate("cact('trigger', 'purchase', {id: 'R-1'})")
         assert sorted(arrived.wait_for(page, 3)) == ["page_view", "purchase", "view_item"]
         page.context.close()
+
+
+def test_an_event_is_on_the_screen_within_a_second(jupyter: Lab) -> None:
+    """A row shows what is missing, opens by a click or a key, and stays where it is while open."""
+    page = jupyter.open("06_live_events")
+    jupyter.run_all()
+    page.get_by_role("button", name="Listen", exact=True).click()
+    expect(page.get_by_role("status").filter(has_text="Listening")).to_be_visible()
+    line = page.get_by_label("Line to paste").input_value()
+    address = re.search(r"http://127\.0\.0\.1:\d+", line)
+    key = re.search(r"token=([\w-]+)", line)
+    assert address
+    assert key
+
+    def send(event: dict[str, Any]) -> None:
+        url = f"{address[0]}/events?token={key[1]}"
+        urlopen(url, json.dumps(event).encode(), timeout=10).close()  # noqa: S310 - our own
+
+    made = next(iter(load_events(EVENTS).values()))
+    send({name: value for name, value in made.items() if name != "Made"})
+    row = page.get_by_role("row", name=" of 24")
+    expect(row).to_contain_text("1 missing", timeout=1_000)
+    row.get_by_role("button").press("Enter")
+    expect(page.locator(".ok-live-detail")).to_contain_text("create_time")
+    before = row.bounding_box()
+    send({"event_name": "newsletter_signup"})
+    waiting = page.get_by_role("button", name="1 more arrived: show")
+    expect(waiting).to_be_visible(timeout=1_000)
+    after = row.bounding_box()
+    assert before
+    assert after
+    assert after["y"] == before["y"]
+    jupyter.look("06-live")
+    waiting.click()
+    expect(page.locator("tr[data-number]").first).to_contain_text("newsletter_signup")
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_role("status").filter(has_text="Not listening")).to_be_visible()

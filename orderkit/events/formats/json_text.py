@@ -87,7 +87,7 @@ def read_json_line(number: int, line: bytes, reading: Reading) -> Record:
     if text == CUT or len(text) > reading.limit:
         return Record(number, None, f"a line of {reading.too_long}; write one event a line")
     try:
-        return Record(number, loads_lenient(text))
+        return Record(number, loads_lenient(text), size=len(text))
     except ValueError:
         return Record(number, None, f"no JSON: {explain_no_json(text)}", line)
 

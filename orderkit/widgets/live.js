@@ -1,0 +1,141 @@
+// The table of events as they arrive. What is open stays where it is: rows that come meanwhile wait.
+const COLUMNS = ["Time", "Event", "Order", "Booking", "Mandatory", "Outcome"];
+
+function make(tag, className, text) {
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  if (text !== undefined) node.textContent = text;
+  return node;
+}
+
+function meter(row) {
+  const cell = make("td");
+  if (!row.asked || row.outcome === "filtered") {
+    cell.textContent = "–";
+    return cell;
+  }
+  const ticks = make("span", "ok-meter");
+  ticks.setAttribute("aria-hidden", "true");
+  const rank = { ok: 0, missing: 1, invalid: 1 };
+  const states = [...row.states].sort((a, b) => (rank[a] ?? 2) - (rank[b] ?? 2));
+  for (const state of states) ticks.append(make("i", `ok-tick-${state.replace(" ", "-")}`));
+  cell.append(ticks, make("b", "", `${row.there} of ${row.asked}`), make("span", "ok-hint", row.later));
+  return cell;
+}
+
+function outcome(row) {
+  const cell = make("td");
+  if (row.outcome === "filtered") {
+    cell.append(make("span", "ok-hint", `– not for TikTok: ${row.reason}`));
+  } else if (row.outcome === "mapped") {
+    cell.append(make("span", "ok-live-ok", "✓ mapped"));
+  } else {
+    cell.append(make("span", "ok-live-bad", `⊗ ${row.wrong || "rejected"}`));
+  }
+  return cell;
+}
+
+function detail(row) {
+  const line = make("tr", "ok-live-detail");
+  const cell = make("td");
+  cell.colSpan = COLUMNS.length;
+  const list = make("div", "ok-live-rows");
+  for (const each of row.rows) {
+    const part = make("div", `ok-live-row ok-tick-${each.state.replace(" ", "-")}`);
+    part.append(make("span", "", each.target), make("code", "", each.reads));
+    part.append(make("code", "ok-live-value", each.value), make("span", "ok-live-state", each.state));
+    list.append(part);
+  }
+  cell.append(list);
+  for (const problem of row.problems) cell.append(make("p", "ok-hint", problem));
+  line.append(cell);
+  return line;
+}
+
+function render({ model, el }) {
+  const shown = new Map();
+  const table = make("table", "ok-live");
+  const caption = make("caption", "", "Events as they arrive, newest first");
+  const head = make("tr");
+  for (const name of COLUMNS) head.append(make("th", "", name));
+  const body = make("tbody");
+  const top = make("thead");
+  top.append(head);
+  table.append(caption, top, body);
+  const waiting = make("button", "ok-live-waiting", "none wait");
+  waiting.type = "button";
+  waiting.style.visibility = "hidden"; // its place is kept: it moves nothing when it comes
+  const empty = make("p", "ok-hint", "Waiting for the first event");
+  el.append(waiting, table, empty);
+  let open = null;
+
+  function toggle(line, row) {
+    const again = open?.line === line;
+    if (open) {
+      open.detail.remove();
+      open.button.setAttribute("aria-expanded", "false");
+      open = null;
+    }
+    if (!again) {
+      const button = line.querySelector("button");
+      open = { line, button, detail: detail(row) };
+      button.setAttribute("aria-expanded", "true");
+      line.after(open.detail);
+    } else {
+      draw();
+    }
+  }
+
+  function lineOf(row) {
+    const line = make("tr");
+    line.dataset.number = row.number;
+    const time = make("td");
+    const button = make("button", "ok-live-time", row.time);
+    button.type = "button";
+    button.setAttribute("aria-expanded", "false");
+    button.setAttribute("aria-label", `${row.time}: mapping of ${row.event} ${row.order}`);
+    time.append(button);
+    line.append(time);
+    for (const text of [row.event, row.order]) {
+      const cell = make("td");
+      cell.append(make("code", "", text));
+      line.append(cell);
+    }
+    line.append(make("td", "", row.status), meter(row), outcome(row));
+    line.addEventListener("click", () => toggle(line, row));
+    return line;
+  }
+
+  function draw() {
+    const rows = model.get("rows");
+    const fresh = rows.filter((row) => !shown.has(row.number));
+    if (open && fresh.length) {
+      waiting.textContent = `${fresh.length} more arrived: show`;
+      waiting.style.visibility = "";
+      return;
+    }
+    waiting.style.visibility = "hidden";
+    waiting.textContent = "none wait";
+    body.prepend(...fresh.map((row) => {
+      const line = lineOf(row);
+      shown.set(row.number, line);
+      return line;
+    }));
+    const kept = new Set(rows.map((row) => row.number));
+    for (const [number, line] of shown) {
+      if (!kept.has(number)) {
+        line.remove();
+        shown.delete(number);
+      }
+    }
+    table.hidden = !rows.length;
+    empty.hidden = Boolean(rows.length);
+  }
+
+  waiting.addEventListener("click", () => toggle(open.line));
+  model.on("change:rows", draw);
+  draw();
+  return () => model.off("change:rows", draw);
+}
+
+export default { render };
