@@ -7,24 +7,28 @@ No rule lives here: a form gives its input to the package and shows what comes b
 
 from IPython.core.getipython import get_ipython
 
+from orderkit.widgets.app import App
 from orderkit.widgets.backfill import BackfillForm
 from orderkit.widgets.deliveries import DeliveryView
 from orderkit.widgets.demo import Demo
 from orderkit.widgets.events import EventPicker
 from orderkit.widgets.faults import FaultPanel
 from orderkit.widgets.mapping import MappingForm
+from orderkit.widgets.meeting import Meeting
 from orderkit.widgets.required import RequiredForm
 from orderkit.widgets.sending import SendForm
 from orderkit.widgets.settings import SettingsForm
 from orderkit.widgets.tracebacks import mask_uncaught
 
 __all__ = [
+    "App",
     "BackfillForm",
     "DeliveryView",
     "Demo",
     "EventPicker",
     "FaultPanel",
     "MappingForm",
+    "Meeting",
     "RequiredForm",
     "SendForm",
     "SettingsForm",

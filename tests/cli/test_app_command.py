@@ -33,7 +33,7 @@ def test_the_app_tells_its_address_and_ends_clean(tmp_path: Path, how: signal.Si
     ) as process:
         assert process.stdout is not None
         told = process.stdout.readline()
-        assert told.startswith("The demo page is at http://127.0.0.1:"), told
+        assert told.startswith("The page is at http://127.0.0.1:"), told
         port = int(told.split(":")[2].split("/")[0])
         with socket.create_connection(("127.0.0.1", port)):
             pass
