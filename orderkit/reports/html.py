@@ -59,6 +59,12 @@ def style_sheet() -> str:
 
 
 @cache
+def page_style() -> str:
+    """The style sheet of pages that are handed over: on screen, and printed."""
+    return f"{style_sheet()}<style>{_file('document.css')}</style>"
+
+
+@cache
 def table_script() -> str:
     """What makes tables sort, search and copy, as a ``<script>`` for a page of its own."""
     return f'<script type="module">{TABLES_MODULE.read_text(encoding="utf-8")}\nstart();</script>'
