@@ -7,10 +7,14 @@ mapping, payload, property or status.
 import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from orderkit.events.jsontext import show
+from orderkit.mapping.results import TraceEntry
 
 
 class ClientWord(NamedTuple):
@@ -96,6 +100,15 @@ def listed(words: Iterable[str]) -> str:
 def capital(text: str) -> str:
     """A text with a capital at its beginning, the rest as it is."""
     return text[:1].upper() + text[1:]
+
+
+def shown_value(entry: TraceEntry, zone: ZoneInfo) -> str:
+    """A value as people read it: a moment is a day and a time, a text has no quotes."""
+    value = entry.value
+    if entry.type == "timestamp" and isinstance(value, int):
+        moment = datetime.fromtimestamp(value, zone)
+        return f"{moment.day} {moment:%b %Y, %H:%M}"
+    return value if isinstance(value, str) else show(value)
 
 
 def shown_day(iso: str) -> str:

@@ -6,15 +6,15 @@ from datetime import date
 from html import escape
 from typing import Any, Final
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from orderkit.destination.assumptions import assumptions
 from orderkit.destination.fields import field_mappings, ruled_statuses
 from orderkit.destination.settings import Settings
-from orderkit.events.jsontext import show
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.results import Mapped, TraceEntry
 from orderkit.reports import deliveries, html
-from orderkit.reports.client_words import client_words, kind_of
+from orderkit.reports.client_words import client_words, kind_of, shown_value
 from orderkit.reports.pages import document
 from orderkit.reports.readiness import Readiness, client_name, readiness
 from orderkit.reports.readiness_html import (
@@ -57,7 +57,7 @@ def handover_page(
     name = client_name(settings)
     sections = (
         ("Settings to type into the platform", settings_html(settings) + _hosts(settings), False),
-        ("What TikTok receives", _examples(results), False),
+        ("What TikTok receives", _examples(results, settings.zone), False),
         ("Test orders", _tests(entries), False),
         ("What each order status needs", _required(settings), True),
         ("What no source states, and is assumed", _assumptions(), True),
@@ -133,7 +133,7 @@ def _hosts(settings: Settings) -> str:
     return "<h3>Where it goes</h3>" + html.html_table(("what", "host"), rows)
 
 
-def _examples(results: Sequence[Mapped]) -> str:
+def _examples(results: Sequence[Mapped], zone: ZoneInfo) -> str:
     """Each field with its source and one example a kind of booking: the one that fills most."""
     best: dict[str, Mapped] = {}
     for mapped in results:
@@ -159,7 +159,14 @@ def _examples(results: Sequence[Mapped]) -> str:
             sources[target].mandatory, kind_of(sources[target].mandatory).title.lower()
         )
         reads = next((entry.reads for entry in entries if entry.reads), sources[target].source)
-        rows.append([escape(word.word), html.code(reads), *map(_example, entries), escape(asked)])
+        rows.append(
+            [
+                escape(word.word),
+                html.code(reads),
+                *(_example(entry, zone) for entry in entries),
+                escape(asked),
+            ]
+        )
     names = [kind_of(status).title for status in best]
     table = html.html_table(
         ["what", "where your site has it", *names, "asked for"], rows, heads=heads
@@ -171,10 +178,10 @@ def _examples(results: Sequence[Mapped]) -> str:
     )
 
 
-def _example(entry: TraceEntry) -> str:
+def _example(entry: TraceEntry, zone: ZoneInfo) -> str:
     match entry.state:
         case "ok":
-            text = entry.value if isinstance(entry.value, str) else show(entry.value)
+            text = shown_value(entry, zone)
             if len(text) > _MOST_SHOWN:
                 text = f"{text[: _MOST_SHOWN // 2]}…{text[-_MOST_SHOWN // 2 :]}"
             return html.code(text)

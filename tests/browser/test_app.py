@@ -196,7 +196,7 @@ def test_the_keyboard_alone_is_enough(demo: Page) -> None:
 def test_a_meeting_on_the_clients_own_bookings(
     context: BrowserContext, home: Path, tmp_path: Path
 ) -> None:
-    """Readiness first; what is typed stays through a reload; keys lead on; a file may be dropped."""
+    """Readiness first; a reload keeps what is typed; keys lead on; a file may be dropped."""
     events = [*EVENTS_AS_JSON, {"event_name": "Newsletter"}]
     events[0] = {**events[0], "House": {"Code": "PX-PORTO", "Nation": "PT"}}
     (tmp_path / "events.json").write_text(json.dumps(events), encoding="utf-8")
@@ -235,7 +235,6 @@ def test_a_meeting_on_the_clients_own_bookings(
         for words in ("Waiting", "arrived", "sending …", "Waiting", "arrived", "Arrived once"):
             page.keyboard.press("ArrowRight")
             expect(page.get_by_role("status").filter(visible=True)).to_contain_text(words)
-        look(page, "meeting-journey")
         page.keyboard.press("ArrowRight")
         page.get_by_role("button", name="Try all").click()
         expect(text(page, "Each booking that is ready was sent.")).to_be_visible()
@@ -249,6 +248,5 @@ def test_a_meeting_on_the_clients_own_bookings(
             samples.EVENTS.read_text(encoding="utf-8"),
         )
         page.locator("h1").dispatch_event("drop", {"dataTransfer": files})
-        expect(page.get_by_label("Booking", exact=True)).to_be_hidden()
-        to(page, "Results")
-        expect(text(page, "MLB-20260001").first).to_be_visible()
+        # Another system's bookings: this client's settings know none of them.
+        expect(text(page, "Seven more messages from your site are not for TikTok")).to_be_visible()

@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from html import escape
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import ipywidgets as w
 
 from orderkit.events import paths
-from orderkit.events.jsontext import show
 from orderkit.mapping.problems import Problem
 from orderkit.mapping.results import Mapped, TraceEntry
 from orderkit.reports import html
-from orderkit.reports.client_words import client_words, kind_of
+from orderkit.reports.client_words import client_words, kind_of, shown_value
 from orderkit.widgets import parts
 from orderkit.widgets.demo.booking import field_text, problems_by_path, read, value_of
 from orderkit.widgets.demo.page import Page, card, columns
@@ -105,7 +105,8 @@ class ClientBookingPage(Page):
             said = dict.fromkeys(_said(p) for p in wrong.get(path, ()) if p.level == "error")
             beside.value = "".join(html.notice(text, "bad") for text in said)
         self.order_view.value = card(
-            "What TikTok receives", order_html(mapped, self.session.before)
+            "What TikTok receives",
+            order_html(mapped, self.session.before, self.session.mapper.settings.zone),
         )
 
 
@@ -153,7 +154,7 @@ def _said(problem: Problem) -> str:
     return f"TikTok does not take this. It takes {problem.expected}."
 
 
-def order_html(mapped: Mapped, before: Mapped) -> str:
+def order_html(mapped: Mapped, before: Mapped, zone: ZoneInfo) -> str:
     """The order in the client's words; what was changed by typing stands out."""
     earlier = {entry.target: entry.value for entry in before.trace}
     errors = sum(problem.level == "error" for problem in mapped.problems)
@@ -170,19 +171,18 @@ def order_html(mapped: Mapped, before: Mapped) -> str:
         if word is None or not (entry.matters or entry.state == "not yet"):
             continue
         changed = ' class="ok-changed"' if earlier.get(entry.target) != entry.value else ""
-        rows.append(
-            f"<tr{changed}><th scope='row'>{escape(word.word)}</th><td>{_value(entry)}</td></tr>"
-        )
+        name = f'<th scope="row">{escape(word.word)}</th>'
+        rows.append(f"<tr{changed}>{name}<td>{_value(entry, zone)}</td></tr>")
     table = f'<table class="ok-order"><tbody>{"".join(rows)}</tbody></table>'
     return (
         f'{head}<details open class="ok-order-more"><summary>The order</summary>{table}</details>'
     )
 
 
-def _value(entry: TraceEntry) -> str:
+def _value(entry: TraceEntry, zone: ZoneInfo) -> str:
     if entry.state in _STATES:
         tone, word = _STATES[entry.state]
         return f'<span class="ok-sign ok-{tone}"><span>{word}</span></span>'
     if entry.type == "status":
         return escape(kind_of(str(entry.value)).title)
-    return escape(entry.value if isinstance(entry.value, str) else show(entry.value))
+    return escape(shown_value(entry, zone))
