@@ -14,11 +14,13 @@ from orderkit.destination.assumptions import assumptions
 from orderkit.destination.fields import field_mappings
 from orderkit.destination.settings import (
     Checks,
+    Client,
     Connection,
     EventMapping,
     Filter,
     FilterCondition,
     Settings,
+    Step,
     TransformationStep,
     Values,
 )
@@ -86,6 +88,8 @@ TABLES: dict[str, type[BaseModel]] = {
     "[[filter.condition]]": FilterCondition,
     "[connection]": Connection,
     "[checks]": Checks,
+    "[client]": Client,
+    "[[step]]": Step,
 }
 
 #: Key under ``[settings]`` that no row draws on → its name on the platform, and what it holds.

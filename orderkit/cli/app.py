@@ -1,6 +1,9 @@
 """``orderkit app``"""
 
+import json
 import os
+import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,14 +20,31 @@ import click
 from orderkit.cli.notebooks import notebooks_folder
 from orderkit.cli.writing import echo
 from orderkit.errors import OrderkitError, install_hint
+from orderkit.events.files import explain_unreadable
+from orderkit.events.folder import events_files, first_events
 from orderkit.sandbox.listener import LOOPBACK, bind
 
 #: Where Voilà finds our template: it makes the page ask no other host for anything.
 _TEMPLATES = Path(__file__).parents[1] / "widgets" / "jupyter"
+_KERNELS = "orderkit.widgets.kernels.BoundedKernelManager"
 _START_WITHIN = 60.0
+_SETTINGS = "settings.toml"
 
 
 @click.command("app")
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--settings",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="The client's settings; without them, they are proposed from the events.",
+)
+@click.option(
+    "--events",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="The client's events, in any format that the commands read.",
+)
 @click.option(
     "--port",
     metavar="P",
@@ -34,36 +54,44 @@ _START_WITHIN = 60.0
     help="Where to listen; 0 takes a free port.",
 )
 @click.option("--no-browser", is_flag=True, help="Print the address instead of opening it.")
-def command(port: int, no_browser: bool) -> int:
-    """Serve the demo page: one booking's way to TikTok, to be shown to a client; until Ctrl-C.
+def command(
+    folder: Path | None, settings: Path | None, events: Path | None, port: int, no_browser: bool
+) -> int:
+    """Serve the page for a meeting with a client, until Ctrl-C.
+
+    With FOLDER (settings.toml and events file, as orderkit lab makes it), --settings or --events it
+    shows the client's own bookings: how ready they are, one of them, its journey, the results.
+    Without any, one of the samples' bookings on its way to TikTok. A file can be dropped on the
+    page, too.
 
     Everything stays on this machine, and no network is needed. The page is light or dark as the
-    browser's system is.
+    browser's system is; who has not the address that is printed, token included, sees nothing.
 
-    Example: orderkit app --port 8866
+    Example: orderkit app my-client
     """
     if find_spec("voila") is None:
         raise OrderkitError(f"Voilà is not installed; {install_hint('lab')}")
-    notebook = notebooks_folder() / "demo.ipynb"
+    shown = _shown(folder, settings, events)
     with bind(port) as free:
         port = free.getsockname()[1]
-    url = f"http://{LOOPBACK}:{port}/"
+    token = secrets.token_urlsafe(24)
+    url = f"http://{LOOPBACK}:{port}/?token={token}"
     # Whoever ends this program ends the server too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with (
-        tempfile.TemporaryDirectory(prefix="orderkit-", ignore_cleanup_errors=True) as folder,
-        (Path(folder) / "voila.log").open("w+b") as log,
+        tempfile.TemporaryDirectory(prefix="orderkit-", ignore_cleanup_errors=True) as made,
+        (Path(made) / "voila.log").open("w+b") as log,
         subprocess.Popen(  # noqa: S603 - our own command
-            # A kernel that waits: the page is there at once.
-            [*server(port, notebook), "--preheat_kernel=True"],
-            env=environment(Path(folder)),
+            [*server(port, _served(Path(made))), *_GUARDED],
+            # In the environment, and not among the arguments, which every user can list.
+            env={**environment(Path(made)), **shown, "JUPYTER_TOKEN": token},
             stdout=log,
             stderr=log,
         ) as process,
     ):
         try:
             wait_for(process, port, log)
-            echo(f"The demo page is at {url}, stop it with Ctrl-C.")
+            echo(f"The page is at {url}, stop it with Ctrl-C.")
             if not no_browser:
                 webbrowser.open(url)
             return process.wait()
@@ -72,6 +100,50 @@ def command(port: int, no_browser: bool) -> int:
             return 0
         finally:
             process.terminate()
+
+
+def _shown(folder: Path | None, settings: Path | None, events: Path | None) -> dict[str, str]:
+    """What the page is to show, as variables. Raises OrderkitError for what cannot be shown."""
+    from orderkit.destination.loading import load_settings
+
+    if folder is not None:
+        if not folder.is_dir():
+            words = "name the client's folder, or a file with --events"
+            missing = (
+                FileNotFoundError() if not folder.exists() else NotADirectoryError(0, "a file")
+            )
+            raise OrderkitError(explain_unreadable(folder, missing, words))
+        if settings is None and (folder / _SETTINGS).is_file():
+            settings = folder / _SETTINGS
+        events = events or next(iter(events_files(folder)), None)
+        if events is None:
+            raise OrderkitError(f"{folder}: no events file is in it; name one with --events")
+    if settings:
+        load_settings(settings, draft=True)
+    if events:
+        first_events(events)
+    named = {"ORDERKIT_SETTINGS": settings, "ORDERKIT_EVENTS": events}
+    # What the shell says of the notebooks' files is none of this page's business.
+    return {name: str(path.absolute()) if path else "" for name, path in named.items()}
+
+
+def _served(folder: Path) -> Path:
+    """The notebook in a folder of its own, in which what is dropped may lie for a while."""
+    configured = folder / "jupyter_config_dir"
+    configured.mkdir()
+    # Voilà takes any Host unless its server is told otherwise, after it was set up.
+    checked = {"allow_remote_access": False, "local_hostnames": ["localhost"]}
+    text = json.dumps({"Voila": {"tornado_settings": checked}})
+    (configured / "voila.json").write_text(text, encoding="utf-8")
+    page = folder / "page"
+    page.mkdir()
+    return Path(shutil.copy(notebooks_folder() / "demo.ipynb", page))
+
+
+_GUARDED = (
+    "--Voila.auto_token=True",
+    f"--VoilaConfiguration.multi_kernel_manager_class={_KERNELS}",
+)
 
 
 def server(port: int, served: Path) -> list[str]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from orderkit.cli.common import command_reading, events_argument, print_notes, settings_option
+from orderkit.cli.printing import find_chromium, print_pdf
 from orderkit.cli.writing import echo
 from orderkit.destination.loading import load_settings
 from orderkit.errors import EventsError
@@ -18,24 +19,35 @@ from orderkit.sending.ledger import Ledger, default_path
 @click.command("handover")
 @events_argument
 @settings_option
-@click.option(
-    "-o", "--output", "out", metavar="PAGE", required=True, help="The HTML file to write."
-)
+@click.option("-o", "--output", "out", metavar="PAGE", help="The HTML file to write.")
+@click.option("--pdf", metavar="FILE", help="Print it to a PDF file, with a Chromium.")
 @click.option(
     "--ledger", "ledger_path", metavar="FILE", help="The ledger.  [default: in your data folder]"
 )
 @click.option("--target", metavar="T", default="", help='Test orders to this URL, or "sandbox".')
 def command(
-    events: str, settings_path: str, out: str, ledger_path: str | None, target: str
+    events: str,
+    settings_path: str,
+    out: str | None,
+    pdf: str | None,
+    ledger_path: str | None,
+    target: str,
 ) -> None:
-    """Write a page for the client, in one file and without secrets.
+    """Write the document for the client, in one file and without secrets.
 
-    It has the settings to type into the platform, field by field; the mapping with examples from
-    EVENTS; required fields by order status; the test orders in the ledger; and what is assumed.
+    On its first page: how ready all is, the way of a booking, and who does what until when. Then
+    the settings to type into the platform; what TikTok receives, with one of EVENTS a kind as an
+    example; the test orders in the ledger; what each order status needs; and what is assumed.
 
     Example: orderkit handover events.ndjson --settings settings.toml -o handover.html
     """
-    refuse_overwriting(events=events, settings=settings_path, output=out, ledger=ledger_path)
+    if not (out or pdf):
+        raise click.UsageError("name what to write: -o PAGE, --pdf FILE, or both")
+    if pdf:
+        find_chromium()
+    refuse_overwriting(
+        events=events, settings=settings_path, output=out, pdf=pdf, ledger=ledger_path
+    )
     settings = load_settings(settings_path)
     path = Path(ledger_path) if ledger_path else default_path()
     entries = []
@@ -49,5 +61,13 @@ def command(
     print_notes(reading.notes)
     if not examples:
         echo(f"warning: no event in {events}: the page has no examples", err=True)
-    write_text(out, handover_page(settings, examples, entries))
-    echo(f"{out}: written", err=True)
+    logo = settings.client.logo or ""
+    page = handover_page(
+        settings, examples, entries, str(Path(settings_path).parent / logo) if logo else ""
+    )
+    if out:
+        write_text(out, page)
+        echo(f"{out}: written", err=True)
+    if pdf:
+        print_pdf(page, pdf)
+        echo(f"{pdf}: written", err=True)

@@ -6,11 +6,13 @@ from typing import Any, Final
 
 from orderkit.destination.settings import (
     MAPPED_KEYS,
+    Client,
     Connection,
     EventMapping,
     Filter,
     FilterCondition,
     Settings,
+    Step,
     TransformationStep,
     Values,
 )
@@ -33,6 +35,8 @@ _TABLES: Final[dict[str, Any]] = {
     "filter": Filter,
     "filter.condition": FilterCondition,
     "connection": Connection,
+    "client": Client,
+    "step": Step,
 }
 
 

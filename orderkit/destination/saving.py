@@ -23,6 +23,8 @@ def save_settings(settings: Settings, path: str | Path) -> None:
     text = read_text(path) if path.exists() else ""
     there = read_toml(text, str(path))  # a broken file is left to whoever broke it
     data = settings.model_dump(exclude_none=True)
+    # No form edits them: what the file says of them stays.
+    del data["client"], data["step"]
     data["event_mapping"] = [dict(pair) for pair in data["event_mapping"]]
     data["transformation"] = [_step(step) for step in settings.transformation]
     data["filter"] = settings.filter.model_dump(exclude_none=True, exclude_defaults=True)

@@ -244,6 +244,32 @@ class Checks(_Model):
     platform: bool = True
 
 
+class Client(_Model):
+    """Whose bookings they are: what the app and the hand-over show on top.
+
+    name:   as the client writes it
+    logo:   a picture file (PNG, JPEG, SVG, WebP), named from the settings file's folder
+    colour: of the client's brand: #1565c0
+    """
+
+    name: Text | None = None
+    logo: Text | None = None
+    colour: Annotated[str | None, BeforeValidator(validators.check_colour)] = None
+
+
+class Step(_Model):
+    """One thing that somebody does until all is switched on, for the list "who does what".
+
+    what:  what is to be done, in the client's words
+    who:   a name or a role
+    until: a date
+    """
+
+    what: Text
+    who: Text | None = None
+    until: Annotated[str | None, BeforeValidator(validators.check_day)] = None
+
+
 class Settings(_Model):
     """All settings of one destination.
 
@@ -255,6 +281,8 @@ class Settings(_Model):
     filter:        which events are sent at all
     connection:    where orders are sent
     checks:        which checks beside the mapping's own are made
+    client:        whose bookings they are
+    step:          who does what until when; without it, what is open says who can do it
     timezone:      IANA name of the zone in which times without an offset are read
     """
 
@@ -270,6 +298,8 @@ class Settings(_Model):
     filter: Filter = Filter()
     connection: Connection = Connection()
     checks: Checks = Checks()
+    client: Client = Client()
+    step: tuple[Step, ...] = ()
     timezone: Annotated[str, BeforeValidator(validators.check_zone)] = "UTC"
 
     @property

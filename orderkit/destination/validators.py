@@ -5,7 +5,9 @@ check raises PydanticCustomError of the kind "settings", whose text is the expec
 """
 
 import math
+import re
 from collections.abc import Callable, Iterable
+from datetime import date
 from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
@@ -157,6 +159,21 @@ def check_match(value: Any) -> Any:
     if value not in _MATCHES:
         raise expectation('write "all" or "any"')
     return value
+
+
+def check_colour(value: Any) -> Any:
+    """A colour as CSS has it, six digits long."""
+    if value is not None and not re.fullmatch("#[0-9a-fA-F]{6}", str(value)):
+        raise expectation('write a colour as "#1565c0"')
+    return value
+
+
+def check_day(value: Any) -> Any:
+    """A day, as TOML's date or as a text."""
+    try:
+        return None if value is None else date.fromisoformat(str(value)).isoformat()
+    except ValueError:
+        raise expectation("write a day as 2026-11-30") from None
 
 
 def check_zone(value: Any) -> Any:

@@ -1,154 +1,195 @@
-"""The page for the client: what to type into the platform, what becomes of it, what was tested."""
+"""The document for the client: how ready all is, what to type, what becomes of a booking."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from html import escape
 from typing import Any, Final
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from orderkit.destination.assumptions import assumptions
 from orderkit.destination.fields import field_mappings, ruled_statuses
-from orderkit.destination.settings import FormulaValue, Settings
-from orderkit.events.jsontext import show
+from orderkit.destination.settings import Settings
 from orderkit.mapping.mapper import Mapper
-from orderkit.mapping.results import Mapped
+from orderkit.mapping.results import Mapped, TraceEntry
 from orderkit.reports import deliveries, html
-from orderkit.reports.pages import page
+from orderkit.reports.client_words import client_words, kind_of, shown_value
+from orderkit.reports.pages import document
+from orderkit.reports.readiness import Readiness, client_name, readiness
+from orderkit.reports.readiness_html import (
+    lights_html,
+    logo_html,
+    strip_html,
+    tasks_html,
+)
+from orderkit.reports.ribbon import ribbon_svg
+from orderkit.reports.settings_html import settings_html
 from orderkit.sending.ledger import Entry
 
 _OTHER = "any other status"
-_EXAMPLES = 2
+#: Values in the example's columns are cut at so many characters, in their middle.
+_MOST_SHOWN: Final = 30
 
 #: Test orders on a page at most, the latest ones.
 MOST: Final = 100
 
 
 def handover_page(
-    settings: Settings, events: Mapping[str, Mapping[str, Any]], entries: Sequence[Entry] = ()
+    settings: Settings,
+    events: Mapping[str, Mapping[str, Any]],
+    entries: Sequence[Entry] = (),
+    logo: str = "",
 ) -> str:
     """A self-contained page; `events` give the examples, `entries` are the test orders.
 
     No secret is in it: settings have only the name of credentials.
     """
     mapper = Mapper(settings)
-    examples = {name: mapper.explain(event) for name, event in events.items()}
-    name = settings.settings.third_merchant_id or "the client"
+    results = [mapper.explain(event) for event in events.values()]
+    delivered = {
+        (entry.delivery.order_id, entry.delivery.order_status)
+        for entry in entries
+        if entry.delivery.verdict == "delivered"
+    }
+    kept = Counter(status for _, status in delivered)
+    found = readiness(settings, results, kept)
+    name = client_name(settings)
     sections = (
-        ("Settings to type into the platform", settings_html(settings)),
-        ("What becomes of an event", _mapping(examples)),
-        ("What each order status needs", _required(settings)),
-        ("Test orders", _tests(entries)),
-        ("What no source states, and is assumed", _assumptions()),
+        ("Settings to type into the platform", settings_html(settings) + _hosts(settings), False),
+        ("What TikTok receives", _examples(results, settings.zone), False),
+        ("Test orders", _tests(entries), False),
+        ("What each order status needs", _required(settings), True),
+        ("What no source states, and is assumed", _assumptions(), True),
     )
-    contents = "".join(
-        f'<li><a href="#part{number}">{escape(title)}</a></li>'
-        for number, (title, _) in enumerate(sections, start=1)
+    today = date.today()  # noqa: DTZ011 - the reader's day
+    day = f"{today.day} {today:%B %Y}"
+    head = (
+        f'<header class="ok-doc-head">{logo_html(name, logo, settings.client.colour or "")}'
+        f"<strong>{escape(name)}</strong><span>prepared by Commanders Act, {day}</span></header>"
     )
     body = "".join(
-        f'<section id="part{number}"><h2>{number} · {escape(title)}</h2>{html}</section>'
-        for number, (title, html) in enumerate(sections, start=1)
+        _section(number, title, inside, folded)
+        for number, (title, inside, folded) in enumerate(sections, start=1)
     )
-    lead = (
-        f"<p>TikTok Sync Order Information, {date.today():%d %B %Y}. "  # noqa: DTZ011 - the reader's day
-        "It holds no secrets: the credentials are named, not shown.</p>"
+    first = _first_page(found, kept.total(), settings)
+    return document(
+        f"{name}: bookings at TikTok", f"{head}{first}{body}", f"{name} · orders to TikTok · {day}"
     )
-    return page(f"Handover for {name}", f"{lead}<ol>{contents}</ol>{body}")
 
 
-def settings_html(settings: Settings) -> str:
-    """All settings as they are to be typed, table by table."""
-    values = settings.settings
-    fields = {field.setting: field for field in field_mappings() if field.setting}
-    rows = [
-        (
-            fields[key].source,
-            getattr(values, key),
-            fields[key].note.partition("assumption:")[0].rstrip("; "),
-        )
-        for key in type(values).model_fields
-        if key in fields
-    ]
-    rows.insert(0, ("Credentials", values.credentials, "the name of the stored credentials"))
+def _section(number: int, title: str, inside: str, folded: bool) -> str:
+    if not folded:
+        return f'<section id="part{number}"><h2>{number} · {escape(title)}</h2>{inside}</section>'
+    return (
+        f'<section id="part{number}"><details class="ok-appendix">'
+        f"<summary><h2>{number} · {escape(title)}</h2></summary>{inside}</details></section>"
+    )
+
+
+def _first_page(found: Readiness, kept: int, settings: Settings) -> str:
+    named = "until when" if any(step.until for step in settings.step) else ""
+    return (
+        '<section class="ok-first ok-ready"><h1>Your bookings at TikTok</h1>'
+        f'<p class="ok-lead">{escape(found.sentence())}</p>'
+        f"{lights_html(found)}{strip_html(found)}"
+        f"<h3>The way of a booking</h3>{flow_html(found, kept)}"
+        f"<h3>Who does what{', ' + named if named else ''}</h3>{tasks_html(found.tasks)}</section>"
+    )
+
+
+def flow_html(found: Readiness, kept: int) -> str:
+    """One picture: from the booking site through the platform to TikTok, with numbers."""
+    ready = sum(kind.ready for kind in found.kinds)
+    seen = found.seen + found.others
+    waiting = found.seen - ready
+    aside = [f"{waiting} wait for a correction"] if waiting else []
+    aside += [f"{found.others} not for TikTok"] if found.others else []
+    below = f'<p class="ok-flow-aside">{escape(", ".join(aside))}. They stay here.</p>'
+    return (
+        '<div class="ok-flow" role="img" aria-label="'
+        f"Your booking site gives {seen} messages to Commanders Act, {ready} orders are ready for "
+        'TikTok">'
+        "<div><strong>Your booking site</strong><span>booked, cancelled, over</span>"
+        "<span>stays as it is</span></div>"
+        f"<i><b>{seen} messages</b></i>"
+        '<div class="ok-flow-us"><strong>Commanders Act</strong>'
+        "<span>takes what TikTok asks for, and checks it</span>"
+        f"<span>sends it, and again when needed</span>{below if aside else ''}</div>"
+        f"<i><b>{ready} orders</b>{f'<em>{kept} kept in the test</em>' if kept else ''}</i>"
+        "<div><strong>TikTok</strong><span>keeps each order once</span>"
+        "<span>shows it in your reports</span></div></div>"
+    )
+
+
+def _hosts(settings: Settings) -> str:
+    """Which hosts orders and secrets go to."""
     connection = settings.connection
-    others = [
-        ("Time zone", settings.timezone, "for times that have no offset"),
-        (
-            "Endpoint URL",
-            connection.endpoint_url,
-            "the client finds it in TikTok's partner reference",
-        ),
-        ("Token URL", connection.token_url, "where client key and secret go"),
-        ("Merchant Id", connection.merchant_id, "the merchant's id at TikTok"),
+    orders = urlsplit(connection.endpoint_url or "").netloc
+    rows = [
+        ["orders", html.code(orders) if orders else "open: the client finds it at TikTok"],
+        ["client key and secret", html.code(urlsplit(connection.token_url).netloc)],
     ]
-    pairs = [(pair.order_status, pair.event_name) for pair in settings.event_mapping]
-    pieces = [
-        _table(
-            ("setting", "write", "as", "note"), [(n, *_written(v), note) for n, v, note in rows]
-        ),
-        "<h3>Event Mapping</h3>",
-        _table(("order status", "event name"), pairs),
-    ]
-    if settings.smart_mapping:
-        pieces.append("<h3>Smart mapping: read from another property</h3>")
-        cells = [(target, *_written(v)) for target, v in settings.smart_mapping.items()]
-        pieces.append(_table(("target", "read", "as"), cells))
-    if settings.transformation:
-        pieces.append("<h3>Transformation, before the mapping</h3>")
-        steps = [(step.compiled().describe(),) for step in settings.transformation]
-        pieces.append(_table(("step",), steps))
-    pieces += _filter(settings)
-    pieces.append("<h3>Connection</h3>")
-    pieces.append(
-        _table(("setting", "value", "note"), [(n, _written(v)[0], note) for n, v, note in others])
-    )
-    return "".join(pieces)
+    return "<h3>Where it goes</h3>" + html.html_table(("what", "host"), rows)
 
 
-def _filter(settings: Settings) -> list[str]:
-    chosen = settings.filter
-    rows = [(one.property, one.operator, " or ".join(one.values)) for one in chosen.conditions()]
-    if chosen.consent:
-        rows.append(("user.consent_categories", "holds", chosen.consent))
-    if chosen.formula:
-        rows.append(("advanced filter", "is true", chosen.formula))
-    if not rows:
-        return []
-    condition = "any one of the conditions" if chosen.match == "any" else "all of it"
-    return [
-        "<h3>Filter: which events are sent</h3>",
-        f"<p>An event is sent when {condition} holds.</p>",
-        _table(("property", "operator", "value"), rows),
-        *(
-            [f"<p>The conditions as one formula: {html.code(formula)}</p>"]
-            if (formula := chosen.transcribed())
-            else []
-        ),
-    ]
-
-
-def _mapping(examples: Mapping[str, Mapped]) -> str:
-    # One event a status: enough to see what comes out, and narrow enough to be read.
-    first: dict[str | None, tuple[str, Mapped]] = {}
-    for name, result in examples.items():
-        if result.trace:
-            first.setdefault(result.order_status, (name, result))
-    # Those that fill most rows say most.
-    chosen = sorted(first.values(), key=lambda example: -_filled(example[1]))[:_EXAMPLES]
-    states = [{entry.target: entry for entry in result.trace} for _, result in chosen]
-    rows = []
-    for field in field_mappings():
-        entries = [state[field.target] for state in states]
-        reads = next((e.reads for e in entries if e.reads != field.source), "")
-        hint = f'<div class="ok-hint">reads {html.code(reads)}</div>' if reads else ""
+def _examples(results: Sequence[Mapped], zone: ZoneInfo) -> str:
+    """Each field with its source and one example a kind of booking: the one that fills most."""
+    best: dict[str, Mapped] = {}
+    for mapped in results:
+        if mapped.trace and mapped.order_status:
+            before = best.get(mapped.order_status)
+            if before is None or _filled(mapped) > _filled(before):
+                best[mapped.order_status] = mapped
+    if not best:
+        return "<p>No booking is there to show it with.</p>"
+    states = [{entry.target: entry for entry in mapped.trace} for mapped in best.values()]
+    sources = {row.target: row for row in field_mappings()}
+    rows: list[list[str]] = []
+    heads: dict[int, str] = {}
+    group = ""
+    for target, word in client_words().items():
+        entries = [state[target] for state in states]
+        if not any(entry.matters for entry in entries):
+            continue
+        if word.group != group:
+            group = word.group
+            heads[len(rows)] = escape(group)
+        asked = {"always": "always", "": "optional"}.get(
+            sources[target].mandatory, kind_of(sources[target].mandatory).title.lower()
+        )
+        reads = next((entry.reads for entry in entries if entry.reads), sources[target].source)
         rows.append(
             [
-                html.code(field.source) + hint,
-                html.code(field.target.removeprefix("order_info.")),
-                escape(field.mandatory),
-                *(html.code("" if e.value is None else show(e.value, 36)) for e in entries),
+                escape(word.word),
+                html.code(reads),
+                *(_example(entry, zone) for entry in entries),
+                escape(asked),
             ]
         )
-    names = [f"{name} ({result.order_status})" for name, result in chosen]
-    return html.html_table(["source", "target", "mandatory", *names], rows)
+    names = [kind_of(status).title for status in best]
+    table = html.html_table(
+        ["what", "where your site has it", *names, "asked for"], rows, heads=heads
+    )
+    picture = ribbon_svg(next(iter(best.values())).trace)
+    return (
+        "<p>One booking of each kind as an example. Names in <code>this type</code> are those of "
+        f"your site’s data; “later” is no fault.</p>{picture}{table}"
+    )
+
+
+def _example(entry: TraceEntry, zone: ZoneInfo) -> str:
+    match entry.state:
+        case "ok":
+            text = shown_value(entry, zone)
+            if len(text) > _MOST_SHOWN:
+                text = f"{text[: _MOST_SHOWN // 2]}…{text[-_MOST_SHOWN // 2 :]}"
+            return html.code(text)
+        case "not yet":
+            return '<span class="ok-hint">later</span>'
+        case "not needed":
+            return ""
+    return html.badge(entry.state)
 
 
 def _filled(mapped: Mapped) -> int:
@@ -178,22 +219,3 @@ def _tests(entries: Sequence[Entry]) -> str:
 def _assumptions() -> str:
     rows = [[html.code(about), html.prose(said)] for about, said in assumptions()]
     return html.html_table(("about", "assumption"), rows)
-
-
-def _written(value: Any) -> tuple[str, str]:
-    """A value as it is typed, and how: as text or as a function."""
-    if isinstance(value, FormulaValue):
-        return value.formula, "function"
-    return ("" if value is None else str(value), "" if value is None else "text")
-
-
-def _table(columns: Sequence[str], rows: Sequence[Sequence[str | None]]) -> str:
-    code = {"write", "value", "read", "event name", "property"}
-    cells = [
-        [
-            html.code(cell or "") if column in code else escape(cell or "")
-            for column, cell in zip(columns, row, strict=True)
-        ]
-        for row in rows
-    ]
-    return html.html_table(columns, cells)

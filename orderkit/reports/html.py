@@ -15,6 +15,7 @@ Tone: TypeAlias = Literal["good", "bad", "warn", "later", "mute"]
 #: The script of tables, a module whose `render` a widget runs too.
 TABLES_MODULE: Final = Path(__file__).with_name("tables.js")
 
+_STYLES: Final = ("style.css", "tables.css", "readiness.css")
 _QUOTED: Final = re.compile("`([^`]+)`")
 #: A line of a formula, and below it a line with nothing but a caret.
 _POINTED: Final = re.compile(r"\n?^( *)([^\n]+)\n( *)\^(?:\n|\Z)", re.MULTILINE)
@@ -39,6 +40,11 @@ TONES: Final[dict[str, Tone]] = {
     "mandatory": "mute",
     "not needed": "mute",
     "not yet": "later",
+    "kept": "good",
+    "ready": "good",
+    "refused": "bad",
+    "not ready": "warn",
+    "not for TikTok": "mute",
     "filtered": "mute",
     "skipped": "mute",
     "outdated": "mute",
@@ -49,7 +55,13 @@ TONES: Final[dict[str, Tone]] = {
 @cache
 def style_sheet() -> str:
     """The one style sheet, on JupyterLab's colour variables, as a ``<style>`` element."""
-    return f"<style>{_file('style.css')}{_file('tables.css')}</style>"
+    return f"<style>{''.join(map(_file, _STYLES))}</style>"
+
+
+@cache
+def page_style() -> str:
+    """The style sheet of pages that are handed over: on screen, and printed."""
+    return f"{style_sheet()}<style>{_file('document.css')}</style>"
 
 
 @cache

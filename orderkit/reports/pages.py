@@ -1,5 +1,6 @@
 """Self-contained HTML pages that can be handed over."""
 
+import re
 from collections import Counter
 from html import escape
 
@@ -11,13 +12,28 @@ from orderkit.sending.ledger import Ledger
 
 def page(title: str, body: str) -> str:
     """A page with our style sheet, in light or dark as the reader's system is; asks no host."""
+    return _page(title, f"<h1>{escape(title)}</h1>{body}", "", "")
+
+
+def _page(title: str, body: str, head: str, name: str) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title>{html.style_sheet()}</head>"
-        f'<body class="ok-page"><main class="ok-root"><h1>{escape(title)}</h1>{body}</main>'
+        f"<title>{escape(title)}</title>{html.page_style()}{head}</head>"
+        f'<body class="ok-page {name}"><main class="ok-root">{body}</main>'
         f"{html.table_script()}</body></html>\n"
     )
+
+
+def document(title: str, body: str, footer: str) -> str:
+    """A page that is fit to be printed: numbered, with this line at the foot of each sheet."""
+    # A text in CSS, inside an element: neither its end nor the element's may stand in it.
+    text = re.sub(r"[^ \w.,·-]", lambda mark: f"\\{ord(mark[0]):x} ", footer)
+    feet = (
+        f'<style>@page {{ @bottom-left {{ content: "{text}" }} '
+        '@bottom-right { content: counter(page) " of " counter(pages) } }</style>'
+    )
+    return _page(title, body, f"{feet}", "ok-document")
 
 
 def deliveries_page(ledger: Ledger, most: int = 500) -> str:

@@ -7,6 +7,7 @@ No rule lives here: a form gives its input to the package and shows what comes b
 
 from IPython.core.getipython import get_ipython
 
+from orderkit.widgets.app import App
 from orderkit.widgets.backfill import BackfillForm
 from orderkit.widgets.deliveries import DeliveryView
 from orderkit.widgets.demo import Demo
@@ -14,12 +15,14 @@ from orderkit.widgets.events import EventPicker
 from orderkit.widgets.faults import FaultPanel
 from orderkit.widgets.live import LiveForm
 from orderkit.widgets.mapping import MappingForm
+from orderkit.widgets.meeting import Meeting
 from orderkit.widgets.required import RequiredForm
 from orderkit.widgets.sending import SendForm
 from orderkit.widgets.settings import SettingsForm
 from orderkit.widgets.tracebacks import mask_uncaught
 
 __all__ = [
+    "App",
     "BackfillForm",
     "DeliveryView",
     "Demo",
@@ -27,6 +30,7 @@ __all__ = [
     "FaultPanel",
     "LiveForm",
     "MappingForm",
+    "Meeting",
     "RequiredForm",
     "SendForm",
     "SettingsForm",

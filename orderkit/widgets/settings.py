@@ -15,7 +15,7 @@ from orderkit.events.jsontext import show
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.results import Mapped
 from orderkit.reports import html, views
-from orderkit.reports.handover import settings_html
+from orderkit.reports.settings_html import settings_html
 from orderkit.widgets import parts
 from orderkit.widgets.events import EventPicker
 from orderkit.widgets.outcome import OutcomeView

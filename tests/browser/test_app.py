@@ -1,11 +1,17 @@
 """The demo page, used as a consultant uses it."""
 
+import json
+import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.browser.support import look, saved_handover, unreached
+from orderkit.events import samples
+from tests.browser.conftest import EVENTS, SETTINGS
+from tests.browser.support import app, look, saved_handover, unreached
+
+EVENTS_AS_JSON = json.loads(EVENTS.read_text(encoding="utf-8"))
 
 
 @pytest.fixture
@@ -110,11 +116,18 @@ def test_a_journey_with_both_faults_arrives_once(demo: Page) -> None:
     """A throttled call and a lost answer are told as they happen; the order is kept once."""
     to(demo, "Journey")
     look(demo, "app-journey")
+    demo.get_by_label("Step by step").check()
+    following = demo.get_by_role("button", name="Next →")
     for end, status in (("completed", "COMPLETE_ORDER"), ("cancelled", "CANCEL_ORDER")):
         demo.get_by_role("button", name=f"Created → {end}").click()
-        expect(demo.get_by_role("status").filter(visible=True)).to_contain_text("Waiting 1 s")
+        told = demo.get_by_role("status").filter(visible=True)
+        expect(told).to_contain_text("sending …")
+        following.click()
+        expect(told).to_contain_text("Waiting 1 s")
         expect(text(demo, "turns the call away")).to_be_visible()
-        told = demo.get_by_role("status").filter(has_text="Arrived once")
+        for words in ("arrived", "sending …", "Waiting", "arrived", "Arrived once"):
+            following.click()
+            expect(told).to_contain_text(words)
         expect(told).to_contain_text("4 calls made, 3 of them reached TikTok's list, 1 order")
         expect(told).to_contain_text(status)
         expect(demo.get_by_text("the answer gets lost", exact=True)).to_be_visible()
@@ -173,6 +186,67 @@ def test_the_keyboard_alone_is_enough(demo: Page) -> None:
     keys.press("Tab")
     keys.press("Space")
     keys.press("Tab")
+    expect(demo.get_by_label("Step by step")).to_be_focused()
+    keys.press("Tab")
     expect(demo.get_by_role("button", name="Created → completed")).to_be_focused()
     keys.press("Enter")
     expect(text(demo, "2 calls made, 2 of them reached")).to_be_visible()
+
+
+def test_a_meeting_on_the_clients_own_bookings(
+    context: BrowserContext, home: Path, tmp_path: Path
+) -> None:
+    """Readiness first; a reload keeps what is typed; keys lead on; a file may be dropped."""
+    events = [*EVENTS_AS_JSON, {"event_name": "Newsletter"}]
+    events[0] = {**events[0], "House": {"Code": "PX-PORTO", "Nation": "PT"}}
+    (tmp_path / "events.json").write_text(json.dumps(events), encoding="utf-8")
+    settings = SETTINGS.read_text(encoding="utf-8")
+    brand = '[client]\nname = "Casa Hotels"\ncolour = "#0b6e4f"\n'
+    (tmp_path / "settings.toml").write_text(f"{settings}\n{brand}", encoding="utf-8")
+    with app(home, str(tmp_path)) as url:
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        page.goto(url)
+        expect(page.get_by_role("heading", name="Casa Hotels")).to_be_visible()
+        headline = page.get_by_role("heading", name="Cancellations and finished stays are ready")
+        expect(headline).to_contain_text("New bookings need one thing")
+        look(page, "meeting-readiness")
+        assert unreached(page) == []
+        to(page, "A booking")
+        expect(page.get_by_role("status").filter(visible=True)).to_contain_text("1 open")
+        look(page, "meeting-booking")
+        page.get_by_label("Hotel name").fill("Casa Nova")
+        expect(page.get_by_role("status").filter(visible=True)).to_contain_text("Ready for TikTok")
+        page.set_viewport_size({"width": 390, "height": 800})
+        page.get_by_label("Room name").scroll_into_view_if_needed()
+        expect(page.get_by_text("What TikTok receives", exact=True)).to_be_in_viewport()
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.reload()
+        expect(page.get_by_label("Hotel name")).to_have_value("Casa Nova")
+        page.locator("h1").click()
+        page.keyboard.press("ArrowRight")
+        expect(page.get_by_role("tab", name="The journey")).to_have_attribute(
+            "aria-selected", "true"
+        )
+        page.get_by_label("Step by step").check()
+        page.get_by_role("button", name="Guest cancels").click()
+        expect(text(page, "A guest books: sending …")).to_be_visible()
+        page.locator("h1").click()
+        for words in ("Waiting", "arrived", "sending …", "Waiting", "arrived", "Arrived once"):
+            page.keyboard.press("ArrowRight")
+            expect(page.get_by_role("status").filter(visible=True)).to_contain_text(words)
+        page.keyboard.press("ArrowRight")
+        page.get_by_role("button", name="Try all").click()
+        expect(text(page, "Each booking that is ready was sent.")).to_be_visible()
+        look(page, "meeting-results")
+        page.get_by_role("button", name="Present").click()
+        expect(page.locator("body")).to_have_class(re.compile("ok-presenting"))
+        page.get_by_role("button", name="End").click()
+        files = page.evaluate_handle(
+            """text => { const moved = new DataTransfer();
+            moved.items.add(new File([text], "other.ndjson")); return moved; }""",
+            samples.EVENTS.read_text(encoding="utf-8"),
+        )
+        page.locator("h1").dispatch_event("drop", {"dataTransfer": files})
+        # Another system's bookings: this client's settings know none of them.
+        expect(text(page, "Seven more messages from your site are not for TikTok")).to_be_visible()

@@ -7,6 +7,7 @@ import pytest
 from orderkit.events import samples
 from orderkit.reports.deliveries import Health
 from orderkit.sending.ledger import Ledger
+from tests.browser.support import chromium
 from tests.cli.test_commands import lines, run
 
 SETTINGS = ["--settings", str(samples.SETTINGS)]
@@ -92,7 +93,28 @@ def test_the_handover_has_all_its_parts(ledger: Path, tmp_path: Path) -> None:
     ):
         assert part in text, part
     assert "src=" not in text
-    assert "<script" not in text
+    # The one script is ours, of tables: it stands in the page, and asks nobody.
+    assert text.count("<script") == 1
+    assert "open.<wbr>tiktokapis.<wbr>com" in text, "the host that key and secret go to"
+    assert "Real bookings are not sent yet" in text
+
+
+def test_the_handover_is_printed_where_a_browser_is(tmp_path: Path) -> None:
+    """With a Chromium it is a PDF of numbered sheets; without one, what to do is said at once."""
+    pdf = tmp_path / "handover.pdf"
+    given = ("handover", str(samples.EVENTS), *SETTINGS, "--pdf", str(pdf))
+    without = run(*given, PATH="")
+    assert without.returncode == 2
+    assert "none is here: install one, name one in ORDERKIT_CHROMIUM" in without.stderr
+    assert run(*given, ORDERKIT_CHROMIUM="nowhere").returncode == 2
+    assert not pdf.exists()
+    assert run("handover", str(samples.EVENTS), *SETTINGS).returncode == 2
+    browser = chromium()
+    if browser is None:
+        pytest.skip("no Chromium is here")
+    done = run(*given, ORDERKIT_CHROMIUM=browser)
+    assert done.returncode == 0, done.stderr
+    assert pdf.read_bytes().startswith(b"%PDF-")
 
 
 @pytest.mark.parametrize(

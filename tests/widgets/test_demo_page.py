@@ -15,6 +15,7 @@ from orderkit.widgets.demo.session import overlaid
 def demo() -> Iterator[Demo]:
     """A page of its own; its sandbox is stopped in the end."""
     made = Demo()
+    made.journey.pace = 0
     yield made
     made.session.sandbox.stop()
 
@@ -79,7 +80,7 @@ def test_a_journey_arrives_once_whatever_goes_wrong(
     async def work() -> None:
         demo.journey.switches[BUSY].value = busy
         demo.journey.switches[LOST].value = lost
-        demo.journey.cancel.click()
+        demo.journey.buttons[1].click()
         assert demo.journey.task is not None
         await demo.journey.task
 
@@ -97,7 +98,7 @@ def test_a_journey_of_a_damaged_booking_stops_and_says_why(demo: Demo) -> None:
 
     async def work() -> None:
         demo.booking.choose.value = "damaged: nights in words"
-        demo.journey.complete.click()
+        demo.journey.buttons[0].click()
         assert demo.journey.task is not None
         await demo.journey.task
 

@@ -1,12 +1,15 @@
 """One booking walks through its statuses, with faults on a switch, and still arrives once."""
 
+import asyncio
 from dataclasses import dataclass, field
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, TypeAlias
 
 import ipywidgets as w
 
 from orderkit.events import paths
 from orderkit.mapping.results import Mapped
+from orderkit.reports import html
 from orderkit.sending.results import SendResult
 from orderkit.sending.retry import Wait
 from orderkit.widgets import parts
@@ -15,6 +18,10 @@ from orderkit.widgets.demo.page import Page
 from orderkit.widgets.demo.session import DemoSession, overlaid
 
 _DAY: Final = 24 * 3600 * 1000
+#: Seconds for which a picture of a journey stands.
+PACE: Final = 1.6
+#: What is drawn, what is said, and in which tone.
+_Picture: TypeAlias = tuple[str, str, html.Tone]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +82,22 @@ LOST: Final = Trouble(
 
 
 class JourneyPage(Page):
-    """Walks one booking through its statuses, every try shown as it happens.
+    """Walks one booking through its statuses, every try shown as it happens, one after the other.
 
-    legs: the stations of the last journey, with each of their tries
+    legs:    the stations of the last journey, with each of their tries
+    pace:    seconds for which each picture stands, so that it can be told
+    by_step: whether each picture waits for `step` instead
     """
+
+    #: Whether pictures and messages are in the client's words.
+    client = False
 
     def __init__(self, session: DemoSession) -> None:
         self.legs: list[timeline.Leg] = []
+        self.pace = PACE
         self._number = 0
+        self._pictures: asyncio.Queue[_Picture | None] = asyncio.Queue()
+        self._go_on: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
         self.switches = {
             trouble: w.Checkbox(
                 value=True,
@@ -92,45 +107,100 @@ class JourneyPage(Page):
             )
             for trouble in (BUSY, LOST)
         }
-        self.complete = parts.button(
-            "Created → completed", lambda: self.begin(COMPLETED), self, "primary"
+        self.by_step = w.Checkbox(
+            value=False, description="Step by step: the arrow key → goes on", indent=False
         )
-        self.cancel = parts.button(
-            "Created → cancelled", lambda: self.begin(CANCELLED), self, "primary"
+        self.next = parts.button("Next →", self.step, self)
+        self.next.disabled = True
+        self.buttons = [
+            parts.button(label, partial(self.begin, end), self, "primary")
+            for label, end in self.ends()
+        ]
+        faults = w.VBox(
+            [w.HTML("<h3>What goes wrong on the way</h3>"), *self.switches.values(), self.by_step]
         )
-        faults = w.VBox([w.HTML("<h3>What goes wrong on the way</h3>"), *self.switches.values()])
         faults.add_class("ok-card")
-        super().__init__(
-            session,
-            "One booking, all the way",
-            "The booking at hand walks through its statuses. Calls fail as they do in real life, "
-            "and the order still arrives once.",
-            faults,
-            parts.row(self.complete, self.cancel),
-        )
+        super().__init__(session, *self.words, faults, parts.row(*self.buttons, self.next))
 
-    def begin(self, end: Stop) -> None:
+    words = (
+        "One booking, all the way",
+        "The booking at hand walks through its statuses. Calls fail as they do in real life, "
+        "and the order still arrives once.",
+    )
+
+    def ends(self) -> tuple[tuple[str, Any], ...]:
+        """The ways that a booking can go: what the button says → what `stations` takes."""
+        return (("Created → completed", COMPLETED), ("Created → cancelled", CANCELLED))
+
+    def begin(self, end: Any) -> None:
         """Let the booking at hand be created, and then end in that way."""
-        self.work.begin(self._walk((CREATED, end), self.session.event))
+        self.work.begin(self._walk(end))
+
+    def step(self) -> None:
+        """Show the next picture of a journey that goes step by step."""
+        if self._go_on:
+            loop, event = self._go_on
+            loop.call_soon_threadsafe(event.set)
 
     def show_state(self) -> None:
-        self.complete.disabled = self.cancel.disabled = self.work.busy
+        """Disable what begins a journey while one is under way."""
+        for button in self.buttons:
+            button.disabled = self.work.busy
+        self.next.disabled = not (self.work.busy and self.by_step.value)
 
-    async def _walk(self, stops: tuple[Stop, ...], booking: dict[str, Any]) -> None:
+    def stations(self, end: Stop, order_id: str) -> list[tuple[str, dict[str, Any]]]:
+        """What happens, in words, and the event that the site sends then."""
+        booking = self.session.event
+        return [(stop.words, event_at(stop, booking, order_id)) for stop in (CREATED, end)]
+
+    def order_id(self) -> str:
+        """What the booking at hand is called: a journey is a booking of its own."""
+        return f"{self.session.event.get('id', '')}-J{self._number}"
+
+    async def _walk(self, end: Any) -> None:
         self._number += 1
-        # A journey is a booking of its own: its order begins with no history.
-        order_id = f"{booking.get('id', '')}-J{self._number}"
         self.legs = []
-        for number, stop in enumerate(stops):
-            event = event_at(stop, booking, order_id)
-            mapped = self.session.mapper.explain(event)
-            leg = timeline.Leg(stop.words, mapped.order_status or "", order_id)
-            self.legs.append(leg)
-            troubles = [t for t, switch in self.switches.items() if switch.value]
-            await self._travel(leg, event, mapped, [t.script for t in troubles if t.stop == number])
-            if leg.sent is None or leg.sent.verdict != "delivered":
-                break
-        self._arrived(order_id)
+        # The journey itself does not wait for whoever watches it.
+        self._pictures = asyncio.Queue()
+        self._go_on = asyncio.get_running_loop(), asyncio.Event()
+        walking = asyncio.create_task(self._travel_all(end))
+        shown = 0
+        while picture := await self._pictures.get():
+            if shown:
+                await self._wait()
+            self.view.value, text, tone = picture
+            self.show_message(text, tone)
+            shown += 1
+        self._go_on = None
+        await walking
+
+    async def _wait(self) -> None:
+        """Until the next picture is shown: for a while, or until somebody wants it."""
+        if not self.by_step.value or self._go_on is None:
+            await asyncio.sleep(self.pace)
+            return
+        _loop, event = self._go_on
+        await event.wait()
+        event.clear()
+
+    async def _travel_all(self, end: Any) -> None:
+        try:
+            order_id = self.order_id()
+            for number, (words, event) in enumerate(self.stations(end, order_id)):
+                mapped = self.session.mapper.explain(event)
+                leg = timeline.Leg(words, mapped.order_status or "", order_id)
+                self.legs.append(leg)
+                faults = [
+                    trouble.script
+                    for trouble, switch in self.switches.items()
+                    if switch.value and trouble.stop == number
+                ]
+                await self._travel(leg, event, mapped, faults)
+                if leg.sent is None or leg.sent.verdict != "delivered":
+                    break
+            self._picture(*self.conclusion(order_id))
+        finally:
+            self._pictures.put_nowait(None)
 
     async def _travel(
         self, leg: timeline.Leg, event: dict[str, Any], mapped: Mapped, scripts: list[str]
@@ -140,33 +210,30 @@ class JourneyPage(Page):
         def show_wait(wait: Wait) -> None:
             kept = self.session.times_kept(leg.order_id, leg.status)
             leg.tries.append(timeline.Try(wait.reason, kept, wait.seconds))
-            self.show_message(
-                f"{leg.words}: {wait.reason}. Waiting {wait.seconds:.2g} s, then try "
-                f"{wait.attempt}.",
-                "warn",
+            why = "" if self.client else f": {wait.reason}"
+            self._picture(
+                f"{leg.words}{why}. Waiting {wait.seconds:.2g} s, then try {wait.attempt}.", "warn"
             )
-            self._draw()
 
-        self.show_message(f"{leg.words}: sending …")
-        self._draw()
-        sent = await self.session.send(event, mapped, show_wait)
-        leg.sent = sent
+        self._picture(f"{leg.words}: sending …")
+        leg.sent = sent = await self.session.send(event, mapped, show_wait)
         if sent.delivery:
             kept = self.session.times_kept(leg.order_id, leg.status)
             leg.tries.append(timeline.Try(sent.message or sent.delivery.meaning, kept))
-        self._draw()
+        self._picture(f"{leg.words}: {'arrived' if sent.verdict == 'delivered' else 'not sent'}")
 
-    def _arrived(self, order_id: str) -> None:
+    def conclusion(self, order_id: str) -> tuple[str, html.Tone]:
+        """How it ended, in words."""
         sent = [leg.sent for leg in self.legs if leg.sent]
         bad = next((line for line in sent if line.verdict != "delivered"), None)
         if bad is not None:
-            self.show_message(f"{bad.verdict}: {bad.message}\n{bad.next_step}", "bad")
-            return
-        self.show_message(arrived(order_id, sent, self.session), "good")
+            return f"{bad.verdict}: {bad.message}\n{bad.next_step}", "bad"
+        return arrived(order_id, sent, self.session), "good"
 
-    def _draw(self) -> None:
-        order_id = self.legs[0].order_id
-        self.view.value = timeline.drawn(self.legs, self.session.orders.get(order_id))
+    def _picture(self, text: str, tone: html.Tone = "mute") -> None:
+        order = self.session.orders.get(self.legs[0].order_id)
+        drawn = timeline.drawn(self.legs, order, client=self.client)
+        self._pictures.put_nowait((drawn, text, tone))
 
 
 def event_at(stop: Stop, booking: dict[str, Any], order_id: str) -> dict[str, Any]:

@@ -25,7 +25,9 @@ class DemoSession:
 
     lock:    held by the page whose handler runs, and by what shows in all pages what was sent
 
-    events:  name → event, those that can be chosen
+    events:  name → event, those that can be chosen: a client's, or the samples
+    name:    the chosen one's
+    typed:   path → value, what was typed over it
     event:   the chosen one, with what was typed over it
     mapped:  what becomes of it
     before:  what becomes of it as it was chosen
@@ -34,17 +36,19 @@ class DemoSession:
     ledger:  the same, with requests and answers; forgotten with the page, as the sandbox is
     """
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    def __init__(
+        self, settings: Settings | None = None, events: dict[str, dict[str, Any]] | None = None
+    ) -> None:
         self.lock = threading.RLock()
         self.mapper = Mapper(settings or load_settings(samples.SETTINGS))
-        damaged = {f"damaged: {name}": event for name, event in samples.damaged_events().items()}
-        self.events: dict[str, dict[str, Any]] = {**samples.sample_events(), **damaged}
+        self.events = events or sample_bookings()
         self.sandbox = Sandbox()
         self.sent: list[SendResult] = []
         self.ledger = Ledger()
         self._listeners: list[Callable[[], Any]] = []
         self.chosen: dict[str, Any] = {}
         self.event: dict[str, Any] = {}
+        self.typed: dict[str, Any] = {}
         self.choose(next(iter(self.events)))
 
     def when_changed(self, listener: Callable[[], Any]) -> None:
@@ -58,12 +62,13 @@ class DemoSession:
 
     def choose(self, name: str) -> None:
         """Take the booking of that name as it is."""
-        self.chosen = self.events[name]
+        self.name, self.chosen = name, self.events[name]
         self.before: Mapped = self.mapper.explain(self.chosen)
         self.type({})
 
     def type(self, typed: dict[str, Any]) -> None:
         """Put these values over the chosen booking: path → value."""
+        self.typed = typed
         self.event = overlaid(self.chosen, typed)
         self.mapped: Mapped = self.mapper.explain(self.event)
         self.changed()
@@ -100,6 +105,12 @@ class DemoSession:
             received.order_id == order_id and received.order_status == status
             for received in self.sandbox.received
         )
+
+
+def sample_bookings() -> dict[str, dict[str, Any]]:
+    """The samples, those included that are damaged."""
+    damaged = {f"damaged: {name}": event for name, event in samples.damaged_events().items()}
+    return {**samples.sample_events(), **damaged}
 
 
 def overlaid(event: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:

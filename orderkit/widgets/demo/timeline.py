@@ -1,10 +1,11 @@
 """The picture of a journey: every try, what became of it, every wait, and TikTok's side."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 
 from orderkit.events.paths import count
 from orderkit.reports import html, views
+from orderkit.reports.client_words import kind_of
 from orderkit.sandbox import Order
 from orderkit.sending.results import SendResult
 from orderkit.widgets.demo.page import card, card_table
@@ -35,23 +36,30 @@ class Leg:
     sent: SendResult | None = None
 
 
-def drawn(legs: list[Leg], order: Order | None) -> str:
-    """The journey as a picture, and below it the order as TikTok's side keeps it."""
+def drawn(legs: list[Leg], order: Order | None, *, client: bool = False) -> str:
+    """The journey as a picture, and below it the order as TikTok's side keeps it.
+
+    client: whether it is said in the client's words
+    """
     lanes = '<p class="ok-lanes"><span>The hotel\'s site</span><span>TikTok</span></p>'
-    picture = lanes + "".join(map(_leg, legs))
-    return card("The journey", picture) + card_table(kept(order), "Nothing has arrived yet.")
+    picture = lanes + "".join(_leg(leg, client) for leg in legs)
+    table = kept_for_client(order) if client else kept(order)
+    return card("The journey", picture) + card_table(table, "Nothing has arrived yet.")
 
 
-def _leg(leg: Leg) -> str:
+def _leg(leg: Leg, client: bool) -> str:
     verdict = html.badge(leg.sent.verdict) if leg.sent else '<span class="ok-busy">under way</span>'
+    name = "" if client else f"<code>{escape(leg.status)}</code> "
     before, lines = 0, []
     for number, tried in enumerate(leg.tries, start=1):
         good = tried.wait is None and leg.sent is not None and leg.sent.verdict == "delivered"
-        lines.append(_try(number, tried, leg.status, good=good, before=before))
+        status = kind_of(leg.status).one if client else leg.status
+        shown = replace(tried, said="") if client else tried
+        lines.append(_try(number, shown, status, good=good, before=before))
         before = tried.kept
     return (
-        f'<div class="ok-leg"><h4>{escape(leg.words)} '
-        f"<code>{escape(leg.status)}</code> {verdict}</h4><ol>{''.join(lines)}</ol></div>"
+        f'<div class="ok-leg"><h4>{escape(leg.words)} {name}{verdict}</h4>'
+        f"<ol>{''.join(lines)}</ol></div>"
     )
 
 
@@ -82,3 +90,12 @@ def kept(order: Order | None) -> views.Table:
     return views.make_table(
         cells, ("status", "received", "kept", "log_id"), "The order at TikTok's side"
     )
+
+
+def kept_for_client(order: Order | None) -> views.Table:
+    """The same in the client's words."""
+    cells = (
+        (kind_of(receipt.order_status).title, count(receipt.count, "time"), "once")
+        for receipt in (order.history if order else ())
+    )
+    return views.make_table(cells, ("what happened", "received", "kept"), "What TikTok keeps")

@@ -1,0 +1,90 @@
+"""The ribbon: which parts of a booking the groups of an order are read from, as SVG."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import Final
+
+from orderkit.mapping.results import TraceEntry
+from orderkit.reports.client_words import client_words
+
+_WIDTH: Final = 640
+_SIDE: Final = 190
+_ROW: Final = 11
+_GAP: Final = 10
+_FIXED: Final = "the same for every order"
+
+
+def ribbon_svg(trace: Iterable[TraceEntry]) -> str:
+    """Bands from the booking's parts on the left to the order's groups on the right.
+
+    A band is as thick as there are values in it; "" where there is no value.
+    """
+    bands: Counter[tuple[str, str]] = Counter()
+    for entry in trace:
+        word = client_words().get(entry.target)
+        if word and entry.state == "ok":
+            bands[_part(entry), word.group] += 1
+    if not bands:
+        return ""
+    left = list(dict.fromkeys(part for part, _ in bands))
+    right = list(dict.fromkeys(group for _, group in bands))
+    places = {
+        **_stacked(
+            [("l", name, sum(n for (p, _), n in bands.items() if p == name)) for name in left]
+        ),
+        **_stacked(
+            [("r", name, sum(n for (_, g), n in bands.items() if g == name)) for name in right]
+        ),
+    }
+    height = max(top + size for top, size in places.values()) + _GAP
+    used: Counter[tuple[str, str]] = Counter()
+    pieces = []
+    for (part, group), number in bands.items():
+        thick = number * _ROW
+        y1, y2 = places["l", part][0] + used["l", part], places["r", group][0] + used["r", group]
+        used["l", part] += thick
+        used["r", group] += thick
+        pieces.append(_band(y1, y2, thick, f"{part} → {group}: {number}", left.index(part)))
+    names = [_name(side, name, *place) for (side, name), place in places.items()]
+    said = "; ".join(f"{part} to {group}" for part, group in bands)
+    return (
+        f'<svg class="ok-ribbon" viewBox="0 0 {_WIDTH} {height}" role="img" '
+        f'aria-label="{escape(said)}">{"".join(pieces)}{"".join(names)}</svg>'
+    )
+
+
+def _part(entry: TraceEntry) -> str:
+    """The part of the booking that a value was found in: the first name of its path."""
+    if entry.json_type == "missing" or entry.found_at == "settings":
+        return _FIXED
+    first, dot, _ = entry.found_at.partition(".")
+    return first if dot or " " not in first else _FIXED
+
+
+def _stacked(parts: Sequence[tuple[str, str, int]]) -> dict[tuple[str, str], tuple[int, int]]:
+    """Side and name → top and height, one below the other."""
+    places, top = {}, _GAP
+    for side, name, number in parts:
+        size = max(number * _ROW, 14)
+        places[side, name] = (top, size)
+        top += size + _GAP
+    return places
+
+
+def _band(y1: int, y2: int, thick: int, title: str, tone: int) -> str:
+    x1, x2 = _SIDE, _WIDTH - _SIDE
+    middle = (x1 + x2) // 2
+    return (
+        f'<path class="ok-band-{tone % 6}" d="M{x1} {y1}C{middle} {y1} {middle} {y2} {x2} {y2}'
+        f'V{y2 + thick}C{middle} {y2 + thick} {middle} {y1 + thick} {x1} {y1 + thick}Z">'
+        f"<title>{escape(title)}</title></path>"
+    )
+
+
+def _name(side: str, name: str, top: int, size: int) -> str:
+    x, anchor = (_SIDE - 10, "end") if side == "l" else (_WIDTH - _SIDE + 10, "start")
+    shown = name if len(name) <= 26 else f"{name[:13]}…{name[-12:]}"
+    return (
+        f'<text x="{x}" y="{top + size / 2 + 4:.0f}" text-anchor="{anchor}">{escape(shown)}</text>'
+    )

@@ -1,0 +1,139 @@
+"""The readiness: what it says of bookings, in which words, and who does what."""
+
+import re
+
+import pytest
+
+from orderkit.destination.fields import field_mappings
+from orderkit.destination.loading import load_settings, parse_settings
+from orderkit.destination.settings import Settings
+from orderkit.errors import SettingsError
+from orderkit.events import samples
+from orderkit.mapping.mapper import Mapper
+from orderkit.reports.client_words import client_words, counted, kind_of, listed, topics
+from orderkit.reports.readiness import Readiness, readiness
+from orderkit.reports.readiness_html import logo_html, readiness_html
+
+SAMPLES = list(samples.sample_events().values())
+DAMAGED = list(samples.damaged_events().values())
+#: Words of ours, which no client's screen has.
+OURS = re.compile(
+    r"\b(events?|fields?|mapping|payload|propert(y|ies)|status(es)?|order_info)\b", re.I
+)
+
+
+def found_in(events: list[dict[str, object]], more: str = "") -> Readiness:
+    """The readiness of events, with the samples' settings and more of them."""
+    text = samples.SETTINGS.read_text(encoding="utf-8")
+    settings = parse_settings(f"{text}\n{more}")
+    mapper = Mapper(settings)
+    return readiness(settings, [mapper.explain(event) for event in events])
+
+
+def test_all_samples_are_ready() -> None:
+    """With nothing missing, each light is green, and only the address is open."""
+    found = found_in(SAMPLES)
+    assert found.sentence() == (
+        "New bookings, cancellations and finished stays are ready for TikTok."
+    )
+    assert [kind.light for kind in found.kinds] == ["ready"] * 3
+    assert [task.who for task in found.tasks] == ["The hotel", "Everyone"]
+
+
+def test_a_kind_with_no_ready_booking_is_red_and_one_without_any_is_not_judged() -> None:
+    """Red where nothing can be sent; where there is no example, that is said, and no fault."""
+    damaged = samples.damaged_events()
+    found = found_in([SAMPLES[0], damaged["initiator misspelled"]])
+    assert [kind.light for kind in found.kinds] == ["ready", "closed", "unseen"]
+    assert found.sentence() == "New bookings are ready for TikTok. Cancellations need one thing."
+    cancelled = found.kinds[1].answers["Who cancelled"]
+    assert cancelled == ("missing", 1)
+    assert found.kinds[0].answers["Who cancelled"] == ("later", 1)
+    assert found.kinds[2].answers["What was paid in the end"] == ("no example", 0)
+
+
+def test_each_line_says_what_is_reached_with_it() -> None:
+    """The counts grow from line to line, up to all bookings of the kind."""
+    found = found_in(SAMPLES + DAMAGED)
+    booked = [task.then for task in found.tasks if task.then.endswith("bookings ready")]
+    numbers = [int(then.split()[0]) for then in booked]
+    assert numbers == sorted(numbers)
+    assert booked[-1] == "10 of 10 bookings ready"
+    gaps = {gap for kind in found.kinds for gap in kind.gaps}
+    assert gaps == {gap for task in found.tasks for gap in task.gaps}
+
+
+def test_the_workspace_says_who_does_what() -> None:
+    """A list of steps takes the place of ours, with names and dates as they are there."""
+    found = found_in(
+        DAMAGED,
+        '[[step]]\nwhat = "Keep the click"\nwho = "Jonas"\nuntil = 2026-11-30\n'
+        '[[step]]\nwhat = "Watch together"\n[client]\nname = "Riverside"\n',
+    )
+    assert found.client == "Riverside"
+    assert [(task.what, task.who, task.until) for task in found.tasks] == [
+        ("Keep the click", "Jonas", "Mon 30 Nov"),
+        ("Watch together", "", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ('[client]\ncolour = "blue"', 'client.colour: found "blue"; write a colour as "#1565c0"'),
+        ('[[step]]\nwhat = "x"\nuntil = "soon"', "write a day as 2026-11-30"),
+        ('[client]\nnme = "x"', "did you mean name?"),
+    ],
+)
+def test_what_cannot_be_used_is_told(more: str, said: str) -> None:
+    """The new keys are checked as all others are."""
+    with pytest.raises(SettingsError) as error:
+        found_in([], more)
+    assert said in str(error.value)
+
+
+def test_no_word_of_ours_is_on_the_page() -> None:
+    """Whatever is missing, the page is in the client's words."""
+    page = readiness_html(found_in([*SAMPLES, *DAMAGED, {"event_name": "newsletter"}]))
+    text = re.sub(r"<[^>]+>", " ", page)
+    assert not OURS.search(text)
+    assert "One more message from your site is not for TikTok" in text
+
+
+def test_every_field_has_its_words() -> None:
+    """Each field has a name of its own, and each that is ever mandatory stands in a line."""
+    words = client_words()
+    assert set(words) == {row.target for row in field_mappings()}
+    assert len({word.word for word in words.values()}) == len(words)
+    assert all(words[row.target].topic in topics() for row in field_mappings() if row.mandatory)
+    assert not [word for word in words.values() if OURS.search(f"{word.word} {word.topic}")]
+
+
+def test_lights_differ_in_shape() -> None:
+    """A colour alone tells nothing: each light has a shape, and a name that is read out."""
+    page = readiness_html(found_in([SAMPLES[0], samples.damaged_events()["initiator misspelled"]]))
+    assert {"ok-lamp-ready", "ok-lamp-closed", "ok-lamp-unseen"} <= set(
+        re.findall(r"ok-lamp-\w+", page)
+    )
+    assert 'aria-label="Not ready"' in page
+
+
+def test_a_logo_that_cannot_be_read_is_a_letter(tmp_path: object) -> None:
+    """A letter on the client's colour stands for a picture that is not there, and is escaped."""
+    assert '<span class="ok-logo"' in logo_html("<Riverside>", f"{tmp_path}/none.png", "#ffffff")
+    assert "color:#000" in logo_html("x", "", "#ffffff")
+    assert "&lt;" in logo_html("<Riverside>", "", "")
+
+
+def test_small_words() -> None:
+    """Numbers and lists as people write them."""
+    assert counted(1, "booking", "bookings") == "one booking"
+    assert counted(14, "booking", "bookings") == "14 bookings"
+    assert listed(["a", "b", "c"]) == "a, b and c"
+    assert kind_of("PAY_ORDER").title == "Pay"
+
+
+def test_settings_without_a_name_have_one() -> None:
+    """The merchant's id stands for a client without a name, and "Your bookings" for neither."""
+    assert readiness(load_settings(samples.SETTINGS), []).client == "maison-lune"
+    assert readiness(Settings(), []).client == "Your bookings"
