@@ -20,7 +20,7 @@ import click
 from orderkit.cli.notebooks import notebooks_folder
 from orderkit.cli.writing import echo
 from orderkit.errors import OrderkitError, install_hint
-from orderkit.events.files import explain_unreadable
+from orderkit.events.failures import explain_unreadable
 from orderkit.events.folder import events_files, first_events
 from orderkit.sandbox.listener import LOOPBACK, bind
 
