@@ -190,6 +190,7 @@ def test_the_notebooks_are_those_of_the_readme() -> None:
         "03_required_fields",
         "04_send_test_orders",
         "05_backfill_orders",
+        "06_live_events",
         "demo",
     ]
 

@@ -1,9 +1,12 @@
 """What goes wrong in many events, by cause: equal problems are one, with how often they came."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from orderkit.events.paths import count
+from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.problems import Problem
 
 #: Events that a cause names as examples.
@@ -80,3 +83,21 @@ class Causes:
             missing = cause.problem.code == "missing"
             groups.setdefault(cause.same_events if missing else id(cause), []).append(cause)
         return list(groups.values())
+
+
+def describe_outcomes(mapper: Mapper, events: Iterable[Any]) -> str:
+    """ "9 of 12 events mapped, 3 causes": what to say of events before any of them is looked at.
+
+    A cause keeps orders from being mapped; fields that are missing in the same events are one.
+    """
+    causes, outcomes = Causes(), Counter[str]()
+    for index, event in enumerate(events):
+        mapped = mapper.map(event)
+        outcomes[mapped.outcome] += 1
+        causes.add(index, (p for p in mapped.problems if p.level == "error"))
+    said = [f"{outcomes['mapped']:,} of {count(outcomes.total(), 'event')} mapped"]
+    if outcomes["filtered"]:
+        said.append(f"{outcomes['filtered']:,} not for TikTok")
+    if causes:
+        said.append(count(len(causes.grouped()), "cause"))
+    return ", ".join(said)

@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from operator import is_
 from typing import Any, Final
 
@@ -23,8 +22,10 @@ MOST_DISTINCT: Final = 1_000
 #: Texts and numbers in a step, but not the number of a standard.
 _VALUES: Final = re.compile(r'"(?:[^"\\]|\\.)*"?|(?<!ISO )(?<![0-9])[0-9][0-9.,:/+-]*')
 _NO_STATUS: Final = "no status"
-#: Events that are counted by kind before they are counted by row.
-_COUNTED_TOGETHER: Final = 1_000
+_DIGITS: Final = str.maketrans("12345678", "9" * 8)
+_MOST_KINDS: Final = 4_096
+#: Events of which the values are held, to be counted together.
+_COUNTED_TOGETHER: Final = 200
 
 
 @dataclass(slots=True)
@@ -59,6 +60,14 @@ class RowProfile:
             return self.filled.total() / max(self.events.total(), 1)
         return self.filled[status] / max(self.events[status], 1)
 
+    def count(self, status: str, found: type, times: int, *, filled: bool) -> None:
+        """Count events of a status in which a value of that type was found."""
+        self.events[status] += times
+        if found is not Missing:
+            self.types[JSON_TYPES.get(found, found.__name__)] += times
+        if filled:
+            self.filled[status] += times
+
     def as_json(self) -> dict[str, Any]:
         """The profile of the row as a JSON object."""
         return {
@@ -89,10 +98,8 @@ class Profile:
         self._rows = {field.target: RowProfile(field.row) for field in fields}
         self._read_raws = raw_reader(mapper.compiled)
         self._read_values = value_reader(mapper.compiled)
-        # Most events are alike but for their values: counted is how often each kind of them came.
-        self._alike: Counter[tuple[str, tuple[type, ...], tuple[type, ...]]] = Counter()
-        self._collecting: list[tuple[int, set[Any]]] = []
-        self._count_alike()
+        self._known_kinds: dict[tuple[int, type, str], tuple[str, ...]] = {}
+        self._together: list[tuple[str, tuple[Any, ...], tuple[Any, ...]]] = []
 
     def add(self, index: int, event: Any, mapped: Mapped | None) -> None:
         """Count one event and what became of it, or None for what is no JSON object."""
@@ -101,70 +108,74 @@ class Profile:
             return
         status = mapped.order_status or _NO_STATUS
         self.statuses[status] += 1
-        raws = self._read_raws(event)
         values = self._read_values(mapped.payload["order_info"])
-        self._alike[status, tuple(map(type, raws)), tuple(map(type, values))] += 1
-        for number, known in self._collecting:
-            if (value := values[number]) is not MISSING:
-                if not known:
-                    self._row(number).example = value
-                known.add(value)
-        # Most values are taken over as they are.
-        if not all(map(is_, raws, values)):
-            self._count_conversions(raws, values)
+        self._together.append((status, self._read_raws(event), values))
+        if len(self._together) == _COUNTED_TOGETHER:
+            self._count()
         if mapped.problems:
             self.causes.add(index, mapped.problems)
-        self._uncounted += 1
-        if self._uncounted == _COUNTED_TOGETHER:
-            self._count_alike()
-
-    def _count_conversions(self, raws: tuple[Any, ...], values: tuple[Any, ...]) -> None:
-        for number, (raw, value) in enumerate(zip(raws, values, strict=True)):
-            if value is raw or value is MISSING:
-                continue
-            if value != raw or type(value) is not type(raw):
-                self._row(number).conversions.update(self._kinds(number, raw, value))
 
     @property
     def rows(self) -> dict[str, RowProfile]:
         """Target → profile of its row."""
-        self._count_alike()
+        self._count()
         return self._rows
 
-    def _count_alike(self) -> None:
-        for (status, raws, values), number in self._alike.items():
-            of_row = zip(self._rows.values(), self._fields, raws, values, strict=True)
-            for row, field_, raw, value in of_row:
-                row.events[status] += number
-                if raw is not Missing:
-                    row.types[JSON_TYPES.get(raw, raw.__name__)] += number
-                if value is not Missing:
-                    row.filled[status] += number
-                    if isinstance(field_.source, Template | Calculation):
-                        row.conversions[field_.source.text] += number
-        self._alike.clear()
-        self._uncounted = 0
-        self._collecting = [
-            (number, row._values)
-            for number, row in enumerate(self._rows.values())
-            if len(row._values) < MOST_DISTINCT
-        ]
+    def _count(self) -> None:
+        """Count row by row what was read of the last events: a row of many at once is quick."""
+        if not self._together:
+            return
+        statuses, raws, values = zip(*self._together, strict=True)
+        self._together.clear()
+        columns = zip(
+            self._rows.values(), zip(*raws, strict=True), zip(*values, strict=True), strict=True
+        )
+        for number, (row, raw, value) in enumerate(columns):
+            kinds = Counter(zip(statuses, map(type, raw), map(type, value), strict=True))
+            for (status, raw_type, value_type), times in kinds.items():
+                row.count(status, raw_type, times, filled=value_type is not Missing)
+            if len(row._values) < MOST_DISTINCT:
+                if row.example is None:
+                    row.example = next((each for each in value if each is not MISSING), None)
+                row._values.update(value)
+                row._values.discard(MISSING)
+            source = self._fields[number].source
+            if isinstance(source, Template | Calculation):
+                row.conversions[source.text] += sum(each is not MISSING for each in value)
+            # Most values are taken over as they are.
+            if not all(map(is_, raw, value)):
+                self._count_conversions(number, row, zip(raw, value, strict=True))
 
-    def _row(self, number: int) -> RowProfile:
-        return self._rows[self._fields[number].target]
+    def _count_conversions(
+        self, number: int, row: RowProfile, pairs: Iterable[tuple[Any, Any]]
+    ) -> None:
+        for raw, value in pairs:
+            if value is raw or value is MISSING:
+                continue
+            if value != raw or type(value) is not type(raw):
+                row.conversions.update(self._kinds(number, raw, value))
 
     def _kinds(self, number: int, raw: Any, value: Any) -> tuple[str, ...]:
-        """The kinds of the conversions that a value went through: their words less the values."""
+        """The kinds of the conversions that a value went through: their words less the values.
+
+        Values that differ only in digits other than 0 go the same way.
+        """
         field_ = self._fields[number]
         if field_.type.name == STATUS:
             # A status that was asked for did not come from the event.
             mapped = self._statuses.get(str(raw)) == value
             return (f"event mapping: … → {value}",) if mapped else ()
-        try:
-            _converted, steps = field_.type.convert(raw, field_.zone)
-        except Unconvertible:
-            return ()
-        return tuple(map(_kind, steps))
+        key = number, type(raw), str(raw).translate(_DIGITS)
+        kinds = self._known_kinds.get(key)
+        if kinds is None:
+            try:
+                _converted, steps = field_.type.convert(raw, field_.zone)
+            except Unconvertible:
+                return ()
+            if len(self._known_kinds) >= _MOST_KINDS:
+                self._known_kinds.clear()
+            kinds = self._known_kinds[key] = tuple(map(_kind, steps))
+        return kinds
 
     def worst(self) -> list[Cause]:
         """The causes, errors first, the most frequent first."""
@@ -189,8 +200,6 @@ def profile(mapper: Mapper, events: Iterable[Any]) -> Profile:
     return made
 
 
-# The same few words come again and again.
-@lru_cache(maxsize=1_024)
 def _kind(step: str) -> str:
     """A step less the values in it: of these there may be as many as events."""
     words, equals, _value = step.rpartition(" = ")

@@ -150,6 +150,8 @@ def test_settings_are_proposed_from_the_events_and_marked(tmp_path: Path) -> Non
     code, said = lab("mine", "--events", "some.ndjson", "--copy-only")
     assert code == 0
     assert "proposed from the events" in said
+    assert "0 of 1 event mapped, 1 cause; " in said
+    assert " to read through; open: third_merchant_id, " in said
     file = tmp_path / "mine" / "settings.toml"
     settings, marks = load_settings(file, draft=True), proposed(file)
     assert settings.settings.length_of_stay is not None

@@ -1,0 +1,82 @@
+"""`orderkit check`: equal causes once, one by one when asked, and drafts."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from orderkit.events import samples
+from orderkit.reports.causes import Causes
+from tests.cli.test_commands import SETTINGS, run
+
+EVENT = samples.sample_events()["created"]
+
+
+def write(path: Path, events: list[dict[str, object]]) -> str:
+    """Events as a file."""
+    path.write_text("".join(json.dumps(event) + "\n" for event in events), encoding="utf-8")
+    return str(path)
+
+
+def test_fields_that_are_missing_in_the_same_orders_are_one_cause(tmp_path: Path) -> None:
+    """A line for each event of a short file, then the cause with its events, said once."""
+    without = {name: value for name, value in EVENT.items() if name != "items"}
+    other = EVENT | {"id": " "}
+    file = write(tmp_path / "e.ndjson", [without, EVENT, without | {"id": "2"}, other])
+    done = run("check", file, *SETTINGS)
+    assert done.returncode == 1
+    assert re.findall(r"^ +(\d)  (\w+)", done.stdout, re.M) == [
+        ("0", "rejected"),
+        ("1", "mapped"),
+        ("2", "rejected"),
+        ("3", "rejected"),
+    ]
+    assert "missing 2 fields in 2 orders  always mandatory; events 0, 2\n" in done.stdout
+    assert "missing order_id in 1 order  always mandatory; event 3\n" in done.stdout
+    assert done.stdout.count("items.X.id gives no value") == 1
+    assert done.stdout.endswith("4 events: 1 mapped, 3 rejected\n")
+
+
+def test_each_shows_problems_event_by_event(tmp_path: Path) -> None:
+    """As often as they come; of a long file only what has problems."""
+    bad = {name: value for name, value in EVENT.items() if name != "items"}
+    file = write(tmp_path / "e.ndjson", [EVENT | {"id": str(n)} for n in range(30)] + [bad, bad])
+    said = run("check", file, *SETTINGS, "--each").stdout
+    assert said.count("items.X.id gives no value") == 2
+    assert len(re.findall(r"^ +\d+  mapped", said, re.M)) == 20
+    grouped = run("check", file, *SETTINGS).stdout
+    assert "missing 2 fields in 2 orders  always mandatory; events 30, 31\n" in grouped
+    assert not re.search(r"^ +\d+  mapped", grouped, re.M)
+
+
+def test_why_events_of_a_long_file_are_filtered_is_counted(tmp_path: Path) -> None:
+    """One line a reason."""
+    file = write(tmp_path / "e.ndjson", [{"event_name": "page_view"}] * 25 + [EVENT])
+    said = run("check", file, *SETTINGS).stdout
+    assert 'filtered 25 events: event "page_view" is in no event mapping entry' in said
+
+
+@pytest.mark.parametrize("command", ["check", "explain", "profile"])
+def test_a_proposed_file_is_used_as_it_is(command: str, tmp_path: Path) -> None:
+    """What suggest leaves open is said, and missing in each order: the file is not refused."""
+    shape = str(Path(__file__).parents[1] / "mapping/suggest/shapes/apaleo_reservation.ndjson")
+    draft = str(tmp_path / "draft.toml")
+    assert run("suggest", shape, "-o", draft).returncode == 0
+    done = run(command, shape, "--settings", draft)
+    assert done.returncode == (1 if command == "check" else 0)
+    assert "is a draft, without third_merchant_id, order_country, " in done.stderr
+    assert "the smart mapping of id is left empty" in done.stdout
+
+
+def test_causes_of_other_events_are_not_one() -> None:
+    """Two fields are one cause only if the very same events lack them, however many they are."""
+    from orderkit import Mapper, load_settings
+
+    mapper = Mapper(load_settings(samples.SETTINGS))
+    causes = Causes()
+    for index, lacks in enumerate(["id", "currency", "currency", "id"]):
+        event = {name: value for name, value in EVENT.items() if name != lacks}
+        problems = mapper.map(event).problems
+        causes.add(index, [p for p in problems if p.code == "missing"])
+    assert [[cause.events for cause in group] for group in causes.grouped()] == [[[0, 3]], [[1, 2]]]
