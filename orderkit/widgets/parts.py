@@ -29,7 +29,7 @@ class Form(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
     def __init__(self, *parts: w.Widget, below: Sequence[w.Widget] = ()) -> None:
         self.lock = threading.RLock()
         self.message = w.HTML()
-        super().__init__([w.HTML(html.style_sheet()), TableScript(), *parts, self.message, *below])
+        super().__init__([w.HTML(html.style_sheet()), *parts, self.message, *below, TableScript()])
         self.add_class("ok-root")
 
     def __repr__(self) -> str:

@@ -122,4 +122,4 @@ def test_the_app_shows_what_it_is_given(monkeypatch: pytest.MonkeyPatch, tmp_pat
     monkeypatch.setenv("ORDERKIT_EVENTS", str(SYSTEM / "reservations.json"))
     client = App().shown
     assert isinstance(client, Meeting)
-    assert "casa-hotels" in client.children[2].value
+    assert "casa-hotels" in client.children[1].value

@@ -179,7 +179,8 @@ def test_the_demo_page(kernel: RealKernel, thread: Thread) -> None:
         assert "arrived" in kernel.ask("form.send.message.value")
         assert kernel.ask("form.send.button.disabled") is False
     kernel.run("form.journey.switches[next(iter(form.journey.switches))].value = False")
-    kernel.click("form.journey.cancel", thread)
+    kernel.run("form.journey.pace = 0")
+    kernel.click("form.journey.buttons[1]", thread)
     kernel.run("await form.journey.task")
     assert "Arrived once" in kernel.ask("form.journey.message.value")
     assert came_in(kernel, thread, thread)
