@@ -30,6 +30,8 @@ def completions(
     token = match[0] if match else before.strip()
     start = before[: len(before) - len(token)] if formula else ""
     rest = after if formula else ""
+    if formula and not token and before.rstrip()[-1:] not in ("", "(", ",", "="):
+        return []  # what comes next is no property
     found: list[dict[str, Any]] = []
     for path in known.matching(token, _MOST):
         written = property_in_formula(path) if formula else path

@@ -77,12 +77,12 @@ class SettingsForm(parts.Form):
 
     @property
     def live_table(self) -> views.Table:
-        """Each row that has a source: what it reads, and what that gives for the chosen event."""
+        """Each row that has a value or will: what it reads, and what that gives for the event."""
         rows = self.screen["rows"].values()
         cells = (
             (row["group"], row["label"], row["text"], row["value"], row["state"])
             for row in rows
-            if row["text"] or row["state"] != "not needed"
+            if row["state"] != "not needed"
         )
         columns = ("group", "field", "source", "value", "state")
         return views.make_table(cells, columns, "Rows for the chosen event")

@@ -59,10 +59,10 @@ export default {
       <div class="om-empty" hidden></div>
       <div class="om-body">
         <section class="om-pane om-event" aria-label="Event"><div class="om-head"></div>
-          <div class="om-seek"></div><div class="om-scroll" tabindex="0" role="group" aria-label="Properties"></div>
+          <div class="om-seek"></div><div class="om-scroll" role="tree" aria-label="Properties"></div>
           <div class="om-foot"></div></section>
         <section class="om-pane om-rows" aria-label="Rows"><div class="om-head"></div>
-          <div class="om-scroll" tabindex="0" role="group" aria-label="Fields"><div class="om-drawer" hidden></div>
+          <div class="om-scroll" role="group" aria-label="Fields"><div class="om-drawer" hidden></div>
           <div class="om-list"></div></div></section>
         <section class="om-pane om-order" aria-label="Order"><div class="om-head"></div>
           <div class="om-scroll" tabindex="0" role="group" aria-label="Order as JSON"></div>
@@ -76,6 +76,9 @@ export default {
     const inner = $(".om-inner"), list = $(".om-list"), options = $(".om-options"), nodes = {};
     const send = (act, more = {}) => model.send({ do: act, number: ++ui.number, ...more });
 
+    $(".om-seek").innerHTML = `<label class="om-find">${icon("find")}<input data-own="seek" placeholder="Find a property or value"
+      aria-label="Find a property or value"></label>`;
+
     // -- bars
     const tabs = () =>
       ["rows", "event", "order"].map((tab) =>
@@ -87,7 +90,7 @@ export default {
       const bar = S.bar, e = bar.event || {}, bad = e.outcome === "with problems";
       const state = e.outcome ? OUTCOMES[e.outcome] : "";
       const first = bad && /missing/.test(e.words) ? "missing" : state;
-      $(".om-bar1").innerHTML =
+      keep($(".om-bar1"), () =>
         button("step", icon("left"), 'data-by="-1" class="om-square" aria-label="Event before" title="Alt+↑"') +
         `<button type="button" data-act="list" class="om-picker" aria-label="Event" aria-haspopup="dialog"
           aria-expanded="${ui.listing}"><span>${bar.total ? text(counted(e.at + 1, bar.total)) : "no events"}</span>
@@ -100,9 +103,9 @@ export default {
         (bar.unsaved?.length ? `<span class="om-unsaved" title="${text(bar.unsaved.join(", "))}">Not saved: ${
           bar.unsaved.length > 1 ? bar.unsaved.length : text(bar.unsaved[0])}</span>` : "") +
         button("take_back", `${icon("undo")}Undo`, `title="Ctrl+Z" ${bar.undo ? "" : "disabled"}`) +
-        button("save", "Save", 'class="om-primary" title="Ctrl+S"');
+        button("save", "Save", 'class="om-primary" title="Ctrl+S"'));
       const meter = S.meter || { ticks: [] };
-      $(".om-bar2").innerHTML =
+      keep($(".om-bar2"), () =>
         `<span class="om-meter" role="img" aria-label="${text(meter.words)}; ${text(meter.more)}">${
           meter.ticks.map((s) => `<i data-s="${s}"></i>`).join("")}</span>
         <span class="om-words"><b>${text(meter.words)}</b><span class="om-sub">${
@@ -113,7 +116,7 @@ export default {
             `class="om-chip" data-s="${OUTCOMES[name]}" data-outcome="${name}"
              aria-pressed="${bar.shown === name}" ${n ? "" : "disabled"}`)).join("") +
         button("accept_all", `${icon("proposal")}Accept all (${bar.accept || 0})`,
-          `class="om-accept-all" ${bar.accept ? "" : "disabled"}`);
+          `class="om-accept-all" ${bar.accept ? "" : "disabled"}`));
       const empty = $(".om-empty");
       empty.hidden = Boolean(bar.total);
       $(".om-body").hidden = $(".om-bar2").hidden = !bar.total;
@@ -122,11 +125,11 @@ export default {
         <div>${button("open_loading", "Choose a file or paste events", 'class="om-primary"')}
         ${button("load_samples", "Samples")}</div>
         <p>Then rows fill themselves where the names are clear, and say where they are not.</p>`;
-      $(".om-order .om-head").innerHTML = `<span class="om-title"><b>Order</b> ${
+      keep($(".om-order .om-head"), () => `<span class="om-title"><b>Order</b> ${
         S.order?.changed ? `${S.order.changed} changed` : ""}</span>
-        <span class="om-tabs" role="tablist">${tabs()}</span>${button("copy_order", `${icon("copy")}Copy`, 'class="om-flat"')}`;
-      $(".om-event .om-head").innerHTML =
-        `<span class="om-title"><b>Event</b></span><span class="om-tabs" role="tablist">${tabs()}</span>`;
+        <span class="om-tabs" role="tablist">${tabs()}</span>${button("copy_order", `${icon("copy")}Copy`, 'class="om-flat"')}`);
+      keep($(".om-event .om-head"), () =>
+        `<span class="om-title"><b>Event</b></span><span class="om-tabs" role="tablist">${tabs()}</span>`);
     };
     const drawHead = () => {
       const counts = { event_mapping: S.drawers.event_mapping?.rows.length,
@@ -183,7 +186,6 @@ export default {
       }
       const offer = row.proposal, state = offer ? "proposal" : row.state;
       node.dataset.s = state;
-      node.title = "";
       node.setAttribute("aria-label", `${row.label}: ${offer ? "a proposal" : row.state}`);
       node.classList.toggle("om-focus", ui.focus === target);
       node.querySelector(".om-name").innerHTML =
@@ -236,7 +238,7 @@ export default {
       if (row.unconfirmed) made += `<div class="om-why om-unconfirmed">${icon("proposal")}<span>Proposed, not confirmed: ${coded(row.unconfirmed)}</span></div>`;
       return made;
     };
-    const coded = (said) => text(said).replace(/`([^`]+)`/g, "<code>$1</code>");
+    const coded = (said) => text(said.split("\n")[0]).replace(/`([^`]+)`/g, "<code>$1</code>");
     const drawNotes = () => {
       list.querySelector(".om-notes")?.remove();
       if (!S.notes.length) return;
@@ -247,12 +249,12 @@ export default {
     };
 
     // -- event and order
+    const leaf = (act, inside, line, more) => `<div role="treeitem" tabindex="-1" aria-level="${line.d + 1}" aria-selected="false"
+      data-act="${act}" data-p="${text(line.p)}" data-lm-suppress-shortcuts="true" ${more}>${inside}</div>`;
     const drawTree = () => {
       const used = new Set(S.used.used), proposed = new Set(S.used.proposed), focused = new Set(S.used.focused);
       const seek = ui.seek.toLowerCase();
       let hide = 1e9;
-      keep($(".om-seek"), () => `<label class="om-find">${icon("find")}<input data-key="seek" data-own="seek" value="${text(ui.seek)}"
-        placeholder="Find a property or value" aria-label="Find a property or value"></label>`);
       $(".om-event .om-scroll").innerHTML = S.tree.map((line) => {
         if (seek && (line.v === undefined || !`${line.p} ${line.v}`.toLowerCase().includes(seek))) return "";
         if (!seek && line.d > hide) return "";
@@ -261,13 +263,14 @@ export default {
         if (line.v === undefined) {
           const shut = ui.treeFolded.has(line.p);
           if (shut) hide = line.d;
-          return button("branch", `${icon(shut ? "right" : "down")}<b>${text(line.n)}</b>`,
-            `${pad} class="om-leaf om-branch" data-p="${text(line.p)}" aria-expanded="${!shut}" tabindex="-1"`);
+          return leaf("branch", `${icon(shut ? "right" : "down")}<b>${text(line.n)}</b>`, line,
+            `${pad} class="om-leaf om-branch" aria-expanded="${!shut}"`);
         }
         const mark = focused.has(line.p) ? "▸" : used.has(line.p) ? "•" : proposed.has(line.p) ? "+" : "";
-        return button("fill", `<span class="om-dot">${mark}</span><span class="om-key">${text(seek ? line.p : line.n)}</span>
-          <span class="om-leaf-value">${middle(line.v)}</span>`, `${pad} class="om-leaf${focused.has(line.p) ? " om-here" : ""}"
-          data-p="${text(line.p)}" tabindex="-1" title="${text(line.p)}${mark === "•" ? ", in use" : ""}"`);
+        const said = { "▸": ", read by this row", "•": ", in use", "+": ", proposed" }[mark] || "";
+        return leaf("fill", `<span class="om-dot">${mark}</span><span class="om-key">${text(seek ? line.p : line.n)}</span>
+          <span class="om-leaf-value">${middle(line.v)}</span>`, line,
+          `${pad} class="om-leaf${focused.has(line.p) ? " om-here" : ""}" title="${text(line.p)}${said}"`);
       }).join("");
       const first = $(".om-event .om-leaf");
       if (first) first.tabIndex = 0;
@@ -284,7 +287,7 @@ export default {
         if (shut) hide = line.i;
         const kind = opens || closes ? "" : line.v[0] === '"' ? "om-str" : line.m === "!" || line.m === "-" ? "om-bad" : "om-num";
         const value = opens ? (shut ? `${line.v} …` : line.v) : line.v;
-        const fold = opens ? button("fold_order", icon(shut ? "right" : "down"), `class="om-flat om-tiny" data-at="${at}" tabindex="-1"
+        const fold = opens ? button("fold_order", icon(shut ? "right" : "down"), `class="om-flat om-tiny" data-at="${at}"
           aria-label="${shut ? "Unfold" : "Fold"} ${text(line.k)}"`) : "";
         return `<div class="om-json" data-m="${text(line.m || "")}" style="--d:${line.i}"><b class="om-mark">${text(line.m || "")}</b>${
           fold}<code>${key}<span class="${kind}">${opens || closes ? text(value) : middle(value)}</span></code></div>`;
@@ -358,22 +361,27 @@ export default {
     const drawDrawer = () => {
       const node = $(".om-drawer"), data = S.drawers[ui.drawer];
       node.hidden = !data;
-      if (!data) return (node.innerHTML = "");
+      if (!data) return keep(node, () => "");
       const [label, about] = DRAWERS[ui.drawer];
       keep(node, () => `<div class="om-drawer-head"><b>${label}</b> <span class="om-soft">${about}</span><span class="om-gap"></span>
         ${button("drawer", icon("close"), `class="om-flat om-square" data-drawer="${ui.drawer}" aria-label="Close ${label}"`)}</div>${forms[ui.drawer](data)}`);
     };
     /** Draws a part anew; what has the focus in it keeps it, with its caret. */
+    const drawn = new WeakMap();
+    const named = (node) => node.dataset.key || (node.dataset.act ? JSON.stringify({ ...node.dataset }) : "");
     const keep = (node, html) => {
-      const active = root.getRootNode().activeElement, key = node.contains(active) ? active.dataset.key : null;
-      const range = key && active.selectionStart !== undefined ? [active.selectionStart, active.selectionEnd] : null;
+      const made = html();
+      if (drawn.get(node) === made) return;
+      drawn.set(node, made);
+      const active = root.getRootNode().activeElement, key = node.contains(active) ? named(active) : "";
       const typed = key && active.tagName === "INPUT" && active.type !== "checkbox" ? active.value : null;
-      node.innerHTML = html();
-      const again = key && node.querySelector(`[data-key="${CSS.escape(key)}"]`);
+      const range = typed === null ? null : [active.selectionStart, active.selectionEnd];
+      node.innerHTML = made;
+      const again = key && [...node.querySelectorAll("[data-key], [data-act]")].find((n) => named(n) === key);
       if (!again) return;
       if (typed !== null) again.value = typed;
       again.focus({ preventScroll: true });
-      if (range && range[0] !== null) again.setSelectionRange?.(...range);
+      if (range) again.setSelectionRange(...range);
     };
     const partOf = { event_mapping: (d) => d.rows, transformation: (d) => d.rows, filter: (d) => d.filter };
     const listed = (value) => value.split("|").map((v) => v.trim()).filter(Boolean);
@@ -445,7 +453,8 @@ export default {
       field.value = option.text;
       field.focus();
       field.setSelectionRange(option.caret, option.caret);
-      if (option.more) return send("type", { target: ui.focus, text: field.value, caret: option.caret });
+      // A formula goes on: what is taken is a part of it.
+      if (option.more || /[(]|^\s*=/.test(option.text)) return send("type", { target: ui.focus, text: field.value, caret: option.caret });
       close();
       send("write", { target: ui.focus, text: field.value });
       ui.before = null;
@@ -506,7 +515,8 @@ export default {
       if (content.completions) {
         ui.options = content.completions;
         ui.kind = content.kind;
-        ui.at = content.kind === "path" && ui.options.length ? 0 : -1;
+        // What was typed is never replaced by what only contains it: a text is not offered first.
+        ui.at = content.kind === "path" && ui.options.length && ui.options[0].note !== "text" ? 0 : -1;
         drawOptions();
       }
       if (content.events) drawEvents(content.events);
@@ -655,10 +665,12 @@ export default {
       if (event.key === "Enter" && node === row) { done(); const field = row.querySelector("input, button"); field?.focus(); return field?.select?.(); }
       if (["ArrowUp", "ArrowDown"].includes(event.key) && node.matches(".om-leaf")) {
         done();
-        const all = [...root.querySelectorAll(".om-leaf")], next = all[all.indexOf(node) + (event.key === "ArrowDown" ? 1 : -1)];
+        const all = [...root.querySelectorAll(".om-leaf")];
+        const next = all[all.indexOf(node) + (event.key === "ArrowDown" ? 1 : -1)];
         if (next) { node.tabIndex = -1; next.tabIndex = 0; next.focus(); }
         return;
       }
+      if (node.matches(".om-leaf") && [" ", "Enter"].includes(event.key)) { done(); return node.click(); }
       if (ui.listing && ["ArrowUp", "ArrowDown", "Enter"].includes(event.key)) {
         done();
         const all = [...root.querySelectorAll(".om-events .om-option")], here = all.findIndex((n) => n.getAttribute("aria-selected") === "true");
