@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from orderkit import Settings, load_settings
+from orderkit.destination.saving import save_settings
 from orderkit.errors import EventsError
 from orderkit.events import samples
 from orderkit.events.jsontext import dumps
@@ -18,6 +19,7 @@ from orderkit.widgets import (
     MappingForm,
     RequiredForm,
     SendForm,
+    SettingsForm,
 )
 from orderkit.widgets.parts import guarded
 from orderkit.widgets.target import SecretInput
@@ -116,21 +118,21 @@ def test_saving_over_another_s_change_is_asked_about(tmp_path: Path) -> None:
     form, mapping = SettingsForm(file), MappingForm(load_settings(file))
     form.path.value = mapping.path.value = str(file)
     mapping._files.note(file)
-    form.inputs["order_country"].value = "PT"
+    form.write("order_country", "PT")
     others = load_settings(file).model_copy(update={"timezone": "Asia/Tokyo"})
     others = others.model_copy(update={"smart_mapping": {"order_info.order_url": "page"}})
     save_settings(others, file)
-    form.save_button.click()
+    form.save()
     mapping.save_button.click()
     assert "timezone, smart_mapping.order_info.order_url" in form.message.value
     assert "smart_mapping.order_info.order_url" in mapping.message.value
     assert "timezone" not in mapping.message.value
     assert load_settings(file) == others
-    form.save_button.click()
+    form.save()
     assert "Saved to" in form.message.value
     assert load_settings(file).settings.order_country == "PT"
-    form.inputs["order_country"].value = "ES"
-    form.save_button.click()
+    form.write("order_country", "ES")
+    form.save()
     assert "Saved to" in form.message.value
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from orderkit.destination.loading import read_text, read_toml
-from orderkit.destination.saving import proposed, save_settings
+from orderkit.destination.saving import WatchedFiles, proposed, save_settings
 from orderkit.destination.settings import Settings
 from orderkit.errors import OrderkitError
 from orderkit.events import samples
@@ -43,6 +43,8 @@ class SettingsForm(parts.Form):
         settings, wrong = read_settings(path or settings_path())
         self.session = MapperSession(settings, self._events)
         self.session.unconfirmed = proposed(path or settings_path())
+        self._files = WatchedFiles()
+        self._files.note(path or settings_path())
         self._shown: dict[str, Any] = {}
         self.path = parts.text_input("Settings file", str(path or settings_target()))
         self.load_button = parts.button("Load", self.load, self)
@@ -232,7 +234,12 @@ class SettingsForm(parts.Form):
 
     def save(self) -> None:
         """Write everything to the settings file, if all of it can be read."""
-        save_settings(self.session.validated(), self.path.value)
+        settings = self.session.validated()
+        if changed := self._files.explain_changes(self.path.value):
+            self.show_message(changed, "warn")
+            return
+        save_settings(settings, self.path.value)
+        self._files.note(self.path.value)
         self.session.unconfirmed = proposed(self.path.value)
         self.session.keep()
         self._send_changes()
@@ -242,6 +249,7 @@ class SettingsForm(parts.Form):
         """Show the file that is named; what stood there can be got back by undo."""
         path = stored_in(self.path.value)
         read_toml(read_text(path), str(path))  # before anything is replaced
+        self._files.note(path)
         settings, wrong = read_settings(path)
         self.session.show_settings(settings)
         self.session.unconfirmed = proposed(path)
