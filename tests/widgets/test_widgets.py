@@ -47,8 +47,14 @@ def test_a_change_is_reviewed_before_it_is_kept() -> None:
     form.reference.value = "context.event_id"
     form.point.click()
     form.review_button.click()
-    assert len(form.changes.frame) == 7
+    assert form.changes.sentence == "1 value changed in 7"
     assert "evt-0001" in form.review_view.value
+    assert "MLB-20260001" in form.review_view.value
+    form.reference.value = "booking.nowhere"
+    form.point.click()
+    form.review_button.click()
+    assert form.changes.sentence == "7 events fewer"
+    assert "rejected: 1 field missing" in form.review_view.value
 
 
 def test_the_profile_is_shown_and_written() -> None:

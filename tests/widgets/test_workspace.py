@@ -120,7 +120,7 @@ def test_samples_are_looked_at_without_touching_the_folders_events() -> None:
     form = SendForm()
     button = next(
         child
-        for row in form.picker.children[2].children[1].children
+        for row in form.picker.loading.children[1].children
         for child in getattr(row, "children", ())
         if getattr(child, "description", "") == "Damaged samples"
     )

@@ -49,6 +49,7 @@ class EventStates:
         self._compiled: CompiledSettings | None = None
         self._states: dict[str, list[str]] = {}
         self._currencies: dict[str, list[Any]] = {}
+        self._counts: dict[str, tuple[int, int]] = {}
         self._alternatives: dict[tuple[str, str], list[str]] = {}
 
     def __len__(self) -> int:
@@ -73,6 +74,8 @@ class EventStates:
                 touched = moved | texts
             states = self._states.setdefault(target, [""] * len(self._events))
             amounts = self._currencies.setdefault(target, [None] * len(self._events))
+            if touched:
+                self._counts.pop(target, None)
             for at in touched:
                 event = self._events[at]
                 state, value = self._evaluate(field, event, at)
@@ -136,8 +139,10 @@ class EventStates:
 
     def counts(self, target: str) -> tuple[int, int]:
         """Of a row: orders that have the value, of those that have or should have it."""
-        found = Counter(self._states.get(target, ()))
-        return found["ok"], sum(found[state] for state in _ASKED)
+        if target not in self._counts:
+            found = Counter(self._states.get(target, ()))
+            self._counts[target] = found["ok"], sum(found[state] for state in _ASKED)
+        return self._counts[target]
 
     def state(self, target: str, at: int) -> str:
         """The state of a row in an event; "" where the event is not for TikTok."""

@@ -34,6 +34,7 @@ class WrittenSettings(LoadedEvents):
 
     draft:    what is written, see `draft`; `settings` are what can be used of it, `faults` the rest
     mapped:   what becomes of the chosen event; `saved_mapped`: by the settings as they were saved
+    counted:  what drawers count over all events: name → what it hangs on, and the counts
     unconfirmed: dotted key → why the file's value was proposed, where nobody has confirmed it yet
     focus:    target of the row that is worked on, or ""
     """
@@ -53,6 +54,7 @@ class WrittenSettings(LoadedEvents):
         self.typing = ""
         self._proposed_events: ProposedEvents | None = None
         self._known_after: object = None
+        self.counted: dict[str, tuple[Any, Any]] = {}
         self._compute()
 
     def problem_target(self) -> str:
