@@ -17,6 +17,8 @@ from orderkit.mapping.results import Mapped
 
 #: Above this number of orders, a column is a pattern.
 MOST_ORDERS_SHOWN: Final = 30
+#: With more columns, their heads are written from top to bottom.
+_MOST_NAMED: Final = 13
 #: So many patterns are shown, the most frequent ones; the others are counted.
 MOST_PATTERNS: Final = 30
 _SIGNS: Final = {"ok": "✓", "missing": "⊗", "invalid": "△", "not yet": "◌", "not needed": "–"}
@@ -140,10 +142,12 @@ def _table(heat: HeatMap, only_problems: bool) -> str:
             body.append(f'<tr class="ok-heat-group">{head}</tr>')
         cells = "".join(_cell(c, at, n, begins=n in first) for n, c in enumerate(columns))
         body.append(f"<tr>{_name(field)}{cells}{_filled(ok, of)}</tr>")
+    many = " ok-many" if len(columns) > _MOST_NAMED else ""
     none = f'<tr><td colspan="{len(columns) + 2}">Nothing is missing or invalid.</td></tr>'
     return (
-        '<table class="ok-heat"><caption>Mandatory fields of '
+        f'<table class="ok-heat{many}"><caption>Mandatory fields of '
         f"{count(sum(c.orders for c in columns), 'order')}</caption>"
+        f"<colgroup><col>{'<col>' * len(columns)}<col></colgroup>"
         f"<thead>{_heads(heat, first)}</thead><tbody>{''.join(body) or none}</tbody></table>"
         + (
             f"<p>{count(heat.others, 'order')} of rarer patterns not shown.</p>"

@@ -128,6 +128,7 @@ class MappingForm(parts.Form):
     def review(self) -> None:
         """Show what would change before it is kept."""
         found = self.changes
+        self._files.note(self.path.value)  # what the file has now has been looked at
         table = found.table.to_html() if found.changes else ""
         self.review_view.value = html.notice(found.sentence) + table
 

@@ -425,6 +425,7 @@ export default {
       options.hidden = true;
       ui.options = [];
       ui.at = -1;
+      ui.moved = false;
       list.querySelectorAll("input[aria-expanded=true]").forEach((i) => {
         i.setAttribute("aria-expanded", "false");
         i.removeAttribute("aria-activedescendant");
@@ -513,10 +514,15 @@ export default {
         if (content.cause === "type" && ui.focus) drawKind();
       }
       if (content.completions) {
+        // What was gone to with the arrow keys stays chosen, while answers to keys before come in.
+        const chosen = ui.moved && ui.options[ui.at]?.shown;
         ui.options = content.completions;
         ui.kind = content.kind;
         // What was typed is never replaced by what only contains it: a text is not offered first.
         ui.at = content.kind === "path" && ui.options.length && ui.options[0].note !== "text" ? 0 : -1;
+        const still = chosen ? ui.options.findIndex((option) => option.shown === chosen) : -1;
+        ui.moved = still >= 0;
+        if (ui.moved) ui.at = still;
         drawOptions();
       }
       if (content.events) drawEvents(content.events);
@@ -645,6 +651,7 @@ export default {
       if (event.key === "Escape" && ui.drawer && node.closest(".om-drawer")) { done(); return acts.drawer({ drawer: ui.drawer }); }
       if (inField && !options.hidden && ["ArrowUp", "ArrowDown"].includes(event.key)) {
         done();
+        ui.moved = true;
         ui.at = (ui.at + (event.key === "ArrowDown" ? 1 : -1) + ui.options.length) % ui.options.length;
         return drawOptions();
       }
