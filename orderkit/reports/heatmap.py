@@ -5,7 +5,7 @@ whose states are the same in every field are one column, with their number.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from html import escape
 from typing import Final
@@ -19,6 +19,8 @@ from orderkit.mapping.results import Mapped
 MOST_ORDERS_SHOWN: Final = 30
 #: With more columns, their heads are written from top to bottom.
 _MOST_NAMED: Final = 13
+#: Signs of a name that a head has room for.
+_SHORT: Final = 6
 #: So many patterns are shown, the most frequent ones; the others are counted.
 MOST_PATTERNS: Final = 30
 _SIGNS: Final = {"ok": "✓", "missing": "⊗", "invalid": "△", "not yet": "◌", "not needed": "–"}
@@ -169,10 +171,9 @@ def _heads(heat: HeatMap, first: Iterable[int]) -> str:
             f"{escape(status_label(status))}</b> <span>{complete:,} of {total:,}</span></th>"
         )
     begins = frozenset(first)
-    names = _short_names([column.name for column in heat.columns])
     cells = "".join(
         f'<th scope="col" title="{escape(column.name)}"{_class(at in begins)}>'
-        f"{f'{column.orders:,} ×' if heat.patterns else escape(names[at])}</th>"
+        f"{f'{column.orders:,} ×' if heat.patterns else escape(_short(column.name))}</th>"
         for at, column in enumerate(heat.columns)
     )
     what = "orders alike" if heat.patterns else "order"
@@ -182,15 +183,9 @@ def _heads(heat: HeatMap, first: Iterable[int]) -> str:
     )
 
 
-def _short_names(names: Sequence[str]) -> list[str]:
-    """Names less what all begin with, up to the last sign that is no letter or digit."""
-    shared = 0
-    while len(names) > 1 and all(
-        len(n) > shared + 1 and n[shared] == names[0][shared] for n in names
-    ):
-        shared += 1
-    cut = max((at + 1 for at in range(shared) if not names[0][at].isalnum()), default=0)
-    return [name[cut:][-7:] for name in names]
+def _short(name: str) -> str:
+    """The end of a name, in which the ids of a system differ."""
+    return name if len(name) <= _SHORT else f"…{name[1 - _SHORT :]}"
 
 
 def _name(field: FieldLabel) -> str:

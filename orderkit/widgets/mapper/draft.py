@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from orderkit.destination.fields import FieldMapping, field_mappings
+from orderkit.destination.labels import field_labels
 from orderkit.destination.settings import Settings
 
 #: The parts that are no row's: each stands in the file under its own name.
@@ -93,6 +94,6 @@ def part_name(key: str) -> str:
     table, _, name = key.partition(".")
     if key in PART_NAMES:
         return PART_NAMES[key]
-    column = "setting" if table == "settings" else "target"
-    rows = {getattr(row, column): row for row in field_mappings()}
-    return rows[name].source if name in rows else name
+    if table == "smart_mapping" and name in field_labels():
+        return field_labels()[name].label
+    return next((row.source for row in field_mappings() if row.setting == name), name)

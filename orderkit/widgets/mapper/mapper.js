@@ -193,6 +193,7 @@ export default {
         <span class="om-label" title="${text(row.about)}">${text(row.label)}</span><span class="om-target">${middle(row.name)}</span>`;
       const field = node.querySelector(".om-field");
       let input = field.querySelector("input");
+      field.dataset.kind = offer ? offer.kind : row.kind;
       const mapping = row.kind === "event mapping" && !offer;
       if (mapping) {
         field.innerHTML = button("drawer", `from Event mapping${icon("right")}`, 'class="om-link" data-drawer="event_mapping"');
@@ -571,6 +572,16 @@ export default {
         [...all].find((i) => i.dataset.key?.startsWith(`${d.to}.`) && !i.value)?.focus(); },
       remove: (d) => { edit(d.from, (rows) => rows.splice(Number(d.at), 1)); drawDrawer(); },
     };
+    /** While a fix is pointed at or has the focus, the chip says what it does to all events. */
+    const preview = (event) => {
+      const node = event.target.closest?.("[data-act=fix]"), chip = $(".om-chip[data-outcome=mapped] b");
+      if (!chip) return;
+      const [before, after] = (node && S.rows[node.dataset.t]?.fixes?.[Number(node.dataset.fix)]?.mapped) || [];
+      const now = before === undefined ? S.bar.outcomes.mapped.toLocaleString("en")
+        : `${before.toLocaleString("en")} → ${after.toLocaleString("en")}`;
+      if (chip.textContent !== now) chip.textContent = now;
+    };
+    for (const name of ["mouseover", "focusin"]) root.addEventListener(name, preview);
     root.addEventListener("mousedown", (event) => {
       if (event.target.closest(".om-options, .om-event .om-scroll")) event.preventDefault(); // the field keeps the focus
     });

@@ -108,7 +108,7 @@ def _meter(session: MapperSession) -> dict[str, Any]:
     ticks = sorted(found, key=order.index)
     number: Counter[str] = Counter(found)
     asked = number["ok"] + number["missing"] + number["invalid"]
-    said = [f"{number[state]} {state}" for state in order[1:] if number[state]]
+    said = [f"{number[state]} {state}" for state in order[1:-1] if number[state]]
     complete = number["ok"] == asked
     words = f"{asked} mandatory, all there" if complete else f"{number['ok']} of {asked} mandatory"
     return {"ticks": ticks, "words": words, "more": ", ".join(said)}
