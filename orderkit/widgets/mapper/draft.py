@@ -8,14 +8,8 @@ from orderkit.destination.labels import field_labels
 from orderkit.destination.settings import Settings
 
 #: The parts that are no row's: each stands in the file under its own name.
-PARTS: Final = (
-    "event_mapping",
-    "event_property",
-    "transformation",
-    "filter",
-    "connection",
-    "checks",
-    "timezone",
+PARTS: Final = tuple(
+    part for part in Settings.model_fields if part not in ("settings", "smart_mapping")
 )
 #: What messages call the parts.
 PART_NAMES: Final = {

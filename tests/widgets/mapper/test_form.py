@@ -357,8 +357,11 @@ def test_everything_in_a_file_is_kept() -> None:
     data["filter"] = {"condition": [line]}
     data["connection"] = {"throttle_codes": [7, "busy"]}
     data["smart_mapping"] = {"order_info.order_id": "", "order_info.third_shop_id": "hotel.id"}
-    settings = Settings.model_validate(data)
-    save_settings(settings, "mine.toml")
+    save_settings(Settings.model_validate(data), "mine.toml")
+    with Path("mine.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[client]\nname = "Maison Lune"\n\n[[step]]\nwhat = "Send the key"\n')
+    settings = load_settings("mine.toml")
+    assert settings.step
     form = SettingsForm("mine.toml")
     assert form.settings == settings
     form.write("length_of_stay", form.row("length_of_stay")["text"])
