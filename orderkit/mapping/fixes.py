@@ -19,7 +19,17 @@ _LONGEST: Final = 10_000
 
 
 def offers(field: CompiledField, raw: Any, mendings: Iterable[Mending]) -> list[str]:
-    """What can be written for a field so that it gets the value that each mending promises.
+    """What can be written for a field so that it gets the value that each mending promises."""
+    return [
+        as_setting(field, formula) + (f" ({words})" if words else "")
+        for formula, words in mending_formulas(field, raw, mendings)
+    ]
+
+
+def mending_formulas(
+    field: CompiledField, raw: Any, mendings: Iterable[Mending]
+) -> list[tuple[str, str]]:
+    """The formulas that give the values that mendings promise, each with the mending's words.
 
     A formula that gives another value for `raw`, or one that the field does not take, is left out.
     """
@@ -30,8 +40,7 @@ def offers(field: CompiledField, raw: Any, mendings: Iterable[Mending]) -> list[
     for mending in mendings:
         formula = next((f for f in mending.formulas if _gives(f, raw, mending, field)), "")
         if formula:
-            written = as_setting(field, formula.replace("{x}", expression))
-            found.append(f"{written} ({mending.words})" if mending.words else written)
+            found.append((formula.replace("{x}", expression), mending.words))
     return found
 
 

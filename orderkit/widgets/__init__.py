@@ -14,11 +14,11 @@ from orderkit.widgets.demo import Demo
 from orderkit.widgets.events import EventPicker
 from orderkit.widgets.faults import FaultPanel
 from orderkit.widgets.live import LiveForm
+from orderkit.widgets.mapper import SettingsForm
 from orderkit.widgets.mapping import MappingForm
 from orderkit.widgets.meeting import Meeting
 from orderkit.widgets.required import RequiredForm
 from orderkit.widgets.sending import SendForm
-from orderkit.widgets.settings import SettingsForm
 from orderkit.widgets.tracebacks import mask_uncaught
 
 __all__ = [

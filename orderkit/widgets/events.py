@@ -43,14 +43,14 @@ class EventPicker(parts.Form):
         self.earlier = parts.choice("Earlier events", [], "Files whose place others took")
         self.go_back = parts.button("Go back to these", self.use_earlier, self)
         self._back = parts.row(self.earlier, self.go_back)
-        more = parts.Folded(
+        self.loading = parts.Folded(
             "Paste or upload events, or load the samples",
             self.pasted,
             parts.row(self.use, self.upload),
             parts.row(self.again, load_samples, damaged),
             self._back,
         )
-        super().__init__(self.choose, more)
+        super().__init__(self.choose, self.loading)
         self.choose.observe(lambda _change: self._changed(), names="value")
         self._offer_earlier()
         if events is None:

@@ -13,8 +13,8 @@ from orderkit.events import paths
 from orderkit.events.jsontext import dumps
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.results import Mapped
-from orderkit.reports import views
-from orderkit.reports.compare import approved, changes
+from orderkit.reports import html, views
+from orderkit.reports.review import ChangeReview, review_change
 from orderkit.widgets import parts
 from orderkit.widgets.events import EventPicker
 from orderkit.widgets.workspace import read_settings, settings_target, stored_in
@@ -117,23 +117,20 @@ class MappingForm(parts.Form):
         self._show_reference()
 
     @property
-    def changes(self) -> views.Table:
+    def changes(self) -> ChangeReview:
         """What the smart mapping in the form changes, for all loaded events, against the file."""
-        stored = Mapper(self._stored())
-        current = Mapper(self.settings)
-        rows = (
-            (name, change.what, views.short(change.target), change.before, change.after)
-            for name, event in self.picker.events.items()
-            for change in changes(approved(stored.map(event)), approved(current.map(event)))
+        stored, current = Mapper(self._stored()), Mapper(self.settings)
+        events = self.picker.events.items()
+        return review_change(
+            (name, stored.map(event), current.map(event)) for name, event in events
         )
-        columns = ("event", "what", "target", "before", "after")
-        return views.make_table(rows, columns, "What changes against the settings file")
 
     def review(self) -> None:
         """Show what would change before it is kept."""
-        table = self.changes
-        none = "<p>Nothing changes for the loaded events.</p>"
-        self.review_view.value = table.to_html() if len(table.frame) else none
+        found = self.changes
+        self._files.note(self.path.value)  # what the file has now has been looked at
+        table = found.table.to_html() if found.changes else ""
+        self.review_view.value = html.notice(found.sentence) + table
 
     def _stored(self) -> Settings:
         return load_settings(stored_in(self.path.value), draft=True)
@@ -177,12 +174,10 @@ class MappingForm(parts.Form):
 
 def summary(mapped: Mapped, filtered_by: str = "") -> str:
     """Outcome, status and number of problems in a line of HTML, and the filter if there is one."""
-    from orderkit.reports.html import badge
-
     errors = sum(problem.level == "error" for problem in mapped.problems)
     warnings = len(mapped.problems) - errors
     words = [paths.count(n, noun) for n, noun in ((errors, "error"), (warnings, "warning")) if n]
     said = mapped.reason or ", ".join(words) or "nothing to mend"
     status = f"<strong>{escape(mapped.order_status or 'no order status')}</strong>"
     note = f"<p>Filter: {escape(filtered_by)}</p>" if filtered_by else ""
-    return f'<p role="status">{badge(mapped.outcome)} {status} · {escape(said)}</p>{note}'
+    return f'<p role="status">{html.badge(mapped.outcome)} {status} · {escape(said)}</p>{note}'

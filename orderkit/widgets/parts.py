@@ -179,10 +179,3 @@ def download(name: str, page: str) -> str:
         f'<a class="ok-download" download="{escape(name)}" href="data:text/html;base64,{data}">'
         f"Save {escape(name)}</a>"
     )
-
-
-def shown_html() -> w.HTML:
-    """A place for HTML beside an input."""
-    made = w.HTML()
-    made.add_class("ok-beside")
-    return made

@@ -38,7 +38,10 @@ class Undo:
     def keep(self) -> None:
         """The current state is saved."""
         self.saved = self.current
-        # What is typed next is a step of its own.
+        self.end_step()
+
+    def end_step(self) -> None:
+        """What is typed next is a step of its own, in the same field too."""
         if self._before:
             self._before[-1] = ("", self._before[-1][1])
 

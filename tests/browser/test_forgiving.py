@@ -9,56 +9,6 @@ from tests.browser.jupyterlab import Lab
 from tests.browser.support import unfold
 
 
-def test_undo_and_unsaved_changes_by_keyboard(jupyter: Lab, tmp_path: Path) -> None:
-    """What is not saved is marked and named; undo takes it back; saving ends the mark."""
-    page = jupyter.opened("01_destination_settings")
-    page.get_by_label("Settings file").fill(str(tmp_path / "settings.toml"))
-    page.get_by_role("button", name="Save", exact=True).press("Enter")
-    country = page.get_by_label("Order Country", exact=True)
-    told = page.get_by_role("status").filter(has_text="Not saved")
-    expect(told).to_have_count(0)
-    inside = jupyter.page.get_by_label("Order Country", exact=True)
-    marked = page.locator(".ok-unsaved", has=inside)
-    country.focus()
-    jupyter.page.keyboard.press("ControlOrMeta+a")
-    jupyter.page.keyboard.type("PT")
-    expect(marked).to_be_visible()
-    expect(told).to_contain_text("Not saved: Order Country")
-    page.get_by_label("Time zone").fill("Europe/Madrid")
-    expect(told).to_contain_text("Not saved: Order Country, Time zone")
-    jupyter.look("01-settings-unsaved")
-    undo = page.get_by_role("button", name="Undo")
-    undo.press("Enter")
-    expect(page.get_by_label("Time zone")).to_have_value("Europe/Lisbon")
-    expect(country).to_have_value("PT")
-    undo.press("Space")
-    expect(country).to_have_value("{{House.Nation}}")
-    expect(told).to_have_count(0)
-    expect(marked).to_have_count(0)
-
-
-def test_preview_and_required_fields_follow_what_is_typed(jupyter: Lab) -> None:
-    """Both are unfolded by keyboard, follow a letter at a time, and mark what is not as saved."""
-    page = jupyter.opened("01_destination_settings")
-    page.get_by_label("Event", exact=True).select_option(index=0)
-    unfold(page, "Preview")
-    unfold(page, "Required fields by order status")
-    preview = page.get_by_role("table", name="Source → value → target")
-    required = page.get_by_role("table", name="This event against every order status")
-    total = page.get_by_label("Total Value", exact=True)
-    total.focus()
-    jupyter.page.keyboard.press("ControlOrMeta+a")
-    jupyter.page.keyboard.type("{{Bill.Gros}}")
-    line = required.get_by_role("row").filter(has_text="total_value")
-    expect(line.get_by_text("missing").first).to_be_visible()
-    changed = preview.locator("tr.ok-changed").filter(has_text="total_value")
-    expect(changed).to_contain_text("missing")
-    jupyter.look("01-settings-outcome")
-    total.fill("4711")
-    expect(changed).to_contain_text("4711")
-    expect(line.get_by_text("missing")).to_have_count(0)
-
-
 def test_pasted_json_with_an_error_says_where(jupyter: Lab) -> None:
     """Line, column and the text around it are told at once; what was pasted stays."""
     page = jupyter.opened("02_preview_mapping")

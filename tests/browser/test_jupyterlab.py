@@ -10,7 +10,7 @@ from tests.browser.jupyterlab import Lab
 from tests.browser.support import unfold
 
 NOTEBOOKS = {
-    "01_destination_settings": "Event",
+    "01_destination_settings": "Hotel name",
     "02_preview_mapping": "Event",
     "03_required_fields": "Event",
     "04_send_test_orders": "Event",

@@ -9,6 +9,7 @@ import pytest
 from orderkit import load_settings
 from orderkit.events import samples
 from orderkit.events.folder import events_name
+from orderkit.mapping.mapper import Mapper
 from orderkit.widgets import (
     BackfillForm,
     EventPicker,
@@ -119,7 +120,7 @@ def test_samples_are_looked_at_without_touching_the_folders_events() -> None:
     form = SendForm()
     button = next(
         child
-        for row in form.picker.children[2].children[1].children
+        for row in form.picker.loading.children[1].children
         for child in getattr(row, "children", ())
         if getattr(child, "description", "") == "Damaged samples"
     )
@@ -149,12 +150,13 @@ def test_the_environment_wins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
 def test_the_picker_shows_event_name_id_and_order_status() -> None:
     """The id is the one that TikTok gets, and both follow what the settings say."""
     Path("events.json").write_bytes((CLIENT / "reservations.json").read_bytes())
-    Path("settings.toml").write_bytes((CLIENT / "settings.toml").read_bytes())
-    form = SettingsForm()
+    settings = load_settings(CLIENT / "settings.toml")
+    form = MappingForm(settings)
     first = form.picker.choose.options[0][0]
     assert first == "0 · ReservationMade · CX70431 · CREATE_ORDER"
     form.picker.pick(list(form.picker.events)[3])
-    form.pairs.lines.children[0].children[0].value = "BOOK_ORDER"
+    pair = settings.event_mapping[0].model_copy(update={"order_status": "BOOK_ORDER"})
+    form.picker.label_by(Mapper(settings.model_copy(update={"event_mapping": (pair,)})))
     assert form.picker.choose.options[0][0].endswith("· CX70431 · BOOK_ORDER")
     assert form.picker.event["Voucher"] == "CX70542"
 
@@ -182,7 +184,7 @@ def test_settings_that_cannot_be_read_are_told_by_every_form(text: str) -> None:
     Path("settings.toml").write_text(text, encoding="utf-8")
     for form in (SettingsForm(), MappingForm(), RequiredForm(), SendForm(), BackfillForm()):
         assert "settings.toml" in form.message.value
-    assert SettingsForm().inputs["third_shop_id"].value == ("7" if "7" in text else "")
+    assert SettingsForm().row("third_shop_id")["text"] == ("7" if "7" in text else "")
     form = SettingsForm()
     form.load_button.click()
     assert "settings.toml" in form.message.value
@@ -198,11 +200,11 @@ def test_proposals_are_marked_until_they_are_changed() -> None:
         encoding="utf-8",
     )
     form = SettingsForm()
-    assert "proposal" in form.beside["length_of_stay"].value
-    assert "booking_created" in form.proposed_view.value
-    form.inputs["length_of_stay"].value = "3"
-    assert "proposal" not in form.beside["length_of_stay"].value
-    form.save_button.click()
+    assert form.row("length_of_stay")["unconfirmed"] == "like `nights`"
+    assert form.row("order_status")["unconfirmed"] == "booking_created: made up"
+    form.write("length_of_stay", "3")
+    assert "unconfirmed" not in form.row("length_of_stay")
+    form.save()
     text = Path("settings.toml").read_text(encoding="utf-8")
     assert "like `nights`" not in text
     assert "# proposal: made up" in text

@@ -1,0 +1,99 @@
+"""What can be meant by what is typed in a row: properties, functions, a constant text."""
+
+import re
+from typing import Any, Final
+
+from orderkit.events import paths
+from orderkit.events.jsontext import show
+from orderkit.mapping.compiled import CompiledField
+from orderkit.mapping.conversion import Unconvertible
+from orderkit.mapping.fixes import property_in_formula
+from orderkit.widgets.mapper.known import KnownPaths, plain_path
+from orderkit.widgets.mapper.sources import read_source
+
+_TOKEN: Final = re.compile(r"[\w.$-]*\Z")
+_MOST: Final = 8
+_MOST_FUNCTIONS: Final = 4
+
+
+def completions(
+    text: str, caret: int, field: CompiledField, event: Any, known: KnownPaths, *, setting: bool
+) -> list[dict[str, Any]]:
+    """What may follow: the whole text that it makes, and what to say of it.
+
+    text: the field's text then, caret: where typing goes on, shown: what is offered, hint: what it
+    gives or does, note: how many events have it, or what is wrong with it (`bad`)
+    """
+    before, after = text[:caret], text[caret:]
+    formula = "(" in text or text.lstrip().startswith("=")
+    match = _TOKEN.search(before) if formula else None
+    token = match[0] if match else before.strip()
+    start = before[: len(before) - len(token)] if formula else ""
+    rest = after if formula else ""
+    if formula and not token and before.rstrip()[-1:] not in ("", "(", ",", "="):
+        return []  # what comes next is no property
+    found: list[dict[str, Any]] = []
+    for path in known.matching(token, _MOST):
+        written = property_in_formula(path) if formula else path
+        value = paths.get(event, paths.parse_path(plain_path(path)))
+        unfit = "" if formula or value is paths.MISSING else _unfit(field, value)
+        found.append(
+            {
+                "text": f"{start}{written}{rest}",
+                "caret": len(start) + len(written),
+                "shown": path,
+                "hint": "" if value is paths.MISSING else show(value, 60),
+                "note": unfit or f"{known.counts[path]:,} of {known.events:,}",
+                "bad": bool(unfit),
+            }
+        )
+    found.sort(key=lambda each: bool(each["bad"]))
+    return [*found, *_functions(start, token, rest), *_constant(token, formula, known, setting)]
+
+
+def _functions(start: str, token: str, rest: str) -> list[dict[str, Any]]:
+    if not token or "." in token:
+        return []
+    from orderkit.language.formulas import FUNCTIONS
+
+    named = [info for name, info in FUNCTIONS.items() if name.startswith(token.upper())]
+    return [
+        {
+            "text": f"{start}{info.name}({rest or ')'}",
+            "caret": len(start) + len(info.name) + 1,
+            "shown": info.signature,
+            "hint": info.description,
+            "note": "formula",
+            "bad": False,
+            "more": True,
+        }
+        for info in named[:_MOST_FUNCTIONS]
+    ]
+
+
+def _constant(token: str, formula: bool, known: KnownPaths, setting: bool) -> list[dict[str, Any]]:
+    if formula or not token or token in known:
+        return []
+    quoted = show(token.strip("\"'"), 200)
+    plain = read_source(token, known, setting=setting).kind == "text" and token[0] not in "\"'"
+    text = token if plain else quoted
+    hint = "same text for every order"
+    return [
+        {
+            "text": text,
+            "caret": len(text),
+            "shown": quoted,
+            "hint": hint,
+            "note": "text",
+            "bad": False,
+        }
+    ]
+
+
+def _unfit(field: CompiledField, value: Any) -> str:
+    """Why a row does not take a value, or ""."""
+    try:
+        field.type.convert(value, field.zone)
+    except Unconvertible as error:
+        return error.reason
+    return ""

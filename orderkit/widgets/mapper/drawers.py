@@ -1,0 +1,114 @@
+"""The drawers of the mapper: event mapping, transformation, filter, connection."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from orderkit.destination.urls import TOKEN_URL
+from orderkit.events import paths
+from orderkit.language.transformations import EventTransformation
+from orderkit.widgets.mapper.session import MapperSession
+from orderkit.widgets.mapper.sources import show_source
+
+T = TypeVar("T")
+
+
+def drawers(session: MapperSession) -> dict[str, Any]:
+    """Name → what stands in the drawer, in the shape of a settings file, and its counts."""
+    return {
+        "event_mapping": _event_mapping(session),
+        "transformation": _transformation(session),
+        "filter": _filter(session),
+        "connection": _connection(session),
+    }
+
+
+def _event_mapping(session: MapperSession) -> dict[str, Any]:
+    source, every = session.compiled.status.source, range(len(session.names))
+
+    def count_names() -> Counter[str]:
+        found = (source.read(session.states.seen(at)).raw for at in every)
+        return Counter(str(name) for name in found if not paths.is_blank(name))
+
+    names = _counted(session, "names", (source.text, session.settings.transformation), count_names)
+    rows = session.draft["event_mapping"]
+    mapped = {str(row.get("event_name", "")) for row in rows}
+    return {
+        "rows": rows,
+        "event_property": session.draft["event_property"],
+        "counts": [names[str(row.get("event_name", ""))] for row in rows],
+        "others": [[name, n] for name, n in names.most_common(20) if name not in mapped],
+        "faults": _faults(session, "event_mapping", "event_property"),
+    }
+
+
+def _transformation(session: MapperSession) -> dict[str, Any]:
+    steps = session.draft["transformation"]
+    compiled: EventTransformation = session.compiled.transform
+    faults = _faults(session, "transformation")
+
+    def count_applied() -> list[int]:
+        # With a fault, a step is left out, and the others' places are not the drawer's.
+        counts = [0] * (0 if faults else len(compiled.steps))
+        for event in session.events.values() if counts else ():
+            for at, outcome in enumerate(compiled.outcomes(event)):
+                counts[at] += outcome.applied
+        return counts
+
+    by = (session.settings.transformation, session.settings.timezone, len(faults))
+    counts = _counted(session, "applied", by, count_applied)
+    texts = [show_source(step.get("value"), session.known, setting=True).text for step in steps]
+    of = len(session.names)
+    return {"rows": steps, "texts": texts, "counts": counts, "of": of, "faults": faults}
+
+
+def _filter(session: MapperSession) -> dict[str, Any]:
+    chosen = session.draft["filter"]
+    refuses = session.compiled.filter.explain_refusal
+    empty = not any(chosen.get(key) for key in ("condition", "formula", "consent"))
+
+    def count_passed() -> int:
+        return sum(empty or not refuses(event) for event in session.events.values())
+
+    by = (session.settings.filter, session.settings.timezone)
+    passed = _counted(session, "passed", by, count_passed)
+    number = len(chosen.get("condition", ())) + sum(
+        bool(chosen.get(key)) for key in ("formula", "consent")
+    )
+    return {
+        "filter": chosen,
+        "number": number,
+        "passed": passed,
+        "of": len(session.names),
+        "faults": _faults(session, "filter"),
+    }
+
+
+def _connection(session: MapperSession) -> dict[str, Any]:
+    """Addresses and names; secrets are no part of settings."""
+    return {
+        "connection": session.draft["connection"],
+        "credentials": session.draft.get("settings.credentials") or "",
+        "timezone": session.draft["timezone"],
+        "checks": session.draft["checks"],
+        "token_url": TOKEN_URL,
+        "faults": _faults(session, "connection", "timezone", "settings.credentials", "checks"),
+    }
+
+
+def _faults(session: MapperSession, *parts: str) -> list[dict[str, str]]:
+    """What is wrong in a drawer, with the key of the place."""
+    return [
+        {"key": fault.key, "text": fault.expected}
+        for fault in session.faults
+        if any(fault.key == part or fault.key.startswith(f"{part}.") for part in parts)
+    ]
+
+
+def _counted(session: MapperSession, name: str, by: Any, count: Callable[[], T]) -> T:
+    """What was counted over all events, anew only where what it is counted `by` has changed."""
+    before, found = cast("tuple[Any, T | None]", session.counted.get(name, (None, None)))
+    if found is None or before != by:
+        found = count()
+        session.counted[name] = by, found
+    return found

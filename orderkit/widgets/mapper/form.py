@@ -1,0 +1,290 @@
+"""The mapper as a widget: the browser sends intents, and gets back what changed on the screen."""
+
+from pathlib import Path
+from typing import Any
+
+from orderkit.destination.loading import read_text, read_toml
+from orderkit.destination.saving import WatchedFiles, proposed, save_settings
+from orderkit.destination.settings import Settings
+from orderkit.errors import OrderkitError
+from orderkit.events import samples
+from orderkit.mapping.results import Mapped
+from orderkit.masking import mask
+from orderkit.reports import html, views
+from orderkit.widgets import parts
+from orderkit.widgets.events import EventPicker
+from orderkit.widgets.mapper.completion import completions
+from orderkit.widgets.mapper.offers import ask_the_site
+from orderkit.widgets.mapper.screen import (
+    difference,
+    event_line,
+    fixed_choices,
+    listed_events,
+    screen,
+)
+from orderkit.widgets.mapper.session import MapperSession
+from orderkit.widgets.mapper.view import INTENTS, MapperView
+from orderkit.widgets.mapper.written import FIRST_STATUS
+from orderkit.widgets.workspace import read_settings, settings_path, settings_target, stored_in
+
+
+class SettingsForm(parts.Form):
+    """All settings on one screen, beside what they make of the chosen event and of all.
+
+    session: the state, which every method here works on
+    view:    what the browser draws
+    path:    the settings file; `picker` loads events
+    """
+
+    def __init__(self, path: str | Path | None = None, picker: EventPicker | None = None) -> None:
+        self.picker = picker or EventPicker()
+        self.picker.choose.layout.display = "none"  # the screen has its own
+        self._events = self.picker.events
+        settings, wrong = read_settings(path or settings_path())
+        self.session = MapperSession(settings, self._events)
+        self.session.unconfirmed = proposed(path or settings_path())
+        self._files = WatchedFiles()
+        self._files.note(path or settings_path())
+        self._shown: dict[str, Any] = {}
+        self.path = parts.text_input("Settings file", str(path or settings_target()))
+        self.load_button = parts.button("Load", self.load, self)
+        self.view = MapperView(parts.guarded(self, self.take))
+        file = parts.Folded("Settings file", parts.row(self.path, self.load_button))
+        super().__init__(self.picker, self.view, file)
+        self.message.layout.display = "none"  # the screen shows it
+        self.picker.when_chosen(parts.guarded(self, self._follow_picker))
+        self.show_message(wrong, "bad")
+
+    # -- what there is
+
+    @property
+    def settings(self) -> Settings:
+        """What can be used of what is written."""
+        return self.session.settings
+
+    @property
+    def mapped(self) -> Mapped:
+        """What becomes of the chosen event."""
+        return self.session.mapped
+
+    @property
+    def screen(self) -> dict[str, Any]:
+        """All that is shown, as plain data; see `screen.screen`."""
+        return screen(self.session)
+
+    def row(self, name: str) -> dict[str, Any]:
+        """What is shown of one row: its target, with or without its beginning, or its setting."""
+        found: dict[str, Any] = self.screen["rows"][self.session.row(name).target]
+        return found
+
+    @property
+    def live_table(self) -> views.Table:
+        """Each row that has a value or will: what it reads, and what that gives for the event."""
+        rows = self.screen["rows"].values()
+        cells = (
+            (row["group"], row["label"], row["text"], row["value"], row["state"])
+            for row in rows
+            if row["state"] != "not needed"
+        )
+        columns = ("group", "field", "source", "value", "state")
+        return views.make_table(cells, columns, "Rows for the chosen event")
+
+    @property
+    def problems(self) -> views.Table:
+        """What is missing or wrong for the chosen event."""
+        return views.problems_table(self.mapped.problems)
+
+    @property
+    def proposals(self) -> views.Table:
+        """What is proposed for rows that lack a value."""
+        rows = self.screen["rows"].values()
+        cells = (
+            (row["label"], offer["text"], offer["value"], offer["confidence"], offer["facts"])
+            for row in rows
+            if (offer := row.get("proposal"))
+        )
+        columns = ("field", "source", "value", "confidence", "why")
+        return views.make_table(cells, columns, "Proposals")
+
+    def state_html(self) -> str:
+        shown = self.screen
+        outcomes = ", ".join(f"{n:,} {outcome}" for outcome, n in shown["bar"]["outcomes"].items())
+        event = shown["bar"]["event"]
+        name = f"{event['id'] or event['name']}, {event['words']}" if event else "no event"
+        more = f"; {shown['meter']['more']}" if shown["meter"]["more"] else ""
+        words = f"{name}: {shown['meter']['words']}{more}. All events: {outcomes}."
+        return f"<p>{html.prose(words)}</p>{self.live_table.to_html()}"
+
+    # -- what a person does
+
+    def take(self, content: dict[str, Any]) -> None:
+        """Do what a message of the browser says, and answer with what changed on the screen."""
+        intent = str(content.get("do"))
+        if intent not in INTENTS:
+            raise OrderkitError(f"{intent}: there is no such action")
+        try:
+            getattr(self, intent)(**{key: content[key] for key in INTENTS[intent]})
+        finally:
+            self._send_changes(cause=intent, number=content.get("number"))
+
+    def draw(self) -> None:
+        """Let the whole screen be sent: a page has just opened."""
+        self._shown = {}
+        self.view.send({"choices": fixed_choices()})
+
+    def write(self, target: str, text: str) -> None:
+        """Let a row read what is written: a path, a text or a formula."""
+        self.session.write(target, text)
+
+    def type(self, target: str, text: str, caret: int | None = None) -> None:
+        """A key was pressed in a row's field; what may be meant is offered."""
+        self.session.type(target, text)
+        row = self.session.row(target)
+        found = completions(
+            text,
+            len(text) if caret is None else caret,
+            self.session.field(row.target),
+            self.session.seen,
+            self.session.known,
+            setting=bool(row.setting),
+        )
+        self.view.send({"completions": found, "kind": self.session.source(row).kind})
+
+    def leave(self) -> None:
+        """A row's field is left: what stands in it is what was meant."""
+        self.session.end_typing()
+
+    def choose_row(self, target: str) -> None:
+        """Work on another row."""
+        self.session.end_typing()
+        self.session.focus = self.session.row(target).target if target else ""
+
+    def fill(self, path: str) -> None:
+        """Let the focused row read a property. Raises OrderkitError where no row has the focus."""
+        if not self.session.focus:
+            raise OrderkitError("choose a row first: click on it, or go there with the arrow keys")
+        self.session.write(self.session.focus, path)
+
+    def accept(self, target: str) -> None:
+        """Take a row's proposal."""
+        self.session.accept(target)
+
+    def accept_all(self) -> None:
+        """Take every proposal that is at least likely, in one step."""
+        taken = self.session.accept_all()
+        self.show_message(f"{taken} taken; Undo takes them back" if taken else "Nothing to accept")
+
+    def use_fix(self, target: str, value: Any) -> None:
+        """Let a row read what one of its fixes offers."""
+        self.session.use_fix(target, value)
+
+    def ask(self, target: str) -> None:
+        """Word a row's problem for whoever builds the site, to be copied."""
+        problem = self.session.problem(self.session.row(target).target)
+        if problem is None:
+            raise OrderkitError("there is no problem in this row")
+        orders = [
+            str(line["id"] or line["name"])
+            for at in self.session.with_problem(problem.target)
+            for line in [event_line(self.session, at)]
+        ]
+        of = self.session.states.counts(problem.target)[1]
+        self.view.send({"copy": mask(ask_the_site(problem, orders, of))})
+        self.show_message("Copied, to be sent to the site's developers")
+
+    def pick(self, at: int) -> None:
+        """Look at another event, by its number."""
+        self.session.pick(int(at))
+        self._tell_picker()
+
+    def step(self, by: int) -> None:
+        """Look at the next event, or with -1 the one before."""
+        self.session.step(int(by))
+        self._tell_picker()
+
+    def next_problem(self, by: int = 1) -> None:
+        """Look at the next event with the same problem."""
+        self.session.next_with_this_problem(int(by))
+        self._tell_picker()
+
+    def narrow(self, outcome: str) -> None:
+        """Go through the events of one outcome alone, or through all again."""
+        self.session.narrow(outcome)
+        self._tell_picker()
+
+    def list_events(self, query: str = "") -> None:
+        """Send the events to choose from."""
+        self.view.send({"events": listed_events(self.session, query)})
+
+    def change_part(self, part: str, value: Any) -> None:
+        """Let one of the drawers' parts stand so, in the shape of a settings file."""
+        self.session.change_part(part, value)
+
+    def map_event(self, name: str) -> None:
+        """Let an event name stand for an order status: the one that its words speak of."""
+        found = {event.event_name: event for event in self.session.proposed_events.events}
+        status = found[name].order_status if name in found else ""
+        pair = {"order_status": status or FIRST_STATUS, "event_name": name}
+        self.session.change_part("event_mapping", [*self.session.draft["event_mapping"], pair])
+
+    def take_back(self) -> None:
+        """Undo the last change."""
+        done = self.session.undo()
+        self.show_message("The last change is taken back" if done else "Nothing to take back")
+
+    def save(self) -> None:
+        """Write everything to the settings file, if all of it can be read."""
+        settings = self.session.validated()
+        if changed := self._files.explain_changes(self.path.value):
+            self.show_message(changed, "warn")
+            return
+        save_settings(settings, self.path.value)
+        self._files.note(self.path.value)
+        self.session.unconfirmed = proposed(self.path.value)
+        self.session.keep()
+        self._send_changes()
+        self.show_message(f"Saved to {self.path.value}", "good")
+
+    def load(self) -> None:
+        """Show the file that is named; what stood there can be got back by undo."""
+        path = stored_in(self.path.value)
+        read_toml(read_text(path), str(path))  # before anything is replaced
+        self._files.note(path)
+        settings, wrong = read_settings(path)
+        self.session.show_settings(settings)
+        self.session.unconfirmed = proposed(path)
+        self._send_changes()
+        self.show_message(wrong or f"Loaded {path}", "bad" if wrong else "good")
+
+    def load_samples(self) -> None:
+        """Show the samples, in this notebook only."""
+        self.picker.show(samples.sample_events())
+
+    def open_loading(self) -> None:
+        """Unfold what loads events."""
+        self.picker.loading.head.value = True
+
+    def show_message(self, text: str, tone: html.Tone = "mute") -> None:
+        super().show_message(text, tone)
+        self.view.send({"message": {"html": html.prose(mask(text)), "tone": tone}})
+
+    # -- one picker, two places
+
+    def _follow_picker(self) -> None:
+        if self.picker.events is not self._events:
+            self._events = self.picker.events
+            self.session.show_events(self._events)
+        elif (name := self.picker.choose.value) in self.session.events:
+            self.session.pick(self.session.names.index(name))
+        self._send_changes()
+
+    def _tell_picker(self) -> None:
+        if self.session.names:
+            self.picker.pick(self.session.names[self.session.chosen])
+
+    def _send_changes(self, cause: str = "", number: int | None = None) -> None:
+        """Send what changed; after a key that is all, with `number` saying which key it answers."""
+        now = screen(self.session)
+        patch, self._shown = difference(self._shown, now), now
+        if patch or cause:
+            self.view.send({"patch": patch, "cause": cause, "number": number})

@@ -1,0 +1,89 @@
+"""What is offered for a row: proposals where it lacks a value, and fixes where it has a problem."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from orderkit.destination.fields import ruled_statuses
+from orderkit.events import paths
+from orderkit.mapping.compiled import CompiledField
+from orderkit.mapping.conversion import Unconvertible
+from orderkit.mapping.fixes import mending_formulas, property_in_formula, source_in_formula
+from orderkit.mapping.problems import Problem
+from orderkit.mapping.suggest import Proposal
+from orderkit.mapping.suggest.statuses import ProposedEvents
+
+#: Buttons of one row.
+MOST_FIXES: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedSource:
+    """Another source for a row.
+
+    value: as a settings file has it, for the table that the row is written in
+    words: what is done with it, and `code`: the property or formula that it is done with
+    """
+
+    value: Any
+    words: str
+    code: str
+
+
+def reference_value(path: str, *, setting: bool) -> str:
+    """A path as a settings file has it."""
+    return f"{{{{{path}}}}}" if setting else path
+
+
+def fix_sources(
+    field: CompiledField, event: Any, problem: Problem, proposals: Sequence[Proposal], setting: bool
+) -> Iterator[OfferedSource]:
+    """What may mend a row's problem; whoever offers it has tried it on the event before."""
+    if problem.code == "invalid":
+        raw = field.source.read(event).raw
+        try:
+            field.type.convert(raw, field.zone)
+        except Unconvertible as error:
+            for formula, words in mending_formulas(field, raw, error.mendings):
+                yield OfferedSource({"formula": formula}, words or "Use", formula)
+    present = source_in_formula(field.source)
+    near = list(problem.near_misses)
+    near += [p.value.strip("{}") for p in proposals if not p.formula]
+    for path in dict.fromkeys(near):
+        if path in field.source.properties:
+            continue
+        if present and problem.code == "missing":
+            formula = f"COALESCE({present}, {property_in_formula(path)})"
+            yield OfferedSource({"formula": formula}, "Else", path)
+        yield OfferedSource(reference_value(path, setting=setting), "Only", path)
+    for proposal in proposals:
+        if proposal.formula and proposal.value != field.source.text:
+            yield OfferedSource({"formula": proposal.value}, "Use", proposal.value)
+
+
+def ask_the_site(problem: Problem, orders: Sequence[str], of: int) -> str:
+    """What to write to whoever builds the site: what is asked for, what was found, where."""
+    shown = ", ".join(orders[:5]) + (f" and {len(orders) - 5} more" if len(orders) > 5 else "")
+    return (
+        f"{problem.source or problem.target}: please send {problem.expected} with each event. "
+        f"Found: {problem.found}. {problem.message}. "
+        f"It concerns {len(orders)} of {paths.count(of, 'order')}: {shown}."
+    )
+
+
+def proposed_pairs(proposed: ProposedEvents) -> list[dict[str, str]]:
+    """The rows of an event mapping that are proposed."""
+    return [
+        {"order_status": event.order_status, "event_name": event.event_name}
+        for event in proposed.events
+        if event.order_status
+    ]
+
+
+def describe_pairs(pairs: Sequence[Mapping[str, str]]) -> str:
+    """Proposed rows in words; what TikTok's list does not name is said to be a placeholder."""
+    words = ", ".join(f"{pair['event_name']} is {pair['order_status']}" for pair in pairs)
+    named = {pair["order_status"] for pair in pairs} <= set(ruled_statuses())
+    return (
+        words if named else f"{words} (CREATE_ORDER is an assumption: TikTok's list is not public)"
+    )

@@ -1,0 +1,286 @@
+"""What the mapper shows: plain data, section by section, which a browser draws and a test reads."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Final
+
+from orderkit.destination.fields import ALWAYS, FieldMapping, field_mappings
+from orderkit.destination.labels import field_labels, status_label
+from orderkit.events import paths
+from orderkit.events.jsontext import dumps, show
+from orderkit.events.paths import count
+from orderkit.language.filters import OPERATORS, WITHOUT_VALUE
+from orderkit.mapping.results import TraceEntry
+from orderkit.mapping.types import field_type
+from orderkit.widgets.mapper.draft import part_name, row_key
+from orderkit.widgets.mapper.drawers import drawers
+from orderkit.widgets.mapper.known import plain_path, tree_lines
+from orderkit.widgets.mapper.offers import describe_pairs
+from orderkit.widgets.mapper.order import order_lines
+from orderkit.widgets.mapper.session import MapperSession
+from orderkit.widgets.mapper.sources import Kind
+from orderkit.widgets.mapper.written import ROWS
+
+#: So many events are listed at once; a search narrows them.
+MOST_LISTED: Final = 200
+_BAD: Final = ("missing", "invalid")
+_MANDATORY: Final = tuple(row for row in field_mappings() if row.mandatory)
+
+
+def screen(session: MapperSession) -> dict[str, Any]:
+    """All that is shown: section → what stands in it; of rows, target → row."""
+    rows = {target: row_lines(session, row) for target, row in ROWS.items()}
+    return {
+        "bar": _bar(session, rows),
+        "meter": _meter(session),
+        "rows": rows,
+        "groups": _groups(rows),
+        "tree": _tree(session),
+        "used": _used(session),
+        "order": _order(session),
+        "drawers": drawers(session),
+        "notes": _notes(session),
+    }
+
+
+def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """The sections that changed; of the rows only those that did."""
+    patch = {key: part for key, part in after.items() if before.get(key) != part}
+    if "rows" in patch and "rows" in before:
+        old = before["rows"]
+        patch["rows"] = {t: row for t, row in patch["rows"].items() if old.get(t) != row}
+    return patch
+
+
+def listed_events(session: MapperSession, query: str) -> list[dict[str, Any]]:
+    """The events in view whose name, order id or status has the query in it."""
+    wanted, found = query.casefold().strip(), []
+    for at in session.in_view:
+        line = event_line(session, at)
+        if not wanted or wanted in f"{line['name']} {line['id']} {line['status']}".casefold():
+            found.append(line)
+            if len(found) == MOST_LISTED:
+                break
+    return found
+
+
+def event_line(session: MapperSession, at: int) -> dict[str, Any]:
+    """One event in the picker: its number, name, order id, status, and outcome in words."""
+    outcome, errors = session.states.outcome(at), session.states.errors(at)
+    order_id = session.field("order_info.order_id").source.read(session.states.seen(at)).raw
+    words = {"mapped": "mapped", "not for TikTok": "not for TikTok"}.get(outcome, "")
+    status = session.states.status(at)
+    return {
+        "at": at,
+        "name": session.names[at],
+        "id": "" if paths.is_blank(order_id) else str(order_id)[:60],
+        "status": status_label(status) if status else "",
+        "outcome": outcome,
+        "words": words or count(errors, "problem"),
+    }
+
+
+def _bar(session: MapperSession, rows: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    total = len(session.names)
+    chosen = event_line(session, session.chosen) if total else {}
+    if chosen.get("outcome") == "with problems":
+        states = Counter(row["state"] for row in rows.values() if row["state"] in _BAD)
+        chosen["words"] = ", ".join(f"{n} {state}" for state, n in states.items())
+    unsaved = [part_name(key) for key in session.undo_states.unsaved]
+    accept = len(session.open_proposals()) + bool(session.proposed_mapping())
+    return {
+        "total": total,
+        "event": chosen,
+        "outcomes": session.states.outcomes(),
+        "shown": session.shown,
+        "accept": accept,
+        "undo": session.undo_states.possible,
+        "unsaved": unsaved,
+        "problem": session.problem_target(),
+    }
+
+
+def _meter(session: MapperSession) -> dict[str, Any]:
+    """The mandatory fields of the chosen event: a state for each, and their sum in words."""
+    states = {entry.target: entry.state for entry in session.rows.trace}
+    found = [states.get(row.target, "not needed") for row in _MANDATORY]
+    order = ("ok", "missing", "invalid", "not yet", "not needed")
+    ticks = sorted(found, key=order.index)
+    number: Counter[str] = Counter(found)
+    asked = number["ok"] + number["missing"] + number["invalid"]
+    said = [f"{number[state]} {state}" for state in order[1:-1] if number[state]]
+    complete = number["ok"] == asked
+    words = f"{asked} mandatory, all there" if complete else f"{number['ok']} of {asked} mandatory"
+    return {"ticks": ticks, "words": words, "more": ", ".join(said)}
+
+
+def row_lines(session: MapperSession, row: FieldMapping) -> dict[str, Any]:
+    """One row: what stands in it, what it gives here and in all events, what is offered."""
+    target, label = row.target, field_labels()[row.target]
+    entry = next(e for e in session.rows.trace if e.target == target)
+    written = session.source(row)
+    ok, of = session.states.counts(target)
+    fault = session.fault(row_key(row, session.draft))
+    state = "invalid" if fault else entry.state
+    shown: dict[str, Any] = {
+        "label": label.label,
+        "group": label.group,
+        "name": target.rsplit(".", 1)[-1],
+        "mandatory": bool(row.mandatory),
+        "text": written.text,
+        "kind": _kind(row, written.kind),
+        "value": _value(entry, fault is not None),
+        "state": state,
+        "ok": ok,
+        "of": of,
+        "about": _about(row, entry),
+        "unsaved": row_key(row, session.draft) in session.undo_states.unsaved,
+    }
+    key = row_key(row, session.draft)
+    if reason := _unconfirmed(session, row, key):
+        shown["unconfirmed"] = reason
+    proposal = _proposal(session, row)
+    if proposal:
+        shown["proposal"] = proposal
+    elif fault:
+        shown["problem"] = {"text": fault.expected, "more": "", "ask": False}
+    elif written.text and (problem := session.problem(target)):
+        shown["problem"] = {
+            "text": problem.message,
+            "more": f"{of - ok:,} of {count(of, 'order')} {_verb(of - ok, state)}" if of else "",
+            "ask": problem.actor == "event",
+        }
+        shown["fixes"] = _fixes(session, target)
+    warnings = [p for p in session.mapped.problems if p.target == target and p.level == "warning"]
+    if warnings:
+        shown["warnings"] = [f"{p.message}; {p.fix}" for p in warnings]
+    return shown
+
+
+def _unconfirmed(session: MapperSession, row: FieldMapping, key: str) -> str:
+    """Why what stands in a row was proposed, as long as nobody has confirmed or changed it."""
+    unsaved = session.undo_states.unsaved
+    if row.type != "status":
+        return "" if key in unsaved else session.unconfirmed.get(key, "")
+    names = {pair.event_name for pair in session.settings.event_mapping}
+    reasons = ((k.removeprefix("event_mapping."), why) for k, why in session.unconfirmed.items())
+    said = [f"{name}: {why}" for name, why in reasons if name in names]
+    return "; ".join(said)
+
+
+def _verb(number: int, state: str) -> str:
+    verbs = ("lacks it", "lack it") if state == "missing" else ("is not right", "are not right")
+    return verbs[number != 1]
+
+
+def _kind(row: FieldMapping, kind: Kind) -> str:
+    return "event mapping" if row.type == "status" and kind == "path" else kind
+
+
+def _value(entry: TraceEntry, fault: bool) -> str:
+    if entry.state == "ok" and not fault:
+        return show(entry.value, 300)
+    return show(entry.raw, 300) if entry.state == "invalid" else ""
+
+
+def _about(row: FieldMapping, entry: TraceEntry) -> str:
+    """What the row wants and how its value came about, for whoever points at it."""
+    asked = {"": "optional", ALWAYS: "mandatory"}.get(row.mandatory, f"mandatory: {row.mandatory}")
+    said = [row.target.removeprefix("order_info."), asked, field_type(row.type).expected]
+    return "\n".join([*said, *filter(None, [row.note]), *entry.steps])
+
+
+def _proposal(session: MapperSession, row: FieldMapping) -> dict[str, Any] | None:
+    if row.type == "status" and (pairs := session.proposed_mapping()):
+        words, events = describe_pairs(pairs), session.proposed_events
+        return {
+            "text": events.event_property,
+            "kind": "event mapping",
+            "value": "",
+            "confidence": "likely",
+            "facts": words,
+        }
+    best = session.proposal(row)
+    if best is None:
+        return None
+    path = best.value.removeprefix("{{").removesuffix("}}")
+    return {
+        "text": best.value if best.formula else path,
+        "kind": "formula" if best.formula else "path",
+        "value": show(best.given.get(session.chosen, best.example), 300),
+        "confidence": best.confidence,
+        "facts": best.reason,
+    }
+
+
+def _fixes(session: MapperSession, target: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "words": offered.words,
+            "code": offered.code,
+            "value": offered.value,
+            "before": effect.before,
+            "after": effect.after,
+            "of": effect.of,
+            "mapped": [effect.mapped_before, effect.mapped_after],
+        }
+        for offered, effect in session.fixes(target)
+    ]
+
+
+def _groups(rows: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Each group with its rows, and how its mandatory fields stand, in words."""
+    groups: dict[str, list[str]] = {}
+    for target, row in rows.items():
+        groups.setdefault(row["group"], []).append(target)
+    found = []
+    for name, targets in groups.items():
+        states = Counter(rows[t]["state"] for t in targets if rows[t]["mandatory"])
+        asked = states["ok"] + states["missing"] + states["invalid"]
+        said = [f"{states['ok']} of {asked} mandatory"] if asked else []
+        said += [f"{states['not yet']} not yet"] if states["not yet"] else []
+        every = Counter(rows[t]["state"] for t in targets)
+        bad = ", ".join(f"{every[state]} {state}" for state in _BAD if every[state])
+        words = ", ".join(said) or "none mandatory"
+        found.append({"name": name, "rows": targets, "words": words, "bad": bad})
+    return found
+
+
+def _tree(session: MapperSession) -> list[dict[str, Any]]:
+    return list(tree_lines(session.seen))
+
+
+def _used(session: MapperSession) -> dict[str, list[str]]:
+    """The properties that rows read, those that are proposed, and those of the focused row."""
+    fields = session.compiled.fields
+    used = {plain_path(path) for field in fields for path in field.source.properties}
+    proposed = {
+        plain_path(best.value.strip("{}"))
+        for best in session.open_proposals().values()
+        if not best.formula
+    }
+    focused = session.field(session.focus).source.properties if session.focus else ()
+    return {
+        "used": sorted(used),
+        "proposed": sorted(proposed - used),
+        "focused": [plain_path(path) for path in focused],
+    }
+
+
+def _order(session: MapperSession) -> dict[str, Any]:
+    lines = order_lines(session.compiled.fields, session.mapped, session.saved_mapped)
+    changed = sum(line.get("m", "") in ("~", "+", "-") for line in lines if line.get("m"))
+    text = dumps(session.mapped.payload, indent=True).decode() if session.mapped.payload else ""
+    return {"lines": lines if session.mapped.payload else [], "changed": changed, "text": text}
+
+
+def _notes(session: MapperSession) -> list[str]:
+    """What is to be said of the chosen event as a whole."""
+    mapped = session.mapped
+    said = [f"This event is not sent: {mapped.reason}"] if mapped.reason else []
+    return said + [f"{p.message}; {p.fix}" for p in mapped.problems if p.target not in ROWS]
+
+
+def fixed_choices() -> dict[str, Any]:
+    """What never changes: operators, and those that take no value."""
+    return {"operators": list(OPERATORS), "without_value": sorted(WITHOUT_VALUE)}

@@ -1,0 +1,148 @@
+"""The mapper's state: what is written, what it makes of all events, and what is offered.
+
+A browser's intents and a test's calls come to the same methods; nothing here draws anything.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, Final
+
+from orderkit.destination.fields import FieldMapping
+from orderkit.destination.labels import field_labels
+from orderkit.destination.loading import drafted
+from orderkit.errors import OrderkitError
+from orderkit.mapping.mapper import Mapper
+from orderkit.mapping.problems import Problem
+from orderkit.mapping.suggest import Proposal, suggest
+from orderkit.mapping.suggest.statuses import EVENT_NAME
+from orderkit.widgets.mapper.draft import file_data, with_source
+from orderkit.widgets.mapper.offers import (
+    MOST_FIXES,
+    OfferedSource,
+    fix_sources,
+    proposed_pairs,
+)
+from orderkit.widgets.mapper.states import Effect
+from orderkit.widgets.mapper.written import ROWS, WrittenSettings
+
+#: So many events with a problem are looked at for what mends it.
+_LEARNT_FROM: Final = 20
+
+
+class MapperSession(WrittenSettings):
+    """Settings under work beside loaded events, with proposals and fixes."""
+
+    def show_events(self, events: Mapping[str, Any]) -> None:
+        """Work with these events from now on, the first of them first."""
+        self._proposals: dict[str, list[Proposal]] | None = None
+        self._learnt: dict[tuple[str, tuple[int, ...]], list[Proposal]] = {}
+        super().show_events(events)
+
+    @property
+    def proposals(self) -> dict[str, list[Proposal]]:
+        """Target → ranked proposals, from the events as they were loaded."""
+        if self._proposals is None:
+            seen = [self.states.seen(at) for at in range(len(self.names))]
+            self._proposals = suggest(seen, self.settings.zone) if seen else {}
+        return self._proposals
+
+    def proposal(self, row: FieldMapping) -> Proposal | None:
+        """The best proposal for a row in which nothing is written, or which no event fills."""
+        ranked = self.proposals.get(row.target, [])
+        if not ranked or row.target == self.typing:
+            return None
+        written = self.source(row)
+        lacks = not written.text or not self.states.counts(row.target)[0]
+        best = ranked[0]
+        value = {"formula": best.value} if best.formula else best.value
+        return best if lacks and written.value != value else None
+
+    def proposed_mapping(self) -> list[dict[str, str]]:
+        """The event mapping that is proposed, while there is none."""
+        return [] if self.draft.get("event_mapping") else proposed_pairs(self.proposed_events)
+
+    def open_proposals(self) -> dict[str, Proposal]:
+        """The proposals that `accept_all` takes: at least likely."""
+        found = {target: self.proposal(row) for target, row in ROWS.items()}
+        return {target: best for target, best in found.items() if best and best.sure}
+
+    def accept(self, name: str) -> None:
+        """Take a row's proposal. Raises OrderkitError where there is none."""
+        row = self.row(name)
+        if row.type == "status" and (pairs := self.proposed_mapping()):
+            self.change(self._with_events(self.draft, pairs))
+        elif best := self.proposal(row):
+            self.change(_with_proposal(self.draft, best))
+        else:
+            raise OrderkitError(f"{field_labels()[row.target].label}: nothing is proposed")
+
+    def accept_all(self) -> int:
+        """Take every proposal that is at least likely, in one step; gives how many."""
+        draft, taken = self.draft, 0
+        if pairs := self.proposed_mapping():
+            draft, taken = self._with_events(draft, pairs), 1
+        for best in self.open_proposals().values():
+            draft, taken = _with_proposal(draft, best), taken + 1
+        self.change(dict(draft))
+        return taken
+
+    def _with_events(self, draft: dict[str, Any], pairs: list[dict[str, str]]) -> dict[str, Any]:
+        return {
+            **draft,
+            "event_mapping": pairs,
+            "event_property": self.proposed_events.event_property or EVENT_NAME,
+        }
+
+    def problem(self, target: str) -> Problem | None:
+        """The error of a row in the chosen event."""
+        found = (p for p in self.mapped.problems if p.target == target and p.level == "error")
+        return next(found, None)
+
+    def fixes(self, target: str) -> list[tuple[OfferedSource, Effect]]:
+        """What mends a row's problem in the chosen event, with what it does to all, best first."""
+        problem, row = self.problem(target), ROWS[target]
+        if problem is None or target == self.typing or self.proposal(row) or not self.names:
+            return []
+        field, setting = self.compiled.by_target[target], self._in_settings(row)
+        ranked = [*self._proposals_where_bad(row), *self.proposals.get(target, [])]
+        found: dict[str, tuple[OfferedSource, Effect]] = {}
+        for offered in fix_sources(field, self.seen, problem, ranked, setting):
+            tried = self._try(row, offered.value)
+            if tried and repr(offered.value) not in found:
+                found[repr(offered.value)] = offered, tried
+        best = sorted(found.values(), key=lambda pair: -pair[1].after)
+        return best[:MOST_FIXES]
+
+    def _proposals_where_bad(self, row: FieldMapping) -> list[Proposal]:
+        """Proposals learnt only from the first events in which the row has a problem."""
+        place = row.target, tuple(self.with_problem(row.target)[:_LEARNT_FROM])
+        if place not in self._learnt:
+            seen = [self.states.seen(at) for at in place[1]]
+            self._learnt[place] = suggest(seen, self.settings.zone).get(row.target, [])
+        return self._learnt[place]
+
+    def _try(self, row: FieldMapping, value: Any) -> Effect | None:
+        """What another source of a row would do; None where it does not help the chosen event."""
+        settings, faults = drafted(file_data(with_source(row, self.draft, value)))
+        if len(faults) > len(self.faults):
+            return None
+        field = Mapper(settings).compiled.by_target[row.target]
+        alternative = self.states.alternative(field, repr(value))
+        if alternative[self.chosen] != "ok":
+            return None
+        return self.states.effect(row.target, alternative)
+
+    def use_fix(self, name: str, value: Any) -> None:
+        """Let a row read what a fix offers."""
+        self.typing = ""
+        self.change(with_source(self.row(name), self.draft, value))
+
+
+def _with_proposal(draft: dict[str, Any], proposal: Proposal) -> dict[str, Any]:
+    value = {"formula": proposal.value} if proposal.formula else proposal.value
+    if proposal.row.setting:
+        draft = dict(draft)
+        with suppress(KeyError):
+            del draft[f"smart_mapping.{proposal.row.target}"]
+        return {**draft, f"settings.{proposal.row.setting}": value}
+    return with_source(proposal.row, draft, value)

@@ -1,0 +1,47 @@
+"""What the browser draws, and what a person can do there."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import anywidget
+
+_FOLDER: Final = Path(__file__).parent
+#: What a person does → the keys of the message that say what it is done with.
+INTENTS: Final = {
+    "type": ("target", "text", "caret"),
+    "write": ("target", "text"),
+    "leave": (),
+    "choose_row": ("target",),
+    "fill": ("path",),
+    "accept": ("target",),
+    "accept_all": (),
+    "use_fix": ("target", "value"),
+    "ask": ("target",),
+    "pick": ("at",),
+    "step": ("by",),
+    "next_problem": ("by",),
+    "narrow": ("outcome",),
+    "list_events": ("query",),
+    "change_part": ("part", "value"),
+    "map_event": ("name",),
+    "take_back": (),
+    "save": (),
+    "load_samples": (),
+    "open_loading": (),
+    "draw": (),
+}
+
+
+class MapperView(anywidget.AnyWidget):
+    """What the browser draws; `on_intent` is given what a person did there."""
+
+    _esm = _FOLDER / "mapper.js"
+    _css = _FOLDER / "mapper.css"
+
+    def __init__(self, on_intent: Callable[[dict[str, Any]], None]) -> None:
+        super().__init__()
+        self.on_msg(lambda _widget, content, _buffers: on_intent(content))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"

@@ -1,0 +1,204 @@
+"""What is written in the mapper, and what it makes of the chosen event and of all."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from orderkit.destination.fields import FieldMapping, field_mappings
+from orderkit.destination.labels import field_labels
+from orderkit.destination.loading import drafted, validated
+from orderkit.destination.settings import Filter, Settings
+from orderkit.errors import OrderkitError, SettingsFault
+from orderkit.mapping.compiled import CompiledField
+from orderkit.mapping.mapper import Mapper
+from orderkit.mapping.results import Mapped
+from orderkit.mapping.suggest.statuses import ProposedEvents, suggest_events
+from orderkit.widgets.mapper.draft import PARTS, draft_of, file_data, row_key, with_source
+from orderkit.widgets.mapper.known import KnownPaths
+from orderkit.widgets.mapper.loaded import LoadedEvents
+from orderkit.widgets.mapper.sources import WrittenSource, read_source, show_source
+from orderkit.widgets.undo import Undo
+
+#: What an order begins with, as long as nothing says otherwise. Assumption: TikTok's list of order
+#: statuses is not public.
+FIRST_STATUS: Final = "CREATE_ORDER"
+#: The rows as a screen has them: by group, each by its target.
+ROWS: Final[dict[str, FieldMapping]] = {
+    target: {row.target: row for row in field_mappings()}[target] for target in field_labels()
+}
+#: Target → what a row may be called for short; of rows that end alike, the first is meant.
+_NAMES: Final = {t: (t.removeprefix("order_info."), t.rsplit(".", 1)[-1]) for t in ROWS}
+
+
+class WrittenSettings(LoadedEvents):
+    """Settings under work beside loaded events.
+
+    draft:    what is written, see `draft`; `settings` are what can be used of it, `faults` the rest
+    mapped:   what becomes of the chosen event; `saved_mapped`: by the settings as they were saved
+    counted:  what drawers count over all events: name → what it hangs on, and the counts
+    unconfirmed: dotted key → why the file's value was proposed, where nobody has confirmed it yet
+    focus:    target of the row that is worked on, or ""
+    """
+
+    def __init__(self, settings: Settings, events: Mapping[str, Any]) -> None:
+        self.focus, self.typing = "", ""
+        self._typed = ""
+        self.unconfirmed: dict[str, str] = {}
+        self.draft = draft_of(settings)
+        self.undo_states = Undo(self.draft)
+        self.saved = Mapper(settings)
+        super().__init__(events)
+
+    def show_events(self, events: Mapping[str, Any]) -> None:
+        """Work with these events from now on, the first of them first."""
+        super().show_events(events)
+        self.typing = ""
+        self._proposed_events: ProposedEvents | None = None
+        self._known_after: object = None
+        self.counted: dict[str, tuple[Any, Any]] = {}
+        self._compute()
+
+    def problem_target(self) -> str:
+        """The row whose problem is looked at: the focused one's, or the first."""
+        bad = [e.target for e in self.mapped.trace if e.state in ("missing", "invalid")]
+        bad = [target for target in ROWS if target in bad]
+        return self.focus if self.focus in bad else next(iter(bad), "")
+
+    # -- rows
+
+    def row(self, name: str) -> FieldMapping:
+        """The row of that target, of the target without its beginning, or of that setting."""
+        for target, row in ROWS.items():
+            if name in (target, *_NAMES[target], row.setting, row.source):
+                return row
+        raise OrderkitError(f"{name}: there is no such row")
+
+    def source(self, row: FieldMapping) -> WrittenSource:
+        """What stands in a row's field."""
+        if row.target == self.typing:
+            read = read_source(self._typed, self.known, setting=self._in_settings(row))
+            return WrittenSource(read.kind, self._typed, read.value)
+        key = row_key(row, self.draft)
+        if key not in self.draft and not row.setting:
+            return WrittenSource("path", row.source, row.source)
+        return show_source(self.draft.get(key), self.known, setting=self._in_settings(row))
+
+    def _in_settings(self, row: FieldMapping) -> bool:
+        return row_key(row, self.draft).startswith("settings.")
+
+    def write(self, name: str, text: str) -> None:
+        """Let a row read what is typed: a path, a text or a formula."""
+        row = self.row(name)
+        read = read_source(text, self.known, setting=self._in_settings(row))
+        self.typing = ""
+        self._use(row, read.value)
+        self.undo_states.end_step()
+
+    def type(self, name: str, text: str) -> None:
+        """As `write`, while more may follow: the text stays as it is typed."""
+        row = self.row(name)
+        self.typing, self._typed = row.target, text
+        self._use(row, read_source(text, self.known, setting=self._in_settings(row)).value)
+
+    def end_typing(self) -> None:
+        """What was typed is what was meant: it is shown as it is read, and gets offers."""
+        self.undo_states.end_step()
+        if self.typing:
+            self.typing = ""
+            self._look()
+
+    def _use(self, row: FieldMapping, value: Any) -> None:
+        stands = self.draft.get(row_key(row, self.draft), ...)
+        # A number stays one as long as nothing else is typed.
+        same = isinstance(stands, int | float) and str(stands) == value
+        self.change(with_source(row, self.draft, stands if same else value))
+
+    def change_part(self, part: str, value: Any) -> None:
+        """Let one of the parts stand so: event mapping, transformation, filter, connection …"""
+        if part != "settings.credentials" and part not in PARTS:
+            raise OrderkitError(f"{part}: there is no such part")
+        if part == "transformation":
+            value = [self._with_read_value(step) for step in value]
+        self.change(
+            {**self.draft, part: (value or None) if part.endswith("credentials") else value}
+        )
+
+    def _with_read_value(self, step: dict[str, Any]) -> dict[str, Any]:
+        """A step whose value was typed, with the value that this is read as."""
+        value = step.get("value")
+        if not isinstance(value, dict) or "typed" not in value:
+            return step
+        read = read_source(value["typed"], self.known, setting=True)
+        return {**step, "value": "" if read.value is None else read.value}
+
+    def change(self, draft: dict[str, Any]) -> None:
+        """Let all of this stand; it can be taken back in one step."""
+        self.undo_states.record(draft)
+        self.draft = draft
+        self._compute()
+
+    def undo(self) -> bool:
+        """Take the last change back; whether there was one."""
+        draft = self.undo_states.back()
+        if draft is not None:
+            self.draft, self.typing = dict(draft), ""
+            self._compute()
+        return draft is not None
+
+    def show_settings(self, settings: Settings) -> None:
+        """Let the settings of a file stand; later changes are compared with them."""
+        self.end_typing()
+        self.change(draft_of(settings))
+        self.keep()
+
+    def keep(self) -> None:
+        """What stands now is saved."""
+        self.undo_states.keep()
+        self.saved = Mapper(self.settings)
+        self._look()
+
+    def validated(self) -> Settings:
+        """The settings, if all that stands there can be used. Raises SettingsError."""
+        return validated(file_data(self.draft), "not saved")
+
+    # -- what comes of it
+
+    def _compute(self) -> None:
+        self.settings, self.faults = drafted(file_data(self.draft))
+        self.mapper = Mapper(self.settings)
+        self.compiled = self.mapper.compiled
+        self.states.update(self.compiled)
+        if self._known_after != (changes := self.settings.transformation):
+            self._known_after = changes
+            self.known = KnownPaths(self.states.seen(at) for at in range(len(self.names)))
+        self._look()
+
+    def _look(self) -> None:
+        """Look at the chosen event."""
+        self.mapped = self.mapper.explain(self.event)
+        self.saved_mapped = self.saved.explain(self.event)
+        self.rows = self.mapped if self.mapped.trace else self._as_if_sent()
+
+    def _as_if_sent(self) -> Mapped:
+        """What the rows give for an event that is not sent: an event mapping may be wanting."""
+        unfiltered = Mapper(self.settings.model_copy(update={"filter": Filter()}))
+        found = unfiltered.explain(self.event)
+        if found.trace:
+            return found
+        name = self.compiled.status.source.read(self.seen).raw
+        proposed = {pair.event_name: pair.order_status for pair in self.proposed_events.events}
+        return unfiltered.explain(self.event, status=proposed.get(name) or FIRST_STATUS)
+
+    def fault(self, key: str) -> SettingsFault | None:
+        """What is wrong with what stands under a key."""
+        return next((f for f in self.faults if f.key == key), None)
+
+    @property
+    def proposed_events(self) -> ProposedEvents:
+        """Which events stand for which order status, as proposed."""
+        if self._proposed_events is None:
+            self._proposed_events = suggest_events(self.events.values())
+        return self._proposed_events
+
+    def field(self, target: str) -> CompiledField:
+        """A row, compiled for the settings."""
+        return self.compiled.by_target[target]

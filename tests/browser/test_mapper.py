@@ -1,0 +1,124 @@
+"""The mapper in JupyterLab: typed into, driven by keys, looked at from narrow to wide."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from orderkit import load_settings
+from tests.browser.jupyterlab import Lab
+from tests.browser.support import unreached
+
+_CELLS = "window.panel.content.widgets.length"
+
+
+@pytest.fixture
+def mapper(jupyter: Lab) -> Locator:
+    """The mapper, in notebook 01."""
+    return jupyter.opened("01_destination_settings", "Hotel name").get_by_role(
+        "region", name="Mapper"
+    )
+
+
+def row(mapper: Locator, label: str) -> Locator:
+    """A row of the mapper."""
+    return mapper.locator(".om-row", has=mapper.page.get_by_label(label, exact=True))
+
+
+def test_a_row_is_typed_taken_back_and_saved(jupyter: Lab, mapper: Locator, client: Path) -> None:
+    """A mistake is told as it is typed, with what may be meant; the file holds what was taken."""
+    assert unreached(jupyter.page, ".ok-root") == []
+    keys, name = jupyter.page.keyboard, row(mapper, "Hotel name")
+    field = mapper.get_by_label("Hotel name", exact=True)
+    field.click()
+    keys.press("ControlOrMeta+a")
+    keys.type("House.La")
+    expect(name).to_contain_text("missing")
+    expect(mapper.get_by_role("option", name="House.Label")).to_be_visible()
+    expect(mapper.locator(".om-bar2")).to_contain_text("17 of 18 mandatory")
+    jupyter.look("01-typing", check=False)
+    keys.press("Escape")
+    expect(field).to_have_value("House.Label")
+    expect(name).to_be_focused()
+    keys.press("Enter")
+    keys.type("UPPER(House.La")
+    expect(mapper.get_by_role("option", name="House.Label")).to_be_visible()
+    keys.press("ArrowDown")
+    keys.press("Enter")
+    expect(field).to_have_value("UPPER(House.Label")
+    keys.type(")")
+    keys.press("Enter")
+    expect(name).to_contain_text("CASA DO CAIS")
+    expect(mapper).to_contain_text("Not saved: Third Shop Name")
+    keys.press("ControlOrMeta+z")
+    expect(field).to_have_value("House.Label")
+    expect(mapper).not_to_contain_text("Not saved")
+    field.fill("UPPER(House.Code)")
+    keys.press("ControlOrMeta+s")
+    expect(mapper.get_by_role("status")).to_contain_text("Saved to settings.toml")
+    saved = load_settings(client / "settings.toml").settings.third_shop_name
+    assert getattr(saved, "formula", None) == "UPPER(House.Code)"
+
+
+def test_the_notebook_leaves_the_mappers_keys_alone(jupyter: Lab, mapper: Locator) -> None:
+    """Rows, events and problems are gone through by keys, which do nothing to any cell."""
+    page = jupyter.page
+    cells = page.evaluate(_CELLS)
+    mapper.get_by_label("Order number", exact=True).click()
+    page.keyboard.press("Escape")
+    expect(row(mapper, "Order number")).to_be_focused()
+    for key in "abdmxyz":
+        page.keyboard.press(key)
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(row(mapper, "Merchant")).to_be_focused()
+    page.keyboard.press("ControlOrMeta+Enter")
+    picker = mapper.locator(".om-picker")
+    expect(picker).to_contain_text("1 of 12")
+    page.keyboard.press("Alt+ArrowDown")
+    expect(picker).to_contain_text("2 of 12")
+    page.keyboard.press("/")
+    expect(mapper.get_by_label("Find a row")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    field = mapper.get_by_label("Hotel code", exact=True)
+    field.fill("House.Kode")
+    field.press("Escape")
+    expect(row(mapper, "Hotel code")).to_be_focused()
+    field.fill("House.Kode")
+    field.press("Enter")
+    mapper.get_by_label("Order number", exact=True).press("F8")
+    expect(row(mapper, "Hotel code")).to_be_focused()
+    expect(row(mapper, "Hotel code").get_by_role("button", name="Only")).to_be_visible()
+    jupyter.look("01-problem")
+    page.keyboard.press("ControlOrMeta+Enter")
+    expect(row(mapper, "Hotel code")).to_contain_text("ok")
+    assert page.evaluate(_CELLS) == cells
+
+
+def test_drawers_are_typed_and_everything_is_looked_at(jupyter: Lab, mapper: Locator) -> None:
+    """A step with a condition is made, and each drawer is fit to be seen, narrow and wide."""
+    page = jupyter.page
+
+    def drawer(name: str) -> Locator:
+        return mapper.get_by_role("button", name=name).filter(visible=True).first
+
+    drawer("Transformation").click()
+    mapper.get_by_role("button", name="Add a step").click()
+    page.keyboard.type("Bill.Net")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Bill.Rooms")
+    mapper.get_by_role("button", name="Add a condition").click()
+    page.keyboard.type("House.Nation")
+    mapper.get_by_label("Value", exact=True).fill("PT")
+    expect(mapper).to_contain_text("12 of 12")
+    expect(row(mapper, "Room fee").locator(".om-why").first).to_contain_text("Bill.Net")
+    jupyter.look("01-transformation")
+    for name in ("Event mapping", "Filter", "Connection"):
+        drawer(name).click()
+        jupyter.look(f"01-{name.lower().replace(' ', '-')}", check=name == "Connection")
+    page.keyboard.press("Escape")
+    page.set_viewport_size({"width": 1000, "height": 900})
+    expect(mapper.get_by_role("tab", name="Rows")).to_be_visible()
+    mapper.get_by_role("tab", name="Order").click()
+    expect(mapper.get_by_text('"order_id"')).to_be_visible()

@@ -1,0 +1,431 @@
+"""The settings form, worked as a person works it: by the messages that a browser sends."""
+
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orderkit import Settings, load_settings
+from orderkit.destination.saving import save_settings
+from orderkit.events import samples
+from orderkit.widgets import EventPicker, SettingsForm
+from orderkit.widgets.mapper.view import INTENTS
+from orderkit.widgets.parts import guarded
+
+
+@pytest.fixture(autouse=True)
+def _in_an_empty_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for variable in ("ORDERKIT_SETTINGS", "ORDERKIT_EVENTS"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+class Browser:
+    """What a page knows of the form: what it was sent, put together."""
+
+    def __init__(self, form: SettingsForm) -> None:
+        self.form, self.sent = form, list[dict[str, Any]]()
+        self.screen: dict[str, Any] = {"rows": {}}
+        form.view.send = self._receive
+        self.does("draw")
+
+    def _receive(self, content: dict[str, Any], _buffers: Any = None) -> None:
+        self.sent.append(content)
+        patch = dict(content.get("patch", {}))
+        self.screen["rows"] |= patch.pop("rows", {})
+        self.screen |= patch
+
+    def does(self, action: str, **more: Any) -> dict[str, Any]:
+        """Send a message as the page does; gives what the last patch held."""
+        guarded(self.form, self.form.take)({"do": action, "number": 1, **more})
+        patches = [content["patch"] for content in self.sent if "patch" in content]
+        return patches[-1] if patches else {}
+
+    def answer(self, key: str) -> Any:
+        """The last answer of that kind."""
+        return next(content[key] for content in reversed(self.sent) if key in content)
+
+
+def without_names(events: dict[str, Any], *numbers: int) -> dict[str, Any]:
+    """Events of which some call the hotel's name otherwise."""
+    changed = deepcopy(events)
+    for at, event in enumerate(changed.values()):
+        if at in numbers:
+            event["hotel"]["title"] = event["hotel"].pop("name")
+    return changed
+
+
+def test_the_page_always_shows_what_python_holds() -> None:
+    """Patches put together are the whole screen, whatever was done; nothing is sent twice."""
+    form = SettingsForm()
+    page = Browser(form)
+    for action, more in (
+        ("choose_row", {"target": "payment_value"}),
+        ("type", {"target": "payment_value", "text": "booking.t", "caret": 9}),
+        ("leave", {}),
+        ("step", {"by": 1}),
+        ("fill", {"path": "booking.total"}),
+        ("change_part", {"part": "event_mapping", "value": []}),
+        ("accept_all", {}),
+        ("narrow", {"outcome": "mapped"}),
+        ("take_back", {}),
+        ("pick", {"at": 3}),
+    ):
+        page.does(action, **more)
+        assert page.screen == form.screen
+    assert page.does("choose_row", target="") != {}
+    assert page.does("choose_row", target="") == {}
+
+
+def test_every_action_of_the_page_is_known_here_and_there() -> None:
+    """The front end sends no action that Python does not take, and Python knows no other."""
+    script = (Path(__file__).parents[3] / "orderkit/widgets/mapper/mapper.js").read_text("utf-8")
+    for intent in INTENTS:
+        assert f'send("{intent}"' in script or intent == "write"
+    form = SettingsForm()
+    guarded(form, form.take)({"do": "settings"})
+    assert "no such action" in form.message.value
+
+
+def test_settings_are_saved_and_loaded_as_typed() -> None:
+    """What is typed is in the file, and a form that loads it shows the same."""
+    form = SettingsForm()
+    form.write("order_country", "PT")
+    pairs = form.session.draft["event_mapping"]
+    pair = {"order_status": "CONFIRM_ORDER", "event_name": "booking_confirmed"}
+    form.change_part("event_mapping", [*pairs, pair])
+    form.path.value = "mine.toml"
+    form.save()
+    settings = load_settings("mine.toml")
+    assert settings.settings.order_country == "PT"
+    assert settings.statuses()["booking_confirmed"] == "CONFIRM_ORDER"
+    assert SettingsForm("mine.toml").settings == settings == form.settings
+
+
+def test_a_half_typed_reference_is_told_and_nothing_else_is_lost() -> None:
+    """One wrong field is told in its row and stays as typed; the others keep their live value."""
+    form = SettingsForm()
+    form.type("payment_value", "{{booking.to_pay")
+    row = form.row("payment_value")
+    assert "write a property as {{path}}" in row["problem"]["text"]
+    assert (row["text"], row["state"]) == ("{{booking.to_pay", "invalid")
+    assert form.row("total_value")["value"] == "450.0"
+    assert form.settings.settings.payment_value is None
+    form.leave()
+    assert form.row("payment_value")["text"] == "{{booking.to_pay"
+
+
+def test_wrong_settings_are_not_saved() -> None:
+    """Saving with a fault writes nothing, and says what is wrong."""
+    form = SettingsForm()
+    page = Browser(form)
+    page.does("change_part", part="timezone", value="Europe/Pariss")
+    assert "Europe/Paris" in form.screen["drawers"]["connection"]["faults"][0]["text"]
+    form.path.value = "mine.toml"
+    page.does("save")
+    assert not Path("mine.toml").exists()
+    assert "Europe/Paris" in form.message.value
+
+
+def test_a_formula_is_evaluated_as_it_is_typed() -> None:
+    """Its value stands beside it, a slip in it is told, and it is saved as a formula."""
+    form = SettingsForm()
+    form.type("third_shop_name", "UPPER(hotel.name)")
+    row = form.row("third_shop_name")
+    assert (row["kind"], row["value"]) == ("formula", '"MAISON LUNE LYON"')
+    form.type("third_shop_name", "UPER(hotel.name)")
+    assert "did you mean" in form.row("third_shop_name")["problem"]["text"]
+    form.write("third_shop_name", "LOWER(hotel.name)")
+    form.path.value = "mine.toml"
+    form.save()
+    again = SettingsForm("mine.toml")
+    assert again.row("third_shop_name")["kind"] == "formula"
+    assert again.settings == form.settings
+
+
+@pytest.mark.parametrize(
+    ("typed", "first", "note"),
+    [
+        ("booking.ni", "booking.nights", "7 of 7"),
+        ("COALESCE(bookin", "COALESCE(booking.nights", ""),
+        ("COAL", "COALESCE()", "formula"),
+        ("two", "two", "text"),
+    ],
+)
+def test_what_may_be_meant_is_offered(typed: str, first: str, note: str) -> None:
+    """Paths with how many events have them, functions, and the same text for every order."""
+    page = Browser(SettingsForm())
+    page.does("choose_row", target="length_of_stay")
+    page.does("type", target="length_of_stay", text=typed, caret=len(typed))
+    found = page.answer("completions")
+    texts = [each["text"] for each in found]
+    assert first in texts
+    assert note in found[texts.index(first)]["note"]
+
+
+def test_a_property_that_the_row_does_not_take_says_why() -> None:
+    """It is offered after those that fit, with the reason."""
+    page = Browser(SettingsForm())
+    page.does("type", target="check_in_date", text="booking", caret=7)
+    found = {each["text"]: each for each in page.answer("completions")}
+    assert not found["booking.check_in"]["bad"]
+    assert found["booking.total"]["bad"]
+    assert next(iter(found)) != "booking.total"
+
+
+def test_proposals_are_taken_by_a_click_alone() -> None:
+    """An empty row gets a proposal with its reason, and its value only when it is taken."""
+    form = SettingsForm()
+    form.write("check_in_date", "")
+    row = form.row("check_in_date")
+    assert row["text"] == ""
+    assert row["proposal"]["text"] == "booking.check_in"
+    assert row["proposal"]["confidence"] in ("very likely", "likely")
+    form.accept("check_in_date")
+    assert form.row("check_in_date")["text"] == "booking.check_in"
+    assert form.settings.settings.check_in_date == "{{booking.check_in}}"
+
+
+def test_a_mandatory_row_that_is_not_mapped_gets_a_proposal() -> None:
+    """Taken, the proposal points the row at another property."""
+    events = {}
+    for name, event in samples.sample_events().items():
+        kept = {key: value for key, value in event.items() if key != "id"}
+        events[name] = {**kept, "booking_reference": event["id"]}
+    form = SettingsForm(picker=EventPicker(events))
+    assert form.row("order_id")["proposal"]["text"] == "booking_reference"
+    form.accept("order_id")
+    assert form.settings.smart_mapping == {"order_info.order_id": "booking_reference"}
+
+
+def test_from_nothing_accept_all_maps_most_of_the_events() -> None:
+    """Event mapping and rows are filled in one step, which undo takes back in one."""
+    Path("settings.toml").write_text("", encoding="utf-8")
+    form = SettingsForm()
+    assert form.screen["bar"]["outcomes"]["not for TikTok"] == 7
+    assert form.row("order_status")["proposal"]["kind"] == "event mapping"
+    offered = form.screen["bar"]["accept"]
+    assert offered > 8
+    form.accept_all()
+    assert form.screen["bar"]["accept"] == 0
+    assert form.settings.statuses()["booking_cancelled"] == "CANCEL_ORDER"
+    assert form.screen["meter"]["words"] != "18 mandatory, all there"  # the merchant is no property
+    form.write("third_merchant_id", "maison-lune")
+    form.take_back()
+    form.take_back()
+    assert form.screen["bar"]["accept"] == offered
+
+
+def test_a_fix_says_what_it_does_to_all_events_before_it_is_used() -> None:
+    """Read that property too: from those that have it to all, and so it comes."""
+    events = without_names(samples.sample_events(), 2, 4)
+    form = SettingsForm(picker=EventPicker(events))
+    page = Browser(form)
+    page.does("narrow", outcome="with problems")
+    assert page.screen["bar"]["event"]["at"] == 2
+    row = page.screen["rows"]["order_info.third_shop_name"]
+    assert row["problem"]["more"] == "2 of 7 orders lack it"
+    fix = row["fixes"][0]
+    assert (fix["words"], fix["code"]) == ("Else", "hotel.title")
+    assert (fix["before"], fix["after"], fix["of"], fix["mapped"]) == (5, 7, 7, [5, 7])
+    page.does("use_fix", target="third_shop_name", value=fix["value"])
+    assert page.screen["bar"]["outcomes"] == {
+        "mapped": 7,
+        "with problems": 0,
+        "not for TikTok": 0,
+    }
+    assert page.screen["rows"]["order_info.third_shop_name"]["kind"] == "formula"
+
+
+def test_a_problem_can_be_worded_for_the_site() -> None:
+    """It names what is asked for, what was found, and the orders it concerns."""
+    form = SettingsForm(picker=EventPicker(without_names(samples.sample_events(), 2, 4)))
+    page = Browser(form)
+    page.does("narrow", outcome="with problems")
+    page.does("ask", target="third_shop_name")
+    assert "2 of 7 orders: MLB-20260003, MLB-20260005" in page.answer("copy")
+
+
+def test_the_way_leads_through_the_events_with_the_same_problem() -> None:
+    """Next with this problem goes round; without one here, it goes to the first one."""
+    form = SettingsForm(picker=EventPicker(without_names(samples.sample_events(), 2, 4)))
+    page = Browser(form)
+    met = []
+    for _ in range(3):
+        page.does("next_problem", by=1)
+        met.append(page.screen["bar"]["event"]["at"])
+    assert met == [2, 4, 2]
+    page.does("next_problem", by=-1)
+    assert page.screen["bar"]["event"]["at"] == 4
+    assert form.picker.event["id"] == "MLB-20260005"
+    page.does("list_events", query="20260003")
+    (line,) = page.answer("events")
+    assert (line["at"], line["words"], line["status"]) == (2, "1 problem", "Cancelled")
+
+
+def test_the_order_marks_what_differs_from_the_saved_settings() -> None:
+    """Changed, new, missing and gone values have marks, until they are saved."""
+    form = SettingsForm()
+    form.write("total_value", "12")
+    form.write("third_shop_name", "hotel.nmae")
+    form.write("order_url", "")
+    form.write("promotion_info.description", '"Summer"')
+    lines = {line["k"]: line for line in form.screen["order"]["lines"]}
+    marks = {key: line["m"] for key, line in lines.items() if line.get("m")}
+    assert marks == {
+        "total_value": "~",
+        "third_shop_name": "!",
+        "order_url": "-",
+        "description": "+",
+    }
+    form.write("third_shop_name", "hotel.name")
+    form.path.value = "mine.toml"
+    form.save()
+    assert form.screen["order"]["changed"] == 0
+
+
+def test_not_yet_is_not_missing() -> None:
+    """What a later status asks for counts apart, and the meter says so in words."""
+    form = SettingsForm()
+    assert form.screen["meter"]["words"] == "18 mandatory, all there"
+    assert form.screen["meter"]["more"] == "6 not yet"
+    assert form.row("initiator")["state"] == "not yet"
+    form.picker.pick("cancelled by guest")
+    assert form.screen["meter"]["words"] == "19 mandatory, all there"
+    assert form.row("fulfillment_value")["state"] == "not needed"
+
+
+def test_drawers_are_typed_saved_and_shown() -> None:
+    """A filtered event says why; steps of every kind come back from the file as they were."""
+    form = SettingsForm()
+    lines = [{"property": "currency", "operator": "is", "value": "USD"}]
+    form.change_part("filter", {"condition": lines})
+    assert "the filter" in form.screen["notes"][0]
+    assert form.screen["drawers"]["filter"]["passed"] == 0
+    steps = [
+        {"property": "booking.ref", "new_name": "booking.reference"},
+        {"property": "sum", "copy_from": "booking.total", "event_names": ["booking_created"]},
+        {"property": "size", "value": {"typed": "SIZE(items)"}, "condition": lines},
+        {"property": "gone", "delete": True},
+    ]
+    form.change_part("transformation", steps)
+    drawer = form.screen["drawers"]["transformation"]
+    assert drawer["texts"] == ["", "", "SIZE(items)", ""]
+    assert drawer["counts"][1] == 1 or drawer["counts"][1] > 0
+    assert not drawer["faults"]
+    form.path.value = "mine.toml"
+    form.save()
+    settings = load_settings("mine.toml")
+    assert settings.filter.condition[0].value == "USD"
+    assert settings.transformation[2].value is not None
+    assert SettingsForm("mine.toml").settings == settings == form.settings
+
+
+def test_a_row_just_added_is_no_fault() -> None:
+    """Nothing is wrong with what nobody has typed yet; what is half typed is told."""
+    form = SettingsForm()
+    steps = [{"property": "", "new_name": ""}]
+    form.change_part("transformation", steps)
+    assert form.screen["drawers"]["transformation"]["faults"] == []
+    form.change_part("transformation", [{"property": "a..b", "new_name": "c"}])
+    assert form.screen["drawers"]["transformation"]["faults"] != []
+
+
+def test_an_event_name_is_mapped_and_taken_out() -> None:
+    """Names without a status are listed with their number; mapped, they have a row."""
+    events = samples.sample_events()
+    events["newsletter"] = {"event_name": "newsletter_signup", "id": "n"}
+    form = SettingsForm(picker=EventPicker(events))
+    assert form.screen["drawers"]["event_mapping"]["others"] == [["newsletter_signup", 1]]
+    form.map_event("newsletter_signup")
+    assert form.settings.statuses()["newsletter_signup"] == "CREATE_ORDER"
+    form.change_part("event_mapping", form.session.draft["event_mapping"][1:])
+    assert "booking_created" not in form.settings.statuses()
+
+
+def test_everything_in_a_file_is_kept() -> None:
+    """Whatever a file says that the screen shows in other words comes back as it was."""
+    data = load_settings(samples.SETTINGS).model_dump(exclude_none=True)
+    line = {"property": "items.coupon", "operator": "is", "values": ["A", "B"]}
+    data["settings"]["length_of_stay"] = 2
+    data["transformation"] = [
+        {"property": "sum", "copy_from": "total", "event_names": ["sale"], "condition": [line]},
+        {"property": "n", "value": {"formula": "SIZE(rooms)"}},
+        {"property": "gone", "new_name": ""},
+    ]
+    data["filter"] = {"condition": [line]}
+    data["connection"] = {"throttle_codes": [7, "busy"]}
+    data["smart_mapping"] = {"order_info.order_id": "", "order_info.third_shop_id": "hotel.id"}
+    save_settings(Settings.model_validate(data), "mine.toml")
+    with Path("mine.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[client]\nname = "Maison Lune"\n\n[[step]]\nwhat = "Send the key"\n')
+    settings = load_settings("mine.toml")
+    assert settings.step
+    form = SettingsForm("mine.toml")
+    assert form.settings == settings
+    form.write("length_of_stay", form.row("length_of_stay")["text"])
+    form.save()
+    assert load_settings("mine.toml") == settings
+
+
+def test_what_was_typed_comes_back_with_undo() -> None:
+    """Undo takes back one field's typing at a time, and a whole loaded file."""
+    form = SettingsForm()
+    before = form.row("order_country")["text"]
+    for text in ("G", "GB"):
+        form.type("order_country", text)
+    form.change_part("timezone", "Europe/London")
+    form.take_back()
+    assert form.settings.timezone == "Europe/Paris"
+    assert form.row("order_country")["text"] == "GB"
+    form.take_back()
+    assert form.row("order_country")["text"] == before
+    assert not form.screen["bar"]["undo"]
+    form.write("order_country", "IT")
+    form.load_button.click()
+    assert form.row("order_country")["text"] == before
+    form.take_back()
+    assert form.row("order_country")["text"] == "IT"
+
+
+def test_what_is_not_saved_is_named() -> None:
+    """A changed row is marked and named until it is saved or changed back."""
+    form = SettingsForm()
+    assert form.screen["bar"]["unsaved"] == []
+    form.write("order_country", "GB")
+    assert form.screen["bar"]["unsaved"] == ["Order Country"]
+    assert form.row("order_country")["unsaved"]
+    form.path.value = "mine.toml"
+    form.save()
+    assert form.screen["bar"]["unsaved"] == []
+
+
+def test_clicking_a_property_fills_the_chosen_row() -> None:
+    """Without a chosen row, the form says what to do first."""
+    form = SettingsForm()
+    page = Browser(form)
+    page.does("fill", path="hotel.name")
+    assert "choose a row first" in form.message.value
+    page.does("choose_row", target="description")
+    page.does("fill", path="hotel.name")
+    assert form.row("description")["value"] == '"Maison Lune Lyon"'
+    assert "hotel.name" in page.screen["used"]["focused"]
+
+
+def test_without_events_the_page_says_how_to_begin() -> None:
+    """Nothing fails where none is loaded, and the samples can be shown."""
+    form = SettingsForm(picker=EventPicker({}))
+    page = Browser(form)
+    assert page.screen["bar"]["total"] == 0
+    for action in ("accept_all", "take_back", "leave"):
+        page.does(action)
+    page.does("load_samples")
+    assert page.screen["bar"]["total"] == 7
+
+
+def test_no_secret_is_on_the_screen() -> None:
+    """The drawer of the connection has the name of credentials, and no place for more."""
+    drawer = SettingsForm().screen["drawers"]["connection"]
+    assert drawer["credentials"] == "maison-lune"
+    assert not [key for key in drawer["connection"] if "secret" in key or "client_key" in key]
