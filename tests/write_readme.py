@@ -11,16 +11,15 @@ from typing import Any
 from pydantic import BaseModel
 
 from orderkit.destination.assumptions import assumptions
+from orderkit.destination.branding import Branding, Step
 from orderkit.destination.fields import field_mappings
 from orderkit.destination.settings import (
     Checks,
-    Client,
     Connection,
     EventMapping,
     Filter,
     FilterCondition,
     Settings,
-    Step,
     TransformationStep,
     Values,
 )
@@ -88,7 +87,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "[[filter.condition]]": FilterCondition,
     "[connection]": Connection,
     "[checks]": Checks,
-    "[client]": Client,
+    "[client]": Branding,
     "[[step]]": Step,
 }
 

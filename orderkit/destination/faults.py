@@ -4,15 +4,14 @@ import re
 from collections import Counter
 from typing import Any, Final
 
+from orderkit.destination.branding import Branding, Step
 from orderkit.destination.settings import (
     MAPPED_KEYS,
-    Client,
     Connection,
     EventMapping,
     Filter,
     FilterCondition,
     Settings,
-    Step,
     TransformationStep,
     Values,
 )
@@ -35,7 +34,7 @@ _TABLES: Final[dict[str, Any]] = {
     "filter": Filter,
     "filter.condition": FilterCondition,
     "connection": Connection,
-    "client": Client,
+    "client": Branding,
     "step": Step,
 }
 

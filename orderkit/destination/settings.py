@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     WrapValidator,
     model_validator,
 )
 
 from orderkit.destination import validators
+from orderkit.destination.branding import Branding, SettingsModel, Step, Text
 from orderkit.destination.fields import field_mappings
 from orderkit.destination.urls import TOKEN_URL
 from orderkit.language.filters import (
@@ -33,11 +32,7 @@ if TYPE_CHECKING:
     from orderkit.language.formulas import Context
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class FormulaValue(_Model):
+class FormulaValue(SettingsModel):
     """A value in function mode: ``{ formula = "DATEFORMAT(order.created, 'X')" }``."""
 
     formula: str
@@ -45,14 +40,13 @@ class FormulaValue(_Model):
 
 Value = Annotated[str | int | float | FormulaValue, BeforeValidator(validators.check_value)]
 Reference = Annotated[str | FormulaValue, BeforeValidator(validators.check_reference)]
-Text = Annotated[str, BeforeValidator(validators.check_text)]
 Url = Annotated[str, BeforeValidator(validators.check_url)]
 Codes = Annotated[tuple[int | str, ...], BeforeValidator(validators.check_answer_codes)]
 PropertyPath = Annotated[str, BeforeValidator(validators.check_path)]
 ChangedPath = Annotated[str, BeforeValidator(validators.check_changed_path)]
 
 
-class Values(_Model):
+class Values(SettingsModel):
     """The values under ``[settings]``: text with ``{{path}}`` in it, a number, or a formula.
 
     `None` is a value that is not filled in yet: a row that needs it reports `missing`.
@@ -73,7 +67,7 @@ class Values(_Model):
     credentials: Text | None = None
 
 
-class EventMapping(_Model):
+class EventMapping(SettingsModel):
     """One pair of the Event Mapping: the client's event name stands for TikTok's order status.
 
     order_status: one word in capitals
@@ -84,7 +78,7 @@ class EventMapping(_Model):
     event_name: Text
 
 
-class Connection(_Model):
+class Connection(SettingsModel):
     """Where orders are sent. TikTok does not publish the address of the order call.
 
     endpoint_url:   the address of the order call: https, or this machine itself
@@ -104,7 +98,7 @@ class Connection(_Model):
     token_codes: Codes = ()
 
 
-class FilterCondition(_Model):
+class FilterCondition(SettingsModel):
     """One condition.
 
     property: the path that it looks at
@@ -141,7 +135,7 @@ class FilterCondition(_Model):
 Match = Annotated[Literal["all", "any"], BeforeValidator(validators.check_match)]
 
 
-class TransformationStep(_Model):
+class TransformationStep(SettingsModel):
     """What becomes of a property before the mapping; one of these, without any it is deleted.
 
     property:    the path of what is changed
@@ -199,7 +193,7 @@ def _source(value: Any, context: Callable[[], "Context"]) -> ValueSource:
     return compile_value(value)
 
 
-class Filter(_Model):
+class Filter(SettingsModel):
     """Which events are sent: all three kinds that are filled in must let an event through.
 
     match:     whether all conditions of the simple filter must hold, or any
@@ -235,7 +229,7 @@ class Filter(_Model):
         return " and ".join(parts)
 
 
-class Checks(_Model):
+class Checks(SettingsModel):
     """Checks that can be switched off.
 
     platform: whether events have what the platform's documentation asks for; warnings only
@@ -244,33 +238,7 @@ class Checks(_Model):
     platform: bool = True
 
 
-class Client(_Model):
-    """Whose bookings they are: what the app and the hand-over show on top.
-
-    name:   as the client writes it
-    logo:   a picture file (PNG, JPEG, SVG, WebP), named from the settings file's folder
-    colour: of the client's brand: #1565c0
-    """
-
-    name: Text | None = None
-    logo: Text | None = None
-    colour: Annotated[str | None, BeforeValidator(validators.check_colour)] = None
-
-
-class Step(_Model):
-    """One thing that somebody does until all is switched on, for the list "who does what".
-
-    what:  what is to be done, in the client's words
-    who:   a name or a role
-    until: a date
-    """
-
-    what: Text
-    who: Text | None = None
-    until: Annotated[str | None, BeforeValidator(validators.check_day)] = None
-
-
-class Settings(_Model):
+class Settings(SettingsModel):
     """All settings of one destination.
 
     settings:      the values, by setting
@@ -298,7 +266,7 @@ class Settings(_Model):
     filter: Filter = Filter()
     connection: Connection = Connection()
     checks: Checks = Checks()
-    client: Client = Client()
+    client: Branding = Branding()
     step: tuple[Step, ...] = ()
     timezone: Annotated[str, BeforeValidator(validators.check_zone)] = "UTC"
 

@@ -86,7 +86,7 @@ def in_words(number: int) -> str:
     return _NUMBERS[number] if number < len(_NUMBERS) else f"{number:,}"
 
 
-def counted(number: int, one: str, many: str) -> str:
+def count_in_words(number: int, one: str, many: str) -> str:
     """ "two bookings", "one booking"."""
     return f"{in_words(number)} {one if number == 1 else many}"
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
 from orderkit.destination.fields import field_mappings
@@ -14,70 +14,16 @@ from orderkit.reports.client_words import (
     Kind,
     capital,
     client_words,
-    counted,
+    count_in_words,
     in_words,
     kind_of,
     listed,
-    shown_day,
     topics,
 )
+from orderkit.reports.tasks import Gap, Task, who_does_what
 
 Light: TypeAlias = Literal["ready", "almost", "closed", "unseen"]
 Answer: TypeAlias = Literal["there", "missing", "unclear", "later", "not asked", "no example"]
-
-#: Who can act, where the workspace names nobody.
-SITE, PLATFORM, HOTEL, EVERYONE = "Your website", "Commanders Act", "The hotel", "Everyone"
-
-#: Topic → what its being missing, and its being unreadable, is called in a sentence.
-_SAID: Final = {
-    "Booking number": ("the booking number is missing", "the booking number cannot be used"),
-    "What happened": ("what happened is not said", "what happened is not clear"),
-    "The guest's click on TikTok": ("the click on TikTok got lost", "the click is not readable"),
-    "Who cancelled": ("it is not said who cancelled", "who cancelled is written another way"),
-    "Hotel": ("the hotel is missing", "the hotel is written another way"),
-    "When it was booked": ("the time of the booking is missing", "a time is written another way"),
-    "Arrival, departure and nights": ("a date is missing", "a date is written another way"),
-    "Price": ("the price is missing", "an amount is written another way"),
-    "Room": ("the room is missing", "the room is written another way"),
-    "What was paid in the end": ("what was paid is missing", "what was paid is not clear"),
-}
-#: Topic → the same as a thing that somebody does.
-_DONE: Final = {
-    "Booking number": "the booking number",
-    "What happened": "what happened",
-    "The guest's click on TikTok": "the click on TikTok",
-    "Who cancelled": "who cancelled",
-    "Hotel": "the hotel",
-    "When it was booked": "the time of the booking",
-    "Arrival, departure and nights": "arrival, departure and nights",
-    "Price": "the price",
-    "Room": "the room",
-    "What was paid in the end": "what was paid in the end",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """One thing that keeps bookings back: something of a topic is missing, or unreadable.
-
-    readable: whether the platform can read it from these bookings as they are
-    """
-
-    topic: str
-    missing: bool
-    readable: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A line of "who does what"; `gaps` are those that it closes."""
-
-    what: str
-    more: str = ""
-    who: str = ""
-    until: str = ""
-    then: str = ""
-    gaps: tuple[Gap, ...] = ()
 
 
 @dataclass(slots=True)
@@ -139,7 +85,9 @@ class Readiness:
             parts.append(f"{listed(names)} are ready for TikTok.")
         for kind in open_:
             verb = "need" if kind.kind.ready[:1] != "“" else "needs"
-            parts.append(f"{kind.kind.ready} {verb} {counted(len(kind.gaps), 'thing', 'things')}.")
+            parts.append(
+                f"{kind.kind.ready} {verb} {count_in_words(len(kind.gaps), 'thing', 'things')}."
+            )
         return " ".join(parts)
 
 
@@ -192,7 +140,9 @@ def readiness(
     return Readiness(
         client_name(settings),
         tuple(kinds.values()),
-        _tasks(settings, found, kinds, open_address),
+        who_does_what(
+            settings, found, {status: kind.kind for status, kind in kinds.items()}, open_address
+        ),
         others,
         unread,
         open_address,
@@ -247,73 +197,6 @@ def _answer(
     return ("no example" if asked else "not asked"), 0
 
 
-def describe_gap(gap: Gap, number: int, kind: Kind) -> str:
-    """ "In two bookings, the hotel is missing"."""
-    said = _SAID[gap.topic][0 if gap.missing else 1]
-    return f"In {counted(number, kind.one, kind.many)}, {said}"
-
-
-def _tasks(
-    settings: Settings,
-    found: list[tuple[str, frozenset[Gap]]],
-    kinds: Mapping[str, KindReadiness],
-    open_address: bool,
-) -> tuple[Task, ...]:
-    """The workspace's own list; without one, a line for each gap, with who can act."""
-    if settings.step:
-        return tuple(
-            Task(step.what, who=step.who or "", until=shown_day(step.until) if step.until else "")
-            for step in settings.step
-        )
-    every = sum((kind.gaps for kind in kinds.values()), Counter[Gap]())
-    tasks = [_task(gap) for gap, _ in every.most_common()]
-    closed: set[Gap] = set()
-    lines = []
-    for task in tasks:
-        closed |= {*task.gaps}
-        affected = {status for status, gaps in found if gaps & {*task.gaps}}
-        lines.append(replace(task, then=_then(found, affected, closed, kinds)))
-    if open_address:
-        lines.append(
-            Task(
-                "Find TikTok's address for your orders",
-                "it stands in your TikTok partner pages; send it to us",
-                HOTEL,
-                then="first real bookings",
-            )
-        )
-    lines.append(Task("Watch the first real bookings together", "", EVERYONE, then="switched on"))
-    return tuple(lines)
-
-
-def _task(gap: Gap) -> Task:
-    thing = _DONE[gap.topic]
-    if gap.readable and gap.missing:
-        what = f"Take {thing} from where these bookings have it"
-        return Task(what, "your site stays as it is", PLATFORM, gaps=(gap,))
-    if gap.readable:
-        what = f"Read both ways of writing {thing}"
-        return Task(what, "your site stays as it is", PLATFORM, gaps=(gap,))
-    if gap.topic == "The guest's click on TikTok":
-        what = "Keep the click on TikTok until the booking is made"
-        return Task(what, "it stands in the address of the first page", SITE, gaps=(gap,))
-    what = f"Send {thing}" if gap.missing else f"Write {thing} in one way"
-    return Task(what, "with each of these bookings", SITE, gaps=(gap,))
-
-
-def _then(
-    found: list[tuple[str, frozenset[Gap]]],
-    affected: set[str],
-    closed: set[Gap],
-    kinds: Mapping[str, KindReadiness],
-) -> str:
-    """What is reached once all up to here is done: "5 of 6 bookings ready"."""
-    some = [gaps for status, gaps in found if status in affected]
-    ready = sum(gaps <= closed for gaps in some)
-    noun = kinds[next(iter(affected))].kind.many if len(affected) == 1 else "messages"
-    return f"{ready} of {len(some)} {noun} ready"
-
-
 def summarise_kind(kind: KindReadiness) -> str:
     """The line below a kind's name: "Almost: three things are open"."""
     match kind.light:
@@ -321,7 +204,7 @@ def summarise_kind(kind: KindReadiness) -> str:
             return "Ready"
         case "almost":
             number = len(kind.gaps)
-            return f"Almost: {counted(number, 'thing is', 'things are')} open"
+            return f"Almost: {count_in_words(number, 'thing is', 'things are')} open"
         case "closed":
             return "Nothing of this kind can be sent yet"
     return "No example seen yet"

@@ -7,18 +7,17 @@ from html import escape
 from pathlib import Path
 from typing import Final
 
-from orderkit.reports.client_words import capital, counted, topics
+from orderkit.reports.client_words import capital, count_in_words, topics
 from orderkit.reports.readiness import (
     Answer,
     KindReadiness,
     Light,
     Readiness,
-    Task,
-    describe_gap,
     good_news,
     kept_news,
     summarise_kind,
 )
+from orderkit.reports.tasks import Task, describe_gap
 
 _SHAPES: Final[dict[Light, tuple[str, str]]] = {
     "ready": (
@@ -73,7 +72,7 @@ def lamp(light: Light) -> str:
     )
 
 
-def sign(tone: str, text: str) -> str:
+def line_of_news(tone: str, text: str) -> str:
     """A line that begins with the sign of its tone."""
     return f'<li class="ok-sign ok-{tone}"><span>{text}</span></li>'
 
@@ -102,7 +101,8 @@ def readiness_html(found: Readiness, *, with_asked: bool = True) -> str:
     """The whole page: sentence, lights, strip, who does what, what TikTok asks for."""
     today = date.today()  # noqa: DTZ011 - the reader's day
     day = f"{today:%A} {today.day} {today:%B}"
-    lead = f"Checked with {counted(found.seen, 'booking', 'bookings')} from your site, on {day}."
+    seen = count_in_words(found.seen, "booking", "bookings")
+    lead = f"Checked with {seen} from your site, on {day}."
     pieces = [
         f'<h2 class="ok-sentence">{escape(found.sentence())}</h2>',
         f'<p class="ok-lead">{escape(lead)}</p>',
@@ -121,11 +121,11 @@ def _others(found: Readiness) -> list[str]:
     lines = []
     if found.others:
         verb = "is" if found.others == 1 else "are"
-        words = counted(found.others, "more message", "more messages")
+        words = count_in_words(found.others, "more message", "more messages")
         pronoun = "It stays" if found.others == 1 else "They stay"
         lines.append(f"{capital(words)} from your site {verb} not for TikTok. {pronoun} with you.")
     if found.unread:
-        words = counted(found.unread, "line", "lines")
+        words = count_in_words(found.unread, "line", "lines")
         lines.append(f"{capital(words)} of the file could not be read.")
     return lines
 
@@ -135,12 +135,12 @@ def lights_html(found: Readiness) -> str:
     numbers = {gap: at for at, task in enumerate(found.tasks, start=1) for gap in task.gaps}
     cards = []
     for kind in found.kinds:
-        news = [sign("good", escape(text)) for text in (good_news(kind),) if text]
+        news = [line_of_news("good", escape(text)) for text in (good_news(kind),) if text]
         for gap, number in kind.gaps.most_common():
             at = f" ({numbers[gap]})" if gap in numbers else ""
             tone = "bad" if gap.missing else "warn"
-            news.append(sign(tone, escape(describe_gap(gap, number, kind.kind)) + at))
-        news += [sign("good", escape(text)) for text in (kept_news(kind),) if text]
+            news.append(line_of_news(tone, escape(describe_gap(gap, number, kind.kind)) + at))
+        news += [line_of_news("good", escape(text)) for text in (kept_news(kind),) if text]
         cards.append(_card(kind, "".join(news)))
     return f'<div class="ok-lights">{"".join(cards)}</div>'
 

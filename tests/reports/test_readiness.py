@@ -10,7 +10,7 @@ from orderkit.destination.settings import Settings
 from orderkit.errors import SettingsError
 from orderkit.events import samples
 from orderkit.mapping.mapper import Mapper
-from orderkit.reports.client_words import client_words, counted, kind_of, listed, topics
+from orderkit.reports.client_words import client_words, count_in_words, kind_of, listed, topics
 from orderkit.reports.readiness import Readiness, readiness
 from orderkit.reports.readiness_html import logo_html, readiness_html
 
@@ -127,8 +127,8 @@ def test_a_logo_that_cannot_be_read_is_a_letter(tmp_path: object) -> None:
 
 def test_small_words() -> None:
     """Numbers and lists as people write them."""
-    assert counted(1, "booking", "bookings") == "one booking"
-    assert counted(14, "booking", "bookings") == "14 bookings"
+    assert count_in_words(1, "booking", "bookings") == "one booking"
+    assert count_in_words(14, "booking", "bookings") == "14 bookings"
     assert listed(["a", "b", "c"]) == "a, b and c"
     assert kind_of("PAY_ORDER").title == "Pay"
 

@@ -15,9 +15,9 @@ from orderkit.events.jsontext import dumps
 from orderkit.events.reader import EventLine
 from orderkit.mapping.results import EventResult
 from orderkit.sandbox import Sandbox
+from orderkit.sending.in_flight import send_all
 from orderkit.sending.ledger import Ledger
 from orderkit.sending.results import SendResult
-from orderkit.sending.run import send_all
 from orderkit.sending.target_ledger import TargetLedger
 from tests.sending.test_run import MAPPER, SAMPLES, quick, sent, verdicts
 

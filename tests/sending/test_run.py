@@ -23,10 +23,11 @@ from orderkit.sandbox import Sandbox
 from orderkit.sending.client import Client, Endpoint, Policy, Wait
 from orderkit.sending.credentials import AccessToken, Credentials
 from orderkit.sending.failure_streak import HOPELESS
+from orderkit.sending.in_flight import send_all
 from orderkit.sending.ledger import Ledger
 from orderkit.sending.reading import ReadAhead
 from orderkit.sending.results import SendResult
-from orderkit.sending.run import Run, send_all
+from orderkit.sending.run import Run
 from orderkit.sending.target_ledger import TargetLedger
 from tests.sending.server import OK, Got, Script, Step, answer, serving
 from tests.sending.support import FIXED, endpoint_of

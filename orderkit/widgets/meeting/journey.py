@@ -4,7 +4,7 @@ from typing import Any
 
 from orderkit.events import paths
 from orderkit.reports import html
-from orderkit.reports.client_words import counted, in_words, kind_of
+from orderkit.reports.client_words import count_in_words, in_words, kind_of
 from orderkit.widgets.demo.booking import read
 from orderkit.widgets.demo.journey import JourneyPage
 from orderkit.widgets.demo.session import DemoSession, overlaid
@@ -71,7 +71,7 @@ class ClientJourneyPage(JourneyPage):
         calls = sum(line.delivery.attempts for line in sent if line.delivery)
         kept = sum(order.order_id == order_id for order in self.session.orders.values())
         return (
-            f"Arrived once: {counted(calls, 'call', 'calls')} made, and TikTok keeps "
+            f"Arrived once: {count_in_words(calls, 'call', 'calls')} made, and TikTok keeps "
             f"{in_words(kept)} order `{order_id}`",
             "good",
         )

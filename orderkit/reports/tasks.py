@@ -1,0 +1,134 @@
+"""What keeps bookings back, and who does what about it, in the client's words."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from orderkit.destination.settings import Settings
+from orderkit.reports.client_words import Kind, count_in_words, shown_day
+
+#: Who can act, where the workspace names nobody.
+SITE, PLATFORM, HOTEL, EVERYONE = "Your website", "Commanders Act", "The hotel", "Everyone"
+
+#: Topic → what its being missing, and its being unreadable, is called in a sentence.
+_SAID: Final = {
+    "Booking number": ("the booking number is missing", "the booking number cannot be used"),
+    "What happened": ("what happened is not said", "what happened is not clear"),
+    "The guest's click on TikTok": ("the click on TikTok got lost", "the click is not readable"),
+    "Who cancelled": ("it is not said who cancelled", "who cancelled is written another way"),
+    "Hotel": ("the hotel is missing", "the hotel is written another way"),
+    "When it was booked": ("the time of the booking is missing", "a time is written another way"),
+    "Arrival, departure and nights": ("a date is missing", "a date is written another way"),
+    "Price": ("the price is missing", "an amount is written another way"),
+    "Room": ("the room is missing", "the room is written another way"),
+    "What was paid in the end": ("what was paid is missing", "what was paid is not clear"),
+}
+#: Topic → the same as a thing that somebody does.
+_DONE: Final = {
+    "Booking number": "the booking number",
+    "What happened": "what happened",
+    "The guest's click on TikTok": "the click on TikTok",
+    "Who cancelled": "who cancelled",
+    "Hotel": "the hotel",
+    "When it was booked": "the time of the booking",
+    "Arrival, departure and nights": "arrival, departure and nights",
+    "Price": "the price",
+    "Room": "the room",
+    "What was paid in the end": "what was paid in the end",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One thing that keeps bookings back: something of a topic is missing, or unreadable.
+
+    readable: whether the platform can read it from these bookings as they are
+    """
+
+    topic: str
+    missing: bool
+    readable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A line of "who does what"; `gaps` are those that it closes."""
+
+    what: str
+    more: str = ""
+    who: str = ""
+    until: str = ""
+    then: str = ""
+    gaps: tuple[Gap, ...] = ()
+
+
+def describe_gap(gap: Gap, number: int, kind: Kind) -> str:
+    """ "In two bookings, the hotel is missing"."""
+    said = _SAID[gap.topic][0 if gap.missing else 1]
+    return f"In {count_in_words(number, kind.one, kind.many)}, {said}"
+
+
+def who_does_what(
+    settings: Settings,
+    found: list[tuple[str, frozenset[Gap]]],
+    kinds: Mapping[str, Kind],
+    open_address: bool,
+) -> tuple[Task, ...]:
+    """The workspace's own list; without one, a line for each gap, with who can act.
+
+    found: order status and gaps of each booking
+    kinds: order status → what a booking of it is called
+    """
+    if settings.step:
+        return tuple(
+            Task(step.what, who=step.who or "", until=shown_day(step.until) if step.until else "")
+            for step in settings.step
+        )
+    every = Counter(gap for _, gaps in found for gap in gaps)
+    tasks = [_task(gap) for gap, _ in every.most_common()]
+    closed: set[Gap] = set()
+    lines = []
+    for task in tasks:
+        closed |= {*task.gaps}
+        affected = {status for status, gaps in found if gaps & {*task.gaps}}
+        lines.append(replace(task, then=_then(found, affected, closed, kinds)))
+    if open_address:
+        lines.append(
+            Task(
+                "Find TikTok's address for your orders",
+                "it stands in your TikTok partner pages; send it to us",
+                HOTEL,
+                then="first real bookings",
+            )
+        )
+    lines.append(Task("Watch the first real bookings together", "", EVERYONE, then="switched on"))
+    return tuple(lines)
+
+
+def _task(gap: Gap) -> Task:
+    thing = _DONE[gap.topic]
+    if gap.readable and gap.missing:
+        what = f"Take {thing} from where these bookings have it"
+        return Task(what, "your site stays as it is", PLATFORM, gaps=(gap,))
+    if gap.readable:
+        what = f"Read both ways of writing {thing}"
+        return Task(what, "your site stays as it is", PLATFORM, gaps=(gap,))
+    if gap.topic == "The guest's click on TikTok":
+        what = "Keep the click on TikTok until the booking is made"
+        return Task(what, "it stands in the address of the first page", SITE, gaps=(gap,))
+    what = f"Send {thing}" if gap.missing else f"Write {thing} in one way"
+    return Task(what, "with each of these bookings", SITE, gaps=(gap,))
+
+
+def _then(
+    found: list[tuple[str, frozenset[Gap]]],
+    affected: set[str],
+    closed: set[Gap],
+    kinds: Mapping[str, Kind],
+) -> str:
+    """What is reached once all up to here is done: "5 of 6 bookings ready"."""
+    some = [gaps for status, gaps in found if status in affected]
+    ready = sum(gaps <= closed for gaps in some)
+    noun = kinds[next(iter(affected))].many if len(affected) == 1 else "messages"
+    return f"{ready} of {len(some)} {noun} ready"
