@@ -1,4 +1,4 @@
-"""What the settings say beside the platform's own: the client's look, and who does what until when."""
+"""What the settings say beside the platform's own: the client's look, and who does what."""
 
 from typing import Annotated
 
