@@ -17,6 +17,7 @@ _STRING: Final = rb'"[^"\\\n]*(?:\\.[^"\\\n]*)*"'
 _TOKEN: Final = re.compile(_STRING + rb"|//[^\n]*|/\*.*?\*/|/\*|[{}\[\]]")
 _COMMENT: Final = re.compile(_STRING + rb"|//[^\n]*|/\*.*?\*/", re.DOTALL)
 _TRAILING: Final = re.compile(_STRING + rb"|,(?=\s*[}\]])")
+_MAY_TRAIL: Final = re.compile(rb",\s*[}\]]")
 _COMMENTS: Final = "comments and trailing commas left out"
 
 _Line: TypeAlias = tuple[int, bytes]
@@ -198,7 +199,10 @@ def read_document(text: bytes, reading: Reading) -> Any:
 
 def _without_comments(text: bytes) -> bytes:
     """A text with blanks for comments and trailing commas; every place stays where it is."""
-    return _TRAILING.sub(_blank, _COMMENT.sub(_blank, text))
+    # Looked for first: a text of many strings and no comment would be taken apart for nothing.
+    if b"//" in text or b"/*" in text:
+        text = _COMMENT.sub(_blank, text)
+    return _TRAILING.sub(_blank, text) if _MAY_TRAIL.search(text) else text
 
 
 def _blank(match: re.Match[bytes]) -> bytes:
