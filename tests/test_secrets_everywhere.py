@@ -48,9 +48,9 @@ RUNS: dict[str, list[list[str]]] = {
     "app": [["--help"]],
     "lab": [["copy", "--copy-only"]],
     "listen": [["--help"]],
-    "fields": [[], ["--json"]],
     "events": [[EVENTS, "-o", "events.ndjson"]],
     "suggest": [[EVENTS, "-o", "suggested.toml"]],
+    "fields": [[], ["--json"]],
     "check": [[EVENTS, *SETTINGS], [str(samples.DAMAGED), *SETTINGS, "--json"]],
     "explain": [[EVENTS, *SETTINGS]],
     "formula": [["UPPER(event_name)", "--trace"]],
@@ -58,6 +58,7 @@ RUNS: dict[str, list[list[str]]] = {
     "diff": [[EVENTS, *SETTINGS, "--against", str(samples.SETTINGS)]],
     "verify": [[EVENTS, *SETTINGS, "--pack", "pack", "--update"]],
     "map": [[EVENTS, *SETTINGS, "-o", "out.ndjson", "--rejects", "rejects.ndjson"]],
+    "credentials": [["show", "my-client"]],
     "send": [
         [EVENTS, *SETTINGS],
         [EVENTS, *SETTINGS, "--to", "sandbox", "--json"],

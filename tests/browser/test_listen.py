@@ -145,7 +145,9 @@ def test_an_event_is_on_the_screen_within_a_second(jupyter: Lab) -> None:
     jupyter.run_all()
     page.get_by_role("button", name="Listen", exact=True).click()
     expect(page.get_by_role("status").filter(has_text="Listening")).to_be_visible()
-    line = page.get_by_label("Line to paste").input_value()
+    shown = page.get_by_label("Line to paste")
+    expect(shown).to_have_value(re.compile("http://127"))
+    line = shown.input_value()
     address = re.search(r"http://127\.0\.0\.1:\d+", line)
     key = re.search(r"token=([\w-]+)", line)
     assert address
