@@ -74,7 +74,7 @@ def by_chunks(path: Path) -> tuple[bytes, bytes]:
     return payloads.getvalue(), b"".join(kept)
 
 
-@pytest.mark.parametrize("size", [1, 7, 100, 1_700, 5_000, 2**20])
+@pytest.mark.parametrize("size", [7, 100, 1_700, 5_000, 2**20])
 @pytest.mark.parametrize("first", [b"", b"\xef\xbb\xbf", b"\n\n", b"{nonsense\n", b"[1]\n"])
 @pytest.mark.parametrize("end", [b"", b"\n", b"\n\n"])
 def test_chunks_of_any_size_give_the_same_bytes(
