@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Locator, expect
 from orderkit.sandbox import FAULTS
 from tests.browser.conftest import EVENTS
 from tests.browser.jupyterlab import Lab
-from tests.browser.support import CANARY, look, saved_handover, unfold, unreached
+from tests.browser.support import CANARY, look, saved_handover, to_the_sandbox, unfold, unreached
 
 #: So many orders that one has time to press Stop.
 _NUMBER = 300
@@ -141,6 +141,6 @@ def choose_fault(panel: Locator, name: str) -> None:
 
 def send(page: Locator) -> None:
     """Send the twelve reservations to the embedded sandbox."""
-    page.get_by_label("To", exact=True).select_option("Embedded sandbox")
+    to_the_sandbox(page)
     page.get_by_label("Send", exact=True).select_option("all loaded events")
     page.get_by_role("button", name="Send", exact=True).click()

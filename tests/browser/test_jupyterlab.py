@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, expect
 from playwright.sync_api import TimeoutError as TooLate
 
 from tests.browser.jupyterlab import Lab
-from tests.browser.support import unfold
+from tests.browser.support import to_the_sandbox, unfold
 
 NOTEBOOKS = {
     "01_destination_settings": "Hotel name",
@@ -28,7 +28,7 @@ def test_the_first_order_takes_three_actions_and_the_next_ones_work_too(jupyter:
     expect(notebook.get_by_label("Event", exact=True)).to_be_in_viewport()
     expect(notebook.get_by_label("Event", exact=True)).to_contain_text("CX70431")
     jupyter.look("lab-2-run-all")
-    notebook.get_by_label("To", exact=True).select_option("Embedded sandbox")
+    to_the_sandbox(notebook)
     press(notebook, "Send")
     expect(verdicts(notebook, "CX70431")).to_contain_text("delivered")
     expect(notebook.get_by_role("status").filter(has_text="1 event, 1 as")).to_be_visible()
@@ -47,7 +47,7 @@ def test_the_first_order_takes_three_actions_and_the_next_ones_work_too(jupyter:
     jupyter.look("lab-6-all-sent")
     jupyter.restart()
     jupyter.run_all()
-    notebook.get_by_label("To", exact=True).select_option("Embedded sandbox")
+    to_the_sandbox(notebook)
     send_all(notebook)
     jupyter.look("lab-7-restarted")
 

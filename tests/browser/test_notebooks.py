@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from orderkit import load_settings
 from tests.browser.conftest import SETTINGS
 from tests.browser.jupyterlab import Lab
-from tests.browser.support import CANARY, unreached
+from tests.browser.support import CANARY, to_the_sandbox, unreached
 
 
 def test_a_row_is_pointed_at_another_property_and_saved(jupyter: Lab, tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_orders_are_sent_to_the_sandbox_and_kept_there(jupyter: Lab) -> None:
     expect(secret).to_have_value("")
     expect(secret).to_have_attribute("placeholder", "set (hidden)")
     assert CANARY not in jupyter.page.content()
-    page.get_by_label("To", exact=True).select_option("Embedded sandbox")
+    to_the_sandbox(page)
     page.get_by_label("Send", exact=True).select_option("all loaded events")
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_text("12 events, 12 as they should be")).to_be_visible()

@@ -148,7 +148,8 @@ class SettingsForm(parts.Form):
             self.session.known,
             setting=bool(row.setting),
         )
-        self.view.send({"completions": found, "kind": self.session.source(row).kind})
+        kind = self.session.source(row).kind
+        self.view.send({"completions": found, "kind": kind, "text": text})
 
     def leave(self) -> None:
         """A row's field is left: what stands in it is what was meant."""

@@ -426,7 +426,7 @@ export default {
       options.hidden = true;
       ui.options = [];
       ui.at = -1;
-      ui.moved = false;
+      ui.moved = ui.due = false;
       list.querySelectorAll("input[aria-expanded=true]").forEach((i) => {
         i.setAttribute("aria-expanded", "false");
         i.removeAttribute("aria-activedescendant");
@@ -449,6 +449,8 @@ export default {
       if (ui.at >= 0) field.setAttribute("aria-activedescendant", `om-o${ui.at}`);
       else field.removeAttribute("aria-activedescendant");
     };
+    /** Whether the options answer what stands in the field now: those of a key before would undo the last one. */
+    const current = () => ui.answered === nodes[ui.focus]?.querySelector("input")?.value;
     const take = (n) => {
       const option = ui.options[n], field = nodes[ui.focus]?.querySelector("input");
       if (!option || !field) return;
@@ -524,7 +526,10 @@ export default {
         const still = chosen ? ui.options.findIndex((option) => option.shown === chosen) : -1;
         ui.moved = still >= 0;
         if (ui.moved) ui.at = still;
+        ui.answered = content.text;
         drawOptions();
+        // Enter was pressed on an option before this answer to the last key came.
+        if (ui.due && current()) { ui.due = false; if (ui.moved) take(ui.at); }
       }
       if (content.events) drawEvents(content.events);
       if (content.copy) navigator.clipboard?.writeText(content.copy).catch(() => {});
@@ -668,7 +673,8 @@ export default {
       }
       if (inField && event.key === "Enter") {
         done();
-        if (ui.at >= 0 && !options.hidden) return take(ui.at);
+        if (ui.at >= 0 && !options.hidden && current()) return take(ui.at);
+        if (ui.moved && !options.hidden) return (ui.due = true);
         return nodes[ui.focus].focus();
       }
       if (inField && event.key === "Escape") {
