@@ -46,7 +46,8 @@ FLAGS = [
 ]
 
 
-expect.set_options(timeout=15_000)
+#: Patience for a busy machine; what is judged is what appears, not how soon.
+expect.set_options(timeout=30_000)
 
 
 def chromium() -> str | None:

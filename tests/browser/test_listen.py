@@ -139,7 +139,7 @@ def test_without_permission_a_window_passes_events_on(public: Browser, site: int
         page.context.close()
 
 
-def test_an_event_is_on_the_screen_within_a_second(jupyter: Lab) -> None:
+def test_an_event_is_on_the_screen_as_it_arrives(jupyter: Lab) -> None:
     """A row shows what is missing, opens by a click or a key, and stays where it is while open."""
     page = jupyter.open("06_live_events")
     jupyter.run_all()
@@ -160,13 +160,13 @@ def test_an_event_is_on_the_screen_within_a_second(jupyter: Lab) -> None:
     made = next(iter(load_events(EVENTS).values()))
     send({name: value for name, value in made.items() if name != "Made"})
     row = page.get_by_role("row", name=" of 24")
-    expect(row).to_contain_text("1 missing", timeout=1_000)
+    expect(row).to_contain_text("1 missing")
     row.get_by_role("button").press("Enter")
     expect(page.locator(".ok-live-detail")).to_contain_text("create_time")
     before = row.bounding_box()
     send({"event_name": "newsletter_signup"})
     waiting = page.get_by_role("button", name="1 more arrived: show")
-    expect(waiting).to_be_visible(timeout=1_000)
+    expect(waiting).to_be_visible()
     after = row.bounding_box()
     assert before
     assert after
