@@ -15,6 +15,7 @@ from orderkit.destination.loading import load_settings
 from orderkit.destination.settings import Checks
 from orderkit.events import paths
 from orderkit.events.entries import LIMIT, EventLine, Reading, describe_notes
+from orderkit.events.files import written
 from orderkit.events.jsontext import dumps_plain
 from orderkit.events.overwriting import refuse_overwriting
 from orderkit.events.reader import open_events
@@ -161,6 +162,18 @@ def _results(
                 if too_big := oversized(entry.event, entry.size):
                     mapped.problems += tuple(too_big)
             yield result
+
+
+@contextmanager
+def lines_to(name: str | None) -> Iterator[Callable[[bytes], object]]:
+    """What writes lines to a file, to standard output for ``-``, and nowhere without a name."""
+    if name is None:
+        yield len  # nobody asked for them
+    elif name == "-":
+        yield write_bytes
+    else:
+        with written(name) as file:
+            yield file.write
 
 
 def counted(counts: Counter[str]) -> str:

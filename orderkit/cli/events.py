@@ -1,8 +1,6 @@
 """``orderkit events``"""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +9,16 @@ import click
 from orderkit.cli.common import (
     command_reading,
     json_option,
+    lines_to,
     print_json,
     print_notes,
     reading_options,
 )
 from orderkit.cli.terminal import Columns, Line, Terminal
-from orderkit.cli.writing import echo, write_bytes
+from orderkit.cli.writing import echo
 from orderkit.errors import EventsError
 from orderkit.events.entries import describe_notes
-from orderkit.events.files import is_table, written
+from orderkit.events.files import is_table
 from orderkit.events.jsontext import dumps_plain, show
 from orderkit.events.overwriting import refuse_overwriting
 from orderkit.events.paths import count
@@ -52,7 +51,7 @@ def command(file: str, out: str | None, all_hosts: bool, as_json: bool) -> int:
     names: Counter[str] = Counter()
     faults: list[dict[str, Any]] = []
     number = 0
-    with _lines(out) as write, open_events(file, reading) as entries:
+    with lines_to(out) as write, open_events(file, reading) as entries:
         for entry in entries:
             if entry.event is None:
                 number += 1
@@ -90,17 +89,6 @@ def command(file: str, out: str | None, all_hosts: bool, as_json: bool) -> int:
     if out:
         echo(f"{out}: {count(names.total(), 'event')} written", err=True)
     return int(number > 0)
-
-
-@contextmanager
-def _lines(out: str | None) -> Iterator[Callable[[bytes], object]]:
-    if out is None:
-        yield len  # nobody asked for them
-    elif out == "-":
-        yield write_bytes
-    else:
-        with written(out) as file:
-            yield file.write
 
 
 def _print(file: str, kind: str, names: Counter[str], out: Terminal) -> None:

@@ -16,6 +16,7 @@ from orderkit.bulk.pool import in_order, placed, usable_cores
 from orderkit.cli.common import (
     command_reading,
     counted,
+    lines_to,
     print_notes,
     print_warnings,
     reading_options,
@@ -130,7 +131,7 @@ def _one(
         with (
             progress(file.size) as told,
             _payloads(out, jobs) as (payloads, path),
-            _rejects(rejects) as refused,
+            lines_to(rejects) as refused,
         ):
             pieces = enumerate(cut(file, reading))
             work = in_order(partial(_map, packed(settings), reading.limit, path), pieces, jobs)
@@ -220,14 +221,3 @@ def _payloads(name: str | None, jobs: int) -> Iterator[tuple[Write, str | None]]
     else:
         with payload_file(name) as write:
             yield write, None
-
-
-@contextmanager
-def _rejects(name: str | None) -> Iterator[Write]:
-    if name is None:
-        yield len  # nobody asked for them
-    elif name == "-":
-        yield write_bytes
-    else:
-        with written(name) as file:
-            yield file.write

@@ -7,7 +7,6 @@ from typing import Final, Literal, TypeAlias
 
 from orderkit.destination.fields import field_mappings
 from orderkit.destination.settings import Settings
-from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.problems import Problem
 from orderkit.mapping.results import Mapped, State
 from orderkit.reports.client_words import (
@@ -229,11 +228,3 @@ def kept_news(kind: KindReadiness) -> str:
     else:
         words = capital(f"{in_words(number)} {noun}")
     return f"{words} reached the test system"
-
-
-def client_readiness(
-    settings: Settings, events: Iterable[object], kept: Mapping[str, int] | None = None
-) -> Readiness:
-    """The readiness of events, mapped here."""
-    mapper = Mapper(settings)
-    return readiness(settings, (mapper.explain(event) for event in events), kept)

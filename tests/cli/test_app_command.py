@@ -60,20 +60,25 @@ def test_the_app_tells_its_address_and_ends_clean(tmp_path: Path, how: signal.Si
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["tmp"]
 
 
+def ended(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command with these arguments, which it is to refuse."""
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=variables(home),
+        timeout=60,
+        check=False,
+    )
+
+
 def test_a_taken_port_is_told_with_the_way_out(tmp_path: Path) -> None:
     """Another program's port ends in one message and exit code 2."""
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
-        done = subprocess.run(
-            [*COMMAND, "--port", str(other.getsockname()[1])],
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            env=variables(tmp_path),
-            timeout=60,
-            check=False,
-        )
+        done = ended(tmp_path, "--port", str(other.getsockname()[1]))
     assert done.returncode == 2
     assert "is in use; stop the program that uses it, choose another port" in done.stderr
     assert "Traceback" not in done.stderr
@@ -91,14 +96,6 @@ def test_what_cannot_be_shown_is_told_before_anything_starts(
 ) -> None:
     """A folder that is not there, or has no events, ends in one message and exit code 2."""
     (tmp_path / "empty").mkdir()
-    done = subprocess.run(
-        [*COMMAND, str(tmp_path / folder)],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        env=variables(tmp_path),
-        timeout=60,
-        check=False,
-    )
+    done = ended(tmp_path, str(tmp_path / folder))
     assert done.returncode == 2
     assert said in done.stderr
