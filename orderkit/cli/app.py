@@ -21,14 +21,13 @@ from orderkit.cli.notebooks import notebooks_folder
 from orderkit.cli.writing import echo
 from orderkit.errors import OrderkitError, install_hint
 from orderkit.events.failures import explain_unreadable
-from orderkit.events.folder import events_files, first_events
+from orderkit.events.folder import SETTINGS_NAME, events_files, first_events
 from orderkit.sandbox.listener import LOOPBACK, bind
 
 #: Where Voilà finds our template: it makes the page ask no other host for anything.
 _TEMPLATES = Path(__file__).parents[1] / "widgets" / "jupyter"
 _KERNELS = "orderkit.widgets.kernels.BoundedKernelManager"
 _START_WITHIN = 60.0
-_SETTINGS = "settings.toml"
 
 
 @click.command("app")
@@ -113,8 +112,8 @@ def _shown(folder: Path | None, settings: Path | None, events: Path | None) -> d
                 FileNotFoundError() if not folder.exists() else NotADirectoryError(0, "a file")
             )
             raise OrderkitError(explain_unreadable(folder, missing, words))
-        if settings is None and (folder / _SETTINGS).is_file():
-            settings = folder / _SETTINGS
+        if settings is None and (folder / SETTINGS_NAME).is_file():
+            settings = folder / SETTINGS_NAME
         events = events or next(iter(events_files(folder)), None)
         if events is None:
             raise OrderkitError(f"{folder}: no events file is in it; name one with --events")

@@ -17,10 +17,8 @@ from orderkit.cli.notebooks import execute, notebooks_folder, sign, without_outp
 from orderkit.cli.writing import echo
 from orderkit.errors import OrderkitError, install_hint
 from orderkit.events import samples
-from orderkit.events.folder import events_files, events_name, first_events
+from orderkit.events.folder import SETTINGS_NAME, events_files, events_name, first_events
 from orderkit.events.paths import count
-
-_SETTINGS = "settings.toml"
 
 
 @click.command("lab")
@@ -68,9 +66,9 @@ def command(
                 raise OrderkitError(f"{name} is not installed; {install_hint('lab')}")
     made = make_workspace(folder, events, settings)
     echo(f"{folder}: {count(len(made), 'new file')}, everything else as it was")
-    if _SETTINGS in made and settings is None and events:
-        echo(f"{_SETTINGS}: proposed from the events; read it through in notebook 01")
-    if _SETTINGS in made and events:
+    if SETTINGS_NAME in made and settings is None and events:
+        echo(f"{SETTINGS_NAME}: proposed from the events; read it through in notebook 01")
+    if SETTINGS_NAME in made and events:
         echo(_describe_start(folder))
     if run:
         _execute(folder)
@@ -93,8 +91,8 @@ def make_workspace(
     if events:
         first_events(events)
         _refuse_another(events, there, events_name(events.name))
-    if settings and (folder / _SETTINGS).exists():
-        _refuse_another(settings, folder / _SETTINGS, _SETTINGS)
+    if settings and (folder / SETTINGS_NAME).exists():
+        _refuse_another(settings, folder / SETTINGS_NAME, SETTINGS_NAME)
     used = events or there or samples.EVENTS
     sampled = filecmp.cmp(used, samples.EVENTS, shallow=False)
     wanted: dict[str, bytes | Path] = {}
@@ -102,10 +100,10 @@ def make_workspace(
         wanted[events_name(used.name)] = used
     if sampled:
         wanted[samples.DAMAGED.name] = samples.DAMAGED
-    if not (folder / _SETTINGS).exists():
+    if not (folder / SETTINGS_NAME).exists():
         given = settings or (samples.SETTINGS if sampled else None)
-        wanted[_SETTINGS] = given or _proposed(used)
-    own = not sampled or bool(settings) or (folder / _SETTINGS).exists()
+        wanted[SETTINGS_NAME] = given or _proposed(used)
+    own = not sampled or bool(settings) or (folder / SETTINGS_NAME).exists()
     for file in sorted(notebooks_folder().glob("0*.ipynb")):
         # The outputs that come with a notebook are the samples'.
         wanted[file.name] = without_outputs(file) if own else file
@@ -126,10 +124,10 @@ def _describe_start(folder: Path) -> str:
     from orderkit.mapping.mapper import Mapper
     from orderkit.reports.causes import describe_outcomes
 
-    settings = load_settings(folder / _SETTINGS, draft=True)
+    settings = load_settings(folder / SETTINGS_NAME, draft=True)
     events = first_events(events_files(folder)[0]).events.values()
     said = [describe_outcomes(Mapper(settings), events)]
-    if marks := proposed(folder / _SETTINGS):
+    if marks := proposed(folder / SETTINGS_NAME):
         said.append(f"{count(len(marks), 'proposal')} to read through")
     if absent := settings.absent():
         said.append(f"open: {', '.join(absent)}")

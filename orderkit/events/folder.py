@@ -15,6 +15,8 @@ from orderkit.events.entries import Reading, describe_notes
 from orderkit.events.failures import explained_writing
 from orderkit.events.reader import MOST_EVENTS, EventLine, named, open_events
 
+#: The settings file beside the events.
+SETTINGS_NAME: Final = "settings.toml"
 #: The endings an events file may have, the first one there being used; each may also be packed.
 ENDINGS: Final = (
     *(".ndjson", ".jsonl", ".json", ".csv", ".tsv", ".parquet"),

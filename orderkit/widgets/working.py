@@ -4,6 +4,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 from orderkit.errors import OrderkitError
+from orderkit.reports.client_words import capital
 from orderkit.reports.html import Tone
 from orderkit.sending.run import Run
 from orderkit.widgets import parts
@@ -73,7 +74,7 @@ def conclusion(run: Run, good: str, bad: str, go_on: str = "") -> tuple[str, Ton
         text = f"Nothing was sent: {which} filtered"
     else:
         text, tone = good, "good"
-    warnings = [f"{text[:1].upper()}{text[1:]}" for text in run.names.warnings()]
+    warnings = [capital(text) for text in run.names.warnings()]
     token = run.authentication
-    more = [f"{token[:1].upper()}{token[1:]}"] if token else []
+    more = [capital(token)] if token else []
     return "\n".join([text, *more, *warnings]), "warn" if warnings else tone

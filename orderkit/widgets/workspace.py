@@ -14,6 +14,7 @@ from orderkit.events import samples
 from orderkit.events.entries import Reading
 from orderkit.events.failures import explained_writing
 from orderkit.events.folder import (
+    SETTINGS_NAME,
     FirstEvents,
     events_files,
     events_name,
@@ -22,7 +23,6 @@ from orderkit.events.folder import (
 )
 from orderkit.events.reader import parse_text
 
-SETTINGS_NAME = "settings.toml"
 #: Where a file lies while it arrives.
 ARRIVING = f".arriving-events-{os.getpid()}"
 
