@@ -13,6 +13,7 @@ from urllib.parse import quote, quote_plus
 
 from orderkit.events import samples
 from orderkit.masking import forms
+from tests import forked
 
 MARK = "Canary4711Mark"
 CLIENT_KEY = f"key-{MARK}"
@@ -97,10 +98,12 @@ class Place:
 
     async def run(self, *arguments: str, code: str = START + "main()", **given: str) -> int:
         """Run ``orderkit`` to its end; gives the exit code."""
-        process = await self.start(*arguments, code=code, **given)
-        out, err = await process.communicate()
-        self.printed += [out.decode(), err.decode()]
-        return process.returncode or 0
+        environment = self.environment(**given)
+        done = await asyncio.to_thread(
+            forked.run, arguments, environment, folder=self.folder, code=code
+        )
+        self.printed += [done.stdout, done.stderr]
+        return done.returncode
 
     def live_settings(self, order_url: str, token_url: str) -> None:
         """Write ``live.toml``: the samples' settings, with that endpoint."""

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 
 from orderkit.events import samples
 from orderkit.sandbox import Sandbox
+from tests import forked
 
 ORDERKIT = (sys.executable, "-W", "error", "-c", "from orderkit.cli import main; main()")
 SETTINGS = ["--settings", str(samples.SETTINGS)]
@@ -23,16 +24,7 @@ SETTINGS = ["--settings", str(samples.SETTINGS)]
 def run(*arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
     """Run ``orderkit`` with nothing of the user's environment but what is named."""
     with TemporaryDirectory() as home:
-        return subprocess.run(
-            [*ORDERKIT, *arguments],
-            input=stdin,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            env=bare_environment(home, **environment),
-            timeout=60,
-            check=False,
-        )
+        return forked.run(arguments, bare_environment(home, **environment), stdin=stdin)
 
 
 def bare_environment(home: str | Path, **more: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ import subprocess
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from orderkit.cli import columns
 from orderkit.events import samples
+from tests import forked
 from tests.cli.test_commands import ORDERKIT, SETTINGS, bare_environment, run
 
 EVENTS = str(samples.EVENTS)
@@ -43,15 +45,20 @@ def run_on_terminal(*given_: str) -> str:
     """What a command writes to a terminal of 80 columns, colours taken out."""
     master, terminal = os.openpty()
     pieces = []
-    with TemporaryDirectory() as home:
-        environment = bare_environment(home, COLUMNS="80", TERM="xterm")
-        process = subprocess.Popen([*ORDERKIT, *given_], stdout=terminal, env=environment)
-        os.close(terminal)
-        # Its reading fails where nobody has the terminal open any more.
+
+    def read() -> None:
+        # It fails where nobody has the terminal open any more.
         with suppress(OSError):
             while piece := os.read(master, 65_536):
                 pieces.append(piece)
-        process.wait(60)
+
+    with TemporaryDirectory() as home:
+        environment = bare_environment(home, COLUMNS="80", TERM="xterm")
+        reader = Thread(target=read)
+        reader.start()
+        forked.run(given_, environment, out=os.ttyname(terminal))
+        os.close(terminal)
+        reader.join()
     os.close(master)
     text = b"".join(pieces).decode().replace("\r\n", "\n")
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
