@@ -27,8 +27,8 @@ _LOADED: Final = (
     "orderkit.sandbox",
 )
 # Where nothing can be forked, each loads for itself.
-_HOW: Final = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
-_context = get_context(_HOW)
+_forking = "forkserver" in get_all_start_methods()
+_context = get_context("forkserver") if _forking else get_context("spawn")
 _context.set_forkserver_preload(list(_LOADED))
 
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
-from typing import Any, Final
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, Final
 
 from orderkit.events.paths import count
 from orderkit.reports import html
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Characters that stand on one line of a folded cell.
 _LINE: Final = 60
@@ -44,30 +46,36 @@ _CLASSES: Final = {
 class Table:
     """A table of text: `frame` to work with; a notebook shows it as HTML.
 
-    marked: the numbers of the rows that stand out
-    badges: the columns whose cells are status words, beside those that always are
-    folded: the columns that are shown on a click: the first that has something is the line to click
-    causes: the column that gives several rows a common head, if there is one: "name: more of it"
+    columns: their names
+    rows:    the cells of each row, a text each
+    marked:  the numbers of the rows that stand out
+    badges:  the columns whose cells are status words, beside those that always are
+    folded:  the columns shown on a click: the first that has something is the line to click
+    causes:  the column that gives several rows a common head, if there is one: "name: more of it"
     """
 
-    frame: pd.DataFrame
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
     caption: str = ""
     marked: frozenset[int] = frozenset()
     badges: frozenset[str] = frozenset()
     folded: tuple[str, ...] = ()
     causes: str = ""
 
+    @cached_property
+    def frame(self) -> "pd.DataFrame":
+        """The table for pandas, which takes half a second to load: only who asks for it waits."""
+        import pandas as pd
+
+        return pd.DataFrame(list(self.rows), columns=list(self.columns), dtype=str)
+
     def to_html(self) -> str:
         """The table as HTML that needs the style sheet of `orderkit.reports.html`."""
-        if self.frame.empty:
+        if not self.rows:
             return f"<p>{escape(self.caption)}: none.</p>" if self.caption else "<p>None.</p>"
-        columns = [str(column) for column in self.frame.columns]
         hidden = {*self.folded, self.causes}
-        shown = [column for column in columns if column not in hidden]
-        rows = [
-            dict(zip(columns, row, strict=True))
-            for row in self.frame.itertuples(index=False, name=None)
-        ]
+        shown = [column for column in self.columns if column not in hidden]
+        rows = [dict(zip(self.columns, row, strict=True)) for row in self.rows]
         heads: dict[int, str] = {}
         if self.causes and len(rows) > 1:
             rows, heads = self._grouped(rows)
@@ -127,10 +135,18 @@ class Table:
         return self.to_html()
 
     def __repr__(self) -> str:
-        if self.frame.empty:
+        if not self.rows:
             return f"{self.caption}: none"
-        text: str = self.frame.to_string(index=False, max_colwidth=60)
-        return f"{self.caption}\n{text}" if self.caption else text
+        cells = [[_short(cell) for cell in row] for row in (self.columns, *self.rows)]
+        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+        lines = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in cells)
+        return "\n".join([self.caption, *lines] if self.caption else lines)
+
+
+def _short(cell: str) -> str:
+    """A cell on one line that a table of plain text has room for."""
+    line = " ".join(cell.split("\n"))
+    return line if len(line) <= _LINE else f"{line[: _LINE - 3]}..."
 
 
 def _rank(state: str) -> int:
@@ -145,6 +161,5 @@ def make_table(
     badges: Iterable[str] = (),
 ) -> Table:
     """A table of these rows; every cell is text, and what is absent is empty."""
-    text = [["" if cell is None else str(cell) for cell in row] for row in rows]
-    frame = pd.DataFrame(text, columns=list(columns), dtype=str)
-    return Table(frame, caption, frozenset(marked), frozenset(badges))
+    text = tuple(tuple("" if cell is None else str(cell) for cell in row) for row in rows)
+    return Table(tuple(columns), text, caption, frozenset(marked), frozenset(badges))

@@ -112,7 +112,7 @@ class FaultPanel(parts.Form):
     def look(self) -> None:
         """Show what is pending and what was met by now."""
         for view, table in ((self.coming_view, self.coming), (self.met_view, self.met)):
-            view.value = table.to_html() if len(table.frame) else ""
+            view.value = table.to_html() if table.rows else ""
 
     def _ask_for_value(self) -> None:
         fault = _KNOWN[self.fault.value]

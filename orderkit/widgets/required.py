@@ -164,7 +164,7 @@ class RequiredForm(parts.Form):
         against = self.against
         reason = self.mapper.map(self.picker.event, status=self.statuses[0]).reason
         told = html.notice(f"This event is not sent: {reason}" if reason else "", "warn")
-        fixes = against.fixes.to_html() if len(against.fixes.frame) else "<p>Nothing to mend.</p>"
+        fixes = against.fixes.to_html() if against.fixes.rows else "<p>Nothing to mend.</p>"
         self._event.value = told + against.matrix.to_html() + fixes
         self._matrix.value = self.matrix.to_html()
 

@@ -62,7 +62,7 @@ def card(title: str, body: str, note: str = "") -> str:
 
 def card_table(table: Table, none: str) -> str:
     """A table on a card; `none` says that nothing is there yet."""
-    if table.frame.empty:
+    if not table.rows:
         return card(table.caption, f'<p class="ok-hint">{escape(none)}</p>')
     return f'<section class="ok-card">{table.to_html()}</section>'
 

@@ -51,7 +51,7 @@ class SendPage(Page):
         """Show what was sent last, and the hotel's list."""
         last = self.session.sent[-1:]
         orders = views.orders_table(self.session.orders.values())
-        ids = list(orders.frame["order_id"])
+        ids = [order_id for order_id, *_more in orders.rows]
         marked = frozenset(ids.index(sent.order_id) for sent in last if sent.order_id in ids)
         answer = replace(views.sent_table(last), caption="What came of the order")
         kept = replace(orders, marked=marked, caption="The hotel's list at TikTok's side")
