@@ -7,7 +7,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 import webbrowser
@@ -17,7 +16,7 @@ from typing import IO
 
 import click
 
-from orderkit.cli.notebooks import notebooks_folder
+from orderkit.cli.notebooks import jupyter_program, notebooks_folder
 from orderkit.cli.writing import echo
 from orderkit.errors import OrderkitError, install_hint
 from orderkit.events.failures import explain_unreadable
@@ -148,7 +147,7 @@ _GUARDED = (
 def server(port: int, served: Path) -> list[str]:
     """The command that serves a notebook, or a folder of them."""
     return [
-        *(sys.executable, "-m", "voila", str(served), "--no-browser", f"--port={port}"),
+        *(*jupyter_program("voila"), str(served), "--no-browser", f"--port={port}"),
         *(f"--Voila.ip={LOOPBACK}", "--Voila.port_retries=0"),
         "--template=orderkit",
     ]

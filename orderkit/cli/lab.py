@@ -4,7 +4,6 @@ import filecmp
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
@@ -13,7 +12,13 @@ from pathlib import Path
 
 import click
 
-from orderkit.cli.notebooks import execute, notebooks_folder, sign, without_outputs
+from orderkit.cli.notebooks import (
+    execute,
+    jupyter_program,
+    notebooks_folder,
+    sign,
+    without_outputs,
+)
 from orderkit.cli.writing import echo
 from orderkit.errors import OrderkitError, install_hint
 from orderkit.events import samples
@@ -198,7 +203,7 @@ def _serve(folder: Path, no_browser: bool) -> int:
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         # In a container everybody is root; the server is for this machine alone, with a token.
         arguments.append("--allow-root")
-    lab = [sys.executable, "-m", "jupyterlab", "--ServerApp.ip=127.0.0.1", *arguments]
+    lab = [*jupyter_program("jupyterlab"), "--ServerApp.ip=127.0.0.1", *arguments]
     # Whoever ends this program ends the server too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with subprocess.Popen(lab, cwd=folder) as server:  # noqa: S603 - our own command
