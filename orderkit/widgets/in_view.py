@@ -25,3 +25,12 @@ class TableScript(anywidget.AnyWidget):
 
     def __repr__(self) -> str:
         return "The script of tables."
+
+
+class InOrder(anywidget.AnyWidget):
+    """Lets what a person does reach the kernel in the order in which it is done."""
+
+    _esm = Path(__file__).with_name("in_order.js")
+
+    def __repr__(self) -> str:
+        return "The script of messages."

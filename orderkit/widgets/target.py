@@ -170,10 +170,14 @@ class TargetChoice(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     def _show(self) -> None:
         dry, live = self.target == "dry-run", self.target == "live"
-        for part, wanted in (
+        # What moved away would take the button below with it, from under the pointer.
+        for tick, wanted in (
             (self.again, not dry),
             (self.also_outdated, not dry),
             (self.authenticate, dry),
+        ):
+            tick.disabled = not wanted
+        for part, wanted in (
             (self._live_title, live),
             (self._credentials, live or self.authenticating),
             (self.confirm, live),
