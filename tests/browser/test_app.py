@@ -2,24 +2,46 @@
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from orderkit.events import samples
-from tests.browser.conftest import EVENTS, SETTINGS
+from tests.browser.conftest import EVENTS, SETTINGS, local
 from tests.browser.support import app, look, saved_handover, unreached
 
 EVENTS_AS_JSON = json.loads(EVENTS.read_text(encoding="utf-8"))
 
 
 @pytest.fixture
-def demo(page: Page, app: str) -> Page:
-    """The demo page, ready."""
+def opened(page: Page, app: str) -> Page:
+    """The demo page, just opened."""
     page.goto(app)
     expect(page.get_by_role("heading", name="A guest books a room")).to_be_visible()
     return page
+
+
+@pytest.fixture(scope="module")
+def shared(browser: Browser, app: str) -> Iterator[Page]:
+    """One demo page for all who only look at bookings: each opening starts a kernel."""
+    with local(browser) as context:
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        page.goto(app)
+        expect(page.get_by_role("heading", name="A guest books a room")).to_be_visible()
+        yield page
+
+
+@pytest.fixture
+def demo(shared: Page) -> Page:
+    """The demo page with its first booking as it was at first."""
+    to(shared, "Booking")
+    for sample in (1, 0):
+        shared.get_by_label("Sample").select_option(index=sample)
+        expect(shared.get_by_label("Booking reference")).to_have_value(f"MLB-2026000{sample + 1}")
+    return shared
 
 
 def to(page: Page, name: str) -> None:
@@ -41,7 +63,7 @@ def row(page: Page, target: str) -> Locator:
 
 def test_the_booking_is_chosen_and_typed_over(demo: Page) -> None:
     """What is typed goes into the order at once, and stands out in the mapping."""
-    look(demo, "app-booking")
+    look(demo, "app-booking", whole=True)
     demo.get_by_label("Sample").select_option("with a promotion")
     expect(demo.get_by_label("Booking reference")).to_have_value("MLB-20260006")
     demo.get_by_label("Departure").fill("2026-09-08")
@@ -54,7 +76,7 @@ def test_the_booking_is_chosen_and_typed_over(demo: Page) -> None:
     expect(row(demo, "extra.check_in_date")).not_to_have_class("ok-changed")
     demo.get_by_text("The order as it goes over the wire").click()
     expect(text(demo, '"length_of_stay": 4')).to_be_visible()
-    look(demo, "app-mapping-changed")
+    look(demo, "app-mapping-changed", whole=True)
 
 
 def test_a_mistake_is_told_beside_its_field_and_stays(demo: Page) -> None:
@@ -86,59 +108,59 @@ def test_a_cancelled_booking_needs_to_know_by_whom(demo: Page) -> None:
     demo.get_by_label("Cancelled by").fill("CUSTOMER")
     to(demo, "What TikTok needs")
     expect(text(demo, "19 of 19 mandatory fields are there")).to_be_visible()
-    look(demo, "app-needs-met")
+    look(demo, "app-needs-met", whole=True)
 
 
-def test_a_sent_booking_appears_in_the_hotels_list(demo: Page, tmp_path: Path) -> None:
+def test_a_sent_booking_appears_in_the_hotels_list(opened: Page, tmp_path: Path) -> None:
     """The order arrives at TikTok's side, and is among the results and in the handover page."""
-    to(demo, "Results")
-    expect(text(demo, "Nothing was sent yet")).to_be_visible()
-    look(demo, "app-results-empty")
-    to(demo, "Send")
-    demo.get_by_role("button", name="Send this booking").click()
-    expect(demo.get_by_role("status").filter(visible=True)).to_contain_text("arrived as")
-    kept = demo.get_by_role("table", name="The hotel's list at TikTok's side")
+    to(opened, "Results")
+    expect(text(opened, "Nothing was sent yet")).to_be_visible()
+    look(opened, "app-results-empty")
+    to(opened, "Send")
+    opened.get_by_role("button", name="Send this booking").click()
+    expect(opened.get_by_role("status").filter(visible=True)).to_contain_text("arrived as")
+    kept = opened.get_by_role("table", name="The hotel's list at TikTok's side")
     expect(kept.get_by_role("row", name="MLB-20260001")).to_contain_text("Maison Lune Lyon")
-    look(demo, "app-send")
-    to(demo, "Results")
-    sent = demo.get_by_role("table", name="Sent from this page")
+    look(opened, "app-send")
+    to(opened, "Results")
+    sent = opened.get_by_role("table", name="Sent from this page")
     expect(sent.get_by_role("row", name="MLB-20260001")).to_contain_text("delivered")
-    expect(text(demo, "Before going live: endpoint_url is not set")).to_be_visible()
-    demo.get_by_role("button", name="Handover page").press("Enter")
-    expect(demo.get_by_role("link", name="Save handover.html")).to_be_visible()
-    look(demo, "app-results")
-    demo.goto(saved_handover(demo, tmp_path).as_uri())
-    tests = demo.get_by_role("table", name="The latest deliveries")
+    expect(text(opened, "Before going live: endpoint_url is not set")).to_be_visible()
+    opened.get_by_role("button", name="Handover page").press("Enter")
+    expect(opened.get_by_role("link", name="Save handover.html")).to_be_visible()
+    look(opened, "app-results", whole=True)
+    opened.goto(saved_handover(opened, tmp_path).as_uri())
+    tests = opened.get_by_role("table", name="The latest deliveries")
     expect(tests.get_by_role("row", name="MLB-20260001")).to_contain_text("log_id")
 
 
-def test_a_journey_with_both_faults_arrives_once(demo: Page) -> None:
+def test_a_journey_with_both_faults_arrives_once(opened: Page) -> None:
     """A throttled call and a lost answer are told as they happen; the order is kept once."""
-    to(demo, "Journey")
-    look(demo, "app-journey")
-    demo.get_by_label("Step by step").check()
-    following = demo.get_by_role("button", name="Next →")
+    to(opened, "Journey")
+    look(opened, "app-journey")
+    opened.get_by_label("Step by step").check()
+    following = opened.get_by_role("button", name="Next →")
     for end, status in (("completed", "COMPLETE_ORDER"), ("cancelled", "CANCEL_ORDER")):
-        demo.get_by_role("button", name=f"Created → {end}").click()
-        told = demo.get_by_role("status").filter(visible=True)
+        opened.get_by_role("button", name=f"Created → {end}").click()
+        told = opened.get_by_role("status").filter(visible=True)
         expect(told).to_contain_text("sending …")
         following.click()
         expect(told).to_contain_text("Waiting 1 s")
-        expect(text(demo, "turns the call away")).to_be_visible()
+        expect(text(opened, "turns the call away")).to_be_visible()
         for words in ("arrived", "sending …", "Waiting", "arrived", "Arrived once"):
             following.click()
             expect(told).to_contain_text(words)
         expect(told).to_contain_text("4 calls made, 3 of them reached TikTok's list, 1 order")
         expect(told).to_contain_text(status)
-        expect(demo.get_by_text("the answer gets lost", exact=True)).to_be_visible()
-        expect(text(demo, "has it already: kept once")).to_be_visible()
-        kept = demo.get_by_role("table", name="The order at TikTok's side")
+        expect(opened.get_by_text("the answer gets lost", exact=True)).to_be_visible()
+        expect(text(opened, "has it already: kept once")).to_be_visible()
+        kept = opened.get_by_role("table", name="The order at TikTok's side")
         expect(kept.get_by_role("row", name="CREATE_ORDER")).to_contain_text("1 time")
         expect(kept.get_by_role("row", name=status)).to_contain_text("2 times")
         expect(kept.get_by_role("row")).to_have_count(3)
-        look(demo, f"app-journey-{end}")
-    to(demo, "Results")
-    sent = demo.get_by_role("table", name="Sent from this page")
+        look(opened, f"app-journey-{end}", whole=True)
+    to(opened, "Results")
+    sent = opened.get_by_role("table", name="Sent from this page")
     expect(sent.get_by_role("row", name="MLB-20260001-J1")).to_have_count(2)
     expect(sent.get_by_role("row", name="MLB-20260001-J2")).to_have_count(2)
 
@@ -210,11 +232,11 @@ def test_a_meeting_on_the_clients_own_bookings(
         expect(page.get_by_role("heading", name="Casa Hotels")).to_be_visible()
         headline = page.get_by_role("heading", name="Cancellations and finished stays are ready")
         expect(headline).to_contain_text("New bookings need one thing")
-        look(page, "meeting-readiness")
+        look(page, "meeting-readiness", whole=True)
         assert unreached(page) == []
         to(page, "A booking")
         expect(page.get_by_role("status").filter(visible=True)).to_contain_text("1 open")
-        look(page, "meeting-booking")
+        look(page, "meeting-booking", whole=True)
         page.get_by_label("Hotel name").fill("Casa Nova")
         expect(page.get_by_role("status").filter(visible=True)).to_contain_text("Ready for TikTok")
         page.set_viewport_size({"width": 390, "height": 800})
@@ -238,7 +260,7 @@ def test_a_meeting_on_the_clients_own_bookings(
         page.keyboard.press("ArrowRight")
         page.get_by_role("button", name="Try all").click()
         expect(text(page, "Each booking that is ready was sent.")).to_be_visible()
-        look(page, "meeting-results")
+        look(page, "meeting-results", whole=True)
         page.get_by_role("button", name="Present").click()
         expect(page.locator("body")).to_have_class(re.compile("ok-presenting"))
         page.get_by_role("button", name="End").click()

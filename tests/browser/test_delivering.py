@@ -48,6 +48,8 @@ def test_a_backfill_is_stopped_and_goes_on(jupyter: Lab, tmp_path: Path) -> None
     expect(page.get_by_text("Every order is where it should be")).to_be_visible()
     expect(status).to_contain_text(f"skipped {before}")
     assert delivered(status.inner_text()) == _NUMBER - before
+    start.press("Enter")
+    expect(status).to_contain_text(f"skipped {_NUMBER}")
     order = page.get_by_label("Order id").filter(visible=True)
     order.fill("C-000000")
     sent = page.get_by_role("table", name="The latest deliveries").filter(visible=True)
@@ -57,7 +59,7 @@ def test_a_backfill_is_stopped_and_goes_on(jupyter: Lab, tmp_path: Path) -> None
     wire = page.locator("pre.ok-code").filter(visible=True)
     expect(wire.filter(has_text='"order_id":"C-000000"').first).to_be_visible()
     expect(wire.filter(has_text="log_id").first).to_be_visible()
-    jupyter.look("05-backfill-order")
+    jupyter.look("05-backfill-order", whole=True)
     order.fill("nowhere")
     expect(page.get_by_text("No such delivery")).to_be_visible()
 
@@ -114,21 +116,27 @@ def test_faults_are_said_met_and_told(jupyter: Lab) -> None:
     found = view.get_by_role("table", name="The latest deliveries").get_by_role("row")
     expect(found.filter(has_text="rejected")).not_to_have_count(0)
     expect(found.filter(has_text="delivered")).to_have_count(0)
-    jupyter.look("04-faults-met")
+    jupyter.look("04-faults-met", whole=True)
 
 
 def test_the_handover_page_is_saved_and_stands_alone(
     jupyter: Lab, context: BrowserContext, tmp_path: Path
 ) -> None:
-    """The saved page has the test orders with their log ids, is whole by itself, and no secret."""
+    """Live is locked; the saved page has the test orders with their log ids, and no secret."""
     page = jupyter.opened("04_send_test_orders")
+    assert unreached(jupyter.page, ".ok-root") == []
     page.get_by_label("To", exact=True).select_option("Live endpoint")
+    expect(page.get_by_role("button", name="Send", exact=True)).to_be_disabled()
+    jupyter.look("04-send-live-locked")
     for label in ("Client key", "Client secret", "or access token"):
         page.get_by_label(label, exact=True).fill(CANARY)
         page.get_by_label(label, exact=True).press("Enter")
         expect(page.get_by_label(label, exact=True)).to_have_value("")
+    assert CANARY not in jupyter.page.content()
     send(page)
     expect(page.get_by_text("12 events, 12 as they should be")).to_be_visible()
+    kept = page.get_by_role("table", name="Orders at TikTok's side").first
+    expect(kept.get_by_role("row", name="CX70431")).to_be_visible()
     page.get_by_role("button", name="Handover page").press("Enter")
     file = saved_handover(page, tmp_path)
     saved = context.new_page()
@@ -137,7 +145,7 @@ def test_the_handover_page_is_saved_and_stands_alone(
     expect(tests.get_by_role("row").filter(has_text="log_id")).not_to_have_count(0)
     for title in ("Settings to type into the platform", "What no source states, and is assumed"):
         expect(saved.get_by_role("heading", name=title)).to_be_visible()
-    look(saved, "04-handover")
+    look(saved, "04-handover", whole=True)
 
 
 def choose_fault(panel: Locator, name: str) -> None:

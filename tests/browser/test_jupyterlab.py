@@ -32,7 +32,7 @@ def test_the_first_order_takes_three_actions_and_the_next_ones_work_too(jupyter:
     press(notebook, "Send")
     expect(verdicts(notebook, "CX70431")).to_contain_text("delivered")
     expect(notebook.get_by_role("status").filter(has_text="1 event, 1 as")).to_be_visible()
-    jupyter.look("lab-3-accepted")
+    jupyter.look("lab-3-accepted", whole=True)
     press(notebook, "Send")
     expect(verdicts(notebook, "CX70431")).to_contain_text("skipped")
     jupyter.look("lab-4-second-send")
@@ -76,30 +76,12 @@ def send_all(notebook: Locator) -> None:
     search.fill("")
 
 
-def test_a_backfill_starts_stops_and_starts(jupyter: Lab) -> None:
-    """Start, Stop, Start: the rest is sent; Start once more, and all was there already."""
-    notebook = jupyter.opened("05_backfill_orders", "File of events")
-    notebook.get_by_label("Requests a second").fill("4")
-    press(notebook, "Start")
-    progress = notebook.get_by_role("status").filter(has_text="a second")
-    expect(progress).to_contain_text("delivered")
-    press(notebook, "Stop")
-    expect(notebook.get_by_role("status").filter(has_text="stopped by hand")).to_be_visible()
-    notebook.get_by_label("Requests a second").fill("")
-    press(notebook, "Start")
-    expect(progress).to_contain_text(re.compile(r"^12\b"))
-    expect(progress).to_contain_text("skipped")
-    press(notebook, "Start")
-    expect(progress).to_contain_text("skipped 12")
-    jupyter.look("lab-backfill")
-
-
 @pytest.mark.parametrize(("name", "label"), NOTEBOOKS.items())
 def test_every_button_can_be_clicked(jupyter: Lab, name: str, label: str) -> None:
     """Each button does something sensible, or says in words why it does not; so it does again."""
     notebook = jupyter.opened(name, label)
     unfold_all(notebook)
-    jupyter.look(f"lab-{name[:2]}-unfolded")
+    jupyter.look(f"lab-{name[:2]}-unfolded", whole=True)
     buttons = notebook.locator(".ok-root button.widget-button:visible")
     names = buttons.all_inner_texts()
     assert names

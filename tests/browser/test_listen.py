@@ -171,7 +171,7 @@ def test_an_event_is_on_the_screen_as_it_arrives(jupyter: Lab) -> None:
     assert before
     assert after
     assert after["y"] == before["y"]
-    jupyter.look("06-live")
+    jupyter.look("06-live", whole=True)
     waiting.click()
     expect(page.locator("tr[data-number]").first).to_contain_text("newsletter_signup")
     page.get_by_role("button", name="Stop", exact=True).click()

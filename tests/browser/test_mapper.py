@@ -91,7 +91,7 @@ def test_the_notebook_leaves_the_mappers_keys_alone(jupyter: Lab, mapper: Locato
     mapper.get_by_label("Order number", exact=True).press("F8")
     expect(row(mapper, "Hotel code")).to_be_focused()
     expect(row(mapper, "Hotel code").get_by_role("button", name="Only")).to_be_visible()
-    jupyter.look("01-problem")
+    jupyter.look("01-problem", whole=True)
     page.keyboard.press("ControlOrMeta+Enter")
     expect(row(mapper, "Hotel code")).to_contain_text("ok")
     assert page.evaluate(_CELLS) == cells

@@ -58,7 +58,7 @@ def test_a_table_is_sorted_searched_filtered_and_walked(sent: Page) -> None:
     expect(sent.locator(".ok-found")).to_have_text("9 of 19")
     sent.get_by_role("searchbox", name="Search The latest deliveries").fill("ttoclid 20260001")
     expect(sent.locator(".ok-found")).to_have_text("1 of 19")
-    look(sent, "page-deliveries-found")
+    look(sent, "page-deliveries-found", whole=True)
     sent.get_by_role("searchbox", name="Search The latest deliveries").fill("")
     chips.get_by_role("button", name="All").click()
     first.focus()
