@@ -14,7 +14,7 @@ from orderkit.events import paths
 from orderkit.events.jsontext import show
 from orderkit.language.references import ValueReading
 from orderkit.mapping import platform
-from orderkit.mapping.amounts import check_thousands, unusual_digits
+from orderkit.mapping.amounts import check_currency, check_thousands, unusual_digits
 from orderkit.mapping.compiled import STATUS, CompiledField, CompiledSettings
 from orderkit.mapping.consistency import ConsistencyRule, consistency_rules
 from orderkit.mapping.conversion import Unconvertible
@@ -152,6 +152,8 @@ def evaluate_field(
         later = field.row.awaits_later(status)
         return Evaluated(None, (), "not yet" if later else "not needed")
     try:
+        if field.currency:
+            check_currency(raw, currency)
         if field.type.name == STATUS and status and status != raw:
             value = status
             steps: tuple[str, ...] = (f"event mapping: {show(raw)} → {status}",)
@@ -161,7 +163,7 @@ def evaluate_field(
             check_thousands(raw, currency)
     except Unconvertible as error:
         reason, mendings = error.reason, error.mendings
-        problem = invalid(field, reading, reason, mendings) if describe else None
+        problem = invalid(field, reading, reason, mendings, currency) if describe else None
         return Evaluated(None, (), "invalid", problem)
     if not describe:
         return Evaluated(value, steps, "ok")
