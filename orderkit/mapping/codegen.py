@@ -67,6 +67,7 @@ def write(compiled: CompiledSettings, plain: Mapping[str, Any]) -> Program:
             for line in writer.row(number, field)
         ),
         *(["problems += find_taken_away(given, event)"] * bool(compiled.touched)),
+        *writer.days(transformed="transform" in plain),
         *(
             line
             for array, field in compiled.arrays.items()
@@ -126,6 +127,7 @@ class _Writer:
         self.lookups = Lookups()
         self.made: dict[Parts, tuple[str, str]] = {("order_info",): ("order_info", "")}
         self._checks_platform = compiled.settings.checks.platform
+        self._days = compiled.days
         self._number_of = {target: str(number) for number, target in enumerate(compiled.by_target)}
         # Those of targets about which a rule speaks.
         self._kept = {
@@ -229,6 +231,14 @@ class _Writer:
         context, user = (f"object_{self.lookups.holder([name])}" for name in ("context", "user"))
         yield f"if not ({NOTHING_TO_FIND.format(context=context, user=user)}):"
         yield "    problems += platform(event)"
+
+    def days(self, *, transformed: bool) -> Iterator[str]:
+        """The check of dates that formulas make."""
+        targets = [field.target for field, _properties in self._days]
+        if targets:
+            values = ", ".join(f"{target!r}: v{self._number_of[target]}" for target in targets)
+            given = "given" if transformed else "event"
+            yield f"problems += shifted_days({given}, {{{values}}})"
 
     def _make(self, parts: Parts) -> Iterator[str]:
         """Makes the payload's object at a path, and those on the way to it, at their first use."""

@@ -54,7 +54,11 @@ def mending_formulas(
 
 
 def _gives(formula: str, raw: Any, mending: Mending, field: CompiledField) -> bool:
-    value = _outcome(formula, raw, field.zone) if isinstance(raw, str | int | float) else None
+    value = (
+        formula_value(formula, {"x": raw}, field.zone)
+        if isinstance(raw, str | int | float)
+        else None
+    )
     try:
         return not paths.is_blank(value) and bool(
             field.type.convert(value, field.zone)[0] == mending.gives
@@ -63,9 +67,9 @@ def _gives(formula: str, raw: Any, mending: Mending, field: CompiledField) -> bo
         return False
 
 
-def _outcome(formula: str, raw: Any, zone: ZoneInfo) -> Any:
-    """What a formula with ``{x}`` gives for a value."""
-    return _compiled(formula, zone).read({"x": raw}).raw
+def formula_value(formula: str, event: Any, zone: ZoneInfo) -> Any:
+    """What a formula gives for an event, ``{x}`` in it being the property ``x``."""
+    return _compiled(formula, zone).read(event).raw
 
 
 # Events of one site have the same faults.

@@ -19,6 +19,7 @@ from orderkit.mapping.compiled import STATUS, CompiledField, CompiledSettings
 from orderkit.mapping.consistency import ConsistencyRule, consistency_rules
 from orderkit.mapping.conversion import Unconvertible
 from orderkit.mapping.event_names import UnmappedName
+from orderkit.mapping.hotel_days import shifted_days
 from orderkit.mapping.messages import (
     inconsistent,
     invalid,
@@ -88,6 +89,7 @@ def map_event(
         if trace is not None:
             trace.append(_entry(field, reading, result, status, event))
     problems += find_taken_away(compiled, given, event)
+    problems += shifted_days(compiled, given, values)
     for array, field in compiled.arrays.items():
         items = paths.get(event, array)
         if isinstance(items, list) and len(items) > 1:
