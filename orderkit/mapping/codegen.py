@@ -29,7 +29,7 @@ from orderkit.language.references import Constant, ValueReading
 from orderkit.mapping import fast_types
 from orderkit.mapping.compiled import STATUS, CompiledField, CompiledSettings
 from orderkit.mapping.consistency import ConsistencyRule, consistency_rules
-from orderkit.mapping.interpreter import CURRENCY, ITEM_CURRENCY, evaluate_field
+from orderkit.mapping.interpreter import CURRENCY, ITEM_CURRENCIES, evaluate_field
 from orderkit.mapping.lookups import Lookups
 from orderkit.mapping.messages import left_out
 from orderkit.mapping.platform import NOTHING_TO_FIND
@@ -217,9 +217,10 @@ class _Writer:
     def item_currency(self) -> Iterator[str]:
         """The check of the item's own currency."""
         order = f"v{self._number_of[CURRENCY]}"
-        yield f"t = {self.lookups.value(ITEM_CURRENCY)}"
-        yield f"if t is not None and t != {order}:"
-        yield f"    check_item(t, {order}, problems)"
+        for parts in ITEM_CURRENCIES:
+            yield f"t = {self.lookups.value(parts)}"
+            yield f"if t is not None and t != {order}:"
+            yield f"    check_item({parts!r}, t, {order}, problems)"
 
     def platform(self, *, transformed: bool) -> Iterator[str]:
         """The checks of what the platform asks of events, if they are switched on."""

@@ -35,9 +35,10 @@ from orderkit.mapping.results import Mapped, State, TraceEntry, filtered, judged
 
 ASKED: Final = "the status asked for"
 
-#: The order's currency, and where the item may have one of its own (source: events reference).
+#: The order's currency, and where the item may have one of its own: in its product (source: events
+#: reference), or beside it.
 CURRENCY: Final = "order_info.value.currency"
-ITEM_CURRENCY: Final = ("items", "0", "product", "currency")
+ITEM_CURRENCIES: Final = (("items", "0", "product", "currency"), ("items", "0", "currency"))
 
 #: Characters of the longest event name that is worth keeping in memory.
 _LONGEST_REMEMBERED: Final = 200
@@ -94,7 +95,8 @@ def map_event(
         items = paths.get(event, array)
         if isinstance(items, list) and len(items) > 1:
             problems.append(left_out(field, array, len(items)))
-    check_item(compiled, paths.get(event, ITEM_CURRENCY), values.get(CURRENCY), problems)
+    for parts in ITEM_CURRENCIES:
+        check_item(compiled, parts, paths.get(event, parts), values.get(CURRENCY), problems)
     for rule in consistency_rules():
         check(compiled, rule, values, problems)
     if compiled.settings.checks.platform:
@@ -200,14 +202,18 @@ def find_taken_away(compiled: CompiledSettings, given: Any, event: Any) -> list[
 
 
 def check_item(
-    compiled: CompiledSettings, found: Any, currency: str | None, problems: list[Problem]
+    compiled: CompiledSettings,
+    parts: paths.Parts,
+    found: Any,
+    currency: str | None,
+    problems: list[Problem],
 ) -> None:
-    """The check of the item's own currency, `found` in it, against the order's."""
+    """The check of the item's own currency, `found` in it at `parts`, against the order's."""
     if currency is None or paths.is_blank(found):
         return
     if not isinstance(found, str) or found.strip().upper() != currency:
         field = compiled.by_target[CURRENCY]
-        problems.append(other_currency(field, ".".join(ITEM_CURRENCY), currency, found))
+        problems.append(other_currency(field, ".".join(parts), currency, found))
 
 
 def check(

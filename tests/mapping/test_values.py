@@ -309,8 +309,11 @@ def test_currencies_that_are_no_money(code: str) -> None:
 @pytest.mark.parametrize(("own", "told"), [("USD", True), (3, True), ("eur", False), ("", False)])
 def test_an_item_s_own_currency(own: Any, told: bool) -> None:
     """An item in another currency than the order is a warning."""
-    item = {"id": "A", "product": {"name": "n", "currency": own}}
-    assert found(map_changed({"items": [item]})) == [("inconsistent", "value.currency")] * told
+    for item in (
+        {"id": "A", "product": {"name": "n", "currency": own}},
+        {"id": "A", "currency": own, "product": {"name": "n"}},
+    ):
+        assert found(map_changed({"items": [item]})) == [("inconsistent", "value.currency")] * told
 
 
 ROOMS = {"rooms": [{"id": "K1", "name": "King"}, {"id": "T2", "name": "Twin"}]}
