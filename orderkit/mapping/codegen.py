@@ -32,7 +32,7 @@ from orderkit.mapping.consistency import ConsistencyRule, consistency_rules
 from orderkit.mapping.interpreter import CURRENCY, ITEM_CURRENCIES, evaluate_field
 from orderkit.mapping.lookups import Lookups
 from orderkit.mapping.messages import left_out
-from orderkit.mapping.platform import NOTHING_TO_FIND
+from orderkit.mapping.platform import CATEGORIES, NOTHING_TO_FIND
 
 _RELATIONS: Final = {"=": "=="}
 
@@ -121,6 +121,7 @@ class _Writer:
 
     def __init__(self, compiled: CompiledSettings) -> None:
         self.names: dict[str, Any] = {
+            "CATEGORIES": CATEGORIES,
             "new": object.__new__,
             "statuses": compiled.statuses,
         }
