@@ -15,7 +15,7 @@ from orderkit.events.jsontext import show
 from orderkit.events.paths import MISSING, Parts
 from orderkit.language.filters import Conditions
 from orderkit.language.item_paths import get_every
-from orderkit.language.references import Calculation, PropertySource, ValueSource
+from orderkit.language.references import Calculation, Constant, PropertySource, ValueSource
 
 Action: TypeAlias = Literal["rename", "copy", "delete", "set"]
 
@@ -92,7 +92,9 @@ def _written(value: ValueSource) -> str:
     """A value as it is typed into the platform, where a text and a formula are two modes."""
     if isinstance(value, Calculation):
         return f"the formula {value.text}"
-    return f"{{{{{value.text}}}}}" if isinstance(value, PropertySource) else show(value.text, 400)
+    if isinstance(value, PropertySource):
+        return f"{{{{{value.text}}}}}"
+    return show(value.value if isinstance(value, Constant) else value.text, 400)
 
 
 class EventTransformation:

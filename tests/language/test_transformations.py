@@ -135,6 +135,7 @@ def test_each_step_is_explained() -> None:
         {"property": "id", "delete": True, "event_names": ["sale", "refund"]},
         {"property": "nights", "value": {"formula": "DATEDIFF(a, b, 'days')"}},
         {"property": "again", "value": "{{amount}}"},
+        {"property": "rooms", "value": 1},
     )
     assert made.explain(ITEMS | {"event_name": "booking"}) == (
         "rename `total` to `amount`: 10",
@@ -145,6 +146,7 @@ def test_each_step_is_explained() -> None:
         "set `nights` to the formula DATEDIFF(a, b, 'days'): the formula gives null; "
         "the event has no `a`; the event has no `b`",
         "set `again` to {{amount}}: 10",
+        "set `rooms` to 1: 1",
     )
 
 
