@@ -15,6 +15,7 @@ from orderkit.cli.common import (
 from orderkit.cli.terminal import Columns, Line, Terminal, coloured
 from orderkit.errors import EventsError
 from orderkit.events.jsontext import show
+from orderkit.language.references import point_at_assumptions
 from orderkit.mapping.results import EventResult
 
 
@@ -72,5 +73,8 @@ def _print(out: Terminal, result: EventResult) -> None:
             Line("; ".join(entry.steps)),
         )
     out.print(rows)
+    steps = [step for entry in result.mapped.trace for step in entry.steps]
+    if listed := point_at_assumptions(steps):
+        out.print(Line(listed, style="bright_black"))
     print_problems(out, result.problems)
     out.print()

@@ -12,6 +12,7 @@ from orderkit.errors import EventsError
 from orderkit.events.jsontext import plain, show
 from orderkit.events.paths import json_type, near_misses
 from orderkit.language import formulas
+from orderkit.language.references import point_at_assumptions
 
 
 @click.command("formula")
@@ -60,6 +61,8 @@ def command(
         out.print(rows)
         for note in explained.notes:
             out.print(Line(note, style="bright_black"))
+        if listed := point_at_assumptions(explained.notes):
+            out.print(Line(listed, style="bright_black"))
     if error:
         out.print(Line(f"no value: {error}", style="red"))
         return 1

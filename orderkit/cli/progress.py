@@ -56,6 +56,10 @@ class SendingProgress:
             return
         self.print(f"waiting {wait.seconds:.2g} s before try {wait.attempt}: {wait.reason}")
 
+    def warn(self, sentence: str) -> None:
+        """A warning above the bar."""
+        self.err.print(f"warning: {sentence}")
+
     def print(self, text: str) -> None:
         """A line above the bar."""
         self.err.print(text, style="bright_black")

@@ -18,7 +18,7 @@ from orderkit.destination.loading import load_settings
 from orderkit.events.overwriting import refuse_overwriting
 from orderkit.events.paths import count
 from orderkit.mapping.mapper import Mapper
-from orderkit.mapping.results import Mapped
+from orderkit.mapping.results import EventResult, Mapped
 from orderkit.reports.compare import Change, Pack, approved, changes
 
 
@@ -30,7 +30,8 @@ from orderkit.reports.compare import Change, Pack, approved, changes
 def diff(events: str, settings_path: str, new: str, as_json: bool) -> int:
     """Show what changed settings would change: values, outcomes and problems, event by event.
 
-    Ends with 0 when nothing changes, and with 1 otherwise.
+    Ends with 0 when nothing changes, and with 1 otherwise; of a line that cannot be read nobody
+    knows, so it counts as changed.
 
     Example: orderkit diff events.ndjson --settings old.toml --against new.toml
     """
@@ -39,12 +40,12 @@ def diff(events: str, settings_path: str, new: str, as_json: bool) -> int:
     for old in results(events, old_mapper):
         seen += 1
         if old.mapped is None:
-            continue
-        now = new_mapper.map(old.entry.event)
-        found = changes(approved(old.mapped), approved(now))
+            found = [_unreadable(old)]
+        else:
+            found = changes(approved(old.mapped), approved(new_mapper.map(old.entry.event)))
         changed += bool(found)
         if found:
-            _tell(f"event {old.entry.index}", {"index": old.entry.index}, found, as_json)
+            _tell(_place(old), {"index": old.entry.index}, found, as_json)
     if not as_json:
         echo(f"{count(seen, 'event')}, {changed} of them changed")
     return int(changed > 0)
@@ -74,9 +75,7 @@ def verify(events: str, settings_path: str, pack: str, update: bool, as_json: bo
             if result.mapped:
                 yield result.mapped
                 continue
-            line = result.entry.line
-            place = f"event {result.entry.index}" + (f", line {line}" if line else "")
-            unreadable[place] = [Change("event", "", "", f"unreadable: {result.entry.error}")]
+            unreadable[_place(result)] = [_unreadable(result)]
 
     mapped = readable()
     if update:
@@ -91,6 +90,15 @@ def verify(events: str, settings_path: str, pack: str, update: bool, as_json: bo
     if not as_json:
         echo(f"{pack}: {count(len(found), 'event')} changed" if found else f"{pack}: as approved")
     return int(bool(found))
+
+
+def _place(result: EventResult) -> str:
+    entry = result.entry
+    return f"event {entry.index}" + (f", line {entry.line}" if entry.line else "")
+
+
+def _unreadable(result: EventResult) -> Change:
+    return Change("event", "", "", f"unreadable: {result.entry.error}")
 
 
 def _tell(name: str, key: dict[str, object], found: list[Change], as_json: bool) -> None:

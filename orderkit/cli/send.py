@@ -166,7 +166,6 @@ def command(
     if (script or share) and target != "sandbox":
         raise click.UsageError("--faults and --random are for the embedded sandbox: --to sandbox")
     mapper = Mapper(settings)
-    repeated = RepeatedOrders()
     said = None if target == "dry-run" else find_repeated_orders(events, mapper, command_reading())
     print_warnings(said or ())
     if target == "live":
@@ -184,9 +183,7 @@ def command(
         if ledger:
             stack.enter_context(ledger)
         run = Run(
-            results(events, mapper)
-            if said is not None
-            else repeated.watch(results(events, mapper)),
+            results(events, mapper),
             settings,
             target,
             ledger,
@@ -200,9 +197,9 @@ def command(
             keep_tokens=keep_tokens,
             authenticate=authenticate,
         )
-        code = asyncio.run(show_run(run, as_json=as_json))
-        print_warnings(repeated.sentences())
-        return code
+        # Of a stream no more is known before than what was read of it.
+        repeated = RepeatedOrders() if said is None else None
+        return asyncio.run(show_run(run, as_json=as_json, repeated=repeated))
 
 
 def _ledger(path: str | None, target: Target) -> Ledger | None:

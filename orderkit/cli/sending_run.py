@@ -12,19 +12,26 @@ from orderkit.cli.sent import print_causes, print_sent
 from orderkit.cli.terminal import Terminal
 from orderkit.cli.writing import echo, going_on
 from orderkit.events.paths import count
+from orderkit.mapping.across import RepeatedOrders
 from orderkit.sending.run import Run
 
 #: On a terminal, of more events than this only those that need somebody are printed.
 _MOST_PRINTED = 50
 
 
-async def show_run(run: Run, *, as_json: bool) -> int:
-    """Send, and print each verdict; gives the exit code."""
+async def show_run(run: Run, *, as_json: bool, repeated: RepeatedOrders | None = None) -> int:
+    """Send, and print each verdict; gives the exit code.
+
+    repeated: watches for orders that come again with different content; each is printed before it
+              is sent
+    """
     out, err = Terminal(), Terminal(err=True)
     progress = SendingProgress(
         err, run.total, bar=err.is_terminal and not (as_json and out.is_terminal)
     )
     run.on_wait = progress.show_wait
+    if repeated:
+        run.results = repeated.watch(run.results, progress.warn)
     if out.is_terminal and err.is_terminal:
         # Both are the same screen: only the bar's own console prints above the bar.
         out = err
@@ -51,7 +58,7 @@ async def show_run(run: Run, *, as_json: bool) -> int:
             print_causes(out, run.causes)
     if run.authentication:
         echo(run.authentication, err=True)
-    print_warnings(run.names.warnings())
+    print_warnings([*run.names.warnings(), *(repeated.sentences() if repeated else ())])
     if why := run.stopped:
         unreached = f"; {run.total - done:,} events were not reached" if run.total else ""
         progress.print(

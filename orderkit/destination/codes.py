@@ -1,6 +1,9 @@
 """The code lists that values are checked against."""
 
 import re
+import unicodedata
+from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from typing import Final
 
@@ -53,6 +56,38 @@ def minor_units(currency: str | None) -> int | None:
     if _WITHOUT_DIGITS.fullmatch(currency):
         return 0
     return 3 if _WITH_THREE_DIGITS.fullmatch(currency) else 2
+
+
+def names_a_currency(word: str) -> bool:
+    """Whether a word beside an amount says a currency: a code of ISO 4217, or a sign such as €."""
+    return word.upper() in currencies() or any(unicodedata.category(c) == "Sc" for c in word)
+
+
+@cache
+def currency_names(code: str) -> frozenset[str]:
+    """What a currency is called where people pay in it, and in English; in small letters.
+
+    Its code, signs and names, as CLDR has them: "eur", "€", "euro", "euros" of EUR. Signs that
+    several currencies have, such as "$", are among the names of each.
+    """
+    return frozenset(name.casefold() for name in _currency_names(code)) | {code.casefold()}
+
+
+def _currency_names(code: str) -> Iterator[str]:
+    from babel.core import Locale, UnknownLocaleError, get_global
+    from babel.numbers import get_currency_name
+
+    uses = get_global("territory_currencies").items()
+    areas = [area for area, of in uses if any(c == code and not end for c, _, end, _ in of)]
+    for name in ("en", *(f"und_{area}" for area in areas)):
+        with suppress(UnknownLocaleError):
+            locale = Locale.parse(name)
+            sign = locale.currency_symbols.get(code, code)
+            # As in US$ and A$.
+            yield from (sign, f"{code[0]}{sign}", f"{code[:2]}{sign}")
+            # "Swedish kronor" are "kronor" where all know which.
+            for words in (get_currency_name(code, n, locale) for n in (1, 2)):
+                yield from (words, words.split()[-1])
 
 
 @cache

@@ -1,9 +1,10 @@
 """Where a row's raw value comes from: a property, a constant, or a text with properties in it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from orderkit.events import paths
@@ -12,6 +13,9 @@ from orderkit.language.item_paths import get_every
 
 if TYPE_CHECKING:
     from orderkit.language.formulas import Context, Explanation, Formula
+
+#: The list of what is assumed about formulas, for people.
+ASSUMPTIONS: Final = Path(__file__).with_name("README.md")
 
 _REFERENCE: Final = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 
@@ -226,6 +230,12 @@ def _lines(explained: "Explanation") -> list[str]:
     from orderkit.language.formulas import to_json
 
     return [f"{s.text} = {s.error or show(to_json(s.value))}" for s in explained.steps]
+
+
+def point_at_assumptions(steps: Iterable[str]) -> str:
+    """Where all assumptions about formulas are listed, if a trace names one of them; else ""."""
+    named = any(step.startswith("assumption (") for step in steps)
+    return f"all assumptions about formulas: {ASSUMPTIONS}" if named else ""
 
 
 def compile_formula(

@@ -15,7 +15,7 @@ from orderkit.events.jsontext import show
 from orderkit.events.paths import MISSING, Parts
 from orderkit.language.filters import Conditions
 from orderkit.language.item_paths import get_every
-from orderkit.language.references import ValueSource
+from orderkit.language.references import Calculation, Constant, PropertySource, ValueSource
 
 Action: TypeAlias = Literal["rename", "copy", "delete", "set"]
 
@@ -29,7 +29,7 @@ class StepOutcome:
 
     event:   the event after it
     words:   what it did, or why it did nothing
-    applied: whether its conditions held, and it found what it is about
+    applied: whether its conditions held, and it found what it is about, or is made of
     """
 
     event: Any
@@ -61,7 +61,7 @@ class ChangeStep:
             "rename": f"rename {name} to {other}",
             "copy": f"copy {name} from {other}",
             "delete": f"delete {name}",
-            "set": f"set {name} to {self.value.text if self.value else ''}",
+            "set": f"set {name} to {_written(self.value) if self.value else ''}",
         }[self.action]
         conditions = " and ".join(one.describe() for one in self.requires)
         return f"{words}, if {conditions}" if conditions else words
@@ -75,7 +75,7 @@ class ChangeStep:
             raw = self.value.read(event).raw
             made = None if raw is MISSING else raw
             words = show(made) if made is not None else self.value.explain_missing(event)
-            return StepOutcome(_with(event, self.path, made), words, applied=True)
+            return StepOutcome(_with(event, self.path, made), words, applied=made is not None)
         source = self.other if self.action == "copy" else self.path
         if (found := get_every(event, source)) is MISSING:
             return StepOutcome(event, paths.how_far(event, source), applied=False)
@@ -86,6 +86,15 @@ class ChangeStep:
         else:
             changed = _moved(event, self.path, self.other, keep=False)
         return StepOutcome(changed, show(found), applied=True)
+
+
+def _written(value: ValueSource) -> str:
+    """A value as it is typed into the platform, where a text and a formula are two modes."""
+    if isinstance(value, Calculation):
+        return f"the formula {value.text}"
+    if isinstance(value, PropertySource):
+        return f"{{{{{value.text}}}}}"
+    return show(value.value if isinstance(value, Constant) else value.text, 400)
 
 
 class EventTransformation:

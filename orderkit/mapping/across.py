@@ -1,7 +1,7 @@
 """What only many events together show: orders that contradict each other, names nearly mapped."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -61,10 +61,19 @@ class RepeatedOrders:
             self.examples.append(f"{show(order_id)} {status} ({places})")
         return places
 
-    def watch(self, results: Iterable[EventResult]) -> Iterator[EventResult]:
-        """Hand the results on, each taken into account."""
+    def watch(
+        self, results: Iterable[EventResult], warn: Callable[[str], object] | None = None
+    ) -> Iterator[EventResult]:
+        """Hand the results on, each taken into account.
+
+        warn: is given a sentence on each of the first before it is handed on
+        """
         for result in results:
-            self.add(result.entry.index, result.entry.line, result.mapped)
+            if self.add(result.entry.index, result.entry.line, result.mapped) and warn:
+                if self.count <= _MOST_EXAMPLES:
+                    warn(f"repeated order with different content: {self.examples[-1]}")
+                if self.count == _MOST_EXAMPLES:
+                    warn("further repeated orders are counted at the end")
             yield result
 
     def sentences(self) -> list[str]:

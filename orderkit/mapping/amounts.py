@@ -18,9 +18,11 @@ NUMBER: Final = re.compile(r"\s*[+-]?[0-9]{1,30}(?:\.[0-9]{1,30})?\s*")
 #: Assumption: three digits after one point may be thousands, where no currency has three digits.
 _THOUSANDS_OR_NOT: Final = re.compile(r"\s*\+?[1-9][0-9]{0,2}\.[0-9]{3}\s*")
 _CURRENCY_WITH_THREE_DIGITS: Final = 3
-_WRITTEN: Final = re.compile(r"[^0-9]*([0-9](?:[0-9.,' \u00a0\u202f]*[0-9])?)[^0-9]*")
+_WRITTEN: Final = re.compile(r"([^0-9]*?)\+?([0-9](?:[0-9.,' \u00a0\u202f]*[0-9])?)([^0-9]*)")
 #: A minus or brackets, on whatever side they stand; CR is a credit.
 _NEGATIVE: Final = re.compile(r"[-−–(]|\bCR\b")
+#: Characters that mean something in patterns.
+_IN_PATTERNS: Final = re.compile(r"[$()*+.?\[\\\]^{|}]")
 _LONGEST: Final = 40
 _PLENTY: Final = Context(prec=100)
 
@@ -99,30 +101,64 @@ def unusual_digits(value: Any, currency: str | None) -> Doubt | None:
     )
 
 
+def check_currency(raw: Any, currency: str | None) -> None:
+    """Raises Unconvertible for a text such as ``"450 USD"``, if the amount's currency is another.
+
+    currency: that of the payload in which the amount is, None where it is not known
+    """
+    for word in _words_beside_number(raw):
+        if codes.names_a_currency(word) and not is_currency(word, currency):
+            known = f"is {currency}" if currency else "is not known"
+            raise Unconvertible(f"it says {show(word)}, and the currency of the payload {known}")
+
+
+def is_currency(word: str, currency: str | None) -> bool:
+    """Whether a word beside an amount says nothing but the amount's currency."""
+    return currency is not None and word.casefold() in codes.currency_names(currency)
+
+
+def _words_beside_number(raw: Any) -> tuple[str, ...]:
+    match = _WRITTEN.fullmatch(raw) if isinstance(raw, str) and len(raw) <= _LONGEST else None
+    return tuple(word for part in (match[1], match[3]) if (word := part.strip())) if match else ()
+
+
 def written_numbers(text: str) -> tuple[Mending, ...]:
     """The numbers that a text may be to people, each with a formula that reads it."""
     match = _WRITTEN.fullmatch(text) if len(text) <= _LONGEST else None
     if not match or _NEGATIVE.search(text):
         return ()
+    words = _words_beside_number(text)
+    if any('"' in word or "\\" in word for word in words):
+        return ()
     found: dict[Decimal, tuple[str, ...]] = {}
     for point, other in (".,", ",."):
         grouped = rf"[0-9]{{1,3}}(?:([{other}' \u00a0\u202f])[0-9]{{3}})(?:\1[0-9]{{3}})*"
-        if re.fullmatch(rf"(?:{grouped}|[0-9]+)(?:[{point}][0-9]+)?", match[1]):
-            digits = re.sub(f"[^0-9{point}]", "", match[1]).replace(",", ".")
-            found.setdefault(Decimal(digits), _reading(text.strip(), point, other))
+        if re.fullmatch(rf"(?:{grouped}|[0-9]+)(?:[{point}][0-9]+)?", match[2]):
+            digits = re.sub(f"[^0-9{point}]", "", match[2]).replace(",", ".")
+            found.setdefault(Decimal(digits), _reading(text.strip(), words, point))
     numbers = {plain_number(number): formulas for number, formulas in found.items()}
     several = len(numbers) > 1
     return tuple(
-        Mending(number, formulas, f"reads {show(number)}" if several else "")
+        Mending(number, formulas, f"reads {show(number)}" if several else "", words)
         for number, formulas in numbers.items()
     )
 
 
-def _reading(text: str, point: str, other: str) -> tuple[str, ...]:
-    """Formulas that read a number with that decimal point, the shortest that may do first."""
-    kept = f'REPLACE({{x}}, "[^0-9{point}]", "")'
-    if not re.search(r"[^0-9.,]", text):
-        kept = f'SUBSTITUTE({{x}}, "{other}", "")' if other in text else "{x}"
+def _reading(text: str, words: tuple[str, ...], point: str) -> tuple[str, ...]:
+    """Formulas that read a number with that decimal point, the shortest that may do first.
+
+    What they leave out is spelt: of a text with another word beside the number they make nothing.
+    """
+    for word in words:
+        text = text.replace(word, "")
+    separators = "".join(sorted(set(re.sub("[0-9]", "", text.strip())) - {point}))
+    kept = "{x}"
+    if len(words) + len(separators) == 1:
+        kept = f'SUBSTITUTE({{x}}, {show((*words, separators)[0])}, "")'
+    elif words or separators:
+        spelt = [_IN_PATTERNS.sub(r"\\\g<0>", word) for word in words]
+        pattern = "|".join([*spelt, *([f"[{separators}]"] if separators else [])])
+        kept = f'REPLACE({{x}}, "{pattern}", "")'
     if point == "," and point in text:
         kept = f'SUBSTITUTE({kept}, ",", ".")'
     return (f"NUMBER({kept})",)

@@ -29,10 +29,10 @@ from orderkit.language.references import Constant, ValueReading
 from orderkit.mapping import fast_types
 from orderkit.mapping.compiled import STATUS, CompiledField, CompiledSettings
 from orderkit.mapping.consistency import ConsistencyRule, consistency_rules
-from orderkit.mapping.interpreter import CURRENCY, ITEM_CURRENCY, evaluate_field
+from orderkit.mapping.interpreter import CURRENCY, ITEM_CURRENCIES, evaluate_field
 from orderkit.mapping.lookups import Lookups
 from orderkit.mapping.messages import left_out
-from orderkit.mapping.platform import NOTHING_TO_FIND
+from orderkit.mapping.platform import CATEGORIES, NOTHING_TO_FIND
 
 _RELATIONS: Final = {"=": "=="}
 
@@ -67,6 +67,7 @@ def write(compiled: CompiledSettings, plain: Mapping[str, Any]) -> Program:
             for line in writer.row(number, field)
         ),
         *(["problems += find_taken_away(given, event)"] * bool(compiled.touched)),
+        *writer.days(transformed="transform" in plain),
         *(
             line
             for array, field in compiled.arrays.items()
@@ -120,12 +121,14 @@ class _Writer:
 
     def __init__(self, compiled: CompiledSettings) -> None:
         self.names: dict[str, Any] = {
+            "CATEGORIES": CATEGORIES,
             "new": object.__new__,
             "statuses": compiled.statuses,
         }
         self.lookups = Lookups()
         self.made: dict[Parts, tuple[str, str]] = {("order_info",): ("order_info", "")}
         self._checks_platform = compiled.settings.checks.platform
+        self._days = compiled.days
         self._number_of = {target: str(number) for number, target in enumerate(compiled.by_target)}
         # Those of targets about which a rule speaks.
         self._kept = {
@@ -215,9 +218,10 @@ class _Writer:
     def item_currency(self) -> Iterator[str]:
         """The check of the item's own currency."""
         order = f"v{self._number_of[CURRENCY]}"
-        yield f"t = {self.lookups.value(ITEM_CURRENCY)}"
-        yield f"if t is not None and t != {order}:"
-        yield f"    check_item(t, {order}, problems)"
+        for parts in ITEM_CURRENCIES:
+            yield f"t = {self.lookups.value(parts)}"
+            yield f"if t is not None and t != {order}:"
+            yield f"    check_item({parts!r}, t, {order}, problems)"
 
     def platform(self, *, transformed: bool) -> Iterator[str]:
         """The checks of what the platform asks of events, if they are switched on."""
@@ -229,6 +233,14 @@ class _Writer:
         context, user = (f"object_{self.lookups.holder([name])}" for name in ("context", "user"))
         yield f"if not ({NOTHING_TO_FIND.format(context=context, user=user)}):"
         yield "    problems += platform(event)"
+
+    def days(self, *, transformed: bool) -> Iterator[str]:
+        """The check of dates that formulas make."""
+        targets = [field.target for field, _properties in self._days]
+        if targets:
+            values = ", ".join(f"{target!r}: v{self._number_of[target]}" for target in targets)
+            given = "given" if transformed else "event"
+            yield f"problems += shifted_days({given}, {{{values}}})"
 
     def _make(self, parts: Parts) -> Iterator[str]:
         """Makes the payload's object at a path, and those on the way to it, at their first use."""

@@ -13,6 +13,7 @@ from orderkit.destination.settings import FormulaValue, Settings
 from orderkit.events.paths import Parts, is_index, parse_path
 from orderkit.language.filters import EventFilter
 from orderkit.language.references import (
+    Calculation,
     ValueSource,
     compile_formula,
     compile_property,
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 #: The type of the row that event mapping fills.
 STATUS: Final = "status"
+#: The type of the rows that hold a day.
+DATE: Final = "date"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ class CompiledSettings:
     status:     the field that event mapping fills
     arrays:     path of an array of which one item is read → the field that stands for it
     touched:    fields that read what the transformation touches, with the property
+    days:       dates that a formula makes, with the properties that it may be made of
     statuses:   event name → order status
     transform:  an event → the event as the rows see it
     filter:     which events are sent
@@ -89,6 +93,7 @@ class CompiledSettings:
     status: CompiledField
     arrays: Mapping[Parts, CompiledField]
     touched: tuple[tuple[CompiledField, Parts], ...]
+    days: tuple[tuple[CompiledField, tuple[Parts, ...]], ...]
     statuses: Mapping[str, str]
     transform: EventTransformation
     filter: EventFilter
@@ -109,6 +114,7 @@ def compile_settings(settings: Settings, now: datetime | None = None) -> Compile
         status=next(field for field in fields if field.type.name == STATUS),
         arrays=dict(reversed(arrays.items())),
         touched=tuple(_touched(transformation, fields)),
+        days=tuple(_days(transformation, fields)),
         statuses=settings.statuses(),
         transform=transformation,
         filter=settings.filter.compiled(context),
@@ -123,6 +129,18 @@ def _touched(
         for parts in map(parse_path, field.source.properties):
             if parts[0] in roots:
                 yield field, parts
+
+
+def _days(
+    transformation: EventTransformation, fields: Iterable[CompiledField]
+) -> Iterator[tuple[CompiledField, tuple[Parts, ...]]]:
+    made = [step.value for step in transformation.steps if isinstance(step.value, Calculation)]
+    moved = [p for step in transformation.steps for p in (step.path, step.other) if p]
+    for field in fields:
+        if field.type.name != DATE or not (made or isinstance(field.source, Calculation)):
+            continue
+        read = [path for source in (field.source, *made) for path in source.properties]
+        yield field, tuple(dict.fromkeys([*map(parse_path, read), *moved]))
 
 
 def _context(now: datetime | None, zone: ZoneInfo, assumed: bool) -> "Context":

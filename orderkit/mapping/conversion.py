@@ -16,11 +16,13 @@ class Mending:
     gives:    the value that the field must get from it
     formulas: with ``{x}`` where the value goes; the first that gives it is offered
     words:    which reading of the value it is, where there are several
+    drops:    words beside a number that the formulas leave out
     """
 
     gives: Any
     formulas: tuple[str, ...]
     words: str = ""
+    drops: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from orderkit.events.jsontext import show
 from orderkit.mapping.conversion import Converted, Mending, Unconvertible
-from orderkit.mapping.moments import LAST_SECOND, compact_formulas, read_compact
+from orderkit.mapping.moments import LAST_SECOND, assumed_zone, compact_formulas, read_compact
 
 _MONTHS: Final = {
     name[:length]: number
@@ -26,6 +26,8 @@ _DAY_NAMED_MONTH: Final = re.compile(
 )
 _NAMED_MONTH_DAY: Final = re.compile(r"([a-z]+)[. ]{1,2}([0-9]{1,2})(?:st|nd|rd|th)?,? ([0-9]{4})")
 _SECONDS: Final = re.compile(r"[0-9]{9,13}")
+#: What lies on a day in one time zone, and may lie on another one in another.
+_OF_A_ZONE: Final = re.compile(r"[0-9]{9,13}|.*:.*(?:Z|[+-][0-9:]+)")
 _AS_WRITTEN: Final = 'DATEFORMAT({x}, "yyyy-MM-dd")'
 #: A timestamp is no date of some offset: it is shown in the destination's time zone.
 _IN_ZONE: Final = 'DATEFORMAT(DATEFORMAT({x}, "x"), "yyyy-MM-dd")'
@@ -47,7 +49,8 @@ def parse_date(raw: Any, zone: ZoneInfo) -> Converted:
         value = _calendar(text, int(text[:4]), int(text[5:7]), int(text[8:])).isoformat()
         return value, () if text == raw else ("spaces around it dropped",)
     value = _read(text, zone).isoformat()
-    return value, (f"{show(raw)} → {value}",)
+    assumed = assumed_zone(zone) if _OF_A_ZONE.fullmatch(text) else ""
+    return value, (f"{show(raw)} → {value}{assumed}",)
 
 
 def _digits(number: float) -> str:

@@ -10,6 +10,7 @@ from orderkit.errors import FormulaError
 from orderkit.events import paths
 from orderkit.events.jsontext import show
 from orderkit.language.references import Calculation, PropertySource, ValueSource, compile_formula
+from orderkit.mapping.amounts import is_currency
 from orderkit.mapping.compiled import CompiledField
 from orderkit.mapping.conversion import Mending, Unconvertible
 
@@ -18,34 +19,46 @@ _NO_CLOCK: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _LONGEST: Final = 10_000
 
 
-def offers(field: CompiledField, raw: Any, mendings: Iterable[Mending]) -> list[str]:
+def offers(
+    field: CompiledField, raw: Any, mendings: Iterable[Mending], currency: str | None = None
+) -> list[str]:
     """What can be written for a field so that it gets the value that each mending promises."""
     return [
         as_setting(field, formula) + (f" ({words})" if words else "")
-        for formula, words in mending_formulas(field, raw, mendings)
+        for formula, words in mending_formulas(field, raw, mendings, currency)
     ]
 
 
 def mending_formulas(
-    field: CompiledField, raw: Any, mendings: Iterable[Mending]
+    field: CompiledField, raw: Any, mendings: Iterable[Mending], currency: str | None = None
 ) -> list[tuple[str, str]]:
     """The formulas that give the values that mendings promise, each with the mending's words.
 
     A formula that gives another value for `raw`, or one that the field does not take, is left out.
+    So is one that leaves out of an amount any other word than that of its `currency`; what one
+    leaves out of another number is said.
     """
     expression = source_in_formula(field.source)
     if not expression or field.in_settings:
         return []
     found = []
     for mending in mendings:
+        if field.currency and not all(is_currency(word, currency) for word in mending.drops):
+            continue
         formula = next((f for f in mending.formulas if _gives(f, raw, mending, field)), "")
         if formula:
-            found.append((formula.replace("{x}", expression), mending.words))
+            dropped = "" if field.currency else " and ".join(map(show, mending.drops))
+            words = [mending.words, f"leaves out {dropped}" if dropped else ""]
+            found.append((formula.replace("{x}", expression), ", ".join(filter(None, words))))
     return found
 
 
 def _gives(formula: str, raw: Any, mending: Mending, field: CompiledField) -> bool:
-    value = _outcome(formula, raw, field.zone) if isinstance(raw, str | int | float) else None
+    value = (
+        formula_value(formula, {"x": raw}, field.zone)
+        if isinstance(raw, str | int | float)
+        else None
+    )
     try:
         return not paths.is_blank(value) and bool(
             field.type.convert(value, field.zone)[0] == mending.gives
@@ -54,9 +67,9 @@ def _gives(formula: str, raw: Any, mending: Mending, field: CompiledField) -> bo
         return False
 
 
-def _outcome(formula: str, raw: Any, zone: ZoneInfo) -> Any:
-    """What a formula with ``{x}`` gives for a value."""
-    return _compiled(formula, zone).read({"x": raw}).raw
+def formula_value(formula: str, event: Any, zone: ZoneInfo) -> Any:
+    """What a formula gives for an event, ``{x}`` in it being the property ``x``."""
+    return _compiled(formula, zone).read(event).raw
 
 
 # Events of one site have the same faults.

@@ -14,11 +14,12 @@ from orderkit.events import paths
 from orderkit.events.jsontext import show
 from orderkit.language.references import ValueReading
 from orderkit.mapping import platform
-from orderkit.mapping.amounts import check_thousands, unusual_digits
+from orderkit.mapping.amounts import check_currency, check_thousands, unusual_digits
 from orderkit.mapping.compiled import STATUS, CompiledField, CompiledSettings
 from orderkit.mapping.consistency import ConsistencyRule, consistency_rules
 from orderkit.mapping.conversion import Unconvertible
 from orderkit.mapping.event_names import UnmappedName
+from orderkit.mapping.hotel_days import shifted_days
 from orderkit.mapping.messages import (
     inconsistent,
     invalid,
@@ -34,9 +35,10 @@ from orderkit.mapping.results import Mapped, State, TraceEntry, filtered, judged
 
 ASKED: Final = "the status asked for"
 
-#: The order's currency, and where the item may have one of its own (source: events reference).
+#: The order's currency, and where the item may have one of its own: in its product (source: events
+#: reference), or beside it.
 CURRENCY: Final = "order_info.value.currency"
-ITEM_CURRENCY: Final = ("items", "0", "product", "currency")
+ITEM_CURRENCIES: Final = (("items", "0", "product", "currency"), ("items", "0", "currency"))
 
 #: Characters of the longest event name that is worth keeping in memory.
 _LONGEST_REMEMBERED: Final = 200
@@ -88,11 +90,13 @@ def map_event(
         if trace is not None:
             trace.append(_entry(field, reading, result, status, event))
     problems += find_taken_away(compiled, given, event)
+    problems += shifted_days(compiled, given, values)
     for array, field in compiled.arrays.items():
         items = paths.get(event, array)
         if isinstance(items, list) and len(items) > 1:
             problems.append(left_out(field, array, len(items)))
-    check_item(compiled, paths.get(event, ITEM_CURRENCY), values.get(CURRENCY), problems)
+    for parts in ITEM_CURRENCIES:
+        check_item(compiled, parts, paths.get(event, parts), values.get(CURRENCY), problems)
     for rule in consistency_rules():
         check(compiled, rule, values, problems)
     if compiled.settings.checks.platform:
@@ -152,6 +156,8 @@ def evaluate_field(
         later = field.row.awaits_later(status)
         return Evaluated(None, (), "not yet" if later else "not needed")
     try:
+        if field.currency:
+            check_currency(raw, currency)
         if field.type.name == STATUS and status and status != raw:
             value = status
             steps: tuple[str, ...] = (f"event mapping: {show(raw)} → {status}",)
@@ -161,7 +167,7 @@ def evaluate_field(
             check_thousands(raw, currency)
     except Unconvertible as error:
         reason, mendings = error.reason, error.mendings
-        problem = invalid(field, reading, reason, mendings) if describe else None
+        problem = invalid(field, reading, reason, mendings, currency) if describe else None
         return Evaluated(None, (), "invalid", problem)
     if not describe:
         return Evaluated(value, steps, "ok")
@@ -196,14 +202,18 @@ def find_taken_away(compiled: CompiledSettings, given: Any, event: Any) -> list[
 
 
 def check_item(
-    compiled: CompiledSettings, found: Any, currency: str | None, problems: list[Problem]
+    compiled: CompiledSettings,
+    parts: paths.Parts,
+    found: Any,
+    currency: str | None,
+    problems: list[Problem],
 ) -> None:
-    """The check of the item's own currency, `found` in it, against the order's."""
+    """The check of the item's own currency, `found` in it at `parts`, against the order's."""
     if currency is None or paths.is_blank(found):
         return
     if not isinstance(found, str) or found.strip().upper() != currency:
         field = compiled.by_target[CURRENCY]
-        problems.append(other_currency(field, ".".join(ITEM_CURRENCY), currency, found))
+        problems.append(other_currency(field, ".".join(parts), currency, found))
 
 
 def check(

@@ -10,6 +10,7 @@ from orderkit.destination.settings import Settings
 from orderkit.events.reader import EventLine
 from orderkit.mapping import codegen, interpreter, platform, results
 from orderkit.mapping.compiled import compile_settings
+from orderkit.mapping.hotel_days import shifted_days
 from orderkit.mapping.results import EventResult, Mapped, TraceEntry
 
 
@@ -92,6 +93,7 @@ class Mapper:
             "check_item": partial(interpreter.check_item, compiled),
             "find_taken_away": partial(interpreter.find_taken_away, compiled),
             "judged": results.judged,
+            "shifted_days": partial(shifted_days, compiled),
             "platform": platform.findings,
             "Mapped": Mapped,
         }

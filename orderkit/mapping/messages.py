@@ -103,13 +103,20 @@ def mandatory_rule(mandatory: str) -> str:
 
 
 def invalid(
-    field: CompiledField, reading: ValueReading, reason: str, mendings: Iterable[Mending] = ()
+    field: CompiledField,
+    reading: ValueReading,
+    reason: str,
+    mendings: Iterable[Mending] = (),
+    currency: str | None = None,
 ) -> Problem:
-    """For a value that the field's type does not accept; of `mendings` those that work are told."""
+    """For a value that the field's type does not accept; of `mendings` those that work are told.
+
+    currency: that of the payload in which the field's amount is, where it is known
+    """
     found = f"{paths.json_type(reading.raw)} {show(reading.raw)}"
     if field.in_settings:
         fix = f"write {field.type.expected} in the setting {field.row.source}"
-    elif offered := offers(field, reading.raw, mendings):
+    elif offered := offers(field, reading.raw, mendings, currency):
         fix = f"send {field.type.expected}, or {', or '.join(offered)}"
     else:
         fix = f"send {field.type.expected} in {_properties(field)}"

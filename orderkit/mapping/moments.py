@@ -69,7 +69,7 @@ def _moment(text: str, zone: ZoneInfo) -> Converted:
         steps: Steps = ("ISO 8601 → seconds",)
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=zone)
-            steps = (f"no offset: read in {zone.key}{_assumed(zone)}", *steps)
+            steps = (f"no offset: read in {zone.key}{assumed_zone(zone)}", *steps)
         if moment.microsecond:
             steps += ("cut to whole seconds",)
         value = int(moment.replace(microsecond=0).timestamp())
@@ -82,7 +82,8 @@ def _moment(text: str, zone: ZoneInfo) -> Converted:
     return value, steps
 
 
-def _assumed(zone: ZoneInfo) -> str:
+def assumed_zone(zone: ZoneInfo) -> str:
+    """What a step that reads in the time zone says more, where that may have been set by nobody."""
     return " (assumption: UTC unless a time zone is set)" if zone.key == "UTC" else ""
 
 

@@ -20,11 +20,14 @@ MOST_BYTES: Final = 32 * 1024
 #: A number grows fivefold at most when it is written again ("1e15").
 _SURELY_SMALL: Final = MOST_BYTES // 5
 
+#: Types of the elements of consent_categories.
+CATEGORIES: Final = frozenset({str, int})
+
 #: Holds for most events, as an expression for generated functions; `findings` looks at the others.
 #: Variables: {context} and {user}, the two objects or {{}}.
 NOTHING_TO_FIND: Final = (
     "type(t := {context}.get('event_id')) is str and t.strip()"
-    " and type({user}.get('consent_categories')) is list"
+    " and type(t := {user}.get('consent_categories')) is list and {{*map(type, t)}} <= CATEGORIES"
     " and (type(t := {context}.get('event_timestamp')) is int and t >= 10**12 or type(t) is str"
     " and (t[10:11] == 'T' or len(t) == 13 and t[0] != '0' and t.isascii() and t.isdecimal()))"
 )
@@ -41,7 +44,7 @@ def findings(event: Any) -> list[Problem]:
     if not isinstance(paths.get(event, ("user",)), dict):
         expected = "an object with consent_categories"
         found.append(_lacks(event, "user", "user is required", expected))
-    elif not isinstance(paths.get(event, ("user", "consent_categories")), list):
+    elif not _are_categories(paths.get(event, ("user", "consent_categories"))):
         rule, expected = "user has consent_categories", "an array of texts or integers"
         found.append(_lacks(event, "user.consent_categories", rule, expected))
     raw = paths.get(event, ("context", "event_timestamp"))
@@ -57,6 +60,10 @@ def findings(event: Any) -> list[Problem]:
             )
         )
     return found
+
+
+def _are_categories(value: Any) -> bool:
+    return isinstance(value, list) and set(map(type, value)) <= CATEGORIES
 
 
 def oversized(event: Any, size: int = 0) -> list[Problem]:

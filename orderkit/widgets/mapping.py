@@ -11,6 +11,7 @@ from orderkit.destination.saving import WatchedFiles, save_settings
 from orderkit.destination.settings import Settings
 from orderkit.events import paths
 from orderkit.events.jsontext import dumps
+from orderkit.language.references import point_at_assumptions
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.results import Mapped
 from orderkit.reports import html, views
@@ -169,7 +170,8 @@ class MappingForm(parts.Form):
         self.views[0].value = views.mapping_table(mapped, before).to_html()
         self.views[1].value = self.problems_html()
         self.views[2].value = f'<pre class="ok-code" tabindex="0">{text}</pre>'
-        self.views[3].value = self.trace.to_html()
+        steps = (step for entry in mapped.trace for step in entry.steps)
+        self.views[3].value = self.trace.to_html() + html.notice(point_at_assumptions(steps))
 
 
 def summary(mapped: Mapped, filtered_by: str = "") -> str:

@@ -1,6 +1,7 @@
 """``orderkit formula``, and what ``check`` and ``explain`` say of filters and transformations."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,8 @@ def test_the_trace_names_what_is_assumed(capfd: pytest.CaptureFixture[str]) -> N
     nights = 'DATEDIFF("2026-03-01", "2026-03-03", "days")'
     _code, out, _err = run(capfd, "formula", nights, "--trace")
     assert out.count("assumption (DATEDIFF)") == out.count("assumption (time zone)") == 1
+    (listed,) = re.findall("all assumptions about formulas: (.+)", out)
+    assert "- **DATEDIFF**: " in Path(listed).read_text(encoding="utf-8")
     _code, out, _err = run(capfd, "formula", nights, "--trace", "--timezone", "UTC")
     assert "assumption (time zone)" not in out
 

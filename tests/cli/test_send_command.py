@@ -581,6 +581,10 @@ def test_what_is_doubtful_and_where_it_goes_is_said_first(desk: Desk) -> None:
     assert f"orders go to {orders}; client key and secret to {tokens}" in done.stderr
     dry = run("send", str(desk.events), *SETTINGS, "--ledger", str(desk.ledger))
     assert dry.stderr.count(words) == 1
+    stream = 'repeated order with different content: "B-000000" CREATE_ORDER (lines 1 and 3)'
+    arguments = ["send", "-", *SETTINGS, "--ledger", str(desk.ledger)]
+    piped = run(*arguments, stdin=(bookings + again).decode())
+    assert piped.stderr.count(stream) == piped.stderr.count(words) == 1
 
 
 @posix

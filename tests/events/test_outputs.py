@@ -261,7 +261,7 @@ def test_what_may_share_a_name(tmp_path: Path, null: Path) -> None:
 
 
 def test_an_unreadable_line_is_not_as_approved(tmp_path: Path) -> None:
-    """`verify` reports what could not be read, and does not approve it."""
+    """`verify` and `diff` report what could not be read; nothing approves it."""
     events, pack = tmp_path / "events.ndjson", str(tmp_path / "pack")
     events.write_bytes(samples.EVENTS.read_bytes())
     assert run("verify", str(events), *SETTINGS, "--pack", pack, "--update").returncode == 0
@@ -270,6 +270,10 @@ def test_an_unreadable_line_is_not_as_approved(tmp_path: Path) -> None:
     (told,) = lines(done.stdout)
     assert (done.returncode, told["file"]) == (1, "event 7, line 8")
     assert "unreadable" in told["changes"][0]["after"]
+    done = run("diff", str(events), *SETTINGS, "--against", str(samples.SETTINGS))
+    assert done.returncode == 1
+    assert "event 7, line 8" in done.stdout
+    assert "8 events, 1 of them changed" in done.stdout
     assert run("verify", str(events), *SETTINGS, "--pack", pack, "--update").returncode == 1
 
 

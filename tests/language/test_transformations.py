@@ -134,15 +134,19 @@ def test_each_step_is_explained() -> None:
         {"property": "id", "value": "R-{{amount}}"},
         {"property": "id", "delete": True, "event_names": ["sale", "refund"]},
         {"property": "nights", "value": {"formula": "DATEDIFF(a, b, 'days')"}},
+        {"property": "again", "value": "{{amount}}"},
+        {"property": "rooms", "value": 1},
     )
     assert made.explain(ITEMS | {"event_name": "booking"}) == (
         "rename `total` to `amount`: 10",
         "copy `sum` from `total`: the event has no `total`",
-        'set `id` to R-{{amount}}: "R-10"',
+        'set `id` to "R-{{amount}}": "R-10"',
         'delete `id`, if `event_name` is "sale" or "refund": not for this event: '
         '`event_name` is "sale" or "refund" (it is "booking")',
-        "set `nights` to DATEDIFF(a, b, 'days'): the formula gives null; the event has no `a`; "
-        "the event has no `b`",
+        "set `nights` to the formula DATEDIFF(a, b, 'days'): the formula gives null; "
+        "the event has no `a`; the event has no `b`",
+        "set `again` to {{amount}}: 10",
+        "set `rooms` to 1: 1",
     )
 
 
@@ -171,7 +175,9 @@ def test_steps_that_find_nothing_are_named() -> None:
     """A step that did nothing to any event is named, with why it did nothing to the last."""
     idle = IdleSteps(
         transformation(
-            {"property": "total", "new_name": "amount"}, {"property": "nights", "delete": True}
+            {"property": "total", "new_name": "amount"},
+            {"property": "nights", "delete": True},
+            {"property": "label", "value": "Room {{room}}"},
         )
     )
     assert idle.describe() == []
@@ -179,7 +185,9 @@ def test_steps_that_find_nothing_are_named() -> None:
         idle.look(ITEMS)
     assert idle.describe() == [
         "transformation 2 (delete `nights`) finds nothing in 2 events; of the last: "
-        "the event has no `nights`"
+        "the event has no `nights`",
+        'transformation 3 (set `label` to "Room {{room}}") finds nothing in 2 events; of the last: '
+        "`room` is missing: the event has no `room`",
     ]
 
 

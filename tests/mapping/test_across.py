@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from orderkit import Mapped, Mapper, load_settings
 from orderkit.events import samples
+from orderkit.events.entries import EventLine
 from orderkit.events.jsontext import dumps
 from orderkit.mapping.across import AcrossEvents, RepeatedOrders, find_repeated_orders
+from orderkit.mapping.results import EventResult
 
 
 def order(order_id: str, total: int, status: str = "CREATE_ORDER", **more: Any) -> Mapped:
@@ -84,3 +86,16 @@ def test_names_nearly_mapped() -> None:
     assert blank.startswith("no event is named in the event mapping; 2 events are called")
     assert "a blank at its end" in blank
     assert capitals.startswith('1 event is called "Booking_Created"')
+
+
+def test_repeated_orders_of_a_stream_are_said_when_they_arrive() -> None:
+    """Each of the first is said before it is handed on; the others are only counted."""
+    said: list[str] = []
+    orders = [
+        EventResult(EventLine(number, number + 1, {}), order("R-1", number)) for number in range(9)
+    ]
+    repeated = RepeatedOrders()
+    known = [len(said) for _result in repeated.watch(orders, said.append)]
+    assert known == [0, 1, 2, 3, 4, 6, 6, 6, 6]
+    assert said[0].endswith('"R-1" CREATE_ORDER (lines 1 and 2)')
+    assert "8 repeated orders" in repeated.sentences()[0]

@@ -23,6 +23,8 @@ GOOD: dict[str, Any] = {
         (GOOD | {"user": None}, ["user"]),
         (GOOD | {"user": {"id": "u"}}, ["user.consent_categories"]),
         (GOOD | {"user": {"consent_categories": "3"}}, ["user.consent_categories"]),
+        (GOOD | {"user": {"consent_categories": [{"id": 3}]}}, ["user.consent_categories"]),
+        (GOOD | {"user": {"consent_categories": ["3", True]}}, ["user.consent_categories"]),
         (GOOD | {"context": {"event_timestamp": "1780308000123"}}, ["context.event_id"]),
         (GOOD | {"context": {"event_id": " "}}, ["context.event_id"]),
         (
@@ -47,12 +49,13 @@ def test_findings(event: Any, sources: list[str]) -> None:
 
 
 @pytest.mark.parametrize("event_id", ["", " \t", None, 0, 7, [], ["e"], "e"])
-def test_both_ways_find_the_same(event_id: Any) -> None:
+@pytest.mark.parametrize("categories", [[], ["3", 4], [True], [["3"]], "3"])
+def test_both_ways_find_the_same(event_id: Any, categories: Any) -> None:
     """The generated function looks closer at every event of which the plain one says something."""
     data = golden.read("created", "settings") | {"checks": {"platform": True}}
     mapper = Mapper(Settings.model_validate(data))
     event = golden.read("created", "event") | {
-        "user": {"consent_categories": []},
+        "user": {"consent_categories": categories},
         "context": {"event_id": event_id, "event_timestamp": 1780308000123},
     }
     assert mapper.map(event).problems == mapper.explain(event).problems

@@ -139,7 +139,15 @@ MENDED: list[tuple[str, Any, str, list[Any]]] = [
     ("total", "1'234", "Europe/Paris", [1234]),
     ("total", "€ 12.50", "Europe/Paris", [12.5]),
     ("total", "12,50 €", "Europe/Paris", [12.5]),
-    ("total", "300 USD", "Europe/Paris", [300]),
+    ("total", "300 EUR", "Europe/Paris", [300]),
+    ("total", "eur 1.300,50", "Europe/Paris", [1300.5]),
+    ("total", "300 euros", "Europe/Paris", [300]),
+    ("total", "300 USD", "Europe/Paris", []),
+    ("total", "US$ 300.00", "Europe/Paris", []),
+    ("total", "£300", "Europe/Paris", []),
+    ("total", "300 per night", "Europe/Paris", []),
+    ("total", "45 %", "Europe/Paris", []),
+    ("total", "3.5k", "Europe/Paris", []),
     ("total", "1,480", "Europe/Paris", [1480, 1.48]),
     ("total", "1.480", "Europe/Paris", [1.48, 1480]),
     ("total", "450.00-", "Europe/Paris", []),
@@ -150,6 +158,38 @@ MENDED: list[tuple[str, Any, str, list[Any]]] = [
     ("total", "1.2.3", "Europe/Paris", []),
     ("nights", "1,000", "Europe/Paris", [1000, 1]),
 ]
+
+
+@pytest.mark.parametrize(
+    ("currency", "text", "offered"),
+    [
+        ("USD", "$1,300", True),
+        ("USD", "US$ 1,300", True),
+        ("CAD", "CA$ 1,300", True),
+        ("SEK", "1,300 kr", True),
+        ("EUR", "$1,300", False),
+        ("GBP", "1,300 EUR", False),
+        ("SEK", "1,300 €", False),
+        (None, "1,300 EUR", False),
+    ],
+)
+def test_no_fix_drops_another_currency(currency: str | None, text: str, offered: bool) -> None:
+    """A fix leaves out the payload's own currency alone; of another the message says that it is."""
+    (problem,) = (
+        p
+        for p in map_changed({"currency": currency, "tax_amount": text}).problems
+        if p.target == "order_info.value.total_tax"
+    )
+    assert ("formula = " in problem.fix) is offered
+    assert ("the currency of the payload is" in problem.message) is not offered
+
+
+def test_a_fix_reads_no_other_currency() -> None:
+    """Written for one currency, a fix gives nothing of an amount that says another."""
+    line = only_error(map_changed(booking(total="300 EUR"))).fix
+    (setting,) = re.findall(r"write (.+ }) under", line)
+    mapped = map_changed(booking(total="300 USD"), settings=tomllib.loads(setting))
+    assert value_of(mapped, "value.total_value") is None
 
 
 def as_advised(event: dict[str, Any], zone: str = "Europe/Paris") -> list[Mapped]:
@@ -269,8 +309,11 @@ def test_currencies_that_are_no_money(code: str) -> None:
 @pytest.mark.parametrize(("own", "told"), [("USD", True), (3, True), ("eur", False), ("", False)])
 def test_an_item_s_own_currency(own: Any, told: bool) -> None:
     """An item in another currency than the order is a warning."""
-    item = {"id": "A", "product": {"name": "n", "currency": own}}
-    assert found(map_changed({"items": [item]})) == [("inconsistent", "value.currency")] * told
+    for item in (
+        {"id": "A", "product": {"name": "n", "currency": own}},
+        {"id": "A", "currency": own, "product": {"name": "n"}},
+    ):
+        assert found(map_changed({"items": [item]})) == [("inconsistent", "value.currency")] * told
 
 
 ROOMS = {"rooms": [{"id": "K1", "name": "King"}, {"id": "T2", "name": "Twin"}]}
@@ -335,7 +378,7 @@ def test_properties_in_formulas(path: str, written: str) -> None:
 
 def test_a_fix_reads_names_of_any_form() -> None:
     """The fix for a property with a hyphen works as it is written."""
-    event = {"Check-in": "13-07-2026 14:00", "Total price": "300,50 USD"}
+    event = {"Check-in": "13-07-2026 14:00", "Total price": "300,50 EUR"}
     smart = {"order_info.value.total_tax": "Total price"}
     problem = only_error(map_changed(event, smart_mapping=smart))
     assert 'GET("Total price")' in problem.fix

@@ -180,9 +180,18 @@ def test_events_stand_beside_their_deliveries(sandbox: Sandbox, ledger: Ledger) 
     for wanted in (
         "hotel.name=maison lune lyon",
         "items.X.id=DLX-KING",
+        "items.id=DLX-KING",
+        "items.0.product.name=deluxe king",
+        "user.consent_categories=3",
         "booking.total=450",
         "T-7",
     ):
         assert len(ledger.entries(having=wanted)) == 1, wanted
-    for wanted in ("hotel.name=other", "hotel=maison", "booking.total=45", "T-8"):
+    for wanted in (
+        "hotel.name=other",
+        "hotel=maison",
+        "booking.total=45",
+        "items.1.id=DLX-KING",
+        "T-8",
+    ):
         assert ledger.entries(having=wanted) == [], wanted

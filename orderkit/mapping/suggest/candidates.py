@@ -1,17 +1,19 @@
 """The properties that could fill a row, each judged by its name and by what the row makes of it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from orderkit.destination.codes import names_a_currency
 from orderkit.destination.fields import FieldMapping
 from orderkit.events import paths
 from orderkit.events.jsontext import show
 from orderkit.language.formulas import Context
 from orderkit.language.references import ValueSource, compile_formula, compile_reference
-from orderkit.mapping.conversion import Doubt, Unconvertible
+from orderkit.mapping.amounts import is_currency
+from orderkit.mapping.conversion import Doubt, Mending, Unconvertible
 from orderkit.mapping.suggest.doubts import doubts_of, doubts_of_values
 from orderkit.mapping.suggest.order_object import OrderObject
 from orderkit.mapping.suggest.properties import Property, Seen
@@ -149,6 +151,9 @@ def _readings(
             yield made.at_most("likely", "its name says that it counts hundredths")
         elif most < len(values):
             yield made.at_most("perhaps", f"it reads {most} of {len(values)} values")
+        elif not _keeps_currency(row, values, events.values(), zone):
+            doubt = "it leaves out a currency that may not be the order's"
+            yield made.at_most("perhaps", doubt)
         elif len(best) > 1:
             yield made.at_most("perhaps", "two formats read all values: this one is a guess")
         else:
@@ -162,11 +167,29 @@ def _is_utc(value: Any) -> bool:
 
 def _mendings(row: FieldMapping, value: Any, zone: ZoneInfo) -> tuple[str, ...]:
     """The formulas, with ``{x}`` for the value, that may make a value acceptable."""
+    return tuple(
+        formula
+        for mending in _mended(row, value, zone)
+        if row.type != "amount" or all(map(names_a_currency, mending.drops))
+        for formula in mending.formulas
+    )
+
+
+def _mended(row: FieldMapping, value: Any, zone: ZoneInfo) -> tuple[Mending, ...]:
     try:
         field_type(row.type).convert(value, zone)
     except Unconvertible as error:
-        return tuple(formula for mending in error.mendings for formula in mending.formulas)
+        return error.mendings
     return ()
+
+
+def _keeps_currency(
+    row: FieldMapping, values: Iterable[Any], events: Iterable[Any], zone: ZoneInfo
+) -> bool:
+    """Whether the words that amounts are freed of say what the events' currency says."""
+    words = {word for v in values for mending in _mended(row, v, zone) for word in mending.drops}
+    codes = {paths.get(event, ("currency",)) for event in events} if words else set()
+    return all(isinstance(c, str) and is_currency(word, c) for c in codes for word in words)
 
 
 def _alternatives(formula: str, values: list[Any]) -> tuple[str, ...]:

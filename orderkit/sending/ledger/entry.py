@@ -62,7 +62,8 @@ def columns_of_event(event: Event | None) -> dict[str, Any]:
 def has_property(entry: Entry, wanted: str) -> bool:
     """Whether the event of an entry, or its payload, has a property, or a text somewhere.
 
-    "path=value" names a property by its path, ``X`` for any index in it; case does not count.
+    "path=value" names a property by its path: ``items.coupon`` or ``items.X.coupon`` is that of any
+    item, ``items.0.coupon`` that of the first. Case does not count.
     """
     texts = [text for text in (entry.event, entry.payload) if text]
     path, equals, value = wanted.partition("=")
@@ -77,11 +78,14 @@ def has_property(entry: Entry, wanted: str) -> bool:
 
 
 def _leads(wanted: list[str], found: list[str]) -> bool:
-    """Whether two paths are the same, an index being ``X`` too."""
-    return len(wanted) == len(found) and all(
-        one == other or (one == "X" and is_index(other))
-        for one, other in zip(wanted, found, strict=True)
-    )
+    """Whether a path that is wanted leads to one that is there, through any item of an array."""
+    at = 0
+    for part in found:
+        if at < len(wanted) and wanted[at] in ((part, "X") if is_index(part) else (part,)):
+            at += 1
+        elif not is_index(part):
+            return False
+    return at == len(wanted)
 
 
 def _reads(value: Any, text: str) -> bool:

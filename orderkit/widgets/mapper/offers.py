@@ -36,15 +36,25 @@ def reference_value(path: str, *, setting: bool) -> str:
 
 
 def fix_sources(
-    field: CompiledField, event: Any, problem: Problem, proposals: Sequence[Proposal], setting: bool
+    field: CompiledField,
+    event: Any,
+    payload: Any,
+    problem: Problem,
+    proposals: Sequence[Proposal],
+    setting: bool,
 ) -> Iterator[OfferedSource]:
-    """What may mend a row's problem; whoever offers it has tried it on the event before."""
+    """What may mend a row's problem; whoever offers it has tried it on the event before.
+
+    payload: what is made of the event so far; an amount's currency is there
+    """
     if problem.code == "invalid":
         raw = field.source.read(event).raw
+        currency = paths.get(payload, tuple(field.currency.split(".")))
+        known = currency if isinstance(currency, str) else None
         try:
             field.type.convert(raw, field.zone)
         except Unconvertible as error:
-            for formula, words in mending_formulas(field, raw, error.mendings):
+            for formula, words in mending_formulas(field, raw, error.mendings, known):
                 yield OfferedSource({"formula": formula}, words or "Use", formula)
     present = source_in_formula(field.source)
     near = list(problem.near_misses)

@@ -106,7 +106,8 @@ class MapperSession(WrittenSettings):
         field, setting = self.compiled.by_target[target], self._in_settings(row)
         ranked = [*self._proposals_where_bad(row), *self.proposals.get(target, [])]
         found: dict[str, tuple[OfferedSource, Effect]] = {}
-        for offered in fix_sources(field, self.seen, problem, ranked, setting):
+        payload = self.mapped.payload
+        for offered in fix_sources(field, self.seen, payload, problem, ranked, setting):
             tried = self._try(row, offered.value)
             if tried and repr(offered.value) not in found:
                 found[repr(offered.value)] = offered, tried

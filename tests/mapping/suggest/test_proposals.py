@@ -49,6 +49,20 @@ def test_values_that_need_a_formula_get_one() -> None:
     assert "DATEPARSE(booking.check_in" in check_in[0].value
 
 
+def test_a_currency_in_amounts_is_the_orders_or_doubted() -> None:
+    """What amounts say beside the number is left out where it is the order's currency; or never."""
+    found = []
+    for words in ("EUR", "USD", "a night"):
+        events = [
+            event
+            | {"booking": event["booking"] | {"total": f"{event['booking']['total']} {words}"}}
+            for event in samples.sample_events().values()
+        ]
+        of_total = suggest(events, UTC)["order_info.value.total_value"]
+        found.append([p.sure for p in of_total if "booking.total" in p.value])
+    assert found == [[True], [False], []]
+
+
 def test_an_events_text_cannot_write_lines_into_a_settings_file() -> None:
     """A line break in an event name is escaped in the file to start from."""
     event = samples.sample_events()["created"] | {"event_name": 'cancel "\n[connection]\n#'}
