@@ -565,7 +565,7 @@ export default {
       open_loading: () => send("open_loading"),
       load_samples: () => send("load_samples"),
       copy_order: () => navigator.clipboard?.writeText(S.order.text).catch(() => {}),
-      tab: (d) => { ui.tab = d.tab; inner.dataset.tab = d.tab; drawBars(); drawHead(); [...root.querySelectorAll(`.om-tab-${d.tab}`)].find((t) => t.checkVisibility())?.focus(); },
+      tab: (d, go = true) => { ui.tab = d.tab; inner.dataset.tab = d.tab; drawBars(); drawHead(); if (go) [...root.querySelectorAll(`.om-tab-${d.tab}`)].find((t) => t.checkVisibility())?.focus(); },
       drawer: (d) => { ui.drawer = ui.drawer === d.drawer ? "" : d.drawer; drawHead(); drawDrawer();
         if (ui.drawer) { $(".om-rows .om-scroll").scrollTop = 0; $(".om-drawer input, .om-drawer button")?.focus({ preventScroll: true }); } },
       fold: (d) => { ui.folded.has(d.group) ? ui.folded.delete(d.group) : ui.folded.add(d.group); drawGroups();
@@ -706,6 +706,8 @@ export default {
     });
     model.on("msg:custom", received);
     el.append(root);
+    // Where one pane has room, it is the one to work in. The width is known once all is in place.
+    requestAnimationFrame(() => { if (root.clientWidth && root.clientWidth < 760) acts.tab({ tab: "rows" }, false); });
     send("draw");
     return () => model.off("msg:custom", received);
   },

@@ -383,7 +383,7 @@ def test_what_was_typed_comes_back_with_undo() -> None:
     assert form.row("order_country")["text"] == before
     assert not form.screen["bar"]["undo"]
     form.write("order_country", "IT")
-    form.load_button.click()
+    form.file.load_button.click()
     assert form.row("order_country")["text"] == before
     form.take_back()
     assert form.row("order_country")["text"] == "IT"
