@@ -224,7 +224,10 @@ export default {
     const more = (target, row) => {
       if (row.proposal) {
         const [first, ...rest] = row.proposal.confidence;
-        return `<div class="om-why">${icon("proposal")}<span><b>${first.toUpperCase()}${rest.join("")}:</b> ${coded(row.proposal.facts)}</span></div>`;
+        return `<div class="om-why">${icon("proposal")}<span><b>${first.toUpperCase()}${rest.join("")}:</b> ${coded(row.proposal.facts)}</span></div>` +
+          (row.proposal.others?.length ? `<div class="om-fixes">${row.proposal.others.map((o, n) =>
+            button("other", `<span>Or</span> <code>${text(o.text)}</code> <span class="om-soft">${text(o.shown)}</span>`,
+              `data-t="${target}" data-n="${n}" class="om-fix"`)).join("")}</div>` : "");
       }
       let made = "";
       if (row.problem) {
@@ -559,6 +562,7 @@ export default {
       accept: (d) => send("accept", { target: d.t }),
       ask: (d) => send("ask", { target: d.t }),
       fix: (d) => send("use_fix", { target: d.t, value: S.rows[d.t].fixes[Number(d.fix)].value }),
+      other: (d) => send("use_fix", { target: d.t, value: S.rows[d.t].proposal.others[Number(d.n)].value }),
       fill: (d) => send("fill", { path: d.p }),
       take: (d) => take(Number(d.n)),
       map_event: (d) => send("map_event", { name: d.name }),

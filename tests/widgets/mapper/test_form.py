@@ -394,7 +394,7 @@ def test_what_is_not_saved_is_named() -> None:
     form = SettingsForm()
     assert form.screen["bar"]["unsaved"] == []
     form.write("order_country", "GB")
-    assert form.screen["bar"]["unsaved"] == ["Order Country"]
+    assert form.screen["bar"]["unsaved"] == ["Hotel country"]
     assert form.row("order_country")["unsaved"]
     form.path.value = "mine.toml"
     form.save()
