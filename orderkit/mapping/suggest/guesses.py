@@ -14,6 +14,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from orderkit.destination.fields import FieldMapping, field_mappings
+from orderkit.events.jsontext import show
 from orderkit.mapping.suggest import computed
 from orderkit.mapping.suggest.candidates import as_reference, proposal_of, readings, spelled
 from orderkit.mapping.suggest.guessed_amounts import guess_amounts
@@ -170,7 +171,7 @@ class _Guesses:
         """Codes with their names: of hotels and of rooms."""
         values = self.values
         country = next(iter(self._paths("order_country")), "").rpartition(".")[0]
-        pairs = list(named_codes(values))
+        pairs = list(named_codes(values, self.taken))
         rooms = [pair for pair in pairs if pair[0].in_array]
         hotels = [pair for pair in pairs if not pair[0].in_array]
         hotels.sort(key=lambda pair: (pair[0].container != country, values.kinds(pair[0])))
@@ -219,11 +220,11 @@ class _Guesses:
         return all(len(stay) == 1 for stay in stays.values())
 
     def _settled_currency(self) -> None:
+        """Of its own: the order's would go out with each order, and its commission with none."""
         values, name = self.values, _COMMISSION_CURRENCY
         numbers = values.with_status("COMPLETE_ORDER")
         only = [p for p in values.only_in(numbers) if values.converts(p, "currency", numbers)]
-        usual = [p for p in values.full if p.path in self._paths("currency")] if numbers else []
-        self._read(name, only or usual, "codes of a currency", numbers)
+        self._read(name, only, "codes of a currency", numbers)
 
     def _cancelled(self) -> None:
         """Who cancelled: few words, one of which speaks of the guest."""
@@ -234,8 +235,13 @@ class _Guesses:
             guests = [word for word in said if read_name(word).subject == "guest"]
             if said <= {"MERCHANT", "CUSTOMER"}:
                 self._read(name, [prop], "there only once a booking is cancelled", numbers)
-            elif len(said) <= _MOST_WORDS and len(guests) == 1 and '"' not in guests[0]:
-                text = f'IF({spelled(prop.path)} == "{guests[0]}", "CUSTOMER", "MERCHANT")'
+            elif len(said) <= _MOST_WORDS and len(guests) == 1:
+                # An order without such a word gets nothing.
+                text = ""
+                for word in sorted(said, key=lambda word: word in guests):
+                    meant = "CUSTOMER" if word in guests else "MERCHANT"
+                    rest = f", {text}" if text else ""
+                    text = f'IF({spelled(prop.path)} == {show(word, 60)}, "{meant}"{rest})'
                 fact = f"`{guests[0]}` is read as the guest, all else as the hotel"
                 self._add(name, text, fact, numbers, formula=True)
 

@@ -6,11 +6,15 @@ from orderkit.mapping.suggest.properties import Property
 from orderkit.mapping.suggest.values import OrderValues
 
 
-def named_codes(values: OrderValues) -> Iterator[tuple[Property, Property]]:
-    """Two properties of one object, a code and a name, each of which gives the other."""
+def named_codes(values: OrderValues, taken: set[str]) -> Iterator[tuple[Property, Property]]:
+    """Two properties of one object, a code and a name, each of which gives the other.
+
+    taken: paths that are something else
+    """
     few = max(1, len(values.numbers) * 2 // 3)
-    names = [p for p in values.full if _is_name(p, values)]
-    for code in values.full:
+    free = [prop for prop in values.full if prop.path not in taken]
+    names = [p for p in free if _is_name(p, values)]
+    for code in free:
         spoken = code in names and " " in str(values.values(code)[0])
         if spoken or not values.is_id(code) or values.of_people(code):
             continue

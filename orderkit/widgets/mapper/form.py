@@ -15,12 +15,12 @@ from orderkit.reports import html, views
 from orderkit.widgets import parts
 from orderkit.widgets.events import EventPicker
 from orderkit.widgets.mapper.completion import completions
+from orderkit.widgets.mapper.drawers import fixed_choices
 from orderkit.widgets.mapper.file import SettingsFile
 from orderkit.widgets.mapper.offers import ask_the_site
 from orderkit.widgets.mapper.screen import (
     difference,
     event_line,
-    fixed_choices,
     listed_events,
     screen,
 )

@@ -224,10 +224,9 @@ export default {
     const more = (target, row) => {
       if (row.proposal) {
         const [first, ...rest] = row.proposal.confidence;
-        return `<div class="om-why">${icon("proposal")}<span><b>${first.toUpperCase()}${rest.join("")}:</b> ${coded(row.proposal.facts)}</span></div>` +
-          (row.proposal.others?.length ? `<div class="om-fixes">${row.proposal.others.map((o, n) =>
-            button("other", `<span>Or</span> <code>${text(o.text)}</code> <span class="om-soft">${text(o.shown)}</span>`,
-              `data-t="${target}" data-n="${n}" class="om-fix"`)).join("")}</div>` : "");
+        return `<div class="om-why">${icon("proposal")}<span><b>${first.toUpperCase()}${rest.join("")}:</b> ${coded(row.proposal.facts)}</span>${
+          (row.proposal.others || []).map((o, n) => button("other", `Or <code>${middle(o.text)}</code> ${middle(o.shown)}`,
+            `data-t="${target}" data-n="${n}" class="om-other"`)).join("")}</div>`;
       }
       let made = "";
       if (row.problem) {

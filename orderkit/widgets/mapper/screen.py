@@ -9,10 +9,10 @@ from orderkit.destination.labels import field_labels, status_label
 from orderkit.events import paths
 from orderkit.events.jsontext import dumps, show
 from orderkit.events.paths import count
-from orderkit.language.filters import OPERATORS, WITHOUT_VALUE
 from orderkit.mapping.results import TraceEntry
 from orderkit.mapping.suggest import Proposal
 from orderkit.mapping.types import field_type
+from orderkit.reports.client_words import capital
 from orderkit.widgets.mapper.draft import part_name, row_key
 from orderkit.widgets.mapper.drawers import drawers
 from orderkit.widgets.mapper.known import plain_path, tree_lines
@@ -152,6 +152,9 @@ def row_lines(session: MapperSession, row: FieldMapping) -> dict[str, Any]:
             "ask": problem.actor == "event",
         }
         shown["fixes"] = _fixes(session, target)
+    elif entry.state == "missing" and not written.text:
+        note = capital(row.note).partition("; assumption")[0]
+        shown["problem"] = {"text": "Nothing stands here yet", "more": note, "ask": False}
     warnings = [p for p in session.mapped.problems if p.target == target and p.level == "warning"]
     if warnings:
         shown["warnings"] = [f"{p.message}; {p.fix}" for p in warnings]
@@ -292,8 +295,3 @@ def _notes(session: MapperSession) -> list[str]:
     mapped = session.mapped
     said = [f"This event is not sent: {mapped.reason}"] if mapped.reason else []
     return said + [f"{p.message}; {p.fix}" for p in mapped.problems if p.target not in ROWS]
-
-
-def fixed_choices() -> dict[str, Any]:
-    """What never changes: operators, and those that take no value."""
-    return {"operators": list(OPERATORS), "without_value": sorted(WITHOUT_VALUE)}
