@@ -17,7 +17,7 @@ from orderkit.mapping.problems import Problem
 from orderkit.mapping.suggest import Proposal, suggest
 from orderkit.mapping.suggest.guesses import agreeing_first, guess
 from orderkit.mapping.suggest.statuses import EVENT_NAME
-from orderkit.widgets.mapper.draft import file_data, with_source
+from orderkit.widgets.mapper.draft import file_data, row_key, with_source
 from orderkit.widgets.mapper.offers import (
     MOST_FIXES,
     OfferedSource,
@@ -69,12 +69,16 @@ class MapperSession(WrittenSettings):
         return [known.get(each, "") if isinstance(each, str) else "" for each in found]
 
     def proposal(self, row: FieldMapping) -> Proposal | None:
-        """The best proposal for a row in which nothing is written, or which no event fills."""
+        """The best proposal for a row in which nothing is written, or that no event fills as it is.
+
+        What somebody wrote is shown, with what mends it.
+        """
         ranked = self.proposals.get(row.target, [])
         if not ranked or row.target == self.typing:
             return None
         written = self.source(row)
-        lacks = not written.text or not self.states.counts(row.target)[0]
+        unasked = row_key(row, self.draft) not in self.draft
+        lacks = not written.text or (unasked and not self.states.counts(row.target)[0])
         best = ranked[0]
         return best if lacks and written.value != source_value(best) else None
 
