@@ -60,7 +60,7 @@ def command(
     With FOLDER (settings.toml and events file, as orderkit lab makes it), --settings or --events it
     shows the client's own bookings: how ready they are, one of them, its journey, the results.
     Without any, one of the samples' bookings on its way to TikTok. A file can be dropped on the
-    page, too.
+    page, too. The tab "Prepare" is the mapper; Save writes to the settings file.
 
     Everything stays on this machine, and no network is needed. The page is light or dark as the
     browser's system is; who has not the address that is printed, token included, sees nothing.
