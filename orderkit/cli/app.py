@@ -60,7 +60,7 @@ def command(
     With FOLDER (settings.toml and events file, as orderkit lab makes it), --settings or --events it
     shows the client's own bookings: how ready they are, one of them, its journey, the results.
     Without any, one of the samples' bookings on its way to TikTok. A file can be dropped on the
-    page, too.
+    page, too. The tab "Prepare" is the mapper; Save writes to the settings file.
 
     Everything stays on this machine, and no network is needed. The page is light or dark as the
     browser's system is; who has not the address that is printed, token included, sees nothing.
@@ -111,16 +111,18 @@ def _shown(folder: Path | None, settings: Path | None, events: Path | None) -> d
                 FileNotFoundError() if not folder.exists() else NotADirectoryError(0, "a file")
             )
             raise OrderkitError(explain_unreadable(folder, missing, words))
-        if settings is None and (folder / SETTINGS_NAME).is_file():
-            settings = folder / SETTINGS_NAME
         events = events or next(iter(events_files(folder)), None)
         if events is None:
             raise OrderkitError(f"{folder}: no events file is in it; name one with --events")
-    if settings:
+    if folder is not None and settings is None:
+        settings = folder / SETTINGS_NAME  # where there is none yet, the page writes it there
+        if settings.is_file():
+            load_settings(settings, draft=True)
+    elif settings:
         load_settings(settings, draft=True)
     if events:
         first_events(events)
-    named = {"ORDERKIT_SETTINGS": settings, "ORDERKIT_EVENTS": events}
+    named = {"ORDERKIT_SETTINGS": settings, "ORDERKIT_EVENTS": events, "ORDERKIT_FOLDER": Path()}
     # What the shell says of the notebooks' files is none of this page's business.
     return {name: str(path.absolute()) if path else "" for name, path in named.items()}
 

@@ -65,19 +65,24 @@ def save_settings(settings: Settings, path: str | Path) -> None:
 
 
 def proposed(path: str | Path) -> dict[str, str]:
-    """What a settings file says of values that nobody has confirmed: dotted key → the reason.
-
-    A proposal's comment begins with "proposal". The keys are ``settings.KEY``,
-    ``smart_mapping.TARGET`` and ``event_mapping.NAME``, with the event's name. A file that cannot
-    be read has none.
-    """
-    import tomlkit
+    """As `proposed_in`, of a file; one that cannot be read has none."""
     from tomlkit.exceptions import TOMLKitError
 
     try:
-        document = tomlkit.parse(read_text(path))
+        return proposed_in(read_text(path))
     except (TOMLKitError, SettingsError):
         return {}
+
+
+def proposed_in(text: str) -> dict[str, str]:
+    """What a settings text says of values that nobody has confirmed: dotted key → the reason.
+
+    A proposal's comment begins with "proposal". The keys are ``settings.KEY``,
+    ``smart_mapping.TARGET`` and ``event_mapping.NAME``, with the event's name.
+    """
+    import tomlkit
+
+    document = tomlkit.parse(text)
     found = {}
     for table in ("settings", "smart_mapping"):
         part = document.get(table, {})

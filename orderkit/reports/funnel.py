@@ -1,6 +1,8 @@
 """The funnel: how many were loaded, mapped, sent and kept; HTML and CSS alone."""
 
+from collections.abc import Mapping
 from html import escape
+from typing import Final
 
 
 def funnel_html(
@@ -11,19 +13,25 @@ def funnel_html(
     open_: int,
     sent: int,
     kept: int,
+    unsent: int = 0,
+    unknown: int = 0,
     words: tuple[str, str, str, str] = ("loaded", "mapped", "sent", "kept by TikTok"),
 ) -> str:
     """Four numbers with a bar each, on one scale.
 
     aside: of those loaded, how many are not for TikTok; open_: how many have problems
+    unsent: of those mapped, how many could not be sent
+    unknown: of those sent, how many may or may not have arrived
     words: what the four steps are called
     """
-    refused = sent - kept
+    refused = sent - kept - unknown
+    lost = [f"{refused:,} refused"] if refused else []
+    lost += [f"{unknown:,} not known"] if unknown else []
     steps = (
         (loaded, aside, "ok-scale-aside", f"{aside:,} not for TikTok" if aside else ""),
         (ready, open_, "ok-scale-warn", f"{open_:,} not ready" if open_ else ""),
-        (sent, 0, "", "" if sent else "none yet"),
-        (kept, refused, "ok-scale-bad", f"{refused:,} refused" if refused else ""),
+        (sent, unsent, "ok-scale-bad", f"{unsent:,} not sent" if unsent else _none(sent)),
+        (kept, refused + unknown, "ok-scale-bad", ", ".join(lost)),
     )
     pieces = []
     for word, (number, more, name, note) in zip(words, steps, strict=True):
@@ -38,3 +46,28 @@ def funnel_html(
             f'<span class="ok-scale">{bars}</span>{said}</li>'
         )
     return f'<ol class="ok-funnel">{"".join(pieces)}</ol>'
+
+
+def run_funnel_html(counts: Mapping[str, int]) -> str:
+    """The funnel of a run, from its verdicts: what was delivered before was sent and kept, too."""
+    count = {name: counts.get(name, 0) for name in (*_SENT, *_MAPPED, "filtered", "invalid")}
+    sent = sum(count[name] for name in _SENT)
+    return funnel_html(
+        loaded=sum(count.values()),
+        aside=count["filtered"],
+        ready=sent + sum(count[name] for name in _MAPPED),
+        open_=count["invalid"],
+        sent=sent,
+        kept=count["delivered"] + count["skipped"],
+        unsent=count["failed"],
+        unknown=count["unknown"],
+    )
+
+
+#: Verdicts of orders that were sent, now or before, and of those that were mapped and not sent.
+_SENT: Final = ("delivered", "skipped", "rejected", "unknown")
+_MAPPED: Final = ("dry-run", "outdated", "failed")
+
+
+def _none(number: int) -> str:
+    return "" if number else "none yet"

@@ -77,16 +77,17 @@ class Readiness:
         if not seen:
             return "No booking has been looked at yet."
         ready = [kind.kind.ready for kind in seen if kind.light == "ready"]
-        open_ = [kind for kind in seen if kind.light != "ready"]
-        parts = []
-        if ready:
-            names = [ready[0], *(_lower(name) for name in ready[1:])]
-            parts.append(f"{listed(names)} are ready for TikTok.")
-        for kind in open_:
-            verb = "need" if kind.kind.ready[:1] != "“" else "needs"
-            parts.append(
-                f"{kind.kind.ready} {verb} {count_in_words(len(kind.gaps), 'thing', 'things')}."
-            )
+        parts = [f"{_listed(ready)} are ready for TikTok."] if ready else []
+        by_number: dict[int, list[str]] = {}
+        for kind in seen:
+            if kind.light != "ready":
+                by_number.setdefault(len(kind.gaps), []).append(kind.kind.ready)
+        for number, names in by_number.items():
+            things = count_in_words(number, "thing", "things")
+            if len(names) > 1:
+                parts.append(f"{_listed(names)} need {things} each.")
+            else:
+                parts.append(f"{names[0]} {'needs' if names[0][:1] == '“' else 'need'} {things}.")
         return " ".join(parts)
 
 
@@ -96,6 +97,10 @@ def client_name(settings: Settings) -> str:
     return (
         settings.client.name or (merchant if isinstance(merchant, str) else "") or "Your bookings"
     )
+
+
+def _listed(names: list[str]) -> str:
+    return listed([names[0], *(_lower(name) for name in names[1:])])
 
 
 def _lower(text: str) -> str:

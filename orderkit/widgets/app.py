@@ -3,61 +3,145 @@
 import os
 from itertools import islice
 from pathlib import Path
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import ipywidgets as w
 
-from orderkit.destination.loading import load_settings, parse_settings
+from orderkit.destination.loading import load_settings, parse_settings, read_text
 from orderkit.destination.settings import Settings
+from orderkit.events import samples
 from orderkit.events.folder import FirstEvents, first_events
 from orderkit.mapping.suggest import MOST_EVENTS, suggest
 from orderkit.mapping.suggest.settings_file import as_settings_file
 from orderkit.widgets import parts
 from orderkit.widgets.demo import Demo
-from orderkit.widgets.meeting import Meeting
+from orderkit.widgets.events import EventPicker
+from orderkit.widgets.mapper import SettingsForm
+from orderkit.widgets.meeting import Meeting, head_html
+from orderkit.widgets.remembered import Remembered
 from orderkit.widgets.upload import Upload
+
+#: Where dropped files lie, as long as the page is served.
+_DROPPED: Final = Path("dropped")
+
+
+class Invitation(w.HTML):  # type: ignore[misc]  # ipywidgets has no types
+    """A client's name, and what to do to see bookings: settings alone have none."""
+
+    def __init__(self, settings: Settings, logo: str = "") -> None:
+        super().__init__(
+            f'<div class="ok-invitation">{head_html(settings, logo)}'
+            "<h2>Drop a file with bookings here</h2><p>From your booking system or your website: "
+            "a table, a spreadsheet, a list. A dozen bookings are enough, and they stay on this "
+            "machine.</p></div>"
+        )
+        self.add_class("ok-demo")
 
 
 class App(parts.Form):
     """The page of the app; a file that is dropped on it takes the place of what it shows.
 
-    shown: the demo, or the meeting
+    shown: the demo, the meeting, or what invites to drop bookings
     """
 
     def __init__(self) -> None:
         settings, events = (os.environ.get(f"ORDERKIT_{name}") for name in ("SETTINGS", "EVENTS"))
-        self._settings = Path(settings) if settings else None
+        self._settings_file = Path(settings) if settings else None
         self._place = w.VBox()
-        upload = Upload(self, self.take, label="Bookings of a client, as a file (drop it anywhere)")
-        drop = w.VBox([upload])
+        label = "Bookings of a client, as a file (drop it anywhere)"
+        drop = w.VBox([Upload(self, self.take, label=label, anywhere=True)])
         drop.add_class("ok-drop")
-        super().__init__(self._place, below=[drop])
+        resume = parts.guarded(self, self._resume)
+        self._remembered = Remembered(f"app {settings} {events}", resume)
+        super().__init__(self._place, self._remembered, below=[drop])
         self.add_class("ok-app")
-        self.shown: Demo | Meeting = self._meeting(Path(events)) if events else Demo()
-        self._place.children = [self.shown]
+        self.shown: Demo | Meeting | Invitation
+        if events:
+            self._show(self._meeting(Path(events)))
+        elif self._settings_file and self._settings_file.is_file():
+            named = load_settings(self._settings_file, draft=True)
+            self._show(Invitation(named, self._logo(named)))
+        else:
+            self._show(Demo(prepare=lambda: _mapper(samples_text(), samples.sample_events())))
 
     def take(self, file: Path, name: str) -> None:
         """Show the bookings in a file of that name, which lies at `file` for now.
 
         Raises EventsError where there is none in it; what was shown stays then.
         """
-        named = file.with_name(name.replace("/", "_"))
-        file.replace(named)  # its ending says how it is to be read
-        self.shown = self._meeting(named)
-        self._place.children = [self.shown]
+        folder = _DROPPED / str(os.getpid())
+        folder.mkdir(parents=True, exist_ok=True)
+        # Its ending says how it is to be read.
+        named = file.replace(folder / Path(name.replace("\\", "/")).name)
+        self._show(self._meeting(named))
+        self._remembered.state = {"dropped": named.as_posix()}
         self.show_message("")
+
+    def _resume(self, state: dict[str, Any]) -> None:
+        """Show the file that was dropped before the page was loaded again, if it is still there."""
+        file = Path(str(state.get("dropped") or "")).resolve()
+        if file.is_relative_to(_DROPPED.resolve()) and file.is_file():
+            self._show(self._meeting(file))
+            self._remembered.state = state
+
+    def _show(self, shown: Demo | Meeting | Invitation) -> None:
+        before = getattr(self, "shown", None)
+        if isinstance(before, Demo | Meeting):
+            before.session.sandbox.stop()
+        self.shown = shown
+        self._place.children = [shown]
 
     def _meeting(self, file: Path) -> Meeting:
         found = first_events(file)
-        settings = load_settings(self._settings, draft=True) if self._settings else propose(found)
+        before = getattr(self, "shown", None)
+        form = before.settings_form if isinstance(before, Meeting) else None
+        if form and (form.path.value or form.session.undo_states.unsaved):
+            # What is under work is not lost for other bookings.
+            form.picker.show(found.events)
+            return self._of(form.settings, found, form)
+        if self._settings_file and self._settings_file.is_file():
+            return self._of(load_settings(self._settings_file, draft=True), found)
+        text = propose(found)
+        return self._of(parse_settings(text, "proposed settings", draft=True), found, text=text)
+
+    def _of(
+        self,
+        settings: Settings,
+        found: FirstEvents,
+        form: SettingsForm | None = None,
+        text: str | None = None,
+    ) -> Meeting:
+        file = self._settings_file
+
+        def prepare() -> SettingsForm:
+            return form or _mapper(text, found.events, file)
+
+        unread = len(found.left_out)
+        return Meeting(settings, found.events, unread, self._logo(settings), prepare)
+
+    def _logo(self, settings: Settings) -> str:
         logo = settings.client.logo or ""
-        if logo and self._settings:
-            logo = str(self._settings.parent / logo)
-        return Meeting(settings, found.events, len(found.left_out), logo)
+        return str(self._settings_file.parent / logo) if logo and self._settings_file else logo
 
 
-def propose(found: FirstEvents) -> Settings:
-    """The settings that events speak of, where a client has none yet."""
+def _mapper(
+    text: str | None, events: dict[str, dict[str, Any]], file: Path | None = None
+) -> SettingsForm:
+    """The mapper on these events: with the settings in `file`, or with `text` until it is saved."""
+    form = SettingsForm(file, EventPicker(events), text)
+    form.picker.layout.display = "none"  # bookings come by the page's own input
+    if text is not None:
+        form.show_message("These settings are in no file yet: Save keeps them.")
+    return form
+
+
+def samples_text() -> str:
+    """The samples' settings, which are nobody's file."""
+    return read_text(samples.SETTINGS)
+
+
+def propose(found: FirstEvents) -> str:
+    """The settings that events speak of, where a client has none yet, as a file has them."""
     events = list(islice(found.events.values(), MOST_EVENTS))
-    text = as_settings_file(suggest(events, ZoneInfo("UTC")), events)
-    return parse_settings(text, "proposed settings", draft=True)
+    return as_settings_file(suggest(events, ZoneInfo("UTC")), events)

@@ -17,6 +17,7 @@ from orderkit.mapping.across import find_repeated_orders
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.results import EventResult
 from orderkit.reports import charts, views
+from orderkit.reports.funnel import run_funnel_html
 from orderkit.sending.retry import DEFAULT_POLICY, Wait
 from orderkit.sending.run import Run
 from orderkit.sending.speed import format_duration
@@ -167,6 +168,7 @@ class BackfillForm(parts.Form):
                     self._draw(run)
         finally:
             self._draw(run)
+            self.status.value += run_funnel_html(run.counts)
             self.deliveries.show(run.ledger or self.to.ledger)
         good = "Every order is where it should be"
         bad = "Some orders are not delivered: the delivery view says why"

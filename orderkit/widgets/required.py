@@ -160,6 +160,7 @@ class RequiredForm(parts.Form):
             self.heat = heat_map(self._results())
             columns = [(status_label(status), status) for status in self.heat.statuses]
             self.only.options = [("All", ""), *columns]
+            self.only.index = 0
             self._show_heat()
         against = self.against
         reason = self.mapper.map(self.picker.event, status=self.statuses[0]).reason

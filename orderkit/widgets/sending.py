@@ -11,6 +11,7 @@ from orderkit.events.reader import EventLine
 from orderkit.mapping.across import RepeatedOrders
 from orderkit.mapping.mapper import Mapper
 from orderkit.reports import html, views
+from orderkit.reports.funnel import run_funnel_html
 from orderkit.reports.handover import MOST, handover_page
 from orderkit.sending.results import SendResult, plan_sending
 from orderkit.sending.run import Run
@@ -143,6 +144,7 @@ class SendForm(parts.Form):
                     self._draw()
         finally:
             self._draw()
+            self.results_view.value = run_funnel_html(run.counts) + self.results_view.value
             self.orders_view.value = views.orders_table(self.sandbox.orders.values()).to_html()
             self.deliveries.show(run.ledger or self.to.ledger)
         done = sum(sent.done for sent in self.sent)

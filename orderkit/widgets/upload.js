@@ -32,6 +32,21 @@ export default {
       send(0);
     });
     el.append(label, progress);
-    return () => model.off("msg:custom", answered);
+    const onDrag = (event) => {
+      if ([...(event.dataTransfer?.types ?? [])].includes("Files")) event.preventDefault();
+    };
+    const onDrop = (event) => {
+      if (!event.dataTransfer?.files.length || event.target === input || input.disabled) return;
+      event.preventDefault();
+      event.stopPropagation();
+      input.files = event.dataTransfer.files;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    };
+    const anywhere = model.get("anywhere") ? [["dragover", onDrag], ["drop", onDrop]] : [];
+    for (const [name, listener] of anywhere) document.addEventListener(name, listener);
+    return () => {
+      model.off("msg:custom", answered);
+      for (const [name, listener] of anywhere) document.removeEventListener(name, listener);
+    };
   },
 };

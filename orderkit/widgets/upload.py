@@ -21,11 +21,15 @@ SLICE = 4 * 2**20
 
 
 class Upload(anywidget.AnyWidget):
-    """A labelled file input; `on_file` is given where the file lies, and its name."""
+    """A labelled file input; `on_file` is given where the file lies, and its name.
+
+    anywhere: whether a file may be dropped on any place of the page
+    """
 
     _esm = Path(__file__).with_name("upload.js")
     label = traitlets.Unicode("Upload a file").tag(sync=True)
     accept = traitlets.Unicode(",".join((*ENDINGS, ".gz", ".zst"))).tag(sync=True)
+    anywhere = traitlets.Bool(default_value=False).tag(sync=True)
     slice = traitlets.Int(SLICE).tag(sync=True)
 
     def __init__(

@@ -38,6 +38,11 @@ def settings_target() -> Path:
     return Path(os.environ.get("ORDERKIT_SETTINGS") or SETTINGS_NAME)
 
 
+def named_file(text: str) -> Path:
+    """The file that a user names: from the folder in which ``orderkit app`` was started, if any."""
+    return Path(os.environ.get("ORDERKIT_FOLDER", ""), Path(text.strip()).expanduser())
+
+
 def stored_in(path: str | Path) -> Path:
     """Where what a form calls `path` is read from: before the first save, the samples."""
     return settings_path() if Path(path) == settings_target() else Path(path)

@@ -50,7 +50,7 @@ def test_a_row_is_typed_taken_back_and_saved(jupyter: Lab, mapper: Locator, clie
     keys.type(")")
     keys.press("Enter")
     expect(name).to_contain_text("CASA DO CAIS")
-    expect(mapper).to_contain_text("Not saved: Third Shop Name")
+    expect(mapper).to_contain_text("Not saved: Hotel name")
     keys.press("ControlOrMeta+z")
     expect(field).to_have_value("House.Label")
     expect(mapper).not_to_contain_text("Not saved")

@@ -1,6 +1,7 @@
 """The meeting's page, worked without a browser: a client's bookings typed over, sent, restored."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -8,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from orderkit.destination.loading import load_settings
+from orderkit.errors import OrderkitError
 from orderkit.events import samples
 from orderkit.events.folder import first_events
 from orderkit.widgets import App, Meeting
+from orderkit.widgets.app import Invitation
 from orderkit.widgets.demo import Demo
 from tests.reports.test_readiness import OURS
 
@@ -95,7 +98,8 @@ def test_no_word_of_ours_is_on_any_page(meeting: Meeting) -> None:
         meeting.journey.view.value,
         meeting.journey.message.value,
         meeting.results.view.value,
-        *(child.value for page in meeting.tabs.children[1:] for child in page.children[:1]),
+        *(page.children[0].value for page in (meeting.booking, meeting.journey, meeting.results)),
+        *meeting.tabs.titles,
         *(made.description for made in meeting.booking.inputs.values()),
     ]
     for html in shown:
@@ -103,23 +107,159 @@ def test_no_word_of_ours_is_on_any_page(meeting: Meeting) -> None:
         assert not found, html[:300]
 
 
-def test_the_app_shows_what_it_is_given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Alone the demo; a client's files, or a file that is dropped, the meeting."""
+@pytest.fixture
+def _nothing_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    for name in ("ORDERKIT_SETTINGS", "ORDERKIT_EVENTS"):
-        monkeypatch.delenv(name, raising=False)
+    for name in ("SETTINGS", "EVENTS", "FOLDER"):
+        monkeypatch.delenv(f"ORDERKIT_{name}", raising=False)
+
+
+def drop(app: App, name: str, content: bytes) -> Meeting:
+    """Drop a file of that name on the page; what it shows then."""
+    dropped = Path("arriving")
+    dropped.write_bytes(content)
+    app.take(dropped, name)
+    assert isinstance(app.shown, Meeting)
+    return app.shown
+
+
+@pytest.mark.usefixtures("_nothing_named")
+def test_the_app_shows_what_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Alone the demo; settings alone an invitation; a client's events, or a dropped file, them."""
     app = App()
     assert isinstance(app.shown, Demo)
-    bad = tmp_path / "arrived"
-    bad.write_text("no event", encoding="utf-8")
-    app.shown.session.sandbox.stop()
-    dropped = tmp_path / "arriving"
-    dropped.write_bytes(samples.EVENTS.read_bytes())
-    app.take(dropped, "bookings.ndjson")
-    assert isinstance(app.shown, Meeting)
-    assert len(app.shown.session.events) == 7
+    assert len(drop(app, "bookings.ndjson", samples.EVENTS.read_bytes()).session.events) == 7
+    again = App()
+    again._remembered.restored = dict(app._remembered.state)
+    assert isinstance(again.shown, Meeting)
     monkeypatch.setenv("ORDERKIT_SETTINGS", str(SYSTEM / "settings.toml"))
+    invited = App()
+    assert isinstance(invited.shown, Invitation)
+    assert "casa-hotels" in invited.shown.value
+    meeting = drop(invited, "r.json", (SYSTEM / "reservations.json").read_bytes())
+    assert "ready for TikTok" in meeting.readiness_view.value
     monkeypatch.setenv("ORDERKIT_EVENTS", str(SYSTEM / "reservations.json"))
     client = App().shown
     assert isinstance(client, Meeting)
-    assert "casa-hotels" in client.children[1].value
+    assert "casa-hotels" in client.head.value
+
+
+@pytest.mark.usefixtures("_nothing_named")
+def test_a_dropped_file_takes_no_other_files_place() -> None:
+    """Whatever it is called, the notebook that is served and files elsewhere stay as they are."""
+    Path("demo.ipynb").write_text("{}", encoding="utf-8")
+    app = App()
+    for name in ("demo.ipynb", "../demo.ipynb", "..\\demo.ipynb"):
+        drop(app, name, samples.EVENTS.read_bytes())
+    assert Path("demo.ipynb").read_text(encoding="utf-8") == "{}"
+    assert sorted(path.name for path in Path().iterdir()) == ["demo.ipynb", "dropped"]
+    Path("elsewhere.ndjson").write_bytes(samples.EVENTS.read_bytes())
+    again = App()
+    again._remembered.restored = {"dropped": "dropped/../elsewhere.ndjson"}
+    assert isinstance(again.shown, Demo)
+
+
+@pytest.mark.usefixtures("_nothing_named")
+def test_what_is_changed_in_the_mapper_is_in_the_meeting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last tab is the mapper, made when first opened; leaving it shows what it made."""
+    shutil.copy(SYSTEM / "settings.toml", "settings.toml")
+    monkeypatch.setenv("ORDERKIT_SETTINGS", "settings.toml")
+    monkeypatch.setenv("ORDERKIT_EVENTS", str(SYSTEM / "reservations.json"))
+    meeting = App().shown
+    assert isinstance(meeting, Meeting)
+    assert meeting.settings_form is None
+    meeting.booking.inputs["Bill.Gross"].value = "99.00"
+    meeting.tabs.selected_index = 4
+    form = meeting.settings_form
+    assert form is not None
+    assert form.path.value == "settings.toml"
+    form.take({"do": "write", "target": "third_shop_name", "text": "House.Name"})
+    meeting.tabs.selected_index = 1
+    assert "House.Name" in meeting.booking.inputs
+    assert meeting.booking.inputs["Bill.Gross"].value == "99.00"
+    assert "need one thing each" in meeting.readiness_view.value
+    assert "In seven bookings, the hotel is missing" in meeting.readiness_view.value
+    again = App().shown
+    assert isinstance(again, Meeting)
+    again.remembered.restored = dict(meeting.remembered.state)
+    assert "need one thing each" in again.readiness_view.value
+    again.tabs.selected_index = 4
+    assert again.settings_form is not None
+    again.settings_form.save()
+    assert "{{House.Name}}" in Path("settings.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.usefixtures("_nothing_named")
+def test_arrow_keys_and_the_presenter_stay_out_of_the_mapper(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No key of the presenter's leads there, and who presents leaves it."""
+    monkeypatch.setenv("ORDERKIT_EVENTS", str(SYSTEM / "reservations.json"))
+    meeting = App().shown
+    assert isinstance(meeting, Meeting)
+    meeting.tabs.selected_index = 3
+    meeting.take({"step": 1})
+    assert meeting.tabs.selected_index == 3
+    meeting.tabs.selected_index = 4
+    meeting.take({"present": True})
+    assert meeting.tabs.selected_index == 0
+
+
+@pytest.mark.usefixtures("_nothing_named")
+def test_proposed_settings_are_saved_where_one_says(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """They are in no file until one is named, from the folder where the command was started."""
+    monkeypatch.setenv("ORDERKIT_FOLDER", str(tmp_path / "started"))
+    (tmp_path / "started").mkdir()
+    app = App()
+    meeting = drop(app, "r.json", (SYSTEM / "reservations.json").read_bytes())
+    meeting.tabs.selected_index = 4
+    form = meeting.settings_form
+    assert form is not None
+    assert form.row("length_of_stay")["text"] == "Stay.Nights"
+    assert form.row("length_of_stay")["unconfirmed"]
+    form.take({"do": "write", "target": "third_merchant_id", "text": "casa"})
+    # Other bookings: what was typed for these stays.
+    other = drop(app, "more.json", (SYSTEM / "reservations.json").read_bytes())
+    assert "casa" in other.head.value
+    other.tabs.selected_index = 4
+    assert other.settings_form is form
+    with pytest.raises(OrderkitError, match="name the settings file first"):
+        form.save()
+    assert form.file.is_open
+    form.path.value = "casa.toml"
+    form.save()
+    saved = load_settings(tmp_path / "started" / "casa.toml", draft=True)
+    assert saved.settings.third_merchant_id == "casa"
+
+
+@pytest.mark.usefixtures("_nothing_named")
+def test_the_demo_has_a_mapper_and_keeps_what_was_typed() -> None:
+    """Samples are mapped anew on the page, nowhere else, and texts come back after a reload."""
+    demo = App().shown
+    assert isinstance(demo, Demo)
+    demo.booking.choose.value = "with a promotion"
+    demo.booking.kind.value = "booking_cancelled"
+    demo.booking.inputs["booking.nights"].value = "4"
+    demo.tabs.selected_index = len(demo.tabs.children) - 1
+    form = demo.settings_form
+    assert form is not None
+    form.take({"do": "write", "target": "third_shop_name", "text": "A fixed name"})
+    demo.tabs.selected_index = 1
+    assert "A fixed name" in demo.mapping.view.value
+    again = App().shown
+    assert isinstance(again, Demo)
+    again.remembered.restored = dict(demo.remembered.state)
+    assert again.session.name == "with a promotion"
+    assert again.booking.inputs["booking.nights"].value == "4"
+    assert again.booking.kind.value == "booking_cancelled"
+    assert again.session.event == demo.session.event
+    assert "A fixed name" in again.mapping.view.value
+
+
+def test_another_booking_has_nothing_typed(meeting: Meeting) -> None:
+    """What was typed over one booking is not kept for the one that is chosen next."""
+    meeting.booking.inputs["House.Label"].value = "Casa Nova"
+    meeting.booking.choose.value = list(meeting.session.events)[1]
+    assert meeting.remembered.state["typed"] == {}

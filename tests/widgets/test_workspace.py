@@ -186,7 +186,7 @@ def test_settings_that_cannot_be_read_are_told_by_every_form(text: str) -> None:
         assert "settings.toml" in form.message.value
     assert SettingsForm().row("third_shop_id")["text"] == ("7" if "7" in text else "")
     form = SettingsForm()
-    form.load_button.click()
+    form.file.load_button.click()
     assert "settings.toml" in form.message.value
     assert Path("settings.toml").read_text(encoding="utf-8") == text
 

@@ -49,7 +49,7 @@ def candidates(row: FieldMapping, seen: Seen, order: OrderObject, zone: ZoneInfo
         if doubts is None:
             continue
         doubts += doubts_of_values(hint, [v for n, v in prop.values.items() if n in order.numbers])
-        for proposal in _readings(row, prop, seen, order, zone):
+        for proposal in readings(row, prop, seen, order, zone):
             for doubt in doubts:
                 proposal = proposal.at_most(*doubt)
             found.append(proposal)
@@ -118,7 +118,7 @@ def as_reference(row: FieldMapping, path: str) -> str:
     return f"{{{{{path}}}}}" if row.setting else path
 
 
-def _readings(
+def readings(
     row: FieldMapping, prop: Property, seen: Seen, order: OrderObject, zone: ZoneInfo
 ) -> Iterator[Proposal]:
     """The property as it is, or by each formula that reads all of its values."""

@@ -130,7 +130,23 @@ def propose_events(seen: Seen) -> ProposedEvents:
             if _telling(found) > _telling(best):
                 best = found
     # A mere "booking" is one as long as nothing else says what became of it.
-    return proposed if known and not _telling(best)[0] else best
+    best = proposed if known and not _telling(best)[0] else best
+    return best if known or _telling(best)[1] else _by_values(seen) or best
+
+
+def _by_values(seen: Seen) -> ProposedEvents | None:
+    """A property that every event has and whose values say, of two orders, different things."""
+    for path, prop in seen.properties.items():
+        counted = _counted(seen.events, path)
+        if (
+            not prop.in_array
+            and len(counted) <= _MOST_WORDS
+            and len(prop.values) == len(seen.events)
+        ):
+            found = _proposed(path, counted)
+            if len({event.order_status for event in found.events} - {""}) > 1:
+                return found
+    return None
 
 
 def _telling(proposed: ProposedEvents) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 """The first page: a booking in the guest's words, which can be chosen and typed over."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Any, Final
@@ -15,6 +16,8 @@ from orderkit.widgets import parts
 from orderkit.widgets.demo.page import Page, card, columns
 from orderkit.widgets.demo.session import DemoSession
 
+#: Where the name of what happens stands.
+_KIND: Final = "event_name"
 _NUMBER: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 
 
@@ -53,9 +56,12 @@ FIELDS: Final[dict[str, tuple[Field, ...]]] = {
 
 #: Path → label.
 LABELS: Final = {
-    "event_name": "What happens",
+    _KIND: "What happens",
     **{field.path: field.label for group in FIELDS.values() for field in group},
 }
+
+#: The paths at which a number is typed.
+_NUMBERS: Final = {field.path for group in FIELDS.values() for field in group if field.number}
 
 #: What the site tells → the event's name.
 KINDS: Final = {
@@ -114,31 +120,40 @@ class BookingPage(Page):
 
     def pick(self, name: str) -> None:
         """Take a booking by its name, and show it in the fields."""
-        self.session.choose(name)
-        event = self.session.event
+        event = self.session.events[name]
         self._filling = True
         for path, made in self.inputs.items():
             self._shown[path] = made.value = field_text(paths.get(event, paths.parse_path(path)))
-        told = event.get("event_name")
+        told = event.get(_KIND)
         others = {} if told in KINDS.values() else {f"{told or 'nothing is said'}": told}
         self.kind.options = list({**KINDS, **others}.items())
         self.kind.value = told
+        self.session.choose(name)
         self._filling = False
         self.show_message("")
 
+    def fill(self, values: Mapping[str, Any]) -> None:
+        """Type these texts over: path → text, as `texts` gave them."""
+        for path, text in values.items():
+            if path in self.inputs:
+                self.inputs[path].value = str(text)
+            elif path == _KIND and text in KINDS.values():
+                self.kind.value = text
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Path → what was typed there, the kind of event included."""
+        made = {path: field.value for path, field in self.inputs.items()}
+        texts = {path: text for path, text in made.items() if text != self._shown[path]}
+        if self.kind.value != self.session.chosen.get(_KIND):
+            texts[_KIND] = self.kind.value
+        return texts
+
     def typed(self) -> None:
         """Put what stands in the fields over the chosen booking."""
-        if self._filling:
-            return
-        values = {
-            field.path: value_of(self.inputs[field.path].value, field.number)
-            for group in FIELDS.values()
-            for field in group
-            if self.inputs[field.path].value != self._shown[field.path]
-        }
-        if self.kind.value != self.session.chosen.get("event_name"):
-            values["event_name"] = self.kind.value
-        self.session.type(values)
+        if not self._filling:
+            texts = self.texts.items()
+            self.session.type({path: value_of(text, path in _NUMBERS) for path, text in texts})
 
     def refresh(self) -> None:
         """Show beside each field what is wrong with it, and the order it becomes."""

@@ -90,4 +90,5 @@ def part_name(key: str) -> str:
         return PART_NAMES[key]
     if table == "smart_mapping" and name in field_labels():
         return field_labels()[name].label
-    return next((row.source for row in field_mappings() if row.setting == name), name)
+    labels = (field_labels()[row.target].label for row in field_mappings() if row.setting == name)
+    return next(labels, name)

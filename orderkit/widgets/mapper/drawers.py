@@ -6,6 +6,7 @@ from typing import Any, TypeVar, cast
 
 from orderkit.destination.urls import TOKEN_URL
 from orderkit.events import paths
+from orderkit.language.filters import OPERATORS, WITHOUT_VALUE
 from orderkit.language.transformations import EventTransformation
 from orderkit.widgets.mapper.session import MapperSession
 from orderkit.widgets.mapper.sources import show_source
@@ -21,6 +22,11 @@ def drawers(session: MapperSession) -> dict[str, Any]:
         "filter": _filter(session),
         "connection": _connection(session),
     }
+
+
+def fixed_choices() -> dict[str, Any]:
+    """What never changes: operators, and those that take no value."""
+    return {"operators": list(OPERATORS), "without_value": sorted(WITHOUT_VALUE)}
 
 
 def _event_mapping(session: MapperSession) -> dict[str, Any]:

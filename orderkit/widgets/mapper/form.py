@@ -1,10 +1,11 @@
 """The mapper as a widget: the browser sends intents, and gets back what changed on the screen."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from orderkit.destination.loading import read_text, read_toml
-from orderkit.destination.saving import WatchedFiles, proposed, save_settings
+from orderkit.destination.loading import parse_settings, read_text, read_toml
+from orderkit.destination.saving import proposed_in, save_settings
 from orderkit.destination.settings import Settings
 from orderkit.errors import OrderkitError
 from orderkit.events import samples
@@ -14,18 +15,20 @@ from orderkit.reports import html, views
 from orderkit.widgets import parts
 from orderkit.widgets.events import EventPicker
 from orderkit.widgets.mapper.completion import completions
+from orderkit.widgets.mapper.drawers import fixed_choices
+from orderkit.widgets.mapper.file import SettingsFile
 from orderkit.widgets.mapper.offers import ask_the_site
 from orderkit.widgets.mapper.screen import (
     difference,
     event_line,
-    fixed_choices,
     listed_events,
     screen,
 )
 from orderkit.widgets.mapper.session import MapperSession
+from orderkit.widgets.mapper.tables import proposals_table, rows_table, screen_html
 from orderkit.widgets.mapper.view import INTENTS, MapperView
 from orderkit.widgets.mapper.written import FIRST_STATUS
-from orderkit.widgets.workspace import read_settings, settings_path, settings_target, stored_in
+from orderkit.widgets.workspace import read_settings, settings_path, settings_target
 
 
 class SettingsForm(parts.Form):
@@ -33,24 +36,35 @@ class SettingsForm(parts.Form):
 
     session: the state, which every method here works on
     view:    what the browser draws
-    path:    the settings file; `picker` loads events
+    path:    names the settings file; `picker` loads events
     """
 
-    def __init__(self, path: str | Path | None = None, picker: EventPicker | None = None) -> None:
+    def __init__(
+        self,
+        path: str | Path | None = None,
+        picker: EventPicker | None = None,
+        text: str | None = None,
+    ) -> None:
+        """As `path` has it, or, as long as no file is named, as `text` has it."""
         self.picker = picker or EventPicker()
         self.picker.choose.layout.display = "none"  # the screen has its own
         self._events = self.picker.events
-        settings, wrong = read_settings(path or settings_path())
-        self.session = MapperSession(settings, self._events)
-        self.session.unconfirmed = proposed(path or settings_path())
-        self._files = WatchedFiles()
-        self._files.note(path or settings_path())
+        self._listeners: list[Callable[[], Any]] = []
         self._shown: dict[str, Any] = {}
-        self.path = parts.text_input("Settings file", str(path or settings_target()))
-        self.load_button = parts.button("Load", self.load, self)
+        self.file = SettingsFile(
+            path or ("" if text is not None else settings_target()), self, self.load
+        )
+        self.path = self.file.path
+        if text is None:
+            settings, wrong = read_settings(path or settings_path())
+            unconfirmed = self.file.note(path or settings_path())
+        else:
+            settings, wrong = parse_settings(text, draft=True), ""
+            unconfirmed = proposed_in(text)
+        self.session = MapperSession(settings, self._events)
+        self.session.unconfirmed = unconfirmed
         self.view = MapperView(parts.guarded(self, self.take))
-        file = parts.Folded("Settings file", parts.row(self.path, self.load_button))
-        super().__init__(self.picker, self.view, file)
+        super().__init__(self.picker, self.view, self.file)
         self.message.layout.display = "none"  # the screen shows it
         self.picker.when_chosen(parts.guarded(self, self._follow_picker))
         self.show_message(wrong, "bad")
@@ -79,15 +93,8 @@ class SettingsForm(parts.Form):
 
     @property
     def live_table(self) -> views.Table:
-        """Each row that has a value or will: what it reads, and what that gives for the event."""
-        rows = self.screen["rows"].values()
-        cells = (
-            (row["group"], row["label"], row["text"], row["value"], row["state"])
-            for row in rows
-            if row["state"] != "not needed"
-        )
-        columns = ("group", "field", "source", "value", "state")
-        return views.make_table(cells, columns, "Rows for the chosen event")
+        """Each row that has a value or will."""
+        return rows_table(self.screen)
 
     @property
     def problems(self) -> views.Table:
@@ -97,23 +104,10 @@ class SettingsForm(parts.Form):
     @property
     def proposals(self) -> views.Table:
         """What is proposed for rows that lack a value."""
-        rows = self.screen["rows"].values()
-        cells = (
-            (row["label"], offer["text"], offer["value"], offer["confidence"], offer["facts"])
-            for row in rows
-            if (offer := row.get("proposal"))
-        )
-        columns = ("field", "source", "value", "confidence", "why")
-        return views.make_table(cells, columns, "Proposals")
+        return proposals_table(self.screen)
 
     def state_html(self) -> str:
-        shown = self.screen
-        outcomes = ", ".join(f"{n:,} {outcome}" for outcome, n in shown["bar"]["outcomes"].items())
-        event = shown["bar"]["event"]
-        name = f"{event['id'] or event['name']}, {event['words']}" if event else "no event"
-        more = f"; {shown['meter']['more']}" if shown["meter"]["more"] else ""
-        words = f"{name}: {shown['meter']['words']}{more}. All events: {outcomes}."
-        return f"<p>{html.prose(words)}</p>{self.live_table.to_html()}"
+        return screen_html(self.screen)
 
     # -- what a person does
 
@@ -126,11 +120,25 @@ class SettingsForm(parts.Form):
             getattr(self, intent)(**{key: content[key] for key in INTENTS[intent]})
         finally:
             self._send_changes(cause=intent, number=content.get("number"))
+        if intent != "type":
+            for listener in self._listeners:
+                listener()
+
+    def when_changed(self, listener: Callable[[], Any]) -> None:
+        """Call `listener` whenever something was done, though not at each key."""
+        self._listeners.append(listener)
+
+    def resume(self, draft: dict[str, Any], path: str) -> None:
+        """Go on with what was written before a page was loaded again."""
+        self.path.value = path
+        self.session.change(draft)
+        self._send_changes()
 
     def draw(self) -> None:
         """Let the whole screen be sent: a page has just opened."""
         self._shown = {}
         self.view.send({"choices": fixed_choices()})
+        self.view.send(self._message)
 
     def write(self, target: str, text: str) -> None:
         """Let a row read what is written: a path, a text or a formula."""
@@ -236,24 +244,23 @@ class SettingsForm(parts.Form):
     def save(self) -> None:
         """Write everything to the settings file, if all of it can be read."""
         settings = self.session.validated()
-        if changed := self._files.explain_changes(self.path.value):
+        path = self.file.named
+        if changed := self.file.explain_changes():
             self.show_message(changed, "warn")
             return
-        save_settings(settings, self.path.value)
-        self._files.note(self.path.value)
-        self.session.unconfirmed = proposed(self.path.value)
+        save_settings(settings, path)
+        self.session.unconfirmed = self.file.note(path)
         self.session.keep()
         self._send_changes()
-        self.show_message(f"Saved to {self.path.value}", "good")
+        self.show_message(f"Saved to {path}", "good")
 
     def load(self) -> None:
         """Show the file that is named; what stood there can be got back by undo."""
-        path = stored_in(self.path.value)
+        path = self.file.stored
         read_toml(read_text(path), str(path))  # before anything is replaced
-        self._files.note(path)
         settings, wrong = read_settings(path)
         self.session.show_settings(settings)
-        self.session.unconfirmed = proposed(path)
+        self.session.unconfirmed = self.file.note(path)
         self._send_changes()
         self.show_message(wrong or f"Loaded {path}", "bad" if wrong else "good")
 
@@ -267,7 +274,8 @@ class SettingsForm(parts.Form):
 
     def show_message(self, text: str, tone: html.Tone = "mute") -> None:
         super().show_message(text, tone)
-        self.view.send({"message": {"html": html.prose(mask(text)), "tone": tone}})
+        self._message = {"message": {"html": html.prose(mask(text)), "tone": tone}}
+        self.view.send(self._message)
 
     # -- one picker, two places
 

@@ -224,7 +224,9 @@ export default {
     const more = (target, row) => {
       if (row.proposal) {
         const [first, ...rest] = row.proposal.confidence;
-        return `<div class="om-why">${icon("proposal")}<span><b>${first.toUpperCase()}${rest.join("")}:</b> ${coded(row.proposal.facts)}</span></div>`;
+        return `<div class="om-why">${icon("proposal")}<span><b>${first.toUpperCase()}${rest.join("")}:</b> ${coded(row.proposal.facts)}</span>${
+          (row.proposal.others || []).map((o, n) => button("other", `Or <code>${middle(o.text)}</code> ${middle(o.shown)}`,
+            `data-t="${target}" data-n="${n}" class="om-other"`)).join("")}</div>`;
       }
       let made = "";
       if (row.problem) {
@@ -559,13 +561,14 @@ export default {
       accept: (d) => send("accept", { target: d.t }),
       ask: (d) => send("ask", { target: d.t }),
       fix: (d) => send("use_fix", { target: d.t, value: S.rows[d.t].fixes[Number(d.fix)].value }),
+      other: (d) => send("use_fix", { target: d.t, value: S.rows[d.t].proposal.others[Number(d.n)].value }),
       fill: (d) => send("fill", { path: d.p }),
       take: (d) => take(Number(d.n)),
       map_event: (d) => send("map_event", { name: d.name }),
       open_loading: () => send("open_loading"),
       load_samples: () => send("load_samples"),
       copy_order: () => navigator.clipboard?.writeText(S.order.text).catch(() => {}),
-      tab: (d) => { ui.tab = d.tab; inner.dataset.tab = d.tab; drawBars(); drawHead(); [...root.querySelectorAll(`.om-tab-${d.tab}`)].find((t) => t.checkVisibility())?.focus(); },
+      tab: (d, go = true) => { ui.tab = d.tab; inner.dataset.tab = d.tab; drawBars(); drawHead(); if (go) [...root.querySelectorAll(`.om-tab-${d.tab}`)].find((t) => t.checkVisibility())?.focus(); },
       drawer: (d) => { ui.drawer = ui.drawer === d.drawer ? "" : d.drawer; drawHead(); drawDrawer();
         if (ui.drawer) { $(".om-rows .om-scroll").scrollTop = 0; $(".om-drawer input, .om-drawer button")?.focus({ preventScroll: true }); } },
       fold: (d) => { ui.folded.has(d.group) ? ui.folded.delete(d.group) : ui.folded.add(d.group); drawGroups();
@@ -706,6 +709,8 @@ export default {
     });
     model.on("msg:custom", received);
     el.append(root);
+    // Where one pane has room, it is the one to work in. The width is known once all is in place.
+    requestAnimationFrame(() => { if (root.clientWidth && root.clientWidth < 760) acts.tab({ tab: "rows" }, false); });
     send("draw");
     return () => model.off("msg:custom", received);
   },

@@ -9,15 +9,16 @@ from orderkit.destination.labels import field_labels, status_label
 from orderkit.events import paths
 from orderkit.events.jsontext import dumps, show
 from orderkit.events.paths import count
-from orderkit.language.filters import OPERATORS, WITHOUT_VALUE
 from orderkit.mapping.results import TraceEntry
+from orderkit.mapping.suggest import Proposal
 from orderkit.mapping.types import field_type
+from orderkit.reports.client_words import capital
 from orderkit.widgets.mapper.draft import part_name, row_key
 from orderkit.widgets.mapper.drawers import drawers
 from orderkit.widgets.mapper.known import plain_path, tree_lines
 from orderkit.widgets.mapper.offers import describe_pairs
 from orderkit.widgets.mapper.order import order_lines
-from orderkit.widgets.mapper.session import MapperSession
+from orderkit.widgets.mapper.session import MapperSession, source_value
 from orderkit.widgets.mapper.sources import Kind
 from orderkit.widgets.mapper.written import ROWS
 
@@ -151,6 +152,9 @@ def row_lines(session: MapperSession, row: FieldMapping) -> dict[str, Any]:
             "ask": problem.actor == "event",
         }
         shown["fixes"] = _fixes(session, target)
+    elif entry.state == "missing" and not written.text:
+        note = capital(row.note).partition("; assumption")[0]
+        shown["problem"] = {"text": "Nothing stands here yet", "more": note, "ask": False}
     warnings = [p for p in session.mapped.problems if p.target == target and p.level == "warning"]
     if warnings:
         shown["warnings"] = [f"{p.message}; {p.fix}" for p in warnings]
@@ -203,14 +207,26 @@ def _proposal(session: MapperSession, row: FieldMapping) -> dict[str, Any] | Non
     best = session.proposal(row)
     if best is None:
         return None
-    path = best.value.removeprefix("{{").removesuffix("}}")
     return {
-        "text": best.value if best.formula else path,
+        "text": _source_text(best),
         "kind": "formula" if best.formula else "path",
         "value": show(best.given.get(session.chosen, best.example), 300),
         "confidence": best.confidence,
         "facts": best.reason,
+        "others": [
+            {
+                "text": _source_text(other),
+                "shown": show(other.given.get(session.chosen, other.example), 60),
+                "value": source_value(other),
+            }
+            for other in session.other_proposals(row, best)
+        ],
     }
+
+
+def _source_text(proposal: Proposal) -> str:
+    path = proposal.value.removeprefix("{{").removesuffix("}}")
+    return proposal.value if proposal.formula else path
 
 
 def _fixes(session: MapperSession, target: str) -> list[dict[str, Any]]:
@@ -279,8 +295,3 @@ def _notes(session: MapperSession) -> list[str]:
     mapped = session.mapped
     said = [f"This event is not sent: {mapped.reason}"] if mapped.reason else []
     return said + [f"{p.message}; {p.fix}" for p in mapped.problems if p.target not in ROWS]
-
-
-def fixed_choices() -> dict[str, Any]:
-    """What never changes: operators, and those that take no value."""
-    return {"operators": list(OPERATORS), "without_value": sorted(WITHOUT_VALUE)}

@@ -11,11 +11,13 @@ from orderkit.destination.fields import FieldMapping
 from orderkit.destination.labels import field_labels
 from orderkit.destination.loading import drafted
 from orderkit.errors import OrderkitError
+from orderkit.events.paths import get, parse_path
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.problems import Problem
 from orderkit.mapping.suggest import Proposal, suggest
+from orderkit.mapping.suggest.guesses import agreeing_first, guess
 from orderkit.mapping.suggest.statuses import EVENT_NAME
-from orderkit.widgets.mapper.draft import file_data, with_source
+from orderkit.widgets.mapper.draft import file_data, row_key, with_source
 from orderkit.widgets.mapper.offers import (
     MOST_FIXES,
     OfferedSource,
@@ -27,6 +29,8 @@ from orderkit.widgets.mapper.written import ROWS, WrittenSettings
 
 #: So many events with a problem are looked at for what mends it.
 _LEARNT_FROM: Final = 20
+#: So many other proposals stand beside a row's first.
+MOST_OTHERS: Final = 2
 
 
 class MapperSession(WrittenSettings):
@@ -35,27 +39,54 @@ class MapperSession(WrittenSettings):
     def show_events(self, events: Mapping[str, Any]) -> None:
         """Work with these events from now on, the first of them first."""
         self._proposals: dict[str, list[Proposal]] | None = None
+        self._guessed_by: list[str] = []
         self._learnt: dict[tuple[str, tuple[int, ...]], list[Proposal]] = {}
         super().show_events(events)
 
     @property
     def proposals(self) -> dict[str, list[Proposal]]:
-        """Target → ranked proposals, from the events as they were loaded."""
-        if self._proposals is None:
+        """Target → ranked proposals: from names, and, where they are not sure, from values too."""
+        statuses = self._statuses()
+        if self._proposals is None or self._guessed_by != statuses:
             seen = [self.states.seen(at) for at in range(len(self.names))]
-            self._proposals = suggest(seen, self.settings.zone) if seen else {}
+            found = suggest(seen, self.settings.zone) if seen else {}
+            guesses = guess(seen, self.settings.zone, statuses) if seen else {}
+            for target, guessed in guesses.items():
+                named = found.get(target, [])
+                if not (named and named[0].sure):
+                    found[target] = agreeing_first(named, guessed)
+            self._proposals, self._guessed_by = found, statuses
         return self._proposals
 
+    def _statuses(self) -> list[str]:
+        """The order status of each event: as mapped, or, while nothing is, as proposed."""
+        every = range(len(self.names))
+        if self.settings.event_mapping:
+            return [self.states.status(at) or "" for at in every]
+        name = parse_path(self.proposed_events.event_property)
+        known = {pair.event_name: pair.order_status for pair in self.proposed_events.events}
+        found = (get(self.states.seen(at), name) for at in every)
+        return [known.get(each, "") if isinstance(each, str) else "" for each in found]
+
     def proposal(self, row: FieldMapping) -> Proposal | None:
-        """The best proposal for a row in which nothing is written, or which no event fills."""
+        """The best proposal for a row in which nothing is written, or that no event fills as it is.
+
+        What somebody wrote is shown, with what mends it.
+        """
         ranked = self.proposals.get(row.target, [])
         if not ranked or row.target == self.typing:
             return None
         written = self.source(row)
-        lacks = not written.text or not self.states.counts(row.target)[0]
+        unasked = row_key(row, self.draft) not in self.draft
+        lacks = not written.text or (unasked and not self.states.counts(row.target)[0])
         best = ranked[0]
-        value = {"formula": best.value} if best.formula else best.value
-        return best if lacks and written.value != value else None
+        return best if lacks and written.value != source_value(best) else None
+
+    def other_proposals(self, row: FieldMapping, first: Proposal) -> list[Proposal]:
+        """What else is proposed for a row, where the first is not sure."""
+        if first.sure:
+            return []
+        return [p for p in self.proposals.get(row.target, []) if p != first][:MOST_OTHERS]
 
     def proposed_mapping(self) -> list[dict[str, str]]:
         """The event mapping that is proposed, while there is none."""
@@ -139,8 +170,13 @@ class MapperSession(WrittenSettings):
         self.change(with_source(self.row(name), self.draft, value))
 
 
+def source_value(proposal: Proposal) -> Any:
+    """What a proposal writes, as a settings file has it."""
+    return {"formula": proposal.value} if proposal.formula else proposal.value
+
+
 def _with_proposal(draft: dict[str, Any], proposal: Proposal) -> dict[str, Any]:
-    value = {"formula": proposal.value} if proposal.formula else proposal.value
+    value = source_value(proposal)
     if proposal.row.setting:
         draft = dict(draft)
         with suppress(KeyError):

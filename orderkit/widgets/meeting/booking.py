@@ -56,8 +56,8 @@ class ClientBookingPage(Page):
 
     def pick(self, name: str) -> None:
         """Take a booking by its name, and show it in fields."""
-        self.session.choose(name)
         self.inputs, self._beside, self._shown = {}, {}, {}
+        self.session.choose(name)
         groups: dict[str, list[w.Widget]] = {}
         typed = parts.guarded(self, self.typed)
         for path, (group, word) in fields_of(self.session.mapped, self.session.event).items():

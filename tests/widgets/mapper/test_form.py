@@ -12,6 +12,7 @@ from orderkit.events import samples
 from orderkit.widgets import EventPicker, SettingsForm
 from orderkit.widgets.mapper.view import INTENTS
 from orderkit.widgets.parts import guarded
+from tests.mapping.test_guesses import bookings
 
 
 @pytest.fixture(autouse=True)
@@ -383,7 +384,7 @@ def test_what_was_typed_comes_back_with_undo() -> None:
     assert form.row("order_country")["text"] == before
     assert not form.screen["bar"]["undo"]
     form.write("order_country", "IT")
-    form.load_button.click()
+    form.file.load_button.click()
     assert form.row("order_country")["text"] == before
     form.take_back()
     assert form.row("order_country")["text"] == "IT"
@@ -394,7 +395,7 @@ def test_what_is_not_saved_is_named() -> None:
     form = SettingsForm()
     assert form.screen["bar"]["unsaved"] == []
     form.write("order_country", "GB")
-    assert form.screen["bar"]["unsaved"] == ["Order Country"]
+    assert form.screen["bar"]["unsaved"] == ["Hotel country"]
     assert form.row("order_country")["unsaved"]
     form.path.value = "mine.toml"
     form.save()
@@ -429,3 +430,43 @@ def test_no_secret_is_on_the_screen() -> None:
     drawer = SettingsForm().screen["drawers"]["connection"]
     assert drawer["credentials"] == "maison-lune"
     assert not [key for key in drawer["connection"] if "secret" in key or "client_key" in key]
+
+
+def test_names_that_say_nothing_take_a_click_a_row() -> None:
+    """Of a system whose names say nothing, each mandatory row but the merchant has an Accept."""
+    events, statuses = bookings(5, 20)
+    names = dict(zip(("CREATE_ORDER", "CANCEL_ORDER", "COMPLETE_ORDER"), "abc", strict=True))
+    picker = EventPicker({str(at): event for at, event in enumerate(events)})
+    form = SettingsForm(picker=picker, text='event_property = "Qd.Kv"')
+    pairs = [{"order_status": status, "event_name": name} for status, name in names.items()]
+    form.take({"do": "change_part", "part": "event_mapping", "value": pairs})
+    clicks = 0
+    while offered := [t for t, row in form.screen["rows"].items() if "proposal" in row]:
+        form.take({"do": "accept", "target": offered[0]})
+        clicks += 1
+    assert clicks < 25
+    missing = [
+        t for t, row in form.screen["rows"].items() if row["state"] in ("missing", "invalid")
+    ]
+    assert missing == ["order_info.third_merchant_id"]
+    assert "Must match" in form.row("third_merchant_id")["problem"]["more"]
+    form.take({"do": "write", "target": "third_merchant_id", "text": "haus"})
+    created = statuses.count("CREATE_ORDER")
+    assert form.screen["bar"]["outcomes"]["mapped"] >= created
+
+
+def test_what_else_a_row_may_read_is_a_click_away() -> None:
+    """Where values alone speak, the next guesses stand beside the first; what is typed stays."""
+    events, _statuses = bookings(5, 20)
+    picker = EventPicker({str(at): event for at, event in enumerate(events)})
+    form = SettingsForm(picker=picker, text='event_property = "Qd.Kv"')
+    (other, *_more) = form.row("total_value")["proposal"]["others"]
+    assert other["text"] == "Qg.Kc"
+    form.take({"do": "use_fix", "target": "total_value", "value": other["value"]})
+    assert form.row("total_value")["text"] == "Qg.Kc"
+    pair = {"order_status": "CREATE_ORDER", "event_name": "a"}
+    form.take({"do": "change_part", "part": "event_mapping", "value": [pair]})
+    form.take({"do": "write", "target": "third_shop_name", "text": "Qb.Nope"})
+    row = form.row("third_shop_name")
+    assert (row["text"], "proposal" in row) == ("Qb.Nope", False)
+    assert "Qb.Kb" in [fix["code"] for fix in row["fixes"]]

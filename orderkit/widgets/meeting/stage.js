@@ -1,21 +1,11 @@
-// What was typed stays through a reload; arrow keys go on; a file may be dropped anywhere; and the
-// presenter's mode fills the screen.
+// Arrow keys go on, and the presenter's mode fills the screen.
 const editable = (target) =>
   target.closest?.("input, select, textarea, [contenteditable], [role=tab], table, pre");
 
 export default {
   render({ model }) {
-    const place = `orderkit ${model.get("key")}`;
-    const stored = sessionStorage.getItem(place);
-    if (stored) {
-      model.set("restored", JSON.parse(stored));
-      model.save_changes();
-    }
-    model.on("change:state", () => {
-      sessionStorage.setItem(place, JSON.stringify(model.get("state")));
-    });
-
     const present = async (on) => {
+      model.send({ present: on });
       document.body.classList.toggle("ok-presenting", on);
       for (const button of document.querySelectorAll(".ok-present")) {
         button.setAttribute("aria-pressed", String(on));
@@ -42,20 +32,8 @@ export default {
       model.send({ step });
       event.preventDefault();
     };
-    const onDrag = (event) => {
-      if ([...(event.dataTransfer?.types ?? [])].includes("Files")) event.preventDefault();
-    };
-    const onDrop = (event) => {
-      const input = document.querySelector(".ok-upload input[type=file]");
-      if (!input || !event.dataTransfer?.files.length || event.target === input) return;
-      event.preventDefault();
-      event.stopPropagation();
-      input.files = event.dataTransfer.files;
-      input.dispatchEvent(new Event("change", { bubbles: true }));
-    };
     const listeners = [
       ["click", onClick], ["keydown", onKey], ["fullscreenchange", onFullscreen],
-      ["dragover", onDrag], ["drop", onDrop],
     ];
     for (const [name, listener] of listeners) document.addEventListener(name, listener);
     return () => {

@@ -1,4 +1,4 @@
-"""What a page keeps through a reload, and the keys and drops that it takes."""
+"""What a page keeps through a reload."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -20,15 +20,9 @@ class Remembered(anywidget.AnyWidget):
     state = traitlets.Dict().tag(sync=True)
     restored = traitlets.Dict().tag(sync=True)
 
-    def __init__(
-        self,
-        key: str,
-        on_restored: Callable[[dict[str, Any]], object],
-        on_step: Callable[[int], object],
-    ) -> None:
+    def __init__(self, key: str, on_restored: Callable[[dict[str, Any]], object]) -> None:
         super().__init__(key=key)
         self.observe(lambda change: on_restored(change["new"]), names="restored")
-        self.on_msg(lambda _widget, content, _buffers: on_step(int(content["step"])))
 
     def __repr__(self) -> str:
         return "What was typed is kept."

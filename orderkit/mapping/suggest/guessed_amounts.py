@@ -1,0 +1,43 @@
+"""Which properties may be an order's amounts, by their size and by when they are there."""
+
+from collections.abc import Iterable, Iterator
+from statistics import mean
+
+from orderkit.mapping.suggest.properties import Property
+from orderkit.mapping.suggest.values import OrderValues
+
+
+def guess_amounts(
+    values: OrderValues, taken: set[str]
+) -> Iterator[tuple[str, list[Property], str, list[int]]]:
+    """End of a row's target, the properties that may fill it, why, and the events that count."""
+    money = _largest_first(values, values.full, values.numbers, taken)
+    beside = [*money[1:2], *money[:1], *money[2:]]
+    yield "total_value", money, "the largest amount of each order", values.numbers
+    yield "payment_value", beside, "an amount beside the largest", values.numbers
+    numbers = values.with_status("COMPLETE_ORDER")
+    only = values.only_in(numbers)
+    money = _largest_first(values, only, numbers, taken)
+    # A commission has its currency beside it.
+    owed = {p.container for p in only if values.converts(p, "currency", numbers)}
+    base = sorted(money, key=lambda p: p.container not in owed)
+    rest = sorted(money[1:], key=lambda p: (p.container in owed, p.name.subject != "charge"))
+    why = "there only once a stay is over"
+    yield "fulfillment_value", money, why, numbers
+    yield "fulfillment_tax", rest, why, numbers
+    yield "fulfillment_service_fee", [*rest[1:], *rest[:1]], why, numbers
+    yield "commission_base_amount", base if owed else base[1:], why, numbers
+
+
+def _largest_first(
+    values: OrderValues, props: Iterable[Property], numbers: list[int], taken: set[str]
+) -> list[Property]:
+    money = [
+        prop
+        for prop in props
+        if not prop.in_array
+        and prop.path not in taken
+        and values.money(prop, numbers)
+        and not values.is_clocked(prop)
+    ]
+    return sorted(money, key=lambda p: (-mean(values.number(p, numbers)), p.depth))

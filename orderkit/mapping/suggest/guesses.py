@@ -1,0 +1,275 @@
+"""Guesses from values alone, for rows whose property no name gives away.
+
+A code of a country looks like one whatever it is called, an order's number is another one for each
+order, and two dates that lie so many nights apart are a stay. Such a guess is never more than
+"perhaps": it is offered with its value, for a person to look at, and never taken unasked.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import permutations
+from statistics import mean
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from orderkit.destination.fields import FieldMapping, field_mappings
+from orderkit.events.jsontext import show
+from orderkit.mapping.suggest import computed
+from orderkit.mapping.suggest.candidates import as_reference, proposal_of, readings, spelled
+from orderkit.mapping.suggest.guessed_amounts import guess_amounts
+from orderkit.mapping.suggest.named_codes import named_codes
+from orderkit.mapping.suggest.names import read_name
+from orderkit.mapping.suggest.order_object import find_order
+from orderkit.mapping.suggest.properties import Property, look_at
+from orderkit.mapping.suggest.proposal import Proposal
+from orderkit.mapping.suggest.values import MOST_COUNTED, OrderValues, days
+
+#: So many are offered for a row.
+MOST_GUESSES: Final = 3
+_DOUBT: Final = "its values alone say so"
+_LONGEST_STAY: Final = 60
+_CLICK_ID: Final = re.compile(r"[\w.+/=-]{15,}")
+_OF_TIKTOK: Final = re.compile(r"tik|tt_?id|ttc|clid|click", re.IGNORECASE)
+_MOST_WORDS: Final = 3
+
+
+def guess(
+    events: Iterable[Any], zone: ZoneInfo, statuses: Sequence[str]
+) -> dict[str, list[Proposal]]:
+    """Target → guesses, the best first, for the mandatory rows of which values say something.
+
+    statuses: the order status of each event, "" for one that is no order or not known to be one
+    """
+    seen = look_at(events)
+    values = OrderValues(
+        seen, dict(enumerate(statuses[: len(seen.events)])), zone, find_order(seen)
+    )
+    return _Guesses(values).found() if values.numbers else {}
+
+
+def agreeing_first(named: list[Proposal], guessed: list[Proposal]) -> list[Proposal]:
+    """Proposals by names, and guesses by values: those that both make first, each once."""
+    values = {proposal.value for proposal in guessed}
+    both = [proposal for proposal in named if proposal.value in values]
+    return list({p.value: p for p in [*both, *guessed, *named]}.values())
+
+
+class _Guesses:
+    """What each row may read; a row's guesses look at those of rows before it.
+
+    made: the end of a row's target → guesses; taken: paths that are codes, names or of the stay
+    """
+
+    def __init__(self, values: OrderValues) -> None:
+        self.values = values
+        self.made: dict[str, list[Proposal]] = {}
+        self.taken: set[str] = set()
+
+    def found(self) -> dict[str, list[Proposal]]:
+        """Target → guesses."""
+        self._stay()
+        self._codes()
+        self._times()
+        self._places()
+        self._rooms()
+        self._order_id()
+        for name, props, fact, numbers in guess_amounts(self.values, self.taken):
+            self._read(name, props, fact, numbers)
+        self._settled_currency()
+        self._cancelled()
+        rows = {row.target: self.made.get(_end(row.target), []) for row in field_mappings()}
+        return {target: found[:MOST_GUESSES] for target, found in rows.items() if found}
+
+    def _read(
+        self, name: str, props: Iterable[Property], fact: str, numbers: list[int] | None = None
+    ) -> None:
+        """Let a row read one of these properties."""
+        for prop in props:
+            self._add(name, as_reference(_row(name), prop.path), fact, numbers)
+
+    def _add(
+        self,
+        name: str,
+        value: str,
+        fact: str,
+        numbers: list[int] | None = None,
+        *,
+        formula: bool = False,
+    ) -> None:
+        events, row = self.values.events, _row(name)
+        if numbers is not None:
+            events = {number: events[number] for number in numbers}
+        made = proposal_of(row, value, formula, (fact,), events, self.values.zone)
+        if made:
+            self.made.setdefault(name, []).append(made.at_most("perhaps", _DOUBT))
+
+    def _paths(self, name: str) -> list[str]:
+        return [p.value.strip("{}") for p in self.made.get(name, []) if not p.formula]
+
+    def _stay(self) -> None:
+        """Two dates, the nights between them, and what counts them."""
+        values, row = self.values, _row("check_in_date")
+        read: dict[str, Proposal] = {}
+        for prop in values.full:
+            if values.is_dated(prop) and not values.of_people(prop):
+                made = readings(row, prop, values.seen, values.order, values.zone)
+                if best := next(iter(made), None):
+                    read[prop.path] = best
+        found = []
+        for begin, end in permutations(read, 2):
+            nights = _nights(read[begin], read[end])
+            if nights and min(nights) >= 1 and max(nights) <= _LONGEST_STAY:
+                counts = [p for p in values.full if values.whole(p) == nights]
+                found.append((not counts, mean(nights), begin, end, counts))
+        if not found:
+            return
+        found.sort(key=lambda each: each[:2])
+        _, _, begin, end, counts = found[0]
+        self._read("length_of_stay", counts, "the nights between the two days")
+        self._dates("check_in_date", [read[each[2]] for each in found], "first")
+        self._dates("check_out_date", [read[each[3]] for each in found], "second")
+        self.taken |= {begin, end, *(p.path for p in counts)}
+        first, last = (replace(read[path], confidence="likely") for path in (begin, end))
+        name = "length_of_stay"
+        if text := computed.nights(_row(name), first, last, values.events, values.zone):
+            self.made.setdefault(name, []).append(text.at_most("perhaps", _DOUBT))
+
+    def _dates(self, name: str, found: list[Proposal], word: str) -> None:
+        fact = f"of two days the {word}, up to {_LONGEST_STAY} nights apart"
+        path = _row(name)
+        for proposal in {p.value: p for p in found}.values():
+            made = replace(proposal, row=path, facts=(fact,))
+            self.made.setdefault(name, []).append(made.at_most("perhaps", _DOUBT))
+
+    def _codes(self) -> None:
+        """What is a code of a country or a currency, or a click id of TikTok's."""
+        values = self.values
+        for name, kind in (("order_country", "country"), ("currency", "currency")):
+            fits = (p for p in values.full if values.converts(p, kind))
+            self._read(name, values.first(fits, lambda p: p.in_array), f"codes of a {kind}")
+        clicks = [p for p in values.seen.properties.values() if self._is_click(p)]
+        clicks = values.first(clicks, lambda p: not _OF_TIKTOK.search(p.path))
+        self._read("ttoclid", clicks, "long ids, as TikTok's are")
+        self.taken |= set(self._paths("ttoclid"))
+
+    def _is_click(self, prop: Property) -> bool:
+        found = self.values.values(prop)
+        like = [isinstance(v, str) and _CLICK_ID.fullmatch(v) for v in found]
+        dotted = all("." in str(v) for v in found) or bool(_OF_TIKTOK.search(prop.path))
+        return bool(found) and all(like) and dotted and not self.values.is_clocked(prop)
+
+    def _times(self) -> None:
+        values = self.values
+        self._read("create_time", filter(values.is_clocked, values.full), "the earliest time")
+        self._read("update_time", filter(values.is_clocked, values.full), "the latest time")
+        for name, sign in (("create_time", 1), ("update_time", -1)):
+            found = self.made.get(name, [])
+            found.sort(key=lambda p, sign=sign: sign * mean(p.given.values()))  # type: ignore[misc]
+
+    def _places(self) -> None:
+        """Codes with their names: of hotels and of rooms."""
+        values = self.values
+        country = next(iter(self._paths("order_country")), "").rpartition(".")[0]
+        pairs = list(named_codes(values, self.taken))
+        rooms = [pair for pair in pairs if pair[0].in_array]
+        hotels = [pair for pair in pairs if not pair[0].in_array]
+        hotels.sort(key=lambda pair: (pair[0].container != country, values.kinds(pair[0])))
+        rooms += hotels[1:] + hotels[:1]
+        for end, found in (("third_shop", hotels), ("third_sku", rooms)):
+            for code, name in found:
+                self._read(f"{end}_id", [code], f"codes that go with `{name.path}`")
+                self._read(f"{end}_name", [name], f"names that go with `{code.path}`")
+        self.taken |= {prop.path for pair in pairs for prop in pair}
+
+    def _rooms(self) -> None:
+        values, name = self.values, "amount_of_room"
+        for path in self._paths("third_sku_id")[:1]:
+            if ".X." in path:
+                array = path.partition(".X.")[0]
+                text = f"SIZE({spelled(array)})"
+                self._add(name, text, f"the number of items in `{array}`", formula=True)
+        free = (p for p in values.full if p.path not in self.taken)
+        counts = [p for p in free if _is_count(values.whole(p))]
+        found = values.first(counts, lambda p: (p.in_array, max(values.whole(p))))
+        self._read(name, found, "a small number")
+        self.taken |= set(self._paths(name)[:1])
+
+    def _order_id(self) -> None:
+        values = self.values
+        found = [
+            p
+            for p in values.full
+            if p.path not in self.taken
+            and not p.in_array
+            and values.is_id(p)
+            and 2 * values.kinds(p) > len(values.numbers)
+            and self._of_one_stay(p)
+        ]
+        ids = values.first(found, lambda p: (_shapes(values.values(p)), values.kinds(p)))
+        self._read("order_id", ids, "another one for every order")
+        self.taken |= set(self._paths("order_id")[:1])
+
+    def _of_one_stay(self, prop: Property) -> bool:
+        """Whether events with the same value there are of the same stay."""
+        begins = self.made.get("check_in_date", [])[:1]
+        stays: dict[str, set[str]] = {}
+        for number in self.values.numbers:
+            stay = str([p.given.get(number) for p in begins])
+            stays.setdefault(str(prop.values.get(number)), set()).add(stay)
+        return all(len(stay) == 1 for stay in stays.values())
+
+    def _settled_currency(self) -> None:
+        """Of its own: the order's would go out with each order, and its commission with none."""
+        values, name = self.values, _COMMISSION_CURRENCY
+        numbers = values.with_status("COMPLETE_ORDER")
+        only = [p for p in values.only_in(numbers) if values.converts(p, "currency", numbers)]
+        self._read(name, only, "codes of a currency", numbers)
+
+    def _cancelled(self) -> None:
+        """Who cancelled: few words, one of which speaks of the guest."""
+        values, name = self.values, "initiator"
+        numbers = values.with_status("CANCEL_ORDER")
+        for prop in values.only_in(numbers):
+            said = {str(value) for value in values.values(prop, numbers)}
+            guests = [word for word in said if read_name(word).subject == "guest"]
+            if said <= {"MERCHANT", "CUSTOMER"}:
+                self._read(name, [prop], "there only once a booking is cancelled", numbers)
+            elif len(said) <= _MOST_WORDS and len(guests) == 1:
+                # An order without such a word gets nothing.
+                text = ""
+                for word in sorted(said, key=lambda word: word in guests):
+                    meant = "CUSTOMER" if word in guests else "MERCHANT"
+                    rest = f", {text}" if text else ""
+                    text = f'IF({spelled(prop.path)} == {show(word, 60)}, "{meant}"{rest})'
+                fact = f"`{guests[0]}` is read as the guest, all else as the hotel"
+                self._add(name, text, fact, numbers, formula=True)
+
+
+_COMMISSION_CURRENCY: Final = "commission_value.0.currency"
+
+
+def _end(target: str) -> str:
+    """What a row is called here: the end of its target."""
+    if target.endswith(_COMMISSION_CURRENCY):
+        return _COMMISSION_CURRENCY
+    return target.rpartition(".")[2]
+
+
+def _row(name: str) -> FieldMapping:
+    return next(row for row in field_mappings() if _end(row.target) == name)
+
+
+def _nights(begin: Proposal, end: Proposal) -> list[int]:
+    """The days between two dates, where both have the same orders."""
+    first, last = days(begin.given), days(end.given)
+    return [(last[n] - day).days for n, day in first.items()] if first.keys() == last.keys() else []
+
+
+def _is_count(numbers: list[int]) -> bool:
+    return bool(numbers) and min(numbers) >= 1 and max(numbers) <= MOST_COUNTED
+
+
+def _shapes(values: list[Any]) -> int:
+    """How many shapes texts have, letters and digits being alike: ids have few."""
+    return len({re.sub("[0-9]", "9", re.sub("[^\\W\\d_]", "a", str(value))) for value in values})

@@ -1,0 +1,52 @@
+"""Codes and names that go together, as those of a hotel or a room do."""
+
+from collections.abc import Iterator
+
+from orderkit.mapping.suggest.properties import Property
+from orderkit.mapping.suggest.values import OrderValues
+
+
+def named_codes(values: OrderValues, taken: set[str]) -> Iterator[tuple[Property, Property]]:
+    """Two properties of one object, a code and a name, each of which gives the other.
+
+    taken: paths that are something else
+    """
+    few = max(1, len(values.numbers) * 2 // 3)
+    free = [prop for prop in values.full if prop.path not in taken]
+    names = [p for p in free if _is_name(p, values)]
+    for code in free:
+        spoken = code in names and " " in str(values.values(code)[0])
+        if spoken or not values.is_id(code) or values.of_people(code):
+            continue
+        if values.converts(code, "currency"):
+            continue
+        fits = [
+            name
+            for name in names
+            if name is not code
+            and name.container == code.container
+            and len(_both(code, name)) == values.kinds(code) == values.kinds(name) <= few
+        ]
+        if fits:
+            # A name that begins as its code does is its.
+            yield code, max(fits, key=lambda name: _shared(name.path, code.path))
+
+
+def _both(code: Property, name: Property) -> set[tuple[str, str]]:
+    return {
+        (str(value), str(name.values[number]))
+        for number, value in code.values.items()
+        if number in name.values
+    }
+
+
+def _is_name(prop: Property, values: OrderValues) -> bool:
+    found = values.values(prop)
+    named = all(isinstance(v, str) and any(map(str.islower, v)) and "://" not in v for v in found)
+    return named and not values.is_clocked(prop) and not values.of_people(prop)
+
+
+def _shared(a: str, b: str) -> int:
+    """How many letters two paths begin with together."""
+    differ = (at for at, (x, y) in enumerate(zip(a, b, strict=False)) if x != y)
+    return next(differ, min(len(a), len(b)))

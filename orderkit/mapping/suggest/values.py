@@ -1,0 +1,136 @@
+"""What the values of properties are, whatever their names say: dates, times, amounts, codes."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from orderkit.mapping.conversion import Unconvertible
+from orderkit.mapping.suggest.order_object import MOST, OrderObject
+from orderkit.mapping.suggest.properties import Property, Seen
+from orderkit.mapping.types import field_type
+
+_NUMBER: Final = re.compile(r"\s*[0-9]{1,9}(?:[.,][0-9]{1,4})?\s*")
+_FRACTION: Final = re.compile(r"[0-9]+[.,][0-9]{1,4}")
+_DATED: Final = re.compile(r"\s*[0-9]{1,4}[-/. ][0-9]{1,2}[-/. ][0-9]{1,4}\s*|[0-9]{8}")
+_CLOCKED: Final = re.compile(r".*[0-9][T ][0-9]{2}:[0-9]{2}.*|[0-9]{10}|[0-9]{13}")
+#: Of whom a property speaks that is no order's, and of what that rarely is.
+_PEOPLE: Final = frozenset({"guest", "person_count"})
+_BESIDE: Final = frozenset({"channel", "rate", "discount", "payment"})
+_LONGEST_ID: Final = 40
+#: So many rooms or nights are a count; a larger number may be an amount.
+MOST_COUNTED: Final = 9
+
+
+class OrderValues:
+    """The properties that most orders have, and what their values are.
+
+    numbers: of the events that hold an order
+    full:    the properties that most of them have
+    """
+
+    def __init__(
+        self, seen: Seen, statuses: Mapping[int, str], zone: ZoneInfo, order: OrderObject
+    ) -> None:
+        self.seen, self.statuses, self.zone = seen, statuses, zone
+        self.numbers = sorted(n for n, status in statuses.items() if status) or sorted(
+            order.numbers
+        )
+        self.order = replace(order, numbers=frozenset(self.numbers))
+        self.events = {number: seen.events[number] for number in self.numbers}
+        self._place = {path: at for at, path in enumerate(seen.properties)}
+        self.full = self.of(self.numbers)
+
+    def of(self, numbers: list[int]) -> list[Property]:
+        """The properties that most of these events have."""
+        most = MOST * len(numbers)
+        return [p for p in self.seen.properties.values() if len(self.values(p, numbers)) >= most]
+
+    def values(self, prop: Property, numbers: list[int] | None = None) -> list[Any]:
+        """What a property has in these events, or in all orders."""
+        numbers = self.numbers if numbers is None else numbers
+        return [prop.values[number] for number in numbers if number in prop.values]
+
+    def only_in(self, numbers: list[int]) -> list[Property]:
+        """The properties that most of these events have, and no other order."""
+        others = [number for number in self.numbers if number not in numbers]
+        return [p for p in self.of(numbers) if not self.values(p, others)] if numbers else []
+
+    def with_status(self, status: str) -> list[int]:
+        """The events with an order status."""
+        return [number for number in self.numbers if self.statuses.get(number) == status]
+
+    # -- what values are
+
+    def converts(self, prop: Property, kind: str, numbers: list[int] | None = None) -> bool:
+        """Whether a field of that type takes all values, without a doubt."""
+        made = field_type(kind)
+        try:
+            taken = [made.convert(v, self.zone)[0] for v in self.values(prop, numbers)]
+        except Unconvertible:
+            return False
+        return bool(taken) and not any(made.unusual(value) for value in taken)
+
+    def number(self, prop: Property, numbers: list[int] | None = None) -> list[float]:
+        """The values as numbers; none where one is no number."""
+        found = self.values(prop, numbers)
+        if any(isinstance(v, bool) or not _NUMBER.fullmatch(str(v)) for v in found):
+            return []
+        return [float(str(value).replace(",", ".")) for value in found]
+
+    def money(self, prop: Property, numbers: list[int] | None = None) -> list[float]:
+        """The values as numbers, where some have a fraction or are no small count; else none."""
+        found = self.number(prop, numbers)
+        fractions = any(_FRACTION.fullmatch(str(v)) for v in self.values(prop, numbers))
+        return found if fractions or max(found, default=0) > MOST_COUNTED else []
+
+    def whole(self, prop: Property) -> list[int]:
+        """The values as whole numbers; none where one is something else."""
+        found = self.number(prop)
+        return [int(value) for value in found] if all(v == int(v) for v in found) else []
+
+    def is_dated(self, prop: Property) -> bool:
+        """Whether all values look like days."""
+        return all(_DATED.fullmatch(str(value)) for value in self.values(prop))
+
+    def is_clocked(self, prop: Property) -> bool:
+        """Whether all values are moments."""
+        clocked = all(_CLOCKED.fullmatch(str(value)) for value in self.values(prop))
+        return clocked and self.converts(prop, "timestamp")
+
+    def is_id(self, prop: Property) -> bool:
+        """Whether all values may be ids: short, without blanks, no date and no fraction."""
+        found = self.values(prop)
+        if self.is_dated(prop) or self.is_clocked(prop) or not self.converts(prop, "id"):
+            return False
+        short = all(len(str(v)) <= _LONGEST_ID and "://" not in str(v) for v in found)
+        return short and not any(_FRACTION.fullmatch(str(value)) for value in found)
+
+    def kinds(self, prop: Property) -> int:
+        """How many different values there are."""
+        return len(set(map(str, self.values(prop))))
+
+    def of_people(self, prop: Property) -> bool:
+        """Whether the name speaks of a guest, or of how many there are."""
+        return prop.name.subject in _PEOPLE
+
+    def first(self, props: Iterable[Property], key: Callable[[Property], Any]) -> list[Property]:
+        """The properties by that key, those of something else last, outer before inner ones."""
+        return sorted(
+            props,
+            key=lambda p: (
+                self.of_people(p),
+                p.name.against,
+                p.name.subject in _BESIDE,
+                key(p),
+                p.depth,
+                self._place[p.path],
+            ),
+        )
+
+
+def days(given: Mapping[int, Any]) -> dict[int, date]:
+    """Number of the event → day, of what a field of type date was given."""
+    return {number: date.fromisoformat(str(value)[:10]) for number, value in given.items()}

@@ -1,0 +1,122 @@
+"""Guesses from values: systems whose names say nothing to us."""
+
+import random
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from orderkit.destination.fields import field_mappings
+from orderkit.mapping.suggest import suggest
+from orderkit.mapping.suggest.guesses import guess
+
+UTC = ZoneInfo("UTC")
+#: What a system calls things → the end of the row that it belongs to.
+NESTED = {
+    "Qa": "order_id",
+    "Qb.Ka": "third_shop_id",
+    "Qb.Kb": "third_shop_name",
+    "Qb.Kc": "order_country",
+    "Qc": "create_time",
+    "Qd.Kw": "update_time",
+    "Qe.Ka": "check_in_date",
+    "Qe.Kb": "check_out_date",
+    "Qe.Kc": "length_of_stay",
+    "SIZE(Qf)": "amount_of_room",
+    "Qf.X.Ka": "third_sku_id",
+    "Qf.X.Kb": "third_sku_name",
+    "Qg.Ka": "value.currency",
+    "Qg.Kb": "total_value",
+    "Qg.Kc": "payment_value",
+    "Qh": "ttoclid",
+    "Qj.Ka": "fulfillment_value",
+    "Qj.Kd.Ka": "commission_value.0.currency",
+    "Qj.Kd.Kb": "commission_base_amount",
+}
+
+
+def bookings(seed: int, number: int) -> tuple[list[dict[str, Any]], list[str]]:
+    """Bookings, some of which are cancelled or over later, and the order status of each."""
+    chance = random.Random(seed)  # noqa: S311 - no secret
+    hotels = [("H-17", "Haus am Fluss", "AT"), ("H-18", "Haus am See", "CH")]
+    rooms = [("EZ", "Einzel Süd"), ("DZ", "Doppel Balkon"), ("ST", "Turmsuite")]
+    made: list[dict[str, Any]] = []
+    statuses = []
+    for at in range(number):
+        hotel, room = hotels[at % 2], rooms[chance.randrange(3)]
+        booked = datetime(2026, 5, 2, 8, 14, tzinfo=UTC) + timedelta(
+            days=at, minutes=chance.randrange(600)
+        )
+        arrival, nights = date(2026, 7, 1) + timedelta(days=at), 1 + chance.randrange(6)
+        total = 90.5 * nights + chance.randrange(40)
+        booking = {
+            "Qa": f"F{881200 + 13 * at}",
+            "Qb": dict(zip(("Ka", "Kb", "Kc"), hotel, strict=True)),
+            "Qc": f"{booked.isoformat()}",
+            "Qd": {"Kv": "a", "Kw": f"{booked.isoformat()}"},
+            "Qe": {
+                "Ka": arrival.isoformat(),
+                "Kb": (arrival + timedelta(days=nights)).isoformat(),
+                "Kc": nights,
+            },
+            "Qf": [{"Ka": room[0], "Kb": room[1]}],
+            "Qg": {"Ka": "EUR", "Kb": total, "Kc": total - 20},
+            "Qh": f"E.C.P.{at:03}Zk3vQpL9aT{at}",
+            "Qi": {"Vor": chance.choice(["Anna", "Jo"]), "Tel": f"+43 1 {at}"},
+        }
+        made.append(booking)
+        statuses.append("CREATE_ORDER")
+        later = {"Kw": f"{(booked + timedelta(days=80)).isoformat()}"}
+        if at % 4 == 1:
+            cancelled = {"Qk": chance.choice(["GAST", "HAUS"]) if at > 8 else "GAST"}
+            made.append({**booking, "Qd": {"Kv": "b", **later}, **cancelled})
+            statuses.append("CANCEL_ORDER")
+        if at % 4 == 2:
+            paid = {"Ka": total + 11, "Kd": {"Ka": "EUR", "Kb": total - 30}}
+            made.append({**booking, "Qd": {"Kv": "c", **later}, "Qj": paid})
+            statuses.append("COMPLETE_ORDER")
+    return made, statuses
+
+
+@settings(max_examples=20)
+@given(st.integers(), st.integers(8, 25))
+def test_names_that_say_nothing_leave_the_values(seed: int, number: int) -> None:
+    """Nearly every mandatory row is guessed right, and no guess is more than perhaps."""
+    events, statuses = bookings(seed, number)
+    found = guess(events, UTC, statuses)
+    assert all(p.confidence == "perhaps" for ranked in found.values() for p in ranked)
+    wrong = {
+        end: [p.value for p in ranked]
+        for path, end in NESTED.items()
+        for target, ranked in found.items()
+        if target.endswith(f".{end}") and ranked[0].value.strip("{}") != path
+    }
+    assert not wrong
+    named = [end for end in NESTED.values() if any(t.endswith(end) for t in found)]
+    assert len(named) == len(NESTED)
+
+
+def test_nothing_is_written_for_what_was_only_guessed() -> None:
+    """What is proposed for a settings file comes from names alone."""
+    events, _statuses = bookings(1, 12)
+    assert not [p for ranked in suggest(events, UTC).values() for p in ranked if p.sure]
+
+
+def test_who_cancelled_is_read_from_words_for_a_guest() -> None:
+    """Each word that was seen is read, and a booking that nobody cancelled gets none."""
+    events, statuses = bookings(3, 24)
+    (first,) = guess(events, UTC, statuses)["order_info.initiator"]
+    assert first.value == 'IF(Qk == "GAST", "CUSTOMER", IF(Qk == "HAUS", "MERCHANT"))'
+    assert {statuses[n] for n in first.given} == {"CANCEL_ORDER"}
+    assert set(first.given.values()) == {"CUSTOMER", "MERCHANT"}
+
+
+def test_events_in_which_nothing_looks_like_an_order_give_no_guess() -> None:
+    """Texts and yes or no are no one's amounts, dates or codes."""
+    events = [{"a": "some words", "b": at % 2 == 0} for at in range(8)]
+    found = guess(events, UTC, [""] * 8)
+    assert {*found} <= {row.target for row in field_mappings()}
+    assert not {t for t in found if "value" in t or "date" in t or "time" in t}
+    assert guess([], UTC, []) == {}
