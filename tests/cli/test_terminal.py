@@ -22,6 +22,14 @@ from tests.cli.test_commands import ORDERKIT, SETTINGS, bare_environment, run
 EVENTS = str(samples.EVENTS)
 #: Escapes of two kinds, a line of its own, and marks that turn the direction of writing.
 HOSTILE = "X\x1b[2J\x9b1m\nFORGED\r\u202egnp\u2066\u200b\x7f"
+#: Standard output becomes a pipe without a reader.
+NOBODY_READS = """
+import os, sys
+reading, writing = os.pipe()
+os.close(reading)
+os.dup2(writing, 1)
+sys.stdout = open(1, "w", encoding="utf-8", closefd=False)
+"""
 _ACTS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069]")
 
 
@@ -125,19 +133,7 @@ def test_a_reader_that_has_gone_ends_nothing_badly(tmp_path: Path) -> None:
         ["send", EVENTS, *SETTINGS, "--to", "sandbox", *ledger, "--force", "--json"],
         ["deliveries", *ledger, "--json"],
     ):
-        reading, writing = os.pipe()
-        os.close(reading)
-        done = subprocess.run(
-            [*ORDERKIT, *given_],
-            stdin=subprocess.DEVNULL,
-            stdout=writing,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=bare_environment(tmp_path),
-            timeout=60,
-            check=False,
-        )
-        os.close(writing)
+        done = forked.run(given_, bare_environment(tmp_path), code=NOBODY_READS + forked.MAIN)
         assert done.returncode == 0, (given_, done.stderr)
         assert "Traceback" not in done.stderr, given_
         assert "Broken pipe" not in done.stderr, given_

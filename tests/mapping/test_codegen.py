@@ -32,7 +32,7 @@ from tests.mapping.test_properties import ASKED, FULL, FULL_SETTINGS, MIXED, SET
 from tests.mapping.test_properties import MAPPERS as COMMON
 from tests.mapping.test_properties import events as any_event
 
-PAIRS: Final = int(os.environ.get("ORDERKIT_PAIRS", "10000"))
+PAIRS: Final = int(os.environ.get("ORDERKIT_PAIRS", "4000"))
 CLOCK: Final = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 ITEM: Final = "order_info.spu_list.0.sku_list.0.third_sku_id"
