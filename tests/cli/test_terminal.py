@@ -217,14 +217,14 @@ def test_a_value_is_shortened_in_its_middle(text: str, width: int, short: str) -
     [
         (["chekc"], "Did you mean check?"),
         (["handovr"], "Did you mean handover?"),
-        (["check", EVENTS, "--setings", "x"], "Did you mean '--settings'?"),
+        (["check", EVENTS, "--setings", "x"], "Did you mean --settings?"),
     ],
 )
 def test_a_slip_is_met_with_what_was_meant(given_: list[str], meant: str) -> None:
     """A command or an option that is not there is answered with the nearest one."""
     done = run(*given_)
     assert done.returncode == 2
-    assert meant in done.stderr
+    assert meant in done.stderr.replace("'", "")  # click puts options in quotes since 8.2
 
 
 @pytest.mark.parametrize(
