@@ -60,9 +60,9 @@ def command(
     causes, reasons = Causes(), Counter[str]()
     first: list[EventResult] = []
     for result in results(events, mapper, status=status):
+        entry, mapped = result.entry, result.mapped
         outcomes[result.outcome] += 1
-        entry = result.entry
-        across.add(entry.index, entry.line, result.mapped)
+        across.add(entry.index, entry.line, mapped)
         if entry.event is not None:
             unread.add(entry.event)
         if as_json:
@@ -72,11 +72,12 @@ def command(
                 out.print(_headline(result))
                 print_problems(out, result.problems)
         else:
-            if len(first) <= _SHORT:
+            if entry.index <= _SHORT:
                 first.append(result)
-            causes.add(entry.index, result.problems)
-            if result.outcome == "filtered" and result.mapped:
-                reasons[result.mapped.reason if len(reasons) < _MOST_REASONS else ""] += 1
+            if mapped is None or mapped.problems:
+                causes.add(entry.index, result.problems)
+            elif mapped.reason:
+                reasons[mapped.reason if len(reasons) < _MOST_REASONS else ""] += 1
     if not as_json:
         _print_causes(out, causes, reasons, first if len(first) <= _SHORT else [])
         out.print(_summary(outcomes))

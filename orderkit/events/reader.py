@@ -74,7 +74,7 @@ def numbered_events(
         value = record.value
         if as_they_are and type(value) is dict and is_platform_event(value):
             # Most are: there is nothing to open or to convert.
-            yield EventLine(index, record.line, value, padded=record.padded, size=record.size)
+            yield EventLine(index, record.line, value, "", b"", record.padded, record.size)
             index += 1
             continue
         for event, error in _events_of(record, reading, has_paths):

@@ -118,9 +118,11 @@ class AcrossEvents:
 
     def add(self, index: int, line: int | None, mapped: Mapped | None) -> None:
         """Take an event's result into account; None is one that could not be read."""
-        self._names.add(mapped.reason if mapped else "")
-        if mapped is not None and mapped.outcome == "filtered":
-            self._filtered += 1
+        if mapped is None or mapped.outcome != "mapped":
+            self._names.add(mapped.reason if mapped else "")
+            self._filtered += mapped is not None and mapped.outcome == "filtered"
+            return
+        self._names.events += 1
         self.repeated.add(index, line, mapped)
 
     def sentences(self) -> list[str]:

@@ -50,8 +50,9 @@ class FastPath(NamedTuple):
 
 
 _FAST_PATHS: Final = {
+    # The one blank that is printable is the space.
     "text": FastPath(
-        "type({v}) is str and {v} and {v}.isprintable() and {v}.strip() == {v}"
+        "type({v}) is str and {v} and {v}.isprintable() and {v}[0] != ' ' != {v}[-1]"
         " and {v} not in NO_VALUES"
     ),
     "id": FastPath("type({v}) is str and is_id({v}) and {v} not in NO_VALUES"),

@@ -85,7 +85,7 @@ class Lookups:
                 number = self._held[holder, part] = len(self._held) + 1
                 self.lines += [
                     f"object_{number} = at_{number} = {self._part(holder, part)}",
-                    f"if not isinstance(at_{number}, dict):",
+                    f"if type(at_{number}) is not dict and not isinstance(at_{number}, dict):",
                     f"    object_{number} = NOTHING",
                 ]
             holder = self._held[holder, part]
