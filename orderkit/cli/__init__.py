@@ -4,6 +4,7 @@ It may import every room but widgets.
 """
 
 import gc
+import os
 import signal
 import sys
 
@@ -21,6 +22,8 @@ def main() -> None:
     # A command makes many objects that stay, and hardly any circles: a collection of these at
     # every 700 objects finds nothing, and takes an eighth of the start.
     gc.set_threshold(50_000)
+    # No plug-in of pydantic's has a part in this; looking for some takes as long again.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     prepare_streams()
     code = flushed(_run)
     sys.exit(code if isinstance(code, int) else 0)

@@ -5,6 +5,7 @@ that meets it converts to the value beside it, and no problem is found.
 """
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from math import nan
@@ -50,13 +51,9 @@ class FastPath(NamedTuple):
 
 
 _FAST_PATHS: Final = {
-    # The one blank that is printable is the space.
-    "text": FastPath(
-        "type({v}) is str and {v} and {v}.isprintable() and {v}[0] != ' ' != {v}[-1]"
-        " and {v} not in NO_VALUES"
-    ),
-    "id": FastPath("type({v}) is str and is_id({v}) and {v} not in NO_VALUES"),
-    "click id": FastPath("type({v}) is str and is_id({v}) and {v} not in NO_VALUES"),
+    "text": FastPath("type({v}) is str and ({v} in usual_texts or is_usual_text({v}))"),
+    "id": FastPath("type({v}) is str and ({v} in usual_ids or is_usual_id({v}))"),
+    "click id": FastPath("type({v}) is str and ({v} in usual_ids or is_usual_id({v}))"),
     "country": FastPath("type({v}) is str and {v} in countries"),
     "currency": FastPath("type({v}) is str and {v} in currencies"),
     # Hundredths, of a currency that has them; whole numbers of any.
@@ -87,6 +84,32 @@ def fast_path(type_name: str, variable: str, currency: str = "") -> FastPath:
         expressions = _FAST_PATHS[type_name]
         return FastPath(*(each.format(v=variable, currency=currency) for each in expressions))
     return FastPath(f"type({variable}) is str and {variable} in {choices(type_name)!r}")
+
+
+class UsualTexts(set[str]):
+    """Texts that were found to be usual: hotels and rooms come again and again.
+
+    So many are kept, and short ones only: what is new in each event is not worth it.
+    """
+
+    _MOST: Final = 4_096
+    _LONGEST: Final = 64
+
+    def __init__(self, is_usual: Callable[[str], object]) -> None:
+        super().__init__()
+        self._is_usual = is_usual
+
+    def look(self, text: str) -> bool:
+        """Whether a text is usual."""
+        usual = bool(self._is_usual(text)) and text not in NO_VALUES
+        if usual and len(self) < self._MOST and len(text) <= self._LONGEST:
+            self.add(text)
+        return usual
+
+
+def _is_text(text: str) -> bool:
+    # The one blank that is printable is the space.
+    return text.isprintable() and text[:1] not in (" ", "") and text[-1] != " "
 
 
 def seconds(raw: Any) -> int | None:
@@ -164,8 +187,10 @@ def names() -> dict[str, Any]:
         "day": day,
         # A float of this size has no room for a fraction: what is added to it gets rounded.
         "ROUND": 1.5 * 2**52,
-        "is_id": _ID.fullmatch,
-        "NO_VALUES": NO_VALUES,
+        "usual_ids": (ids := UsualTexts(_ID.fullmatch)),
+        "is_usual_id": ids.look,
+        "usual_texts": (texts := UsualTexts(_is_text)),
+        "is_usual_text": texts.look,
         "currencies_with_cents": {
             code for code in codes.currencies() if (codes.minor_units(code) or 0) >= 2
         },

@@ -42,9 +42,10 @@ class Source:
 
     def lines(self, reading: Reading) -> Iterator[bytes]:
         """Its lines; for one that is longer than the limit stands `CUT`."""
-        while line := self.content.readline(reading.limit + 1):
-            if len(line) > reading.limit and not line.endswith(b"\n"):
-                while (more := self.content.readline(_PIECE)) and not more.endswith(b"\n"):
+        limit, readline = reading.limit, self.content.readline
+        while line := readline(limit + 1):
+            if len(line) > limit and not line.endswith(b"\n"):
+                while (more := readline(_PIECE)) and not more.endswith(b"\n"):
                     pass
                 line = CUT + b"\n"
             yield line

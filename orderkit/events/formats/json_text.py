@@ -78,7 +78,7 @@ def read_ndjson(lines: Iterable[bytes], reading: Reading) -> Iterator[Record]:
 
 def _ndjson(lines: Iterable[_Line], reading: Reading) -> Iterator[Record]:
     for number, line in lines:
-        if line.strip():
+        if line and not line.isspace():
             yield read_json_line(number, line, reading)
 
 
@@ -88,7 +88,7 @@ def read_json_line(number: int, line: bytes, reading: Reading) -> Record:
     if text == CUT or len(text) > reading.limit:
         return Record(number, None, f"a line of {reading.too_long}; write one event a line")
     try:
-        return Record(number, loads_lenient(text), size=len(text))
+        return Record(number, loads_lenient(text), "", b"", False, (), len(text))
     except ValueError:
         return Record(number, None, f"no JSON: {explain_no_json(text)}", line)
 
