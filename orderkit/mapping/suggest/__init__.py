@@ -83,5 +83,6 @@ def _keep_commission_whole(found: dict[str, list[Proposal]]) -> None:
     """A commission's currency is proposed only together with its amount."""
     amount = next((t for t in found if t.endswith("commission_base_amount")), "")
     currency = next((t for t in found if "commission_value" in t and t != amount), "")
-    if amount and currency and not found[amount]:
-        found[currency] = []
+    if amount and currency and not any(p.sure for p in found[amount]):
+        doubt = "the amount that the commission is taken of is not found"
+        found[currency] = [p.at_most("perhaps", doubt) for p in found[currency] if found[amount]]

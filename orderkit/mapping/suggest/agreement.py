@@ -31,8 +31,10 @@ def _level(proposal: Proposal) -> tuple[Any, ...]:
     sure = CONFIDENCES.index(proposal.confidence)
     path = proposal.value.strip("{}")
     said = "total" in read_name(path).attributes
-    # Beside a time in UTC, the other one is in a zone that nobody names.
-    return (sure, ".X" in proposal.value, not said, not _UTC & set(words(path)), path.count("."))
+    # Beside a time in UTC, the other one is in a zone that nobody names; an item's SKU is what the
+    # row asks for.
+    asked = (_UTC | {"sku"}) & set(words(path.rpartition(".")[2]))
+    return (sure, ".X" in proposal.value, not said, not asked, path.count("."))
 
 
 def settle(found: list[Proposal]) -> list[Proposal]:
@@ -77,7 +79,7 @@ def _undecided(ranked: list[Proposal]) -> list[Proposal]:
     """The ids; neither is sure where the first names the order and stands beside its plain ``id``.
 
     `id` and `booking_id`: the one may be of the booking and the other of a revision of it, or the
-    one of a room and the other of the booking.
+    one of a room and the other of the booking. A `transaction_id` may be the payment's.
     """
     first = ranked[0] if ranked else None
     if first is None or not first.sure or _name_of(first).said < 2:
@@ -87,7 +89,10 @@ def _undecided(ranked: list[Proposal]) -> list[Proposal]:
         (
             p
             for p in ranked[1:]
-            if p.sure and not _own_subject(p) and _container(p) == where and p.given != first.given
+            if (p.sure or _is_distinct(p))
+            and not (_own_subject(p) or _name_of(p).unknown)
+            and _container(p) == where
+            and p.given != first.given
         ),
         None,
     )
@@ -95,6 +100,11 @@ def _undecided(ranked: list[Proposal]) -> list[Proposal]:
         return ranked
     doubt = f"it is `{first.value}` or `{plain.value}`, which differ"
     return [p.at_most("perhaps", doubt) for p in ranked]
+
+
+def _is_distinct(proposal: Proposal) -> bool:
+    values = list(map(str, proposal.given.values()))
+    return len(set(values)) == len(values)
 
 
 def _beside(proposal: Proposal, first: Proposal) -> Proposal:

@@ -34,6 +34,8 @@ def doubts_of(
         if other is None:
             return None
         doubts.append(other)
+    if "base" in hint.any_of - name.attributes:
+        doubts.append((_PERHAPS, "it may be the commission itself, and not what it is taken of"))
     if prop.in_array and (hint.subject != "room" or hint.role == "rooms"):
         doubts.append(_in_array(hint, prop, seen, order))
     if name.attributes & hint.any_of == {"amount"} and hint.subject == "order":

@@ -20,6 +20,8 @@ _JOINED: Final = 3
 #: A word is taken apart ("gesamtpreis", "bookingid") only from so many letters on.
 _COMPOUND: Final = 6
 _SHORTEST_PART: Final = 3
+#: The one word that is shorter, and ends a compound ("orderid").
+_ID: Final = "id"
 #: What German puts between the words of a compound ("buchungsnummer").
 _LINKS: Final = ("", "s", "n", "es")
 
@@ -147,6 +149,8 @@ def _segments(word: str) -> tuple[str, ...]:
     """The fewest known words that a text is made of, () where it is not."""
     if word in hints():
         return (word,)
+    if word.endswith(_ID) and word.removesuffix(_ID) in hints():
+        return (word.removesuffix(_ID), _ID)
     best: tuple[str, ...] = ()
     for end in range(len(word) - _SHORTEST_PART, _SHORTEST_PART - 1, -1):
         if word[:end] not in hints():
