@@ -20,17 +20,21 @@ _RECORDS: Final = frozenset(
         "batch bookings data events hits orders records reservations result results rows",
     )
 )
-#: Names that stand beside such a list, and say nothing of a record.
+#: Words of the names that stand beside such a list, and say nothing of a record ("totalResults").
 _BESIDE: Final = frozenset(
     re.findall(
         r"\w+",
-        "apiversion code count cursor date details error errors etag first hasmore info kind "
-        "last limit link links message messages meta metadata next nextpage nextpagetoken "
-        "object offset ok page pages pagination paging perpage prev previous requestid sentat "
-        "shards size status success time timedout timestamp took total totalcount totalpages "
-        "type url version warnings ",
+        "after api apiversion at before code count current cursor date details elements empty "
+        "error errors etag first has hasmore id info items kind last limit link links message "
+        "messages meta metadata more next nextpage number object of offset ok out page pageable "
+        "pages pagination paging per perpage prev previous query records request requestid "
+        "result results sent sentat shards size sort status success time timed timedout "
+        "timestamp token took total totalcount totalpages type url version warnings",
     )
 )
+#: One word each of those, that may be of a record where it stands alone.
+_OF_RECORDS: Final = frozenset({"id", "items", "number", "current", "out", "at", "of"})
+_WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 _DEEPEST: Final = 3
 _SDK: Final = "converted from the shape that the SDK sends (an assumption)"
 _OLD: Final = "converted from the 1.0 format"
@@ -100,7 +104,7 @@ def _events(value: Any, reading: Reading, at: str) -> Iterator[tuple[dict[str, A
     if found is None:
         yield converted(value, reading), ""
         return
-    left = [name for name in found.beside if _plain(name) not in _BESIDE]
+    left = [name for name in found.beside if not _says_nothing(name)]
     beside = f" (beside it, left out: {', '.join(left)})" if left else ""
     reading.note(f"{found.path} unwrapped{beside}", len(found.records))
     for part in found.records:
@@ -126,7 +130,7 @@ def _envelope(document: dict[str, Any], reading: Reading) -> _Found | None:
 
 
 def _holds_records(found: _Found, alone: bool) -> bool:
-    own = [name for name in found.beside if _plain(name) not in _BESIDE]
+    own = [name for name in found.beside if not _says_nothing(name)]
     if _plain(found.path.rpartition(".")[2]) in _RECORDS:
         # An object beside it may be whom the records are of; a value speaks of a record itself.
         return all(isinstance(found.beside[name], dict | list) for name in own)
@@ -144,6 +148,13 @@ def _lists(value: Any, path: str = "", beside: dict[str, Any] | None = None) -> 
             yield _Found(inner, child, others)
         elif isinstance(child, dict):
             yield from _lists(child, inner, others)
+
+
+def _says_nothing(name: str) -> bool:
+    """Whether a name beside a list of records says nothing of a record."""
+    parts = [word.casefold() for word in _WORD.findall(name)]
+    known = bool(parts) and _BESIDE.issuperset(parts)
+    return known and not (len(parts) == 1 and parts[0] in _OF_RECORDS)
 
 
 def _plain(name: str) -> str:

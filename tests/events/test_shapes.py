@@ -30,6 +30,8 @@ def read(tmp_path: Path, document: Any, **options: Any) -> tuple[list[Any], list
         ({"success": True, "count": 2, "result": [ONE, TWO]}, "result unwrapped: 2 events"),
         ({"response": {"status": 200, "bookings": [ONE, TWO]}}, "response.bookings unwrapped: 2"),
         ({"total": 2, "stays": [ONE, TWO]}, "stays unwrapped: 2 events"),
+        ({"stays": [ONE, TWO], "totalResults": 2, "hasMore": False}, "stays unwrapped: 2 events"),
+        ({"content": [ONE, TWO], "numberOfElements": 2, "pageable": {}}, "content unwrapped: 2"),
         ({"hotel": {"id": "L"}, "bookings": [ONE, TWO]}, "(beside it, left out: hotel): 2"),
         ({"data": [ONE, TWO], "included": [{"type": "guest"}]}, "left out: included): 2"),
     ],

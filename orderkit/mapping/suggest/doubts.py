@@ -40,7 +40,11 @@ def doubts_of(
         doubts.append(_in_array(hint, prop, seen, order))
     if name.attributes & hint.any_of == {"amount"} and hint.subject == "order":
         doubts.append((_PERHAPS, "it may be a price for a night or a room"))
-    if hint.role in ("order id", "created", "updated") and order.outside(prop):
+    own_moment = hint.role == "updated" and "updated" not in name.attributes
+    if own_moment:
+        left = _PERHAPS if prop.container else _LIKELY
+        doubts.append((left, "it is when the event was sent"))
+    elif hint.role in ("order id", "created", "updated") and order.outside(prop):
         where = f"in `{order.home}`" if order.home else "in the event itself"
         doubts.append((_PERHAPS, f"it stands beside the order, which is {where}"))
     if hint.role == "item" and (hotel := order.hotel_items.get(prop.path.partition(".X.")[0])):
