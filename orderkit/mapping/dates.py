@@ -96,18 +96,35 @@ def _year_last(text: str, first: int, second: int, year: int, separator: str) ->
         return _calendar(text, year, first, second)
     if first > 12:
         return _calendar(text, year, second, first)
-    day, month = ("dd", "MM") if len(text) == 10 else ("d", "M")
+    day_first, month_first = _patterns(text, separator)
     readings = (
-        _reading(date(year, second, first), f"{day}{separator}{month}{separator}yyyy"),
-        _reading(date(year, first, second), f"{month}{separator}{day}{separator}yyyy"),
+        _reading(date(year, second, first), day_first),
+        _reading(date(year, first, second), month_first),
     )
     could_be = " or ".join(mending.gives for mending in readings)
     raise Unconvertible(f"it could be {could_be}", *readings)
 
 
+def year_last_formulas(raw: Any) -> tuple[str, ...]:
+    """Formulas that read a date with its year last, the day or the month first; none for others.
+
+    For many such dates together: which is meant, one of them alone may not tell.
+    """
+    match = _YEAR_LAST.fullmatch(raw.strip()) if isinstance(raw, str) else None
+    return tuple(map(_formula, _patterns(match[0], match[2]))) if match else ()
+
+
+def _patterns(text: str, separator: str) -> tuple[str, str]:
+    day, month = ("dd", "MM") if len(text) == 10 else ("d", "M")
+    return f"{day}{separator}{month}{separator}yyyy", f"{month}{separator}{day}{separator}yyyy"
+
+
+def _formula(pattern: str) -> str:
+    return f'DATEFORMAT(DATEPARSE({{x}}, "{pattern}"), "yyyy-MM-dd")'
+
+
 def _reading(day: date, pattern: str) -> Mending:
-    formula = f'DATEFORMAT(DATEPARSE({{x}}, "{pattern}"), "yyyy-MM-dd")'
-    return Mending(day.isoformat(), (formula,), f"reads {day}")
+    return Mending(day.isoformat(), (_formula(pattern),), f"reads {day}")
 
 
 def _day_of(moment: datetime, zone: ZoneInfo) -> date:

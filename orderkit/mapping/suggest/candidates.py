@@ -14,6 +14,7 @@ from orderkit.language.formulas import Context
 from orderkit.language.references import ValueSource, compile_formula, compile_reference
 from orderkit.mapping.amounts import is_currency
 from orderkit.mapping.conversion import Doubt, Mending, Unconvertible
+from orderkit.mapping.dates import year_last_formulas
 from orderkit.mapping.suggest.doubts import doubts_of, doubts_of_values
 from orderkit.mapping.suggest.order_object import OrderObject
 from orderkit.mapping.suggest.properties import Property, Seen
@@ -27,7 +28,6 @@ _CLICK_ID: Final = re.compile("[?&]ttoclid=([^&#]+)")
 #: A value may lack in so many of the orders before its property is no longer likely.
 _COVERED: Final = 0.9
 _UTC_MOMENT: Final = re.compile(r".*[0-9T ][0-9]{2}:[0-9]{2}.*(?:Z|[+-]00:?00)|[0-9]{9,}")
-_YEAR_LAST: Final = re.compile(r"\s*[0-9]{1,2}([-/. ])[0-9]{1,2}\1[0-9]{4}\s*")
 
 
 def spelled(path: str) -> str:
@@ -137,7 +137,7 @@ def readings(
         return
     if cents:
         mended = {"{x} / 100"}
-    formulas = sorted({other for formula in mended for other in _alternatives(formula, values)})
+    formulas = sorted(mended)
     read = [
         made
         for formula in formulas
@@ -167,6 +167,9 @@ def _is_utc(value: Any) -> bool:
 
 def _mendings(row: FieldMapping, value: Any, zone: ZoneInfo) -> tuple[str, ...]:
     """The formulas, with ``{x}`` for the value, that may make a value acceptable."""
+    # A date that can be read as it is may stand beside one that could be two.
+    if row.type == "date" and (both := year_last_formulas(value)):
+        return both
     return tuple(
         formula
         for mending in _mended(row, value, zone)
@@ -190,18 +193,6 @@ def _keeps_currency(
     words = {word for v in values for mending in _mended(row, v, zone) for word in mending.drops}
     codes = {paths.get(event, ("currency",)) for event in events} if words else set()
     return all(isinstance(c, str) and is_currency(word, c) for c in codes for word in words)
-
-
-def _alternatives(formula: str, values: list[Any]) -> tuple[str, ...]:
-    """The formula, and for a date with its year last also the one with day and month swapped."""
-    if not all(isinstance(value, str) and _YEAR_LAST.fullmatch(value) for value in values):
-        return (formula,)
-    swapped = re.sub(
-        r"(d{1,2})([-/. ])(M{1,2})(?=\2yyyy)|(M{1,2})([-/. ])(d{1,2})(?=\5yyyy)",
-        lambda m: f"{m[3]}{m[2]}{m[1]}" if m[1] else f"{m[6]}{m[5]}{m[4]}",
-        formula,
-    )
-    return (formula, swapped)
 
 
 def _click_ids(

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from orderkit.events.jsontext import show
-from orderkit.mapping.suggest.names import read_name, words
+from orderkit.mapping.suggest.names import names_order, read_name, words
 from orderkit.mapping.suggest.order_object import OrderObject
 from orderkit.mapping.suggest.properties import Property, Seen
 from orderkit.mapping.suggest.row_hints import RowHint
@@ -53,6 +53,8 @@ def doubts_of(
         doubts.append((_PERHAPS, "it may be a number of rooms, or of one room"))
     if hint.role == "item" and (unclear := _unclear_items(prop, seen)):
         doubts.append((_PERHAPS, unclear))
+    if hint.any_of == {"identifier"} and hint.role == "item" and _is_of_line(prop, seen, order):
+        doubts.append((_PERHAPS, "it may be of one line of one order: it never comes again"))
     if hint.role == "item" and "kind" not in name.attributes and _has_kind(seen, prop):
         doubts.append((_PERHAPS, "it may be of one room: a type of rooms stands beside it"))
     if hint.role == "total" and not _says_total(prop):
@@ -97,6 +99,23 @@ def _unclear_items(prop: Property, seen: Seen) -> str:
     if not named and GENERIC & set(words(array.rpartition(".")[2])):
         return f"nothing says what the items of `{array}` are"
     return ""
+
+
+def _is_of_line(prop: Property, seen: Seen, order: OrderObject) -> bool:
+    """Whether an item's id tells lines of orders apart, and not what is sold."""
+    if names_order(prop.path):
+        return True
+    values = [str(value) for n, value in prop.values.items() if n in order.numbers]
+    if not prop.in_array or len(set(values)) < len(values):
+        return False
+    names = (
+        [str(value) for n, value in other.values.items() if n in order.numbers]
+        for other in seen.properties.values()
+        if other.container == prop.container and "name" in other.name.attributes
+    )
+    repeated = any(len(set(texts)) < len(texts) for texts in names)
+    bare = words(prop.path.rpartition(".")[2]) == ("id",)
+    return repeated or (bare and all(map(str.isdecimal, values)))
 
 
 def _has_kind(seen: Seen, prop: Property) -> bool:

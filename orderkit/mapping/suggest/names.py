@@ -86,6 +86,12 @@ def read_name(path: str) -> Name:
     return Name(subject or "order", frozenset(attributes), tuple(unknown), against, said)
 
 
+def names_order(path: str) -> bool:
+    """Whether a property's own name speaks of the order, as "order_item_id" does."""
+    meanings, _ = _meanings(path.rpartition(".")[2])
+    return ("subject", "order") in meanings
+
+
 def _head(meanings: list[tuple[str, str]]) -> str:
     """Whose a container's properties are, "" for the order's.
 

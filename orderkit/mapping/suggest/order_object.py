@@ -7,13 +7,15 @@ from typing import Any, Final
 from orderkit.events.shapes import is_platform_event
 from orderkit.mapping.suggest.names import read_name, words
 from orderkit.mapping.suggest.properties import Property, Seen
-from orderkit.mapping.suggest.statuses import propose_events
+from orderkit.mapping.suggest.statuses import ProposedEvents, propose_events
 
 #: What an order alone has, and no customer, payment or message.
 _TELLING: Final = frozenset({"arrival", "departure", "begin", "end", "nights", "total", "payable"})
 #: What has the dates of an order: itself, and what it is of.
 _IN_ORDERS: Final = frozenset({"hotel", "room"})
 _OF_ORDERS: Final = _IN_ORDERS | {"order"}
+#: What the property is called that says in what state an order is.
+_STATES: Final = frozenset({"status", "state", "statut", "stato", "estado", "zustand"})
 #: What an order has, as others may.
 _HAD: Final = frozenset({"sum", "currency"})
 #: Words of a text that names a hotel, or says that something is one.
@@ -51,12 +53,12 @@ class OrderObject:
 
 def find_order(seen: Seen) -> OrderObject:
     """Where the orders are in events that were looked at."""
-    named = _named(seen)
+    proposed = propose_events(seen)
     return OrderObject(
-        numbers=frozenset(named or _telling(seen) or range(len(seen.events))),
+        numbers=frozenset(_numbers(seen, proposed) or range(len(seen.events))),
         home=_home(seen),
         hotel_items=_hotel_items(seen),
-        named=bool(named),
+        named=bool(_named(seen, proposed)),
         as_documented=in_platform_shape(seen.events),
     )
 
@@ -67,9 +69,19 @@ def in_platform_shape(events: Iterable[Any]) -> bool:
     return bool(shaped) and sum(shaped) >= MOST * len(shaped)
 
 
-def _named(seen: Seen) -> set[int]:
+def _numbers(seen: Seen, proposed: ProposedEvents) -> set[int]:
+    """The events that hold an order: named so, or else with what an order alone has.
+
+    Where it is a status that tells, the others with one are orders too, in another state.
+    """
+    named = _named(seen, proposed)
+    if named and not _STATES & set(words(proposed.event_property.rpartition(".")[2])):
+        return named
+    return named | _telling(seen)
+
+
+def _named(seen: Seen, proposed: ProposedEvents) -> set[int]:
     """The events whose name stands for an order status."""
-    proposed = propose_events(seen)
     names = {event.event_name for event in proposed.events if event.order_status}
     prop = seen.properties.get(proposed.event_property)
     return {number for number, value in prop.values.items() if value in names} if prop else set()

@@ -79,6 +79,9 @@ def likely_status(event_name: str, others: Iterable[str] = ()) -> str:
     # A term of a vocabulary is named by the end of its address.
     name = event_name.rstrip("/").rpartition("/")[2] if "://" in event_name else event_name
     parts = list(words(name))
+    if "by" in parts[1:]:
+        # "Cancelled by guest": who did it says nothing of what was done.
+        del parts[parts.index("by", 1) :]
     for at, pair in enumerate(pairwise(parts)):
         if "".join(pair) in _hints():
             parts[at : at + 2] = ["".join(pair)]
