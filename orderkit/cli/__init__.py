@@ -48,7 +48,7 @@ def _run() -> object:
     except OSError as error:
         from orderkit.events.failures import reason_of
 
-        _print_failure(f"error: {error.filename or 'file'}: {reason_of(error)}")
+        _print_failure(f"error: {error.filename or 'standard output'}: {reason_of(error)}")
         return 2
     except Exception:
         import traceback

@@ -11,6 +11,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any, Final, TextIO
 
 #: Control characters (C0 but tab and newline, DEL, C1), marks of direction and of no width.
@@ -28,6 +29,9 @@ _goes_on = False
 
 def prepare_streams() -> None:
     """Let what a stream's encoding lacks be written escaped: no command ends for it."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # it was closed: what is printed goes nowhere
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -102,6 +106,8 @@ def reader_may_go(stream: TextIO) -> Iterator[None]:
         if not (isinstance(error, BrokenPipeError) or _goes_on or stream is sys.stderr):
             raise
         give_up(stream)
+        if stream is sys.stdout and not isinstance(error, BrokenPipeError):
+            echo(f"standard output: {error.strerror}; what is printed is lost", err=True)
         if stream is sys.stdout and not _goes_on:
             raise SystemExit(0) from None
 

@@ -74,6 +74,8 @@ def missing(field: CompiledField, reading: ValueReading, event: Any) -> Problem:
         why = field.source.explain_missing(event) if absent else f"`{reading.found_at}` is {found}"
         message = f"{field.reads} gives no value: {why}"
         fix = f"send {_properties(field)} with the event"
+        if field.type.name == "status":
+            fix += ", or name the property that says what happened as event_property"
         if near:
             message += f"; did you mean {_list(near)}?"
             instead = f"read {_list(near)} instead: {_point_at(field, near[0])}"

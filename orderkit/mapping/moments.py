@@ -2,6 +2,7 @@
 
 import math
 import re
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -25,6 +26,9 @@ _COMPACT: Final = {
     12: ("%Y%m%d%H%M", "yyyyMMddHHmm"),
     14: ("%Y%m%d%H%M%S", "yyyyMMddHHmmss"),
 }
+_YEAR_LAST: Final = re.compile(
+    r"([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{4}) ([0-9]{1,2}):([0-9]{2})(:[0-9]{2})?"
+)
 _LAST_OF_1970: Final = 31_535_999
 _FINER: Final = {"microseconds": 10**6, "nanoseconds": 10**9}
 
@@ -36,7 +40,8 @@ def convert_timestamp(raw: Any, zone: ZoneInfo) -> Converted:
     try:
         number, steps = decimal(raw)
     except Unconvertible as error:
-        raise Unconvertible("it is neither a timestamp nor ISO 8601") from error
+        readings = _year_last(raw, zone)
+        raise Unconvertible("it is neither a timestamp nor ISO 8601", *readings) from error
     if number < 0:
         raise Unconvertible("it lies before 1970")
     # A date of eight digits may be seconds of the year 1970: that is a doubt.
@@ -107,6 +112,29 @@ def compact_formulas(pattern: str, into: str) -> tuple[str, ...]:
     return tuple(
         f'DATEFORMAT(DATEPARSE({x}, "{pattern}"), "{into}")' for x in ("{x}", "STRING({x})")
     )
+
+
+def _year_last(raw: Any, zone: ZoneInfo) -> tuple[Mending, ...]:
+    """What a date with its year last and a time, such as ``31.12.2026 14:00``, may be."""
+    match = _YEAR_LAST.fullmatch(raw.strip()) if isinstance(raw, str) else None
+    if not match:
+        return ()
+    first, separator, second, year, hour, minute, end = match.groups(default="")
+    digits = ("dd", "MM") if len(first) == len(second) == 2 else ("d", "M")
+    time = f"{'HH' if len(hour) == 2 else 'H'}:mm{':ss' if end else ''}"
+    readings: dict[int, Mending] = {}
+    for order in (digits, digits[::-1]):
+        numbers = dict(zip((name[0] for name in order), (first, second), strict=True))
+        with suppress(ValueError):
+            day, month = int(numbers["d"]), int(numbers["M"])
+            clock = int(hour), int(minute), int(end[1:] or 0)
+            moment = datetime(int(year), month, day, *clock, tzinfo=zone)
+            pattern = separator.join((*order, f"yyyy {time}"))
+            formula = f'DATEFORMAT(DATEPARSE({{x}}, "{pattern}"), "X")'
+            seconds = int(moment.timestamp())
+            words = f"reads {moment:%Y-%m-%d %H:%M:%S}"
+            readings.setdefault(seconds, Mending(seconds, (formula,), words))
+    return tuple(readings.values())
 
 
 def is_usual(seconds: Any) -> bool:

@@ -1,5 +1,6 @@
 """What goes wrong in many events, by cause: equal problems are one, with how often they came."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from orderkit.mapping.problems import Problem
 #: Events that a cause names as examples.
 _EXAMPLES: Final = 5
 _BITS: Final = 2**64
+_VARYING: Final = re.compile(r"[0-9]+|[\"'`{\[].*[\"'`}\]]")
 
 
 @dataclass(slots=True)
@@ -53,6 +55,16 @@ class Cause:
         }
 
 
+def _cause(problem: Problem) -> str:
+    """What makes two problems of one code and target one cause."""
+    if problem.code == "missing":
+        return str(problem.found)
+    if problem.target:
+        return problem.rule
+    # A line that is no event: why, without the place and what stands there.
+    return _VARYING.sub("", problem.message)[:80]
+
+
 class Causes:
     """The causes of problems, in memory that does not grow with the events."""
 
@@ -65,8 +77,7 @@ class Causes:
     def add(self, index: int, problems: Iterable[Problem]) -> None:
         """Take an event's problems into account."""
         for problem in problems:
-            found = problem.found if problem.code == "missing" else problem.rule
-            key = (problem.code, problem.target, found)
+            key = (problem.code, problem.target, _cause(problem))
             cause = self._causes.get(key)
             if cause is None:
                 cause = self._causes[key] = Cause(problem)

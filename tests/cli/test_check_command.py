@@ -80,3 +80,12 @@ def test_causes_of_other_events_are_not_one() -> None:
         problems = mapper.map(event).problems
         causes.add(index, [p for p in problems if p.code == "missing"])
     assert [[cause.events for cause in group] for group in causes.grouped()] == [[[0, 3]], [[1, 2]]]
+
+
+def test_lines_that_are_no_events_are_grouped_by_what_is_wrong_with_them() -> None:
+    """A list, a cut line and bytes of another encoding are three causes, the like are one."""
+    text = '{"a": 1}\n[1]\n[2, 3]\n{"a":\n{"b":\n'
+    found = run("check", "-", *SETTINGS, stdin=text).stdout
+    assert found.count("invalid in 2 events  an event is a JSON object") == 2
+    assert "an array [1], not a JSON object" in found
+    assert "unexpected end of data" in found

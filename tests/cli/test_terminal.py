@@ -141,6 +141,33 @@ def test_a_reader_that_has_gone_ends_nothing_badly(tmp_path: Path) -> None:
     assert sent.stdout.count('"verdict":"delivered"') == 14, "each sending went on to its end"
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
+def test_what_cannot_be_printed_is_told_and_ends_no_sending(tmp_path: Path) -> None:
+    """Closed, standard output takes nothing; full, that is said, and the sending goes on."""
+    ledger = ["--ledger", str(tmp_path / "ledger")]
+    send = ["send", EVENTS, *SETTINGS, "--to", "sandbox", *ledger]
+    home = bare_environment(tmp_path)
+    closed = forked.run(
+        ["check", EVENTS, *SETTINGS], home, code="import sys; sys.stdout = None\n" + forked.MAIN
+    )
+    assert (closed.returncode, closed.stderr) == (0, "")
+    full = forked.run(send, home, out="/dev/full")
+    assert full.returncode == 0
+    assert "standard output: No space left on device" in full.stderr
+    assert run("deliveries", *ledger, "--json").stdout.count('"verdict":"delivered"') == 7
+    with Path("/dev/full").open("w", encoding="utf-8") as device:
+        check = subprocess.run(
+            [*ORDERKIT, "check", EVENTS, *SETTINGS],
+            stdout=device,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=home,
+            check=False,
+        )
+    assert check.returncode == 2
+    assert "standard output: No space left on device" in check.stderr
+
+
 def test_what_an_encoding_lacks_is_escaped(tmp_path: Path) -> None:
     """On a Windows code page a sending says all it has to, with escapes for what is not in it."""
     text = samples.EVENTS.read_text(encoding="utf-8").replace("MLB-20260001", "宿-1")

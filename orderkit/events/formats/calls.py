@@ -1,6 +1,6 @@
 """Captured HTTP calls: what their bodies and queries hold, with the headers beside the event.
 
-Headers are kept beside the event for GETHEADER, keys and tokens masked.
+Headers are kept beside the event for GETHEADER; keys, tokens and passwords are masked.
 """
 
 import re
@@ -11,12 +11,11 @@ from typing import Any, Final, NamedTuple
 from orderkit.events.entries import Reading, Record
 from orderkit.events.formats.json_text import explain_no_json
 from orderkit.events.formats.pixel import parse_query, pixel_event, url_parts
+from orderkit.events.formats.secrets import masked_headers, masked_properties
 from orderkit.events.headers import HEADERS
 from orderkit.events.jsontext import loads_lenient
 
-MASK: Final = "***"
 _PATHS: Final = re.compile(r"(?:^|/)events(?:/batch)?/?$")
-_SECRET: Final = re.compile("auth|cookie|key|token|secret|password|credential", re.IGNORECASE)
 _GZIP: Final = b"\x1f\x8b"
 
 
@@ -43,15 +42,6 @@ class Call(NamedTuple):
         return bool(_PATHS.search(url_parts(self.url).path))
 
 
-def masked(headers: dict[str, str]) -> dict[str, str]:
-    """Headers by lower-case name, without the values of those that are secrets."""
-    return {
-        name.lower(): MASK if _SECRET.search(name) else value
-        for name, value in headers.items()
-        if not name.startswith(":")
-    }
-
-
 def read_call(call: Call, reading: Reading) -> Iterator[Record]:
     """The events of a call."""
     if call.body is None or not call.body.strip():
@@ -65,8 +55,8 @@ def read_call(call: Call, reading: Reading) -> Iterator[Record]:
         except ValueError as error:
             yield Record(call.line, None, f"a call to {call.host}: {error}", call.body)
             return
-    headers = masked(call.headers)
-    for event in events:
+    headers = masked_headers(call.headers)
+    for event in map(masked_properties, events):
         kept = isinstance(event, dict) and headers
         yield Record(call.line, {**event, HEADERS: headers} if kept else event)
 

@@ -12,6 +12,7 @@ from orderkit.errors import EventsError
 from orderkit.events.entries import Reading, Record
 from orderkit.events.formats.calls import Call, read_call
 from orderkit.events.formats.literals import ABSENT, literal_value, parsed, text_of
+from orderkit.events.formats.secrets import masked_properties
 from orderkit.events.jsontext import dumps_plain
 
 #: Trees of syntax are some fifty times as large as their text.
@@ -118,7 +119,7 @@ def _of_call(node: Any, reading: Reading) -> Iterator[Record] | None:
         return None
     for each in opens:
         reading.note(f"open: {each}", 1)
-    return iter([Record(line, event)])
+    return iter([Record(line, masked_properties(event))])
 
 
 def _event(name: str, values: list[Any]) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 from orderkit.errors import EventsError
 from orderkit.events.entries import CUT, Reading, Record
 from orderkit.events.jsontext import loads, loads_lenient, show
+from orderkit.events.paths import MAX_DEPTH, json_type
 
 _BOM: Final = b"\xef\xbb\xbf"
 _STRING: Final = rb'"[^"\\\n]*(?:\\.[^"\\\n]*)*"'
@@ -225,11 +226,13 @@ def _is_object(text: bytes) -> bool:
 def explain_no_json(text: bytes, lines_before: int = 0) -> str:
     """Why a text is no JSON, with line, column and the text around the place."""
     try:
-        loads(text)
+        value = loads(text)
     except ValueError as error:
         message = str(error)
     else:
-        return "it is JSON, nested too deep"
+        if text.count(b"[") + text.count(b"{") > MAX_DEPTH:
+            return "it is JSON, nested too deep"
+        return f"{json_type(value)} {show(value)}, which is no object"
     if "UTF-8" in message:
         return "the text is not UTF-8; save the file as UTF-8"
     place = re.search(r"^(.*): line (\d+) column (\d+) \(char (\d+)\)", message)

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import unquote_plus
 
 from orderkit.events.entries import CUT, Reading, Record
+from orderkit.events.formats.secrets import masked_properties
 from orderkit.events.jsontext import show
 from orderkit.events.paths import MAX_DEPTH, is_index
 
@@ -56,7 +57,11 @@ def read_pixels(lines: Iterable[bytes], reading: Reading) -> Iterator[Record]:
             continue
         url = found[0].decode("utf-8", "replace")
         event = pixel_event(url.replace("&amp;", "&"), reading)
-        yield Record(number, event) if event else Record(number, None, "no event in it", line)
+        yield (
+            Record(number, masked_properties(event))
+            if event
+            else Record(number, None, "no event in it", line)
+        )
 
 
 def pixel_event(url: str, reading: Reading) -> dict[str, Any]:

@@ -27,7 +27,6 @@ from orderkit.widgets.mapper.screen import (
 from orderkit.widgets.mapper.session import MapperSession
 from orderkit.widgets.mapper.tables import proposals_table, rows_table, screen_html
 from orderkit.widgets.mapper.view import INTENTS, MapperView
-from orderkit.widgets.mapper.written import FIRST_STATUS
 from orderkit.widgets.workspace import read_settings, settings_path, settings_target
 
 
@@ -230,11 +229,13 @@ class SettingsForm(parts.Form):
         self.session.change_part(part, value)
 
     def map_event(self, name: str) -> None:
-        """Let an event name stand for an order status: the one that its words speak of."""
+        """Let an event name stand for the order status that its words speak of, or for none yet."""
         found = {event.event_name: event for event in self.session.proposed_events.events}
         status = found[name].order_status if name in found else ""
-        pair = {"order_status": status or FIRST_STATUS, "event_name": name}
+        pair = {"order_status": status, "event_name": name}
         self.session.change_part("event_mapping", [*self.session.draft["event_mapping"], pair])
+        if not status:
+            self.show_message(f"Choose the order status that {name} stands for", "warn")
 
     def take_back(self) -> None:
         """Undo the last change."""

@@ -352,3 +352,21 @@ def test_the_command(tmp_path: Path) -> None:
     (tmp_path / "bad").write_text('{"id": 1}\n{broken\n', "utf-8")
     done = run("events", str(tmp_path / "bad"))
     assert (done.returncode, "line 2: no JSON" in done.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'curl https://c.example/cdp/events -d \'{"event_name": "a", "room_key": "kept", '
+        '"user": {"Password": "canary", "api_key": "canary", "tokens": [{"token": "canary"}]}}\'',
+        "https://c.example/events?event_name=a&room_key=kept&client_secret=canary&user[pwd]=canary",
+        "cact('trigger', 'a', {room_key: 'kept', accessToken: 'canary', user: {sig: 'canary'}})",
+    ],
+    ids=["cURL", "pixel", "JavaScript"],
+)
+def test_secrets_among_properties_are_masked(text: str) -> None:
+    """What a property's whole name calls a secret is masked, however deep; nothing else is."""
+    done = run("events", "-", "-o", "-", stdin=text)
+    assert "canary" not in done.stdout + done.stderr
+    assert '"room_key":"kept"' in done.stdout
+    assert '"***"' in done.stdout

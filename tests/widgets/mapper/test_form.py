@@ -334,13 +334,18 @@ def test_a_row_just_added_is_no_fault() -> None:
 
 
 def test_an_event_name_is_mapped_and_taken_out() -> None:
-    """Names without a status are listed with their number; mapped, they have a row."""
+    """Names without a status are listed with their number; mapped, they ask for a status."""
     events = samples.sample_events()
     events["newsletter"] = {"event_name": "newsletter_signup", "id": "n"}
     form = SettingsForm(picker=EventPicker(events))
     assert form.screen["drawers"]["event_mapping"]["others"] == [["newsletter_signup", 1]]
     form.map_event("newsletter_signup")
-    assert form.settings.statuses()["newsletter_signup"] == "CREATE_ORDER"
+    *others, pair = form.session.draft["event_mapping"]
+    assert pair == {"order_status": "", "event_name": "newsletter_signup"}
+    assert "newsletter_signup" in form.message.value
+    assert form.screen["drawers"]["event_mapping"]["faults"]
+    form.change_part("event_mapping", [*others, {**pair, "order_status": "CANCEL_ORDER"}])
+    assert form.settings.statuses()["newsletter_signup"] == "CANCEL_ORDER"
     form.change_part("event_mapping", form.session.draft["event_mapping"][1:])
     assert "booking_created" not in form.settings.statuses()
 
