@@ -178,7 +178,7 @@ def test_an_event_is_on_the_screen_as_it_arrives(jupyter: Lab) -> None:
     expect(row).to_be_hidden()
     page.get_by_role("button", name="All 2").click()
     row.get_by_role("button").press("/")
-    page.keyboard.type("Create_Time")
+    page.page.keyboard.type("Create_Time")
     expect(page.locator("tr[data-number]:visible")).to_have_count(1)
     row.get_by_role("button").press("Enter")
     page.get_by_role("button", name="Open in the mapper").click()
