@@ -68,9 +68,9 @@ class EventPicker(parts.Form):
         self._listeners.append(listener)
 
     def show(self, events: dict[str, dict[str, Any]]) -> None:
-        """Offer these events instead, and choose the first."""
+        """Offer these events instead, and choose the folder's chosen one, or the first."""
         self.events = events
-        self._offer(next(iter(events), None))
+        self._offer(workspace.chosen_event(events))
         self._changed()
 
     def label_by(self, mapper: Mapper) -> None:

@@ -1,5 +1,6 @@
 // The table of events as they arrive. What is open stays where it is: rows that come meanwhile wait.
 const COLUMNS = ["Time", "Event", "Order", "Booking", "Mandatory", "Outcome"];
+const STATES = [["", "All"], ["mapped", "✓ Mapped"], ["rejected", "△ With problems"], ["filtered", "– Not for TikTok"]];
 
 function make(tag, className, text) {
   const node = document.createElement(tag);
@@ -35,7 +36,13 @@ function outcome(row) {
   return cell;
 }
 
-function detail(row) {
+/** All that a search looks in: what the row and its detail say. */
+function wordsOf(row) {
+  const parts = row.rows.flatMap((each) => [each.target, each.reads, each.value, each.state]);
+  return [row.event, row.order, row.status, row.reason, row.wrong, ...parts, ...row.problems].join("\n").toLowerCase();
+}
+
+function detail(row, openMapper) {
   const line = make("tr", "ok-live-detail");
   const cell = make("td");
   cell.colSpan = COLUMNS.length;
@@ -48,6 +55,10 @@ function detail(row) {
   }
   cell.append(list);
   for (const problem of row.problems) cell.append(make("p", "ok-hint", problem));
+  const mapper = make("button", "ok-live-primary", "Open in the mapper");
+  mapper.type = "button";
+  mapper.addEventListener("click", () => openMapper(row.number));
+  cell.append(mapper);
   line.append(cell);
   return line;
 }
@@ -65,9 +76,53 @@ function render({ model, el }) {
   const waiting = make("button", "ok-live-waiting", "none wait");
   waiting.type = "button";
   waiting.style.visibility = "hidden"; // its place is kept: it moves nothing when it comes
-  const empty = make("p", "ok-hint", "Waiting for the first event");
-  el.append(waiting, table, empty);
+  const empty = make("p", "ok-hint");
+  const bar = make("div", "ok-live-bar");
+  const chips = STATES.map(([state, word]) => {
+    const chip = make("button", "ok-live-chip");
+    chip.type = "button";
+    chip.dataset.state = state;
+    chip.append(`${word} `, make("b"));
+    chip.addEventListener("click", () => {
+      chosen = state;
+      narrow();
+    });
+    return chip;
+  });
+  const search = make("input", "ok-live-search");
+  search.type = "search";
+  search.placeholder = "Order, event, property";
+  search.setAttribute("aria-label", "Search the events");
+  search.addEventListener("input", narrow);
+  const states = make("div");
+  states.setAttribute("role", "group");
+  states.setAttribute("aria-label", "Show events by what became of them");
+  states.append(...chips);
+  bar.append(states, search);
+  el.append(bar, waiting, table, empty);
   let open = null;
+  let chosen = "";
+
+  /** Hide what is not asked for; what is open and hidden is closed, or it would hold others back. */
+  function narrow() {
+    const asked = search.value.trim().toLowerCase();
+    let visible = 0;
+    for (const { line, row, words } of shown.values()) {
+      line.hidden = !((!chosen || row.outcome === chosen) && words.includes(asked));
+      visible += !line.hidden;
+    }
+    if (open?.line.hidden) toggle(open.line);
+    const all = [...shown.values()];
+    for (const chip of chips) {
+      const { state } = chip.dataset;
+      chip.setAttribute("aria-pressed", String(state === chosen));
+      chip.lastChild.textContent = all.filter(({ row }) => !state || row.outcome === state).length;
+    }
+    bar.hidden = !all.length;
+    table.hidden = !visible;
+    empty.hidden = Boolean(visible);
+    empty.textContent = all.length ? "No event is like that" : "Waiting for the first event";
+  }
 
   function toggle(line, row) {
     const again = open?.line === line;
@@ -78,7 +133,7 @@ function render({ model, el }) {
     }
     if (!again) {
       const button = line.querySelector("button");
-      open = { line, button, detail: detail(row) };
+      open = { line, button, detail: detail(row, (number) => model.send({ open: number })) };
       button.setAttribute("aria-expanded", "true");
       line.after(open.detail);
     } else {
@@ -118,21 +173,25 @@ function render({ model, el }) {
     waiting.textContent = "none wait";
     body.prepend(...fresh.map((row) => {
       const line = lineOf(row);
-      shown.set(row.number, line);
+      shown.set(row.number, { line, row, words: wordsOf(row) });
       return line;
     }));
     const kept = new Set(rows.map((row) => row.number));
-    for (const [number, line] of shown) {
+    for (const [number, { line }] of shown) {
       if (!kept.has(number)) {
         line.remove();
         shown.delete(number);
       }
     }
-    table.hidden = !rows.length;
-    empty.hidden = Boolean(rows.length);
+    narrow();
   }
 
   waiting.addEventListener("click", () => toggle(open.line));
+  el.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.target === search || bar.hidden) return;
+    event.preventDefault();
+    search.focus();
+  });
   model.on("change:rows", draw);
   draw();
   return () => model.off("change:rows", draw);

@@ -45,7 +45,7 @@ class LiveForm(parts.Form):
             "Line to paste", hint="Into the developer tools of the booking site"
         )
         self.state, self.how = w.HTML(), w.HTML()
-        self.live = LiveTable()
+        self.live = LiveTable(self.open_in_mapper)
         buttons = (self.listen_button, self.pause_button, self.keep_button, self.stop_button)
         super().__init__(self.state, parts.row(*buttons), self.how, self.line, below=[self.live])
         self.paused = False
@@ -98,17 +98,40 @@ class LiveForm(parts.Form):
 
     def keep(self) -> None:
         """Add what arrived to the folder's events; those before are kept beside them."""
+        if self._kept == len(self.events):
+            raise EventsError("nothing to keep: no event arrived since the last time")
+        self.show_message(self._keep_new(), "good")
+
+    def open_in_mapper(self, number: int) -> None:
+        """Keep what arrived, and let the event of that number be the one that notebook 01 opens on.
+
+        number: counted from 1, as in `describe_row`
+        """
+        parts.guarded(self, lambda: self._choose(self.events[number - 1]))()
+
+    def _choose(self, event: dict[str, Any]) -> None:
+        kept = self._keep_new()
+        if not workspace.choose_event(event):
+            raise EventsError(
+                "the event is not among the first that the notebooks of this folder load: "
+                f"{workspace.events_path()}{f'; {kept}' if kept else ''}"
+            )
+        what = "Notebook 01 opens on this event; where it is open: Read the folder's events again"
+        self.show_message(f"{what}{f'; {kept}' if kept else ''}", "good")
+
+    def _keep_new(self) -> str:
+        """Keep what arrived since the last time; what to say of it, "" for nothing."""
         with self._arriving:
             new = self.events[self._kept :]
         if not new:
-            raise EventsError("nothing to keep: no event arrived since the last time")
+            return ""
         found, said = _keep(new)
         self._kept += len(new)
+        self._show_state()
         what = (
             f"{count(len(new), 'event')} kept: the folder has {count(len(found.events), 'event')}"
         )
-        self.show_message(f"{what}{f'; {said}' if said else ''}", "good")
-        self._show_state()
+        return f"{what}{f'; {said}' if said else ''}"
 
     def _take(self, collected: Collected) -> None:
         """Take a request's events, in the collector's thread."""

@@ -1,6 +1,6 @@
 """The table of events as they arrive; a row that is open stays where it is."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -26,12 +26,17 @@ class LiveTable(anywidget.AnyWidget):
     The browser holds what a click needs: it opens while the kernel computes. Rows that arrive while
     one is open wait above the table, until they are asked for.
 
-    rows: what is shown, newest first, for a page that is drawn anew
+    rows:    what is shown, newest first, for a page that is drawn anew
+    on_open: given the number of the event that is to be opened in the mapper
     """
 
     _esm = _FOLDER / "live.js"
     _css = _FOLDER / "live.css"
     rows: Any = traitlets.List().tag(sync=True)
+
+    def __init__(self, on_open: Callable[[int], None]) -> None:
+        super().__init__()
+        self.on_msg(lambda _widget, content, _buffers: on_open(int(content["open"])))
 
     def __repr__(self) -> str:
         return f"LiveTable({len(self.rows)} rows)"

@@ -4,8 +4,10 @@ In this order: what the environment names (`ORDERKIT_SETTINGS`, `ORDERKIT_EVENTS
 folder's ``settings.toml`` and ``events`` file (``events.ndjson``, ``events.csv`` …), the samples.
 """
 
+import hashlib
 import os
 from pathlib import Path
+from typing import Any
 
 from orderkit.destination.loading import drafted, load_settings, read_text, read_toml
 from orderkit.destination.settings import Settings
@@ -21,10 +23,13 @@ from orderkit.events.folder import (
     first_events,
     take_place,
 )
+from orderkit.events.jsontext import dumps_plain
 from orderkit.events.reader import parse_text
 
 #: Where a file lies while it arrives.
 ARRIVING = f".arriving-events-{os.getpid()}"
+#: Which of the folder's events its notebooks open on: the hash of that event.
+CHOSEN = Path(".chosen-event")
 
 
 def settings_path() -> Path:
@@ -72,6 +77,36 @@ def events_path() -> Path:
     if named := os.environ.get("ORDERKIT_EVENTS"):
         return Path(named)
     return next(iter(events_files(Path())), samples.EVENTS)
+
+
+def choose_event(event: dict[str, Any]) -> bool:
+    """Let the notebooks of the folder open on an event of it; whether it is among the first.
+
+    Raises EventsError where that cannot be written down.
+    """
+    (read,) = parse_text(dumps_plain(event).decode())
+    if read.event is None:
+        return False
+    mark = _mark(read.event)
+    if mark not in map(_mark, first_events(events_path()).events.values()):
+        return False
+    with explained_writing(CHOSEN):
+        CHOSEN.write_text(mark, encoding="utf-8")
+    return True
+
+
+def chosen_event(events: dict[str, dict[str, Any]]) -> str | None:
+    """The name of the event to open on: the one that was chosen, or else the first."""
+    try:
+        mark = CHOSEN.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        mark = ""
+    chosen = (name for name, event in events.items() if mark and _mark(event) == mark)
+    return next(chosen, next(iter(events), None))
+
+
+def _mark(event: dict[str, Any]) -> str:
+    return hashlib.sha256(dumps_plain(event)).hexdigest()
 
 
 def unused_events() -> list[Path]:

@@ -140,7 +140,7 @@ def test_without_permission_a_window_passes_events_on(public: Browser, site: int
 
 
 def test_an_event_is_on_the_screen_as_it_arrives(jupyter: Lab) -> None:
-    """A row shows what is missing, opens by a click or a key, and stays where it is while open."""
+    """A row shows what is missing, opens by a key, stays where it is while open, and is found."""
     page = jupyter.open("06_live_events")
     jupyter.run_all()
     page.get_by_role("button", name="Listen", exact=True).click()
@@ -174,5 +174,14 @@ def test_an_event_is_on_the_screen_as_it_arrives(jupyter: Lab) -> None:
     jupyter.look("06-live", whole=True)
     waiting.click()
     expect(page.locator("tr[data-number]").first).to_contain_text("newsletter_signup")
+    page.get_by_role("button", name="Not for TikTok 1").click()
+    expect(row).to_be_hidden()
+    page.get_by_role("button", name="All 2").click()
+    row.get_by_role("button").press("/")
+    page.page.keyboard.type("Create_Time")
+    expect(page.locator("tr[data-number]:visible")).to_have_count(1)
+    row.get_by_role("button").press("Enter")
+    page.get_by_role("button", name="Open in the mapper").click()
+    expect(page.get_by_text("Notebook 01 opens on this event")).to_be_visible()
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.get_by_role("status").filter(has_text="Not listening")).to_be_visible()

@@ -13,6 +13,7 @@ from orderkit.mapping.mapper import Mapper
 from orderkit.widgets import (
     BackfillForm,
     EventPicker,
+    LiveForm,
     MappingForm,
     RequiredForm,
     SendForm,
@@ -236,3 +237,23 @@ def test_endings_say_how_a_file_is_read() -> None:
         "x.gz": "events.txt.gz",
     }
     assert {name: events_name(name) for name in names} == names
+
+
+def test_a_live_event_is_opened_in_the_mapper() -> None:
+    """What arrived is kept, and the next notebook opens on the one that was asked for."""
+    form = LiveForm()
+    created, damaged = (*samples.sample_events().values(),)[:2]
+    form.events = [created, damaged, {**created, "id": "L-3"}]
+    form.live._handle_custom_msg({"open": 3}, [])
+    assert "Notebook 01 opens on this event" in form.message.value
+    assert "3 events kept" in form.message.value
+    assert SettingsForm().session.event["id"] == "L-3"
+    assert MappingForm().picker.event["id"] == "L-3"
+    assert form.keep_button.disabled
+    form.live._handle_custom_msg({"open": 2}, [])
+    assert "kept" not in form.message.value
+    assert EventPicker().event == damaged
+    paste(EventPicker(), ONE)
+    assert EventPicker().event["id"] == "N-1"
+    form.live._handle_custom_msg({"open": 1}, [])
+    assert "not among the first" in form.message.value

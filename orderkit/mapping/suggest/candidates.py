@@ -151,7 +151,7 @@ def readings(
             yield made.at_most("likely", "its name says that it counts hundredths")
         elif most < len(values):
             yield made.at_most("perhaps", f"it reads {most} of {len(values)} values")
-        elif not _keeps_currency(row, values, events.values(), zone):
+        elif not _keeps_currency(row, values, seen, zone):
             doubt = "it leaves out a currency that may not be the order's"
             yield made.at_most("perhaps", doubt)
         elif len(best) > 1:
@@ -186,13 +186,13 @@ def _mended(row: FieldMapping, value: Any, zone: ZoneInfo) -> tuple[Mending, ...
     return ()
 
 
-def _keeps_currency(
-    row: FieldMapping, values: Iterable[Any], events: Iterable[Any], zone: ZoneInfo
-) -> bool:
+def _keeps_currency(row: FieldMapping, values: Iterable[Any], seen: Seen, zone: ZoneInfo) -> bool:
     """Whether the words that amounts are freed of say what the events' currency says."""
     words = {word for v in values for mending in _mended(row, v, zone) for word in mending.drops}
-    codes = {paths.get(event, ("currency",)) for event in events} if words else set()
-    return all(isinstance(c, str) and is_currency(word, c) for c in codes for word in words)
+    named = (p for p in seen.properties.values() if "currency" in p.name.attributes)
+    codes = {code for prop in named for code in prop.values.values()}
+    said = all(isinstance(c, str) and is_currency(word, c) for c in codes for word in words)
+    return not words or (bool(codes) and said)
 
 
 def _click_ids(

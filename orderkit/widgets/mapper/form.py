@@ -62,6 +62,7 @@ class SettingsForm(parts.Form):
             unconfirmed = proposed_in(text)
         self.session = MapperSession(settings, self._events)
         self.session.unconfirmed = unconfirmed
+        self._pick_chosen()
         self.view = MapperView(parts.guarded(self, self.take))
         super().__init__(self.picker, self.view, self.file)
         self.message.layout.display = "none"  # the screen shows it
@@ -284,9 +285,12 @@ class SettingsForm(parts.Form):
         if self.picker.events is not self._events:
             self._events = self.picker.events
             self.session.show_events(self._events)
-        elif (name := self.picker.choose.value) in self.session.events:
-            self.session.pick(self.session.names.index(name))
+        self._pick_chosen()
         self._send_changes()
+
+    def _pick_chosen(self) -> None:
+        if (name := self.picker.choose.value) in self.session.events:
+            self.session.pick(self.session.names.index(name))
 
     def _tell_picker(self) -> None:
         if self.session.names:
