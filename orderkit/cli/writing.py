@@ -103,9 +103,9 @@ def reader_may_go(stream: TextIO) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        give_up(stream)
         if not (isinstance(error, BrokenPipeError) or _goes_on or stream is sys.stderr):
             raise
-        give_up(stream)
         if stream is sys.stdout and not isinstance(error, BrokenPipeError):
             echo(f"standard output: {error.strerror}; what is printed is lost", err=True)
         if stream is sys.stdout and not _goes_on:
