@@ -35,6 +35,7 @@ def version(name):
 importlib.metadata.version = version
 async def work():
     async with Worker(sys.argv[1], nthreads=1, dashboard=False) as worker:
+        print("ready", flush=True)
         await worker.finished()
 asyncio.run(work())
 """
@@ -64,9 +65,18 @@ def process(code: str, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
             started.kill()
 
 
+@contextmanager
+def working(scheduler: str, said: str | None) -> Iterator["subprocess.Popen[str]"]:
+    """A worker that the scheduler knows, until the end of the block."""
+    with process(WORKER.format(said=said), scheduler) as started:
+        assert started.stdout is not None
+        assert started.stdout.readline() == "ready\n"
+        yield started
+
+
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("orderkit.bulk.cluster._PATIENCE", 3)
+    monkeypatch.setattr("orderkit.bulk.cluster._PATIENCE", 8)
     monkeypatch.setattr("orderkit.bulk.cluster._LOOK", 0.2)
 
 
@@ -86,7 +96,7 @@ def files(tmp_path: Path) -> str:
 
 def test_no_worker(scheduler: tuple[str, Any], files: str, tmp_path: Path) -> None:
     """Where no worker comes, it is told after the patience, with how to start one."""
-    with pytest.raises(OrderkitError, match=r"no worker came within 3 s; start one with `dask"):
+    with pytest.raises(OrderkitError, match=r"no worker came within 8 s; start one with `dask"):
         map_files([files], SETTINGS, f"{tmp_path}/out", scheduler=scheduler[0])
 
 
@@ -96,7 +106,7 @@ def test_a_worker_of_another_kind(
 ) -> None:
     """A worker without orderkit, or with another version, is named before anything is mapped."""
     with (
-        process(WORKER.format(said=has), scheduler[0]),
+        working(scheduler[0], has),
         pytest.raises(OrderkitError, match=f"1 worker cannot do the work: tcp.* has {said}"),
     ):
         map_files([files], SETTINGS, f"{tmp_path}/out", scheduler=scheduler[0])
@@ -117,7 +127,7 @@ def test_gone_on_the_way(
 ) -> None:
     """All workers gone, or the scheduler: told soon, and what was finished by then is kept."""
     address, server = scheduler
-    with process(WORKER.format(said="ours"), address) as worker:
+    with working(address, "ours") as worker:
         killed: list[float] = []
 
         def kill(_done: int, _all: int, _events: int) -> None:
