@@ -6,8 +6,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from orderkit.destination.fields import field_mappings
 from orderkit.errors import EventsError
-from orderkit.events.jsontext import dumps, show
+from orderkit.events.jsontext import show
 from orderkit.events.paths import count
 from orderkit.events.reader import Reading, open_events
 from orderkit.mapping.event_names import EventNames
@@ -17,6 +18,9 @@ from orderkit.mapping.results import EventResult, Mapped
 #: Orders that are remembered, about 200 bytes each: memory does not grow with the events.
 MOST_ORDERS: Final = 200_000
 _MOST_EXAMPLES: Final = 5
+_TARGETS: Final = [row.target for row in field_mappings()]
+_ORDER_ID: Final = _TARGETS.index("order_info.order_id")
+_UPDATE_TIME: Final = _TARGETS.index("order_info.update_time")
 
 
 class RepeatedOrders:
@@ -40,11 +44,11 @@ class RepeatedOrders:
         """
         if mapped is None or mapped.outcome != "mapped" or not mapped.payload:
             return ""
-        info = mapped.payload["order_info"]
-        order_id, status = info.get("order_id"), mapped.order_status
+        values, status = mapped.values, mapped.order_status
+        order_id = values[_ORDER_ID]
         # Numbers of 64 bits stand for both: kept are 200,000 of them.
         key = hash((order_id, status))
-        content = hash(dumps({**info, "update_time": None}))
+        content = hash(values[:_UPDATE_TIME] + values[_UPDATE_TIME + 1 :])
         before = self._seen.pop(key, None)
         # Put in last: those that were not met for longest are forgotten first.
         self._seen[key] = content, index, line

@@ -95,8 +95,9 @@ def write(compiled: CompiledSettings, plain: Mapping[str, Any]) -> Program:
         "problems = []",
         "order_info = {}",
         *body,
+        f"values = ({', '.join(f'v{number}' for number in range(len(compiled.fields)))})",
         "if problems:",
-        "    return judged(status, {'order_info': order_info}, problems)",
+        "    return judged(status, {'order_info': order_info}, problems, values)",
         # What its own making does, without the call.
         "mapped = new(Mapped)",
         "mapped.outcome = 'mapped'",
@@ -104,6 +105,7 @@ def write(compiled: CompiledSettings, plain: Mapping[str, Any]) -> Program:
         "mapped.payload = {'order_info': order_info}",
         "mapped.problems = mapped.trace = mapped.changes = ()",
         "mapped.reason = ''",
+        "mapped.values = values",
         "return mapped",
     ]
     source = "\n    ".join(["def map_event(event, *, status=None):", *lines]) + "\n"

@@ -102,7 +102,8 @@ def map_event(
     if compiled.settings.checks.platform:
         problems += platform.findings(given)
     changes = compiled.transform.explain(given) if trace is not None else ()
-    return judged(status, payload(compiled.fields, values), problems, trace or (), changes)
+    by_row = tuple(values.get(target) for target in compiled.by_target)
+    return judged(status, payload(compiled.fields, values), problems, by_row, trace or (), changes)
 
 
 def find_status(

@@ -1,7 +1,7 @@
-"""What the rows read and what they gave, for many events: two generated functions.
+"""What the rows read, for many events: a generated function.
 
-Counting over events needs each row's raw value beside its value in the payload, and not the words
-of a trace, which take many times as long to make as the mapping itself.
+Counting over events needs each row's raw value beside its value (`Mapped.values`), and not the
+words of a trace, which take many times as long to make as the mapping itself.
 """
 
 from collections.abc import Callable
@@ -43,12 +43,6 @@ def raw_reader(compiled: CompiledSettings) -> ReadRows:
         return found
 
     return raws
-
-
-def value_reader(compiled: CompiledSettings) -> ReadRows:
-    """What an ``order_info`` holds at the target of each row; `MISSING` for nothing."""
-    lookups = Lookups(absent="MISSING")
-    return _function(lookups, [lookups.value(field.parts[1:]) for field in compiled.fields])
 
 
 def _function(lookups: Lookups, values: list[str]) -> ReadRows:

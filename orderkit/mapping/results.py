@@ -1,7 +1,7 @@
 """What mapping gives: an event's result, its trace, and the result with the event's place."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
 from orderkit.events.jsontext import plain
@@ -64,6 +64,7 @@ class Mapped:
     reason:       why the event was filtered, or ""
     trace:        one entry a row, from `Mapper.explain` only
     changes:      a line for each step of the transformation, from `Mapper.explain` only
+    values:       what the payload holds, row by row in the table's order, None for nothing
     """
 
     outcome: Outcome
@@ -73,6 +74,7 @@ class Mapped:
     reason: str = ""
     trace: tuple[TraceEntry, ...] = ()
     changes: tuple[str, ...] = ()
+    values: tuple[Any, ...] = field(default=(), repr=False)
 
     def as_json(self) -> dict[str, Any]:
         """The result as a JSON object; the trace only where there is one."""
@@ -105,13 +107,14 @@ def judged(
     status: str | None,
     payload: dict[str, Any],
     problems: Sequence[Problem],
+    values: tuple[Any, ...],
     trace: Sequence[TraceEntry] = (),
     changes: tuple[str, ...] = (),
 ) -> Mapped:
     """The result of an event with these findings: one error, and it is rejected."""
     rejected = any(problem.level == "error" for problem in problems)
     outcome: Outcome = "rejected" if rejected else "mapped"
-    return Mapped(outcome, status, payload, tuple(problems), trace=tuple(trace), changes=changes)
+    return Mapped(outcome, status, payload, tuple(problems), "", tuple(trace), changes, values)
 
 
 # Not frozen, for the same reason.

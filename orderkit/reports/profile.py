@@ -5,15 +5,16 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from operator import is_
+from types import NoneType
 from typing import Any, Final
 
 from orderkit.destination.fields import FieldMapping
-from orderkit.events.paths import JSON_TYPES, MISSING, Missing
+from orderkit.events.paths import JSON_TYPES, Missing
 from orderkit.language.references import Calculation, Template
 from orderkit.mapping.compiled import STATUS
 from orderkit.mapping.conversion import Unconvertible
 from orderkit.mapping.mapper import Mapper
-from orderkit.mapping.readings import raw_reader, value_reader
+from orderkit.mapping.readings import raw_reader
 from orderkit.mapping.results import Mapped
 from orderkit.reports.causes import Cause, Causes
 
@@ -97,7 +98,7 @@ class Profile:
         self._fields, self._statuses = fields, mapper.compiled.statuses
         self._rows = {field.target: RowProfile(field.row) for field in fields}
         self._read_raws = raw_reader(mapper.compiled)
-        self._read_values = value_reader(mapper.compiled)
+        self._nothing = (None,) * len(fields)
         self._known_kinds: dict[tuple[int, type, str], tuple[str, ...]] = {}
         self._together: list[tuple[str, tuple[Any, ...], tuple[Any, ...]]] = []
 
@@ -108,7 +109,7 @@ class Profile:
             return
         status = mapped.order_status or _NO_STATUS
         self.statuses[status] += 1
-        values = self._read_values(mapped.payload["order_info"])
+        values = mapped.values or self._nothing
         self._together.append((status, self._read_raws(event), values))
         if len(self._together) == _COUNTED_TOGETHER:
             self._count()
@@ -133,15 +134,17 @@ class Profile:
         for number, (row, raw, value) in enumerate(columns):
             kinds = Counter(zip(statuses, map(type, raw), map(type, value), strict=True))
             for (status, raw_type, value_type), times in kinds.items():
-                row.count(status, raw_type, times, filled=value_type is not Missing)
-            if len(row._values) < MOST_DISTINCT:
-                if row.example is None:
-                    row.example = next((each for each in value if each is not MISSING), None)
-                row._values.update(value)
-                row._values.discard(MISSING)
+                row.count(status, raw_type, times, filled=value_type is not NoneType)
             source = self._fields[number].source
             if isinstance(source, Template | Calculation):
-                row.conversions[source.text] += sum(each is not MISSING for each in value)
+                row.conversions[source.text] += sum(each is not None for each in value)
+            if all(value_type is NoneType for _status, _raw_type, value_type in kinds):
+                continue
+            if len(row._values) < MOST_DISTINCT:
+                if row.example is None:
+                    row.example = next((each for each in value if each is not None), None)
+                row._values.update(value)
+                row._values.discard(None)
             # Most values are taken over as they are.
             if not all(map(is_, raw, value)):
                 self._count_conversions(number, row, zip(raw, value, strict=True))
@@ -150,7 +153,7 @@ class Profile:
         self, number: int, row: RowProfile, pairs: Iterable[tuple[Any, Any]]
     ) -> None:
         for raw, value in pairs:
-            if value is raw or value is MISSING:
+            if value is raw or value is None:
                 continue
             if value != raw or type(value) is not type(raw):
                 row.conversions.update(self._kinds(number, raw, value))

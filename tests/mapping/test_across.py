@@ -13,10 +13,14 @@ from orderkit.events.jsontext import dumps
 from orderkit.mapping.across import AcrossEvents, RepeatedOrders, find_repeated_orders
 from orderkit.mapping.results import EventResult
 
+MAPPER = Mapper(load_settings(samples.SETTINGS))
 
-def order(order_id: str, total: int, status: str = "CREATE_ORDER", **more: Any) -> Mapped:
-    info = {"order_id": order_id, "value": {"total_value": total}, **more}
-    return Mapped("mapped", status, {"order_info": info})
+
+def order(order_id: str, total: int, status: str = "CREATE_ORDER", **context: Any) -> Mapped:
+    event = samples.sample_events()["created"]
+    booking, given = event["booking"] | {"total": total}, event["context"] | context
+    changed = event | {"id": order_id, "booking": booking, "context": given}
+    return MAPPER.map(changed, status=status)
 
 
 def test_the_same_order_twice() -> None:
@@ -25,7 +29,7 @@ def test_the_same_order_twice() -> None:
     assert repeated.add(0, 1, order("R-1", 220)) == ""
     assert repeated.add(1, 2, order("R-2", 220)) == ""
     assert repeated.add(2, 3, order("R-1", 220, "CANCEL_ORDER")) == ""
-    assert repeated.add(3, 4, order("R-1", 220, update_time=5)) == ""
+    assert repeated.add(3, 4, order("R-1", 220, event_timestamp=1893456000000)) == ""
     assert repeated.add(4, 5, order("R-1", 999)) == "lines 4 and 5"
     assert repeated.add(5, None, order("R-1", 220)) == "events 4 and 5"
     assert repeated.add(6, 7, Mapped("filtered", None, None)) == ""
