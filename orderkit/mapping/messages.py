@@ -7,9 +7,9 @@ from typing import Any, Final
 from orderkit.destination.fields import ALWAYS
 from orderkit.events import paths
 from orderkit.events.jsontext import show
-from orderkit.language.references import Calculation, ValueReading
+from orderkit.language.references import Calculation, PropertySource, ValueReading
 from orderkit.mapping.compiled import CompiledField
-from orderkit.mapping.conversion import Doubt, Mending
+from orderkit.mapping.conversion import Doubt, Mending, Unconvertible
 from orderkit.mapping.fixes import offers
 from orderkit.mapping.problems import Problem
 
@@ -55,6 +55,7 @@ def missing(field: CompiledField, reading: ValueReading, event: Any) -> Problem:
     """For a mandatory field that is absent or blank, with near misses from the event."""
     found = "nothing" if reading.raw is paths.MISSING else _blank(reading.raw)
     near: tuple[str, ...] = ()
+    taken: tuple[str, ...] = ()
     # What the settings read may have been mistyped there; the vendor's own paths are not.
     mistyped = _typed(field) and reading.raw is paths.MISSING
     calculated = isinstance(field.source, Calculation)
@@ -78,7 +79,8 @@ def missing(field: CompiledField, reading: ValueReading, event: Any) -> Problem:
             fix += ", or name the property that says what happened as event_property"
         if near:
             message += f"; did you mean {_list(near)}?"
-            instead = f"read {_list(near)} instead: {_point_at(field, near[0])}"
+        if taken := tuple(path for path in near if _takes(field, event, path)):
+            instead = f"read {_list(taken)} instead: {_point_at(field, taken[0])}"
             fix = f"{instead}, or {fix}" if mistyped else f"{fix}, or {instead}"
     return Problem(
         code="missing",
@@ -89,9 +91,20 @@ def missing(field: CompiledField, reading: ValueReading, event: Any) -> Problem:
         expected=field.type.expected,
         message=message,
         fix=fix,
-        actor="settings" if field.in_settings or (mistyped and (near or calculated)) else "event",
+        actor="settings" if field.in_settings or (mistyped and (taken or calculated)) else "event",
         near_misses=near,
     )
+
+
+def _takes(field: CompiledField, event: Any, path: str) -> bool:
+    """Whether a field takes what stands at a path: another value would be the next fault."""
+    if not isinstance(field.source, PropertySource):
+        return True  # it is a part of a longer text
+    try:
+        field.type.convert(paths.get(event, paths.parse_path(path)), field.zone)
+    except Unconvertible:
+        return False
+    return True
 
 
 def _typed(field: CompiledField) -> bool:
