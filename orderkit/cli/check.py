@@ -59,7 +59,7 @@ def command(
     out = Terminal()
     causes, reasons = Causes(), Counter[str]()
     first: list[EventResult] = []
-    for result in results(events, mapper, status=status):
+    for result in results(events, mapper, status=status, payloads=as_json):
         entry, mapped = result.entry, result.mapped
         outcomes[result.outcome] += 1
         across.add(entry.index, entry.line, mapped)

@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, TypeVar
 
 import click
@@ -144,18 +145,27 @@ def make_mapper(settings_path: str, platform: bool | None = None) -> Mapper:
 
 
 def results(
-    events: str, mapper: Mapper, *, status: str | None = None, explain: bool = False
+    events: str,
+    mapper: Mapper,
+    *,
+    status: str | None = None,
+    explain: bool = False,
+    payloads: bool = True,
 ) -> Iterator[EventResult]:
-    """The result of each event, as it is read, in whatever thread that is."""
-    return _results(events, mapper, command_reading(), status, explain)
+    """The result of each event, as it is read, in whatever thread that is; see `Mapper.results`."""
+    how = partial(mapper.results, status=status, explain=explain, payloads=payloads)
+    return _results(events, mapper, command_reading(), how)
 
 
 def _results(
-    events: str, mapper: Mapper, reading: Reading, status: str | None, explain: bool
+    events: str,
+    mapper: Mapper,
+    reading: Reading,
+    how: Callable[[Iterator[EventLine]], Iterator[EventResult]],
 ) -> Iterator[EventResult]:
     sized = mapper.settings.checks.platform
     with open_command_events(events, reading) as entries:
-        for result in mapper.results(entries, status=status, explain=explain):
+        for result in how(entries):
             mapped = result.mapped
             if sized and mapped and mapped.outcome != "filtered":
                 entry = result.entry

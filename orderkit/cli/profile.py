@@ -51,7 +51,7 @@ def command(
     refuse_overwriting(events=events, settings=settings_path, page=html)
     mapper = make_mapper(settings_path, platform)
     profile, across = Profile(mapper), AcrossEvents(mapper)
-    for result in results(events, mapper, status=status):
+    for result in results(events, mapper, status=status, payloads=False):
         entry = result.entry
         profile.add(entry.index, entry.event, result.mapped)
         across.add(entry.index, entry.line, result.mapped)

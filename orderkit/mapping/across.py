@@ -13,14 +13,12 @@ from orderkit.events.paths import count
 from orderkit.events.reader import Reading, open_events
 from orderkit.mapping.event_names import EventNames
 from orderkit.mapping.mapper import Mapper
-from orderkit.mapping.results import EventResult, Mapped
+from orderkit.mapping.results import ORDER_ID, EventResult, Mapped
 
 #: Orders that are remembered, about 200 bytes each: memory does not grow with the events.
 MOST_ORDERS: Final = 200_000
 _MOST_EXAMPLES: Final = 5
-_TARGETS: Final = [row.target for row in field_mappings()]
-_ORDER_ID: Final = _TARGETS.index("order_info.order_id")
-_UPDATE_TIME: Final = _TARGETS.index("order_info.update_time")
+_UPDATE_TIME: Final = [row.target for row in field_mappings()].index("order_info.update_time")
 
 
 class RepeatedOrders:
@@ -42,10 +40,10 @@ class RepeatedOrders:
 
         index, line: where the event stands, as in `EventLine`
         """
-        if mapped is None or mapped.outcome != "mapped" or not mapped.payload:
+        if mapped is None or mapped.outcome != "mapped" or not mapped.values:
             return ""
         values, status = mapped.values, mapped.order_status
-        order_id = values[_ORDER_ID]
+        order_id = values[ORDER_ID]
         # Numbers of 64 bits stand for both: kept are 200,000 of them.
         key = hash((order_id, status))
         content = hash(values[:_UPDATE_TIME] + values[_UPDATE_TIME + 1 :])
@@ -108,7 +106,7 @@ def find_repeated_orders(
     # What is to be said of the reading is said by who reads the events next.
     own = Reading(reading.at, reading.limit) if reading else None
     with suppress(EventsError), open_events(name, own) as entries:
-        deque(repeated.watch(mapper.results(entries)), maxlen=0)
+        deque(repeated.watch(mapper.results(entries, payloads=False)), maxlen=0)
     return repeated.sentences()
 
 

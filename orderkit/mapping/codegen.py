@@ -47,19 +47,20 @@ class Program:
     def function(self) -> Callable[..., Any]:
         """The function: (event, status asked for, by name) → what became of the event."""
         names = dict(self.names)
-        code = compile(self.source, "<written for the settings>", "exec")
-        exec(code, names)  # noqa: S102 - the source is ours: see above
+        exec(compile(self.source, "<written for the settings>", "exec"), names)  # noqa: S102 - ours
         function: Callable[..., Any] = names["map_event"]
         return function
 
 
-def write(compiled: CompiledSettings, plain: Mapping[str, Any]) -> Program:
+def write(compiled: CompiledSettings, plain: Mapping[str, Any], *, payloads: bool) -> Program:
     """The program for these settings.
 
-    plain: steps of the plain evaluation, by the names used here; `refused` and `transform` only
-           where the settings have a filter or a transformation
+    plain:    steps of the plain evaluation, by the names used here; `refused` and `transform` only
+              where the settings have a filter or a transformation
+    payloads: whether it makes the payload too, or the values alone
     """
-    writer = _Writer(compiled)
+    writer = _Writer(compiled, payloads=payloads)
+    payload = "{'order_info': order_info}" if payloads else None
     body = [
         *(
             line
@@ -93,16 +94,16 @@ def write(compiled: CompiledSettings, plain: Mapping[str, Any]) -> Program:
         "        return filtered(reason)",
         *writer.lookups.lines,
         "problems = []",
-        "order_info = {}",
+        *(["order_info = {}"] * payloads),
         *body,
         f"values = ({', '.join(f'v{number}' for number in range(len(compiled.fields)))})",
         "if problems:",
-        "    return judged(status, {'order_info': order_info}, problems, values)",
+        f"    return judged(status, {payload}, problems, values)",
         # What its own making does, without the call.
         "mapped = new(Mapped)",
         "mapped.outcome = 'mapped'",
         "mapped.order_status = status",
-        "mapped.payload = {'order_info': order_info}",
+        f"mapped.payload = {payload}",
         "mapped.problems = mapped.trace = mapped.changes = ()",
         "mapped.reason = ''",
         "mapped.values = values",
@@ -121,7 +122,8 @@ class _Writer:
     name:    the lines that look up the event's name
     """
 
-    def __init__(self, compiled: CompiledSettings) -> None:
+    def __init__(self, compiled: CompiledSettings, *, payloads: bool) -> None:
+        self._payloads = payloads
         self.names: dict[str, Any] = {
             "CATEGORIES": CATEGORIES,
             "new": object.__new__,
@@ -154,9 +156,11 @@ class _Writer:
         self.names[f"field_{number}"] = field
         v = f"v{number}"
         plain = f"plain(field_{number}, event, status, problems"
-        *way, key = field.parts
-        yield from self._make(tuple(way))
-        put = [f"if {v} is not None:", f"    {self.made[tuple(way)][0]}[{key!r}] = {v}"]
+        put: list[str] = []
+        if self._payloads:
+            *way, key = field.parts
+            yield from self._make(tuple(way))
+            put = [f"if {v} is not None:", f"    {self.made[tuple(way)][0]}[{key!r}] = {v}"]
         if field.currency:
             plain = f"{plain}, currency=v{self._number_of[field.currency]}"
         if field.type.name == STATUS:

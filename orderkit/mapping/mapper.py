@@ -41,7 +41,12 @@ class Mapper:
         `status` asks "and if it were an order of that status?". This is the generated function
         itself: a method that calls it would take part of its time.
         """
-        return self._program.function()
+        return self._written().function()
+
+    @cached_property
+    def judge(self) -> MapEvent:
+        """As `map`, without the payload: who counts over many events needs the values alone."""
+        return self._written(payloads=False).function()
 
     def explain(self, event: Any, *, status: str | None = None) -> Mapped:
         """Map an event and keep the trace: one entry a row."""
@@ -49,10 +54,15 @@ class Mapper:
         return interpreter.map_event(self.compiled, event, status, trace)
 
     def results(
-        self, entries: Iterable[EventLine], *, status: str | None = None, explain: bool = False
+        self,
+        entries: Iterable[EventLine],
+        *,
+        status: str | None = None,
+        explain: bool = False,
+        payloads: bool = True,
     ) -> Iterator[EventResult]:
         """Each event as it was read with its result; with `explain`, with the trace too."""
-        how = self.explain if explain else self.map
+        how = self.explain if explain else self.map if payloads else self.judge
         for entry in entries:
             mapped = None if entry.event is None else how(entry.event, status=status)
             if mapped and mapped.trace and entry.padded:
@@ -79,10 +89,9 @@ class Mapper:
     @property
     def source(self) -> str:
         """The Python function that `map` runs, written for the settings; `explain` does without."""
-        return self._program.source
+        return self._written().source
 
-    @cached_property
-    def _program(self) -> codegen.Program:
+    def _written(self, *, payloads: bool = True) -> codegen.Program:
         compiled = self.compiled
         steps: dict[str, Any] = {
             "run": partial(interpreter.map_event, compiled),
@@ -102,4 +111,4 @@ class Mapper:
             steps["refused"] = compiled.filter.explain_refusal
         if self.settings.transformation:
             steps["transform"] = compiled.transform
-        return codegen.write(compiled, steps)
+        return codegen.write(compiled, steps, payloads=payloads)

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
+from orderkit.destination.fields import field_mappings
 from orderkit.events.jsontext import plain
 from orderkit.events.reader import EventLine
 from orderkit.language.filters import FilterReason
@@ -11,6 +12,8 @@ from orderkit.mapping.messages import unreadable
 from orderkit.mapping.problems import Problem
 
 Outcome: TypeAlias = Literal["mapped", "filtered", "rejected"]
+#: Where the order's id is among the values of a result.
+ORDER_ID: Final = [row.target for row in field_mappings()].index("order_info.order_id")
 State: TypeAlias = Literal["ok", "missing", "invalid", "not needed", "not yet"]
 
 
@@ -59,7 +62,8 @@ class Mapped:
 
     outcome:      ``mapped``, ``filtered`` (not for this destination) or ``rejected`` (has an error)
     order_status: TikTok's status, or None where there is none
-    payload:      ``{"order_info": {...}}`` with what could be mapped; None when filtered
+    payload:      ``{"order_info": {...}}`` with what could be mapped; None when filtered, or when
+                  none was asked for (`Mapper.judge`)
     problems:     errors and warnings, in the order of the table
     reason:       why the event was filtered, or ""
     trace:        one entry a row, from `Mapper.explain` only
@@ -105,7 +109,7 @@ def filtered(reason: str) -> Mapped:
 
 def judged(
     status: str | None,
-    payload: dict[str, Any],
+    payload: dict[str, Any] | None,
     problems: Sequence[Problem],
     values: tuple[Any, ...],
     trace: Sequence[TraceEntry] = (),
@@ -139,8 +143,8 @@ class EventResult:
 
     @property
     def order_id(self) -> str:
-        info = ((self.mapped and self.mapped.payload) or {}).get("order_info", {})
-        return str(info.get("order_id", ""))
+        values = self.mapped.values if self.mapped else ()
+        return str(values[ORDER_ID] or "") if values else ""
 
     def as_json(self) -> dict[str, Any]:
         """The result as a JSON object, with the place of the event."""

@@ -105,7 +105,7 @@ class Profile:
     def add(self, index: int, event: Any, mapped: Mapped | None) -> None:
         """Count one event and what became of it, or None for what is no JSON object."""
         self.outcomes[mapped.outcome if mapped else "unreadable"] += 1
-        if mapped is None or mapped.outcome == "filtered" or mapped.payload is None:
+        if mapped is None or mapped.outcome == "filtered":
             return
         status = mapped.order_status or _NO_STATUS
         self.statuses[status] += 1

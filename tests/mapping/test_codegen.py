@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -116,9 +117,16 @@ EVENTS: Final = [
 
 
 def agree(mapper: Mapper, event: Any, asked: str | None = None) -> str:
-    """Both give the same, with the same types and the same order of keys; the outcome."""
+    """All give the same, with the same types and the same order of keys; the outcome.
+
+    Where no payload is made, all else is the same.
+    """
     generated = mapper.map(event, status=asked)
-    assert repr(generated) == repr(map_event(mapper.compiled, event, asked))
+    plain = map_event(mapper.compiled, event, asked)
+    judged = mapper.judge(event, status=asked)
+    assert repr(generated) == repr(plain)
+    assert repr(replace(judged, payload=plain.payload)) == repr(plain)
+    assert repr(generated.values) == repr(judged.values) == repr(plain.values)
     return generated.outcome
 
 
