@@ -12,6 +12,7 @@ from orderkit.destination.labels import field_labels
 from orderkit.destination.loading import drafted
 from orderkit.errors import OrderkitError
 from orderkit.events.paths import get, parse_path
+from orderkit.mapping.compiled import CompiledSettings
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.problems import Problem
 from orderkit.mapping.suggest import Proposal, suggest
@@ -40,23 +41,30 @@ class MapperSession(WrittenSettings):
         """Work with these events from now on, the first of them first."""
         self._proposals: dict[str, list[Proposal]] | None = None
         self._guessed_by: list[str] = []
+        self._guessed_for: CompiledSettings | None = None
         self._learnt: dict[tuple[str, tuple[int, ...]], list[Proposal]] = {}
         super().show_events(events)
 
     @property
     def proposals(self) -> dict[str, list[Proposal]]:
         """Target → ranked proposals: from names, and, where they are not sure, from values too."""
-        statuses = self._statuses()
-        if self._proposals is None or self._guessed_by != statuses:
-            seen = [self.states.seen(at) for at in range(len(self.names))]
-            found = suggest(seen, self.settings.zone) if seen else {}
-            guesses = guess(seen, self.settings.zone, statuses) if seen else {}
-            for target, guessed in guesses.items():
-                named = found.get(target, [])
-                if not (named and named[0].sure):
-                    found[target] = agreeing_first(named, guessed)
-            self._proposals, self._guessed_by = found, statuses
+        # Each row asks, at each key; only a change of settings can change the statuses.
+        if self._proposals is None or self._guessed_for is not self.compiled:
+            self._guessed_for, statuses = self.compiled, self._statuses()
+            if self._proposals is None or self._guessed_by != statuses:
+                self._proposals, self._guessed_by = self._propose(statuses), statuses
         return self._proposals
+
+    def _propose(self, statuses: list[str]) -> dict[str, list[Proposal]]:
+        seen = [self.states.seen(at) for at in range(len(self.names))]
+        if not seen:
+            return {}
+        found = suggest(seen, self.settings.zone)
+        for target, guessed in guess(seen, self.settings.zone, statuses).items():
+            named = found.get(target, [])
+            if not (named and named[0].sure):
+                found[target] = agreeing_first(named, guessed)
+        return found
 
     def _statuses(self) -> list[str]:
         """The order status of each event: as mapped, or, while nothing is, as proposed."""
