@@ -22,6 +22,10 @@ _CHANGING: Final = re.compile(r"0x[0-9a-f]{6,}|T_[0-9a-f]{5}|ipykernel_[0-9]+")
 _LEFT_OUT: Final = "rfc3987_syntax"
 
 
+def _leave_out_grammar() -> None:
+    sys.modules.setdefault(_LEFT_OUT, None)  # type: ignore[arg-type]
+
+
 def jupyter_program(module: str) -> list[str]:
     """The command that starts one of Jupyter's programs, without what it does not need."""
     code = (
@@ -47,7 +51,7 @@ def execute(path: Path) -> bool:
     file stays as it is, byte for byte, where only addresses and the like would differ. Raises
     OrderkitError, with nothing saved, when a cell fails.
     """
-    sys.modules.setdefault(_LEFT_OUT, None)  # type: ignore[arg-type]
+    _leave_out_grammar()
     import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, DeadKernelError
@@ -93,7 +97,7 @@ def sign(path: Path) -> None:
     The signature is kept in Jupyter's data folder, where the server that shows it looks. Where that
     cannot be written, the notebook stays untrusted.
     """
-    sys.modules.setdefault(_LEFT_OUT, None)  # type: ignore[arg-type]
+    _leave_out_grammar()
     import nbformat
     from nbformat.sign import NotebookNotary
 

@@ -8,7 +8,13 @@ from zoneinfo import ZoneInfo
 
 from orderkit.events.jsontext import show
 from orderkit.mapping.conversion import Converted, Mending, Unconvertible
-from orderkit.mapping.moments import LAST_SECOND, assumed_zone, compact_formulas, read_compact
+from orderkit.mapping.moments import (
+    LAST_SECOND,
+    assumed_zone,
+    compact_formulas,
+    read_compact,
+    year_last_patterns,
+)
 
 _MONTHS: Final = {
     name[:length]: number
@@ -69,7 +75,7 @@ def _read(text: str, zone: ZoneInfo) -> date:
         if match[2] or len(text) == 8:
             return _calendar(text, int(year), int(month), int(day))
     if match := _YEAR_LAST.fullmatch(text):
-        return _year_last(text, int(match[1]), int(match[3]), int(match[4]), match[2])
+        return _year_last(text, *match.groups())
     folded = text.lower()
     if (match := _DAY_NAMED_MONTH.fullmatch(folded)) and match[2] in _MONTHS:
         return _calendar(text, int(match[3]), _MONTHS[match[2]], int(match[1]))
@@ -91,12 +97,13 @@ def _read(text: str, zone: ZoneInfo) -> date:
     return _day_of(moment, zone)
 
 
-def _year_last(text: str, first: int, second: int, year: int, separator: str) -> date:
+def _year_last(text: str, one: str, separator: str, other: str, year_: str) -> date:
+    first, second, year = int(one), int(other), int(year_)
     if first == second or second > 12:
         return _calendar(text, year, first, second)
     if first > 12:
         return _calendar(text, year, second, first)
-    day_first, month_first = _patterns(text, separator)
+    day_first, month_first = year_last_patterns(one, other, separator)
     readings = (
         _reading(date(year, second, first), day_first),
         _reading(date(year, first, second), month_first),
@@ -111,12 +118,9 @@ def year_last_formulas(raw: Any) -> tuple[str, ...]:
     For many such dates together: which is meant, one of them alone may not tell.
     """
     match = _YEAR_LAST.fullmatch(raw.strip()) if isinstance(raw, str) else None
-    return tuple(map(_formula, _patterns(match[0], match[2]))) if match else ()
-
-
-def _patterns(text: str, separator: str) -> tuple[str, str]:
-    day, month = ("dd", "MM") if len(text) == 10 else ("d", "M")
-    return f"{day}{separator}{month}{separator}yyyy", f"{month}{separator}{day}{separator}yyyy"
+    if not match:
+        return ()
+    return tuple(map(_formula, year_last_patterns(match[1], match[3], match[2])))
 
 
 def _formula(pattern: str) -> str:

@@ -8,7 +8,7 @@ from orderkit.destination.fields import ALWAYS
 from orderkit.events import paths
 from orderkit.events.jsontext import show
 from orderkit.language.references import Calculation, PropertySource, ValueReading
-from orderkit.mapping.compiled import CompiledField
+from orderkit.mapping.compiled import STATUS, CompiledField
 from orderkit.mapping.conversion import Doubt, Mending, Unconvertible
 from orderkit.mapping.fixes import offers
 from orderkit.mapping.problems import Problem
@@ -75,7 +75,7 @@ def missing(field: CompiledField, reading: ValueReading, event: Any) -> Problem:
         why = field.source.explain_missing(event) if absent else f"`{reading.found_at}` is {found}"
         message = f"{field.reads} gives no value: {why}"
         fix = f"send {_properties(field)} with the event"
-        if field.type.name == "status":
+        if field.type.name == STATUS:
             fix += ", or name the property that says what happened as event_property"
         if near:
             message += f"; did you mean {_list(near)}?"

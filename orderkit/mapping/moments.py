@@ -114,23 +114,26 @@ def compact_formulas(pattern: str, into: str) -> tuple[str, ...]:
     )
 
 
+def year_last_patterns(first: str, second: str, separator: str) -> tuple[str, str]:
+    """The patterns of a date with its year last: the day first, and the month first."""
+    day, month = ("dd", "MM") if len(first) == len(second) == 2 else ("d", "M")
+    return f"{day}{separator}{month}{separator}yyyy", f"{month}{separator}{day}{separator}yyyy"
+
+
 def _year_last(raw: Any, zone: ZoneInfo) -> tuple[Mending, ...]:
     """What a date with its year last and a time, such as ``31.12.2026 14:00``, may be."""
     match = _YEAR_LAST.fullmatch(raw.strip()) if isinstance(raw, str) else None
     if not match:
         return ()
     first, separator, second, year, hour, minute, end = match.groups(default="")
-    digits = ("dd", "MM") if len(first) == len(second) == 2 else ("d", "M")
+    clock = int(hour), int(minute), int(end[1:] or 0)
     time = f"{'HH' if len(hour) == 2 else 'H'}:mm{':ss' if end else ''}"
+    patterns = year_last_patterns(first, second, separator)
     readings: dict[int, Mending] = {}
-    for order in (digits, digits[::-1]):
-        numbers = dict(zip((name[0] for name in order), (first, second), strict=True))
+    for pattern, day, month in zip(patterns, (first, second), (second, first), strict=True):
         with suppress(ValueError):
-            day, month = int(numbers["d"]), int(numbers["M"])
-            clock = int(hour), int(minute), int(end[1:] or 0)
-            moment = datetime(int(year), month, day, *clock, tzinfo=zone)
-            pattern = separator.join((*order, f"yyyy {time}"))
-            formula = f'DATEFORMAT(DATEPARSE({{x}}, "{pattern}"), "X")'
+            moment = datetime(int(year), int(month), int(day), *clock, tzinfo=zone)
+            formula = f'DATEFORMAT(DATEPARSE({{x}}, "{pattern} {time}"), "X")'
             seconds = int(moment.timestamp())
             words = f"reads {moment:%Y-%m-%d %H:%M:%S}"
             readings.setdefault(seconds, Mending(seconds, (formula,), words))

@@ -27,10 +27,11 @@ def funnel_html(
     refused = sent - kept - unknown
     lost = [f"{refused:,} refused"] if refused else []
     lost += [f"{unknown:,} not known"] if unknown else []
+    none_yet = "" if sent else "none yet"
     steps = (
         (loaded, aside, "ok-scale-aside", f"{aside:,} not for TikTok" if aside else ""),
         (ready, open_, "ok-scale-warn", f"{open_:,} not ready" if open_ else ""),
-        (sent, unsent, "ok-scale-bad", f"{unsent:,} not sent" if unsent else _none(sent)),
+        (sent, unsent, "ok-scale-bad", f"{unsent:,} not sent" if unsent else none_yet),
         (kept, refused + unknown, "ok-scale-bad", ", ".join(lost)),
     )
     pieces = []
@@ -67,7 +68,3 @@ def run_funnel_html(counts: Mapping[str, int]) -> str:
 #: Verdicts of orders that were sent, now or before, and of those that were mapped and not sent.
 _SENT: Final = ("delivered", "skipped", "rejected", "unknown")
 _MAPPED: Final = ("dry-run", "outdated", "failed")
-
-
-def _none(number: int) -> str:
-    return "" if number else "none yet"

@@ -63,7 +63,9 @@ class App(parts.Form):
             named = load_settings(self._settings_file, draft=True)
             self._show(Invitation(named, self._logo(named)))
         else:
-            self._show(Demo(prepare=lambda: _mapper(samples_text(), samples.sample_events())))
+            self._show(
+                Demo(prepare=lambda: _mapper(read_text(samples.SETTINGS), samples.sample_events()))
+            )
 
     def take(self, file: Path, name: str) -> None:
         """Show the bookings in a file of that name, which lies at `file` for now.
@@ -134,11 +136,6 @@ def _mapper(
     if text is not None:
         form.show_message("These settings are in no file yet: Save keeps them.")
     return form
-
-
-def samples_text() -> str:
-    """The samples' settings, which are nobody's file."""
-    return read_text(samples.SETTINGS)
 
 
 def propose(found: FirstEvents) -> str:

@@ -18,12 +18,7 @@ from orderkit.widgets.mapper.completion import completions
 from orderkit.widgets.mapper.drawers import fixed_choices
 from orderkit.widgets.mapper.file import SettingsFile
 from orderkit.widgets.mapper.offers import ask_the_site
-from orderkit.widgets.mapper.screen import (
-    difference,
-    event_line,
-    listed_events,
-    screen,
-)
+from orderkit.widgets.mapper.screen import difference, event_line, listed_events, screen
 from orderkit.widgets.mapper.session import MapperSession
 from orderkit.widgets.mapper.tables import proposals_table, rows_table, screen_html
 from orderkit.widgets.mapper.view import INTENTS, MapperView
