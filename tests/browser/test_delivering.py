@@ -132,6 +132,8 @@ def test_the_handover_page_is_saved_and_stands_alone(
         page.get_by_label(label, exact=True).fill(CANARY)
         page.get_by_label(label, exact=True).press("Enter")
         expect(page.get_by_label(label, exact=True)).to_have_value("")
+    secret = page.get_by_label("Client secret", exact=True)
+    expect(secret).to_have_attribute("placeholder", "set (hidden)")
     assert CANARY not in jupyter.page.content()
     send(page)
     expect(page.get_by_text("12 events, 12 as they should be")).to_be_visible()

@@ -407,3 +407,13 @@ def test_near_misses_of_one_meaning(event: dict[str, Any], offered: tuple[str, .
     problem = only_error(map_changed(event))
     assert problem.target == ITEM
     assert problem.near_misses == offered
+
+
+@pytest.mark.parametrize(("value", "offered"), [("2026-07-10", True), ("03/04/2026", False)])
+def test_a_near_miss_is_a_fix_only_where_the_field_takes_it(value: str, offered: bool) -> None:
+    """What could be two days is named as a near miss, and not offered: it would fail next."""
+    changed = booking(checkin=value)
+    del changed["booking"]["check_in"]
+    problem = next(p for p in map_changed(changed).problems if p.target.endswith("check_in_date"))
+    assert "booking.checkin" in problem.near_misses
+    assert ("{{booking.checkin}}" in problem.fix or "`booking.checkin`" in problem.fix) == offered
