@@ -11,6 +11,7 @@ from orderkit.language.references import Calculation, PropertySource, ValueReadi
 from orderkit.mapping.compiled import STATUS, CompiledField
 from orderkit.mapping.conversion import Doubt, Mending, Unconvertible
 from orderkit.mapping.fixes import offers
+from orderkit.mapping.names import mean_the_same
 from orderkit.mapping.problems import Problem
 
 #: Objects in which an order's own properties stand; any other speaks of somebody or something else.
@@ -264,7 +265,8 @@ def unreadable(error: str) -> Problem:
 def similar(wanted: Iterable[str], event: Any) -> tuple[str, ...]:
     """Properties of the event that may have been meant by these paths, best first.
 
-    Of another meaning are those that stand in an object of another kind: `hotel.id` is no room's.
+    Of another meaning are those that stand in an object of another kind, as `hotel.id` is no
+    room's, and those whose own names say something else, as `check_out` is no `check_in`.
     """
     there = [path for path, value in paths.walk(event) if not paths.is_blank(value)]
     return tuple(
@@ -272,7 +274,7 @@ def similar(wanted: Iterable[str], event: Any) -> tuple[str, ...]:
             name
             for path in wanted
             for name in paths.near_misses(path, there)
-            if _is_of_the_same(path, name)
+            if _is_of_the_same(path, name) and mean_the_same(path, name)
         )
     )
 

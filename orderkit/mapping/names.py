@@ -86,6 +86,28 @@ def read_name(path: str) -> Name:
     return Name(subject or "order", frozenset(attributes), tuple(unknown), against, said)
 
 
+def mean_the_same(path: str, other: str) -> bool:
+    """Whether one property's own name may be another spelling of the other's.
+
+    It may where no hint knows what one of them says, and not where both say something and it
+    differs: an arrival is no departure, a tax is no total.
+    """
+    one, two = (read_name(name.rpartition(".")[2]) for name in (path, other))
+    if one.against != two.against:
+        return False
+    if one.subject != two.subject and not one.unknown and not two.unknown:
+        return False
+    said, heard = _told_apart(one), _told_apart(two)
+    return not said or not heard or said == heard
+
+
+def _told_apart(name: Name) -> frozenset[str]:
+    """What a name says that it could not as well leave out: "created_at" is "created"."""
+    said = name.attributes - {"time", "moment", "count", "kind"}
+    of_money = said & {"total", "sum", "amount"}
+    return said - of_money or frozenset({"sum"} if of_money else ())
+
+
 def names_order(path: str) -> bool:
     """Whether a property's own name speaks of the order, as "order_item_id" does."""
     meanings, _ = _meanings(path.rpartition(".")[2])

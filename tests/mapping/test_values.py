@@ -409,6 +409,25 @@ def test_near_misses_of_one_meaning(event: dict[str, Any], offered: tuple[str, .
     assert problem.near_misses == offered
 
 
+@pytest.mark.parametrize(
+    ("lost", "there"),
+    [
+        ("check_out", {"checkin": "2026-07-10"}),
+        ("check_in", {"checkout": "2026-07-13"}),
+        ("total", {"totalTax": 3, "total_nights": 2}),
+        ("created_at", {"updated_at": "2026-06-01T12:00:00+02:00"}),
+        ("created_at", {"cancelled_at": "2026-06-01T12:00:00+02:00"}),
+    ],
+)
+def test_a_name_of_another_meaning_is_no_near_miss(lost: str, there: dict[str, Any]) -> None:
+    """An arrival is not offered for a departure, nor a tax for a total, however alike the names."""
+    changed = booking(**there)
+    del changed["booking"][lost]
+    missing = [p for p in map_changed(changed).problems if p.code == "missing"]
+    assert missing
+    assert [p.near_misses for p in missing] == [()] * len(missing)
+
+
 @pytest.mark.parametrize(("value", "offered"), [("2026-07-10", True), ("03/04/2026", False)])
 def test_a_near_miss_is_a_fix_only_where_the_field_takes_it(value: str, offered: bool) -> None:
     """What could be two days is named as a near miss, and not offered: it would fail next."""

@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from orderkit.destination.codes import minor_units
+from orderkit.mapping.names import read_name
 from orderkit.mapping.suggest.agreement import Roles, days_between, settle
-from orderkit.mapping.suggest.names import read_name
 from orderkit.mapping.suggest.properties import Seen
 from orderkit.mapping.suggest.proposal import Proposal
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from itertools import product
 from typing import Any, Final, TypeAlias
 
-from orderkit.mapping.suggest.names import Name, read_name, words
+from orderkit.mapping.names import Name, read_name, words
 from orderkit.mapping.suggest.proposal import CONFIDENCES, Proposal
 
 #: Role → proposals, the best first.

@@ -5,11 +5,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from orderkit.destination.fields import FieldMapping
+from orderkit.mapping.names import read_name, words
 from orderkit.mapping.suggest.agreed_amounts import has_discounts
 from orderkit.mapping.suggest.agreement import days_between
 from orderkit.mapping.suggest.candidates import proposal_of, spelled
 from orderkit.mapping.suggest.doubts import GENERIC
-from orderkit.mapping.suggest.names import read_name, words
 from orderkit.mapping.suggest.properties import Seen
 from orderkit.mapping.suggest.proposal import CONFIDENCES, Proposal
 

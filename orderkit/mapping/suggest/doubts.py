@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from orderkit.events.jsontext import show
-from orderkit.mapping.suggest.names import names_order, read_name, words
+from orderkit.mapping.names import names_order, read_name, words
 from orderkit.mapping.suggest.order_object import OrderObject
 from orderkit.mapping.suggest.properties import Property, Seen
 from orderkit.mapping.suggest.row_hints import RowHint

@@ -15,11 +15,11 @@ from zoneinfo import ZoneInfo
 
 from orderkit.destination.fields import FieldMapping, field_mappings
 from orderkit.events.jsontext import show
+from orderkit.mapping.names import read_name
 from orderkit.mapping.suggest import computed
 from orderkit.mapping.suggest.candidates import as_reference, proposal_of, readings, spelled
 from orderkit.mapping.suggest.guessed_amounts import guess_amounts
 from orderkit.mapping.suggest.named_codes import named_codes
-from orderkit.mapping.suggest.names import read_name
 from orderkit.mapping.suggest.order_object import find_order
 from orderkit.mapping.suggest.properties import Property, look_at
 from orderkit.mapping.suggest.proposal import Proposal

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from orderkit.events.shapes import is_platform_event
-from orderkit.mapping.suggest.names import read_name, words
+from orderkit.mapping.names import read_name, words
 from orderkit.mapping.suggest.properties import Property, Seen
 from orderkit.mapping.suggest.statuses import ProposedEvents, propose_events
 

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any, Final
 
 from orderkit.events import paths
-from orderkit.mapping.suggest.names import Name, read_name, words
+from orderkit.mapping.names import Name, read_name, words
 
 #: How many events are looked at; more would not change what is proposed first.
 MOST_EVENTS: Final = 500

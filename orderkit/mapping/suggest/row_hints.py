@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from orderkit.mapping.suggest.names import Name
+from orderkit.mapping.names import Name
 
 HINTS: Final = Path(__file__).with_name("row_hints.csv")
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from orderkit.events import paths
-from orderkit.mapping.suggest.names import hints, words
+from orderkit.mapping.names import hints, words
 from orderkit.mapping.suggest.properties import Seen, look_at
 
 HINTS: Final = Path(__file__).with_name("status_hints.csv")

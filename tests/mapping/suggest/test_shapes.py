@@ -2,8 +2,8 @@
 
 import pytest
 
+from orderkit.mapping.names import hints
 from orderkit.mapping.suggest import suggest
-from orderkit.mapping.suggest.names import hints
 from tests.mapping.suggest.support import SHAPES, UTC, judge, load_shape, truths
 
 #: Rows that were found right over all shapes, and values to find, when this was last improved.
