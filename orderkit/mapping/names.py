@@ -90,15 +90,25 @@ def mean_the_same(path: str, other: str) -> bool:
     """Whether one property's own name may be another spelling of the other's.
 
     It may where no hint knows what one of them says, and not where both say something and it
-    differs: an arrival is no departure, a tax is no total.
+    differs: an arrival is no departure, a tax is no total. A letter too many or too few is a slip,
+    even where it makes another word ("to_pays": "pays" is a country in French).
     """
-    one, two = (read_name(name.rpartition(".")[2]) for name in (path, other))
+    own, others = (name.rpartition(".")[2] for name in (path, other))
+    if _one_letter_more(own, others) or _one_letter_more(others, own):
+        return True
+    one, two = read_name(own), read_name(others)
     if one.against != two.against:
         return False
     if one.subject != two.subject and not one.unknown and not two.unknown:
         return False
     said, heard = _told_apart(one), _told_apart(two)
     return not said or not heard or said == heard
+
+
+def _one_letter_more(longer: str, shorter: str) -> bool:
+    if len(longer) != len(shorter) + 1:
+        return False
+    return any(longer[:at] + longer[at + 1 :] == shorter for at in range(len(longer)))
 
 
 def _told_apart(name: Name) -> frozenset[str]:

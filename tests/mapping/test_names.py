@@ -16,6 +16,7 @@ from orderkit.mapping.names import mean_the_same
         ("order_id", "order_no", True),
         ("anreise", "anreisedatum", True),
         ("created", "created_at", True),
+        ("booking.to_pays", "booking.to_pay", True),
         ("anreise", "abreise", False),
         ("hotel_id", "room_id", False),
         ("hotel_name", "hotel_id", False),
