@@ -13,6 +13,7 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.support import (
+    ALL_LOOKS,
     DEJAVU,
     FEW_RULES,
     NOTO,
@@ -167,15 +168,16 @@ class Lab:
         return notebook
 
     def look(self, state: str, *, check: bool = True, whole: bool = False) -> None:
-        """Look at the notebook in light and dark, at two widths, and keep pictures.
+        """Look at the `whole` of a notebook in light and dark, at two widths, and keep pictures.
 
         Neither it nor a part of it scrolls sideways. Unless it need not be checked, its outputs
         have no serious violation of an accessibility rule, contrast included. The theme stays as
-        it was looked at last: the next look begins with it.
+        it was looked at last: the next look begins with it, and what is no whole ends with it.
         """
         page = self.page
         light = page.locator("body[data-jp-theme-light=true]").count()
-        for theme, width, fonts in _LOOKS if light else _LOOKS[::-1]:
+        looks = _LOOKS if light else _LOOKS[::-1]
+        for theme, width, fonts in looks if whole or ALL_LOOKS else looks[:1]:
             use_fonts(page, fonts)
             self.theme(theme)
             page.set_viewport_size({"width": width, "height": 900})
