@@ -94,10 +94,23 @@ def files(tmp_path: Path) -> str:
     return f"{tmp_path}/*.ndjson"
 
 
+@pytest.fixture
+def _very_impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orderkit.bulk.cluster._PATIENCE", 1)
+
+
+@pytest.mark.usefixtures("_very_impatient")
 def test_no_worker(scheduler: tuple[str, Any], files: str, tmp_path: Path) -> None:
     """Where no worker comes, it is told after the patience, with how to start one."""
-    with pytest.raises(OrderkitError, match=r"no worker came within 8 s; start one with `dask"):
+    with pytest.raises(OrderkitError, match=r"no worker came within 1 s; start one with `dask"):
         map_files([files], SETTINGS, f"{tmp_path}/out", scheduler=scheduler[0])
+
+
+@pytest.mark.usefixtures("_very_impatient")
+def test_no_scheduler(files: str, tmp_path: Path) -> None:
+    """Where no scheduler answers, it is told after the patience, with how to start one."""
+    with pytest.raises(OrderkitError, match=r"no Dask scheduler answers: .*`dask scheduler`"):
+        map_files([files], SETTINGS, f"{tmp_path}/out", scheduler="tcp://127.0.0.1:1")
 
 
 @pytest.mark.parametrize(("has", "said"), [(None, "no orderkit"), ("0.0.1", "orderkit 0.0.1")])
