@@ -16,6 +16,7 @@ from typing import IO
 
 import click
 
+from orderkit.cli.common import located_events, reading_options
 from orderkit.cli.notebooks import jupyter_program, notebooks_folder
 from orderkit.cli.writing import echo
 from orderkit.errors import OrderkitError, install_hint
@@ -43,6 +44,7 @@ _START_WITHIN = 60.0
     type=click.Path(path_type=Path),
     help="The client's events, in any format that the commands read.",
 )
+@reading_options
 @click.option(
     "--port",
     metavar="P",
@@ -69,7 +71,11 @@ def command(
     """
     if find_spec("voila") is None:
         raise OrderkitError(f"Voilà is not installed; {install_hint('lab')}")
-    shown = _shown(folder, settings, events)
+    with located_events(events) as located:
+        return _serve(_shown(folder, settings, located), port, no_browser)
+
+
+def _serve(shown: dict[str, str], port: int, no_browser: bool) -> int:
     with bind(port) as free:
         port = free.getsockname()[1]
     token = secrets.token_urlsafe(24)

@@ -1,10 +1,12 @@
 """What several commands share: arguments, the terminal, one event after the other."""
 
 import math
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -14,11 +16,13 @@ from orderkit.cli.terminal import COLOURS, Line, Terminal
 from orderkit.cli.writing import echo, escape_json, write_bytes
 from orderkit.destination.loading import load_settings
 from orderkit.destination.settings import Checks
+from orderkit.errors import EventsError
 from orderkit.events import paths
 from orderkit.events.entries import LIMIT, EventLine, Reading, describe_notes
 from orderkit.events.files import written
 from orderkit.events.jsontext import dumps_plain
 from orderkit.events.overwriting import refuse_overwriting
+from orderkit.events.paths import count
 from orderkit.events.reader import open_events
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.platform import oversized
@@ -85,6 +89,34 @@ def open_command_events(name: str, reading: Reading | None = None) -> Iterator[I
     with open_events(name, reading) as entries:
         yield entries
     print_notes(reading.notes)
+
+
+@contextmanager
+def located_events(events: Path | None) -> Iterator[Path | None]:
+    """The file of a command's events, as it is; with --at or --limit, one that needs neither.
+
+    That one is removed at the end. Raises EventsError where no event is in it.
+    """
+    reading = command_reading()
+    if not reading.at and reading.limit == LIMIT:
+        yield events
+        return
+    if events is None:
+        raise EventsError("--at and --limit say how --events is read: name a file with it")
+    with tempfile.TemporaryDirectory(prefix="orderkit-") as made:
+        file, unread, number = Path(made) / "events.ndjson", "", 0
+        with open_command_events(str(events)) as entries, file.open("wb") as out:
+            for entry in entries:
+                if entry.event is not None:
+                    out.write(dumps_plain(entry.event) + b"\n")
+                else:
+                    number, unread = number + 1, unread or entry.error
+        if not file.stat().st_size:
+            raise EventsError(f"{events}: no event: {unread or 'nothing is there'}")
+        if number:
+            left = count(number, "event")
+            echo(f"note: left out: {left} that could not be read ({unread})", err=True)
+        yield file
 
 
 def print_notes(notes: Counter[str]) -> None:

@@ -8,11 +8,13 @@ import click
 
 from orderkit.cli.common import open_command_events, print_json
 from orderkit.cli.terminal import Columns, Line, Terminal
+from orderkit.cli.writing import echo
 from orderkit.errors import EventsError
 from orderkit.events.jsontext import plain, show
 from orderkit.events.paths import json_type, near_misses
 from orderkit.language import formulas
-from orderkit.language.references import point_at_assumptions
+from orderkit.language.references import Calculation, point_at_assumptions
+from orderkit.mapping.messages import similar
 
 
 @click.command("formula")
@@ -67,7 +69,17 @@ def command(
         out.print(Line(f"no value: {error}", style="red"))
         return 1
     out.print(Line(f"{show(value, 10_000)}  ({json_type(value)})"))
+    if value is None and event_file:
+        echo(f"note: {_explain_null(formula, event, context)}", err=True)
     return 0
+
+
+def _explain_null(formula: formulas.Formula, event: Any, context: formulas.Context) -> str:
+    """What the formula reads and the event has not, with what may have been meant."""
+    source = Calculation(formula, lambda: context)
+    near = similar(source.absent(event), event)
+    meant = f"; did you mean {' or '.join(near)}?" if near else ""
+    return source.explain_missing(event) + meant
 
 
 def _entry(value: Any, error: str, explained: formulas.Explanation | None) -> dict[str, Any]:

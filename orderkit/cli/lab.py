@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from orderkit.cli.common import located_events, reading_options
 from orderkit.cli.notebooks import (
     execute,
     jupyter_program,
@@ -40,6 +41,7 @@ from orderkit.events.paths import count
     type=click.Path(path_type=Path),
     help="The settings to begin with; without them, they are proposed from the events.",
 )
+@reading_options
 @click.option("--no-browser", is_flag=True, help="Print the address instead of opening it.")
 @click.option("--copy-only", is_flag=True, help="Make the working copy and end.")
 @click.option(
@@ -69,7 +71,8 @@ def command(
         for module, name in (("jupyterlab", "JupyterLab"), ("nbclient", "nbclient")):
             if find_spec(module) is None:
                 raise OrderkitError(f"{name} is not installed; {install_hint('lab')}")
-    made = make_workspace(folder, events, settings)
+    with located_events(events) as located:
+        made = make_workspace(folder, located, settings)
     echo(f"{folder}: {count(len(made), 'new file')}, everything else as it was")
     if SETTINGS_NAME in made and settings is None and events:
         echo(f"{SETTINGS_NAME}: proposed from the events; read it through in notebook 01")

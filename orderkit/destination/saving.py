@@ -1,5 +1,6 @@
 """Writing settings files: what a person wrote around the values stays as it is."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -200,7 +201,19 @@ def _update(table: Any, values: dict[str, Any]) -> None:
         del table[key]
     for key, value in values.items():
         if table.get(key) != value:
+            _forget_candidates(table, key)
             was_proposed = key in table and _proposal(table, key)
             table[key] = value
             if was_proposed:
                 table.item(key).trivia.comment_ws = table.item(key).trivia.comment = ""
+
+
+def _forget_candidates(table: Any, key: str) -> None:
+    """Leave out what `orderkit suggest` noted for a key that has a value now."""
+    from tomlkit.items import Comment, Null
+
+    noted = re.compile(rf'# *"?{re.escape(key)}"? = .*# (perhaps|nothing found):')
+    body = getattr(table, "value", table).body
+    for at, (name, item) in enumerate(body):
+        if name is None and isinstance(item, Comment) and noted.match(item.trivia.comment):
+            body[at] = (None, Null())

@@ -121,7 +121,7 @@ def _envelope(document: dict[str, Any], reading: Reading) -> _Found | None:
     if envelopes:
         return envelopes[0]
     for each in found:
-        if _plain(each.path.rpartition(".")[2]) in _RECORDS:
+        if _plain(each.path.rpartition(".")[2]) in _RECORDS or _say_more(each):
             number = count(len(each.records), "object")
             reading.note(
                 f"one event; if its `{each.path}` ({number}) are the events: --at {each.path}"
@@ -135,6 +135,14 @@ def _holds_records(found: _Found, alone: bool) -> bool:
         # An object beside it may be whom the records are of; a value speaks of a record itself.
         return all(isinstance(found.beside[name], dict | list) for name in own)
     return alone and not own
+
+
+def _say_more(found: _Found) -> bool:
+    """Whether each record of a list says more than all that stands beside it: a booking says more
+    than its export, a room less than its booking.
+    """
+    beside = sum(1 for _ in paths.walk(found.beside))
+    return all(sum(1 for _ in paths.walk(record)) > beside for record in found.records)
 
 
 def _lists(value: Any, path: str = "", beside: dict[str, Any] | None = None) -> Iterator[_Found]:

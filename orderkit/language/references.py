@@ -195,13 +195,27 @@ class Calculation:
         try:
             self.formula.evaluate(event, self.context())
         except EvaluationError as error:
-            return f"the formula has no value: {error}"
+            return "; ".join([f"the formula has no value: {error}", *self._misread(event)])
         # What a formula reads and an event does not have is named, with how far the event got.
-        absent = [
+        why = [paths.how_far(event, paths.parse_path(path)) for path in self.absent(event)]
+        return "; ".join(["the formula gives null", *(self._misread(event) or why)])
+
+    def absent(self, event: Any) -> list[str]:
+        """The properties that the formula reads and the event does not have."""
+        return [
             p for p in self.properties if get_every(event, paths.parse_path(p)) is paths.MISSING
         ]
-        why = [paths.how_far(event, paths.parse_path(path)) for path in absent]
-        return "; ".join(["the formula gives null", *why])
+
+    def _misread(self, event: Any) -> list[str]:
+        """Properties of the event that the formula spells, and reads as a calculation."""
+        quoted = ('"{}"', "'{}'")
+        return [
+            f'`{path}` is calculated here: read that property as GET("{path}")'
+            for path, _ in paths.walk(event)
+            if re.search(r"\w[-+*/ ]\w", path)
+            and path in self.text
+            and not any(mark.format(path) in self.text for mark in quoted)
+        ]
 
     def describe(self, event: Any) -> tuple[str, ...]:
         found = self.formula.explain(event, self.context())

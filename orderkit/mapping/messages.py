@@ -60,8 +60,10 @@ def missing(field: CompiledField, reading: ValueReading, event: Any) -> Problem:
     # What the settings read may have been mistyped there; the vendor's own paths are not.
     mistyped = _typed(field) and reading.raw is paths.MISSING
     calculated = isinstance(field.source, Calculation)
-    if calculated:
+    if isinstance(field.source, Calculation):
         message = f"{field.row.source}: {field.source.explain_missing(event)}"
+        if near := similar(field.source.absent(event), event):
+            message += f"; did you mean {_list(near)}?"
         fix = f"see whether the formula {field.reads} reads what events have"
     elif field.in_settings and field.remapped and reading.raw is paths.MISSING:
         message = f"the smart mapping of {field.row.source} is left empty: the row is not sent"

@@ -149,18 +149,20 @@ class EventPicker(parts.Form):
 
 
 def _label(name: str, event: dict[str, Any], mapper: Mapper | None) -> str:
-    """The event's name here, and what of its own name, order id and order status is not in it."""
+    """How an event is offered: by its name, or else by its order's id, and what is not in that."""
     mapped = mapper.map(event) if mapper else None
     info = ((mapped and mapped.payload) or {}).get("order_info", {})
-    said = [name]
     happened = mapper.settings.event_property if mapper else "event_name"
     event_name = dict(paths.walk(event)).get(happened)
-    for word in (event_name, info.get("order_id", event.get("id"))):
-        if word is not None and str(word)[:40] not in said[0]:
+    words = [info.get("order_id", event.get("id")), event_name]
+    number = name.partition(" · ")[0]
+    said = [] if number.isdecimal() else [name]
+    for word in words if number.isdecimal() else words[::-1]:
+        if word is not None and not (said and str(word)[:40] in said[0]):
             said.append(str(word)[:40])
     if mapped:
         said.append(mapped.order_status or "no order status")
-    return " · ".join(said)
+    return " · ".join([*said, f"event {number}"] if number.isdecimal() else said)
 
 
 def _describe(found: FirstEvents, before: str, *, loaded: bool = False) -> tuple[str, Tone]:

@@ -25,6 +25,23 @@ def settings(folder: Path, more: str) -> str:
 
 
 @pytest.mark.parametrize(
+    ("expression", "said"),
+    [
+        ("booking.totl", "did you mean booking.total?"),
+        ("Check-in", 'read that property as GET("Check-in")'),
+    ],
+)
+def test_what_gives_null_says_what_may_be_meant(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path, expression: str, said: str
+) -> None:
+    """A name that the event has in another spelling, or that reads as a subtraction, is named."""
+    file = tmp_path / "event.json"
+    file.write_text('{"booking": {"total": 1}, "Check-in": "2026-07-10"}', encoding="utf-8")
+    _code, out, err = run(capfd, "formula", expression, "--event", str(file))
+    assert said in out + err
+
+
+@pytest.mark.parametrize(
     ("expression", "value"),
     [
         ("99999999999999999999 * 10", 999999999999999999990),

@@ -124,6 +124,19 @@ def test_the_working_folder_has_what_was_named(tmp_path: Path) -> None:
     notary.store.close()
 
 
+def test_the_events_are_taken_from_where_they_are(tmp_path: Path) -> None:
+    """With --at, the folder holds what stands there, one a line, as its notebooks read it."""
+    stays = json.loads((CLIENT / "reservations.json").read_text(encoding="utf-8"))
+    Path("export.json").write_text(json.dumps({"a": {"b": stays}, "c": [{}]}), encoding="utf-8")
+    assert lab("mine", "--events", "export.json", "--at", "a.x", "--copy-only")[0] == 2
+    assert not (tmp_path / "mine").exists()
+    code, said = lab("mine", "--events", "export.json", "--at", "a.b", "--copy-only")
+    assert (code, "12 events" in said or "of 12 events" in said) == (0, True), said
+    lines = (tmp_path / "mine" / "events.ndjson").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line) for line in lines] == stays
+    assert lab("mine", "--at", "a.b", "--copy-only")[0] == 2
+
+
 def test_without_files_the_samples_are_there_with_their_outputs(tmp_path: Path) -> None:
     """A copy on the samples can be read before it is run."""
     assert lab("mine", "--copy-only")[0] == 0

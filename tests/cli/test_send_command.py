@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -318,7 +319,10 @@ def test_a_signal_stops_cleanly_and_the_same_command_goes_on(
     with Ledger(desk.ledger) as ledger:
         assert all(entry.ended_at for entry in ledger.entries())
     done = desk.send("--json")
-    assert verdicts(done) == ["skipped"] * len(first) + ["delivered"] * (60 - len(first))
+    # On a busy machine, the last calls may have begun in another order than the file's.
+    before = {line["order_id"] for line in first}
+    again = {line["order_id"] for line in lines(done.stdout) if line["verdict"] == "skipped"}
+    assert (again, Counter(verdicts(done))["delivered"]) == (before, 60 - len(first))
     assert len(desk.sandbox.received) == 60
 
 

@@ -414,6 +414,30 @@ def test_saving_changes_nothing_else(tmp_path: Path) -> None:
     assert [entry.name for entry in tmp_path.iterdir()] == ["settings.toml"]
 
 
+def test_saving_forgets_what_was_noted_for_a_key_without_a_value(tmp_path: Path) -> None:
+    """Candidates of `orderkit suggest` go once a value stands; a person's comments stay."""
+    path = tmp_path / "settings.toml"
+    before = (
+        "[settings]\n# the client's own\n"
+        '# third_merchant_id = ""  # nothing found: the merchant\n'
+        '# third_shop_name = "{{a}}"  # perhaps: a\n# third_shop_name = "x"  # mine\n\n'
+        '[smart_mapping]\n# "order_info.order_url" = "page"  # perhaps: page\n'
+    )
+    path.write_text(before, encoding="utf-8")
+    settings = load_settings(path, draft=True)
+    given = settings.settings.model_copy(
+        update={"third_merchant_id": "lune", "third_shop_name": "d"}
+    )
+    smart = {"order_info.order_url": "url"}
+    save_settings(settings.model_copy(update={"settings": given, "smart_mapping": smart}), path)
+    text = path.read_text(encoding="utf-8")
+    assert "perhaps" not in text
+    assert "nothing found" not in text
+    assert "# the client's own" in text
+    assert '# third_shop_name = "x"  # mine' in text
+    assert load_settings(path, draft=True).settings.third_merchant_id == "lune"
+
+
 def test_saving_keeps_comments(tmp_path: Path) -> None:
     """One changed value, pair or row leaves every comment, and each at its place."""
     path = tmp_path / "settings.toml"

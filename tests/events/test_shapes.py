@@ -62,6 +62,16 @@ def test_events_with_lists(tmp_path: Path, document: Any) -> None:
     assert read(tmp_path, document) == ([document], [])
 
 
+def test_an_export_in_an_unknown_language(tmp_path: Path) -> None:
+    """A list whose every record says more than all beside it may be the events: that is said."""
+    stays = [{"cislo": 7, "castka": 1, "mena": "CZK"}, {"cislo": 8, "castka": 2, "mena": "CZK"}]
+    document = {"export": {"system": "Hotelovka", "zaznamy": stays}}
+    found, (note,) = read(tmp_path, document)
+    assert found == [document]
+    assert "--at export.zaznamy" in note
+    assert read(tmp_path, document, at="export.zaznamy")[0] == stays
+
+
 def test_an_order_with_a_history(tmp_path: Path) -> None:
     """Where values of an order stand beside the list, it is one event, and the way out is said."""
     document = {"order_id": "H-1", "total": 120, "events": [{"type": "created"}]}

@@ -154,11 +154,11 @@ def test_the_picker_shows_event_name_id_and_order_status() -> None:
     settings = load_settings(CLIENT / "settings.toml")
     form = MappingForm(settings)
     first = form.picker.choose.options[0][0]
-    assert first == "0 · ReservationMade · CX70431 · CREATE_ORDER"
+    assert first == "CX70431 · ReservationMade · CREATE_ORDER · event 0"
     form.picker.pick(list(form.picker.events)[3])
     pair = settings.event_mapping[0].model_copy(update={"order_status": "BOOK_ORDER"})
     form.picker.label_by(Mapper(settings.model_copy(update={"event_mapping": (pair,)})))
-    assert form.picker.choose.options[0][0].endswith("· CX70431 · BOOK_ORDER")
+    assert form.picker.choose.options[0][0].endswith("· BOOK_ORDER · event 0")
     assert form.picker.event["Voucher"] == "CX70542"
 
 

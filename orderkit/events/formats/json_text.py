@@ -87,7 +87,11 @@ def read_json_line(number: int, line: bytes, reading: Reading) -> Record:
     """What a line of NDJSON holds, or why there is nothing."""
     text = line.strip()
     if text == CUT or len(text) > reading.limit:
-        return Record(number, None, f"a line of {reading.too_long}; write one event a line")
+        return Record(
+            number,
+            None,
+            f"a line of {reading.too_long}; write one event a line, or allow more with --limit",
+        )
     try:
         return Record(number, loads_lenient(text), "", b"", False, (), len(text))
     except ValueError:

@@ -165,9 +165,7 @@ class SettingsForm(parts.Form):
 
     def fill(self, path: str) -> None:
         """Let the focused row read a property. Raises OrderkitError where no row has the focus."""
-        if not self.session.focus:
-            raise OrderkitError("choose a row first: click on it, or go there with the arrow keys")
-        self.session.write(self.session.focus, path)
+        self.session.fill(path)
 
     def accept(self, target: str) -> None:
         """Take a row's proposal."""

@@ -277,7 +277,16 @@ export default {
       }).join("");
       const first = $(".om-event .om-leaf");
       if (first) first.tabIndex = 0;
-      $(".om-event .om-foot").innerHTML = ui.focus ? `Click to fill <b>${text(S.rows[ui.focus]?.label)}</b>` : "Choose a row, then click to fill it";
+      drawFoot();
+    };
+    /** The drawer's field of a property, while it has the focus: a click in the tree fills it. */
+    const drawerField = () => {
+      const field = root.getRootNode().activeElement;
+      return field?.closest?.(".om-drawer") && field.getAttribute("list") === "om-paths" ? field : null;
+    };
+    const drawFoot = () => {
+      const label = drawerField()?.getAttribute("aria-label") || S.rows[ui.focus]?.label;
+      $(".om-event .om-foot").innerHTML = label ? `Click to fill <b>${text(label)}</b>` : "Choose a row, then click to fill it";
     };
     const drawOrder = () => {
       let hide = 1e9;
@@ -510,6 +519,13 @@ export default {
       if (node) node.tabIndex = 0;
     };
     let quiet;
+    const say = (html, tone) => {
+      const node = $(".om-message");
+      node.innerHTML = html;
+      node.dataset.tone = tone;
+      clearTimeout(quiet);
+      if (["mute", "good"].includes(tone)) quiet = setTimeout(() => (node.innerHTML = ""), 6000);
+    };
     const received = (content) => {
       if (content.choices) S.choices = content.choices;
       if (content.patch) {
@@ -535,13 +551,7 @@ export default {
       }
       if (content.events) drawEvents(content.events);
       if (content.copy) navigator.clipboard?.writeText(content.copy).catch(() => {});
-      if (content.message) {
-        const node = $(".om-message");
-        node.innerHTML = content.message.html;
-        node.dataset.tone = content.message.tone;
-        clearTimeout(quiet);
-        if (["mute", "good"].includes(content.message.tone)) quiet = setTimeout(() => (node.innerHTML = ""), 6000);
-      }
+      if (content.message) say(content.message.html, content.message.tone);
     };
     const drawKind = () => {
       const kind = nodes[ui.focus]?.querySelector(".om-kind");
@@ -562,7 +572,13 @@ export default {
       ask: (d) => send("ask", { target: d.t }),
       fix: (d) => send("use_fix", { target: d.t, value: S.rows[d.t].fixes[Number(d.fix)].value }),
       other: (d) => send("use_fix", { target: d.t, value: S.rows[d.t].proposal.others[Number(d.n)].value }),
-      fill: (d) => send("fill", { path: d.p }),
+      fill: (d) => {
+        const field = drawerField();
+        if (!field) return send("fill", { path: d.p });
+        // Conditions and steps are of every item, whichever was clicked.
+        field.value = d.p.replace(/\.\d+(?=\.|$)/g, "");
+        change(field.dataset.key, field.value);
+      },
       take: (d) => take(Number(d.n)),
       map_event: (d) => send("map_event", { name: d.name }),
       open_loading: () => send("open_loading"),
@@ -600,6 +616,7 @@ export default {
     });
     root.addEventListener("focusin", (event) => {
       const node = event.target.closest(".om-row");
+      drawFoot();
       if (!node) return;
       const target = node.dataset.t;
       if (ui.focus !== target) {
@@ -685,7 +702,11 @@ export default {
         const before = ui.before;
         ui.before = null;
         close();
-        if (before !== null && node.value !== before) { node.value = before; send("write", { target: ui.focus, text: before }); }
+        if (before !== null && node.value !== before) {
+          say(`As it was. Typed was: <code>${text(node.value)}</code>`, "mute");
+          node.value = before;
+          send("write", { target: ui.focus, text: before });
+        }
         return nodes[ui.focus].focus();
       }
       if (["ArrowUp", "ArrowDown"].includes(event.key) && (inField || node === row)) { done(); return go(event.key === "ArrowDown" ? 1 : -1); }

@@ -16,6 +16,7 @@ from orderkit.reports.client_words import capital
 from orderkit.widgets.mapper.draft import part_name, row_key
 from orderkit.widgets.mapper.drawers import drawers
 from orderkit.widgets.mapper.known import plain_path, tree_lines
+from orderkit.widgets.mapper.notes import notes
 from orderkit.widgets.mapper.offers import describe_pairs
 from orderkit.widgets.mapper.order import order_lines
 from orderkit.widgets.mapper.session import MapperSession, source_value
@@ -40,7 +41,7 @@ def screen(session: MapperSession) -> dict[str, Any]:
         "used": _used(session),
         "order": _order(session),
         "drawers": drawers(session),
-        "notes": _notes(session),
+        "notes": notes(session),
     }
 
 
@@ -288,10 +289,3 @@ def _order(session: MapperSession) -> dict[str, Any]:
     changed = sum(line.get("m", "") in ("~", "+", "-") for line in lines if line.get("m"))
     text = dumps(session.mapped.payload, indent=True).decode() if session.mapped.payload else ""
     return {"lines": lines if session.mapped.payload else [], "changed": changed, "text": text}
-
-
-def _notes(session: MapperSession) -> list[str]:
-    """What is to be said of the chosen event as a whole."""
-    mapped = session.mapped
-    said = [f"This event is not sent: {mapped.reason}"] if mapped.reason else []
-    return said + [f"{p.message}; {p.fix}" for p in mapped.problems if p.target not in ROWS]

@@ -93,6 +93,16 @@ class WrittenSettings(LoadedEvents):
         self._use(row, read.value)
         self.undo_states.end_step()
 
+    def fill(self, path: str) -> None:
+        """Let the focused row read a property; of the order status' row, the event mapping does."""
+        if not self.focus:
+            raise OrderkitError("choose a row first: click on it, or go there with the arrow keys")
+        if self.row(self.focus).type == "status":
+            self.change_part("event_property", path)
+            self.undo_states.end_step()
+        else:
+            self.write(self.focus, path)
+
     def type(self, name: str, text: str) -> None:
         """As `write`, while more may follow: the text stays as it is typed."""
         row = self.row(name)

@@ -417,6 +417,20 @@ def test_clicking_a_property_fills_the_chosen_row() -> None:
     page.does("fill", path="hotel.name")
     assert form.row("description")["value"] == '"Maison Lune Lyon"'
     assert "hotel.name" in page.screen["used"]["focused"]
+    page.does("choose_row", target="order_status")
+    page.does("fill", path="hotel.country")
+    assert form.screen["drawers"]["event_mapping"]["event_property"] == "hotel.country"
+
+
+def test_times_without_an_offset_are_said_to_be_read_as_utc() -> None:
+    """Where an event's times hang on a time zone that nobody set, that stands above the rows."""
+    event = deepcopy(next(iter(samples.sample_events().values())))
+    form = SettingsForm(picker=EventPicker({"one": event}))
+    assert form.screen["notes"] == []
+    event["booking"]["created_at"] = "2026-06-01T12:00:00"
+    form = SettingsForm(picker=EventPicker({"one": event}))
+    form.change_part("timezone", "UTC")
+    assert ["under Connection" in note for note in form.screen["notes"]] == [True]
 
 
 def test_without_events_the_page_says_how_to_begin() -> None:

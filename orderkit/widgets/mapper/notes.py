@@ -1,0 +1,22 @@
+"""What is to be said of the chosen event as a whole, above the rows."""
+
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from orderkit.mapping.moments import assumed_zone
+from orderkit.widgets.mapper.session import MapperSession
+from orderkit.widgets.mapper.written import ROWS
+
+_ASSUMED: Final = assumed_zone(ZoneInfo("UTC"))
+
+
+def notes(session: MapperSession) -> list[str]:
+    """Why the event is not sent, what is assumed of its times, and problems that no row has."""
+    mapped = session.mapped
+    said = [f"This event is not sent: {mapped.reason}"] if mapped.reason else []
+    if any(step.endswith(_ASSUMED) for entry in session.rows.trace for step in entry.steps):
+        said.append(
+            "Times without an offset are read as UTC, an assumption: name the hotel's time zone "
+            "under Connection"
+        )
+    return said + [f"{p.message}; {p.fix}" for p in mapped.problems if p.target not in ROWS]
