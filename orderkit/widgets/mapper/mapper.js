@@ -386,7 +386,8 @@ export default {
       if (drawn.get(node) === made) return;
       drawn.set(node, made);
       const active = root.getRootNode().activeElement, key = node.contains(active) ? named(active) : "";
-      const typed = key && active.tagName === "INPUT" && active.type !== "checkbox" ? active.value : null;
+      // What Undo took back is not what stands in the field.
+      const typed = key && !ui.undone && active.tagName === "INPUT" && active.type !== "checkbox" ? active.value : null;
       const range = typed === null ? null : [active.selectionStart, active.selectionEnd];
       node.innerHTML = made;
       const again = key && [...node.querySelectorAll("[data-key], [data-act]")].find((n) => named(n) === key);
@@ -531,7 +532,9 @@ export default {
       if (content.patch) {
         const late = content.cause === "change_part" && content.number !== ui.number && $(".om-drawer").contains(document.activeElement);
         if (late) delete content.patch.drawers;
+        ui.undone = content.cause === "take_back";
         draw(content.patch, content.cause === "type");
+        ui.undone = false;
         if (content.cause === "type" && ui.focus) drawKind();
       }
       if (content.completions) {
