@@ -157,10 +157,15 @@ def _proposed(events: Path) -> bytes:
     from zoneinfo import ZoneInfo
 
     from orderkit.mapping.suggest import MOST_EVENTS, suggest
+    from orderkit.mapping.suggest.guesses import with_guesses
     from orderkit.mapping.suggest.settings_file import as_settings_file
+    from orderkit.mapping.suggest.statuses import suggest_events
 
     found = list(islice(first_events(events).events.values(), MOST_EVENTS))
-    return as_settings_file(suggest(found, ZoneInfo("UTC")), found).encode()
+    zone, statuses = ZoneInfo("UTC"), suggest_events(found).statuses(found)
+    return as_settings_file(
+        with_guesses(suggest(found, zone), found, zone, statuses), found
+    ).encode()
 
 
 def _write(path: Path, content: bytes | Path) -> None:

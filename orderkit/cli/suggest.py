@@ -19,6 +19,7 @@ from orderkit.events.files import is_special, write_text
 from orderkit.events.jsontext import show
 from orderkit.events.paths import count
 from orderkit.mapping.suggest import MOST_EVENTS, suggest
+from orderkit.mapping.suggest.guesses import with_guesses
 from orderkit.mapping.suggest.settings_file import as_settings_file
 from orderkit.mapping.suggest.statuses import suggest_events
 
@@ -30,9 +31,9 @@ from orderkit.mapping.suggest.statuses import suggest_events
 def command(events: str, output: str | None, as_json: bool) -> int:
     """Propose a reference or a formula for each setting and each unmapped mandatory row.
 
-    Each proposal says how sure it is, and the facts behind it. FILE gets what is at least likely,
-    and the other candidates as comments. Nothing is applied; a file that is there is not
-    overwritten.
+    Each proposal says how sure it is, and the facts behind it; what only its values speak for is
+    never more than "perhaps". FILE gets what is at least likely, and the other candidates as
+    comments. Nothing is applied; a file that is there is not overwritten.
 
     Example: orderkit suggest events.ndjson -o settings.toml
     """
@@ -40,7 +41,8 @@ def command(events: str, output: str | None, as_json: bool) -> int:
         loaded = [e.event for e in islice(entries, MOST_EVENTS) if e.event is not None]
     if not loaded:
         raise EventsError(f"{events}: no event to learn from")
-    proposals = suggest(loaded, ZoneInfo("UTC"))
+    zone, proposed = ZoneInfo("UTC"), suggest_events(loaded)
+    proposals = with_guesses(suggest(loaded, zone), loaded, zone, proposed.statuses(loaded))
     if output:
         if Path(output).exists() and not is_special(output):
             raise EventsError(f"{output} is there already: name another file, or delete it")
@@ -69,7 +71,6 @@ def command(events: str, output: str | None, as_json: bool) -> int:
             )
     out = Terminal()
     out.print(rows)
-    proposed = suggest_events(loaded)
     out.print()
     names = Columns(proposed.event_property, "events", "order status", title="Event mapping")
     for event in proposed.events:

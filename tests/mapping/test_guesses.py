@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from orderkit.destination.fields import field_mappings
 from orderkit.mapping.suggest import suggest
-from orderkit.mapping.suggest.guesses import guess
+from orderkit.mapping.suggest.guesses import guess, with_guesses
+from orderkit.mapping.suggest.settings_file import as_settings_file
 
 UTC = ZoneInfo("UTC")
 #: What a system calls things → the end of the row that it belongs to.
@@ -120,3 +121,13 @@ def test_events_in_which_nothing_looks_like_an_order_give_no_guess() -> None:
     assert {*found} <= {row.target for row in field_mappings()}
     assert not {t for t in found if "value" in t or "date" in t or "time" in t}
     assert guess([], UTC, []) == {}
+
+
+def test_a_settings_file_holds_guesses_as_comments_alone() -> None:
+    """What is guessed stands beside its row as a candidate; nothing of it is read."""
+    events, statuses = bookings(3, 12)
+    found = with_guesses(suggest(events, UTC), events, UTC, statuses)
+    text = as_settings_file(found, events)
+    lines = [line for line in text.splitlines() if "its values alone say so" in line]
+    assert any('payment_value = "{{Qg.Kc}}"' in line for line in lines)
+    assert all(line.startswith("# ") and "# perhaps: " in line for line in lines)

@@ -6,7 +6,7 @@ order, and two dates that lie so many nights apart are a stay. Such a guess is n
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import permutations
 from statistics import mean
@@ -48,7 +48,22 @@ def guess(
     return _Guesses(values).found() if values.numbers else {}
 
 
-def agreeing_first(named: list[Proposal], guessed: list[Proposal]) -> list[Proposal]:
+def with_guesses(
+    proposals: Mapping[str, list[Proposal]],
+    events: Iterable[Any],
+    zone: ZoneInfo,
+    statuses: Sequence[str],
+) -> dict[str, list[Proposal]]:
+    """The proposals of `suggest`, with guesses where none is sure; `statuses` as for `guess`."""
+    found = dict(proposals)
+    for target, guessed in guess(events, zone, statuses).items():
+        named = found.get(target, [])
+        if not (named and named[0].sure):
+            found[target] = _agreeing_first(named, guessed)
+    return found
+
+
+def _agreeing_first(named: list[Proposal], guessed: list[Proposal]) -> list[Proposal]:
     """Proposals by names, and guesses by values: those that both make first, each once."""
     values = {proposal.value for proposal in guessed}
     both = [proposal for proposal in named if proposal.value in values]

@@ -47,6 +47,13 @@ class ProposedEvents:
     event_property: str
     events: tuple[ProposedEvent, ...]
 
+    def statuses(self, events: Iterable[Any]) -> list[str]:
+        """The order status of each event, "" where none is proposed."""
+        path = paths.parse_path(self.event_property)
+        known = {event.event_name: event.order_status for event in self.events}
+        found = (paths.get(event, path) for event in events)
+        return [known.get(each, "") if isinstance(each, str) else "" for each in found]
+
 
 class _Word(NamedTuple):
     """What a word of an event's name stands for.

@@ -11,12 +11,11 @@ from orderkit.destination.fields import FieldMapping
 from orderkit.destination.labels import field_labels
 from orderkit.destination.loading import drafted
 from orderkit.errors import OrderkitError
-from orderkit.events.paths import get, parse_path
 from orderkit.mapping.compiled import CompiledSettings
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.problems import Problem
 from orderkit.mapping.suggest import Proposal, suggest
-from orderkit.mapping.suggest.guesses import agreeing_first, guess
+from orderkit.mapping.suggest.guesses import with_guesses
 from orderkit.mapping.suggest.statuses import EVENT_NAME
 from orderkit.widgets.mapper.draft import file_data, row_key, with_source
 from orderkit.widgets.mapper.offers import (
@@ -59,22 +58,15 @@ class MapperSession(WrittenSettings):
         seen = [self.states.seen(at) for at in range(len(self.names))]
         if not seen:
             return {}
-        found = suggest(seen, self.settings.zone)
-        for target, guessed in guess(seen, self.settings.zone, statuses).items():
-            named = found.get(target, [])
-            if not (named and named[0].sure):
-                found[target] = agreeing_first(named, guessed)
-        return found
+        zone = self.settings.zone
+        return with_guesses(suggest(seen, zone), seen, zone, statuses)
 
     def _statuses(self) -> list[str]:
         """The order status of each event: as mapped, or, while nothing is, as proposed."""
         every = range(len(self.names))
         if self.settings.event_mapping:
             return [self.states.status(at) or "" for at in every]
-        name = parse_path(self.proposed_events.event_property)
-        known = {pair.event_name: pair.order_status for pair in self.proposed_events.events}
-        found = (get(self.states.seen(at), name) for at in every)
-        return [known.get(each, "") if isinstance(each, str) else "" for each in found]
+        return self.proposed_events.statuses(self.states.seen(at) for at in every)
 
     def proposal(self, row: FieldMapping) -> Proposal | None:
         """The best proposal for a row in which nothing is written, or that no event fills as it is.
