@@ -27,7 +27,7 @@ def group(*, small: bool) -> Iterator[Group]:
     hand, ours, segment = "a function by hand", "Mapper.map", "Segment mapping-kit"
     bounds = [Bound(ours, hand, 1.3)]
     if any(peer.name == segment for peer in found):
-        bounds.append(Bound(ours, segment, 1 / 8))
+        bounds.append(Bound(ours, segment, 1 / 5))
     yield Group(
         title="Mapping",
         measure="time of one event",
