@@ -235,6 +235,24 @@ def test_repeated_orders_are_said_before_sending(tmp_path: Path) -> None:
     assert counts == [{}, {"delivered": 2}]
 
 
+def test_a_backfill_never_sends_an_older_update_after_a_newer_one(tmp_path: Path) -> None:
+    """A reversed file holds the older update back, and so does the same file once more."""
+    created = samples.sample_events()["created"]
+    newer = {**created, "context": {**created["context"], "event_timestamp": 1893456000000}}
+    form = BackfillForm(load_settings(samples.SETTINGS))
+    file = tmp_path / "events.ndjson"
+    file.write_bytes(dumps(newer) + b"\n" + dumps(created))
+    form.events.value, counts = str(file), []
+    for _press in range(2):
+        form.start_button.click()
+        assert form.task is not None
+        form.task.result()
+        counts.append(dict(form.counts))
+    form.sandbox.stop()
+    assert len(form.sandbox.received) == 1
+    assert counts == [{"delivered": 1, "outdated": 1}, {"skipped": 1, "outdated": 1}]
+
+
 def test_a_typed_secret_leaves_the_widget() -> None:
     """The widget's state never holds what was typed."""
     made = SecretInput("Client secret")
