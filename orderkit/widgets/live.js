@@ -54,7 +54,12 @@ function detail(row, openMapper) {
     list.append(part);
   }
   cell.append(list);
-  for (const problem of row.problems) cell.append(make("p", "ok-hint", problem));
+  for (const problem of row.problems) {
+    // What stands between backticks is code.
+    const said = make("p", "ok-hint", "");
+    problem.split("`").forEach((part, at) => said.append(at % 2 ? make("code", "", part) : part));
+    cell.append(said);
+  }
   const mapper = make("button", "ok-live-primary", "Open in the mapper");
   mapper.type = "button";
   mapper.addEventListener("click", () => openMapper(row.number));

@@ -77,20 +77,24 @@ def describe_row(
             {
                 "target": short(entry.target),
                 "reads": entry.reads or entry.source,
-                "value": "nothing" if entry.raw is None else show(entry.raw, 80),
+                "value": _value(entry),
                 "state": entry.state,
             }
             for entry in entries
         ],
-        "problems": [
-            f"{problem.message} → {problem.fix} ({problem.actor})" for problem in mapped.problems
-        ],
+        "problems": [f"{problem.message}; {problem.fix}" for problem in mapped.problems],
     }
 
 
 def _is_asked_for(entry: TraceEntry) -> bool:
     """Whether the row is mandatory, for this order status or another one."""
     return entry.target in _MANDATORY
+
+
+def _value(entry: TraceEntry) -> str:
+    """What is sent; of a row that is not sent as it is, what was found."""
+    found = entry.value if entry.state == "ok" else entry.raw
+    return "nothing" if found is None else show(found, 80)
 
 
 def _counted(numbers: dict[str, int]) -> str:
