@@ -72,7 +72,7 @@ def command(
             if find_spec(module) is None:
                 raise OrderkitError(f"{name} is not installed; {install_hint('lab')}")
     with located_events(events) as located:
-        made = make_workspace(folder, located, settings)
+        made = make_workspace(folder, located, settings, str(events))
     echo(f"{folder}: {count(len(made), 'new file')}, everything else as it was")
     if SETTINGS_NAME in made and settings is None and events:
         echo(f"{SETTINGS_NAME}: proposed from the events; read it through in notebook 01")
@@ -84,9 +84,11 @@ def command(
 
 
 def make_workspace(
-    folder: Path, events: Path | None = None, settings: Path | None = None
+    folder: Path, events: Path | None = None, settings: Path | None = None, named: str = ""
 ) -> list[str]:
     """Make the working copy; gives the names of the files made: those that were not there.
+
+    named: what the events are called in messages, where that is not their file's name
 
     Raises OrderkitError, before anything is copied, where a file that is named cannot be used, or
     another one is there in its place.
@@ -98,7 +100,7 @@ def make_workspace(
     there = next(iter(events_files(folder)), None)
     if events:
         first_events(events)
-        _refuse_another(events, there, events_name(events.name))
+        _refuse_another(events, there, events_name(events.name), named)
     if settings and (folder / SETTINGS_NAME).exists():
         _refuse_another(settings, folder / SETTINGS_NAME, SETTINGS_NAME)
     used = events or there or samples.EVENTS
@@ -142,13 +144,13 @@ def _describe_start(folder: Path) -> str:
     return "; ".join(said)
 
 
-def _refuse_another(named: Path, there: Path | None, name: str) -> None:
+def _refuse_another(file: Path, there: Path | None, name: str, named: str = "") -> None:
     """Raise OrderkitError where the folder has another file in the place of the named one."""
-    if there is None or (there.name == name and filecmp.cmp(named, there, shallow=False)):
+    if there is None or (there.name == name and filecmp.cmp(file, there, shallow=False)):
         return
     raise OrderkitError(
-        f"{there} is there already, and is not {named}; nothing was copied: name another folder, "
-        f"move {there.name} away, or leave the option out to go on with it"
+        f"{there} is there already, and is not {named or file}; nothing was copied: name another "
+        f"folder, move {there.name} away, or leave the option out to go on with it"
     )
 
 

@@ -113,18 +113,21 @@ class WatchedFiles:
 
         From then on the file is known as it is: who saves again all the same has been asked.
         """
-        if not Path(path).is_file():
-            return ""
-        before, now = self._known.get(str(path), {}), _flat(path)
-        self._known[str(path)] = now
-        changed = [key for key in before | now if before.get(key) != now.get(key)]
-        changed = [key for key in changed if key.startswith(table)]
+        changed = [key for key in self.changes(path) if key.startswith(table)]
         if not changed:
             return ""
         return (
             f"{path} has changed since it was read here: {', '.join(changed)}. "
             "Load it to see that, or save again to write over it."
         )
+
+    def changes(self, path: str | Path) -> list[str]:
+        """The keys that a file has otherwise than it was known to have; known from then on."""
+        if not Path(path).is_file():
+            return []
+        before, now = self._known.get(str(path), {}), _flat(path)
+        self._known[str(path)] = now
+        return [key for key in before | now if before.get(key) != now.get(key)]
 
 
 def _flat(path: str | Path) -> dict[str, Any]:

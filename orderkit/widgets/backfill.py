@@ -27,7 +27,7 @@ from orderkit.widgets.deliveries import DeliveryView
 from orderkit.widgets.outcome import counted_outcomes
 from orderkit.widgets.target import TargetChoice
 from orderkit.widgets.working import REDRAWN, Work, conclusion
-from orderkit.widgets.workspace import events_path, read_settings, settings_path
+from orderkit.widgets.workspace import SettingsInUse, events_path, settings_path
 
 
 class BackfillForm(parts.Form):
@@ -39,8 +39,8 @@ class BackfillForm(parts.Form):
     """
 
     def __init__(self, settings: Settings | None = None) -> None:
-        settings, wrong = (settings, "") if settings else read_settings()
-        self.settings = settings
+        self._in_use = SettingsInUse(settings)
+        self.settings = settings = self._in_use.settings
         self.to = TargetChoice(settings, ("sandbox", "live"))
         self.target, self.confirm, self.sandbox = self.to.choose, self.to.confirm, self.to.sandbox
         self.counts: Counter[str] = Counter()
@@ -85,7 +85,7 @@ class BackfillForm(parts.Form):
         for made in (self.target, self.confirm):
             made.observe(lambda _change: show_state(), names="value")
         self._show_state()
-        self.show_message(wrong, "bad")
+        self.show_message(self._in_use.wrong, "bad")
 
     def state_html(self) -> str:
         return self.expected.to_html()
@@ -117,6 +117,7 @@ class BackfillForm(parts.Form):
         if not name:
             raise EventsError("name a file of events first")
         refuse_overwriting(events=name, report=report, settings=settings_path())
+        self._in_use.refuse_changed()
         with open_events(name):
             # Only to see that it can be read, before anything begins.
             pass

@@ -1,6 +1,7 @@
 """Sending test orders: a dry run, the embedded sandbox, or the live endpoint behind a lock."""
 
 import time
+from collections import Counter
 from html import escape
 
 import ipywidgets as w
@@ -24,7 +25,7 @@ from orderkit.widgets.faults import FaultPanel
 from orderkit.widgets.outcome import outcomes
 from orderkit.widgets.target import TargetChoice
 from orderkit.widgets.working import REDRAWN, Work, conclusion
-from orderkit.widgets.workspace import read_settings
+from orderkit.widgets.workspace import SettingsInUse
 
 
 class SendForm(parts.Form):
@@ -37,8 +38,8 @@ class SendForm(parts.Form):
 
     def __init__(self, settings: Settings | None = None, picker: EventPicker | None = None) -> None:
         self.picker = picker or EventPicker()
-        settings, wrong = (settings, "") if settings else read_settings()
-        self.settings = settings
+        self._in_use = SettingsInUse(settings)
+        self.settings = settings = self._in_use.settings
         self.picker.label_by(Mapper(settings))
         self.to = TargetChoice(settings, TARGETS)
         self.target, self.confirm, self.sandbox = self.to.choose, self.to.confirm, self.to.sandbox
@@ -86,7 +87,7 @@ class SendForm(parts.Form):
         self.picker.when_chosen(self._show_request)
         self._show_state()
         self._show_request()
-        self.show_message(wrong, "bad")
+        self.show_message(self._in_use.wrong, "bad")
 
     def state_html(self) -> str:
         return f"{self.expected.to_html()}{self.curl_view.value}"
@@ -119,6 +120,7 @@ class SendForm(parts.Form):
     def begin(self) -> None:
         """Begin sending; the kernel stays free meanwhile."""
         self._work.refuse_second()
+        self._in_use.refuse_changed()
         self.to.make_ready()
         entries = self._entries()
         run = self.to.run(Mapper(self.settings).results(entries), len(entries))
@@ -148,7 +150,9 @@ class SendForm(parts.Form):
             self.orders_view.value = views.orders_table(self.sandbox.orders.values()).to_html()
             self.deliveries.show(run.ledger or self.to.ledger)
         done = sum(sent.done for sent in self.sent)
-        words = f"{count(len(self.sent), 'event')}, {done} as they should be"
+        counts = Counter(sent.verdict for sent in self.sent)
+        verdicts = ", ".join(f"{number:,} {verdict}" for verdict, number in counts.items())
+        words = f"{count(len(self.sent), 'event')}, {done} as they should be: {verdicts}"
         self.show_message(*conclusion(run, words, words))
 
     def _draw(self) -> None:

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from orderkit.destination.loading import drafted, load_settings, read_text, read_toml
+from orderkit.destination.saving import WatchedFiles
 from orderkit.destination.settings import Settings
-from orderkit.errors import EventsError, SettingsError
+from orderkit.errors import EventsError, OrderkitError, SettingsError
 from orderkit.events import samples
 from orderkit.events.entries import Reading
 from orderkit.events.failures import explained_writing
@@ -63,6 +64,28 @@ def read_settings(path: str | Path | None = None) -> tuple[Settings, str]:
         return load_settings(path, draft=True), ""
     except SettingsError as error:
         return _usable(path), str(error)
+
+
+class SettingsInUse:
+    """The settings that a form was made with: what it was given, or its folder's.
+
+    settings: as far as they can be used
+    wrong:    what cannot be used of the folder's file, or ""
+    """
+
+    def __init__(self, given: Settings | None) -> None:
+        self.settings, self.wrong = (given, "") if given else read_settings()
+        self._watched = None if given else WatchedFiles()
+        if self._watched:
+            self._watched.note(settings_path())
+
+    def refuse_changed(self) -> None:
+        """Raise OrderkitError, once, where the folder's file has other settings by now."""
+        if self._watched and (changed := self._watched.changes(settings_path())):
+            raise OrderkitError(
+                f"{settings_path()} has changed since it was read here: {', '.join(changed)}. Run "
+                "the form's cell again to send with that, or press again to send as shown here"
+            )
 
 
 def _usable(path: str | Path) -> Settings:

@@ -124,6 +124,12 @@ def test_drawers_are_typed_and_everything_is_looked_at(jupyter: Lab, mapper: Loc
     expect(happened).to_have_value("Voucher")
     happened.press("ControlOrMeta+z")
     expect(happened).to_have_value("event_name")
+    happened.fill("House.Nothing")
+    mapped = mapper.locator(".om-chip[data-outcome=mapped] b")
+    expect(mapped).to_have_text("0")
+    happened.press("Escape")
+    expect(happened).to_have_value("event_name")
+    expect(mapped).to_have_text("12")
     drawer("Event mapping").click()
     for name in ("Event mapping", "Filter", "Connection"):
         drawer(name).click()

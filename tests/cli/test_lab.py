@@ -135,6 +135,8 @@ def test_the_events_are_taken_from_where_they_are(tmp_path: Path) -> None:
     lines = (tmp_path / "mine" / "events.ndjson").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line) for line in lines] == stays
     assert lab("mine", "--at", "a.b", "--copy-only")[0] == 2
+    code, said = lab("mine", "--events", "export.json", "--at", "c", "--copy-only")
+    assert (code, "is not export.json; nothing was copied" in said) == (2, True), said
 
 
 def test_without_files_the_samples_are_there_with_their_outputs(tmp_path: Path) -> None:

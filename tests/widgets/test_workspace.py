@@ -162,6 +162,27 @@ def test_the_picker_shows_event_name_id_and_order_status() -> None:
     assert form.picker.event["Voucher"] == "CX70542"
 
 
+@pytest.mark.parametrize("kind", [SendForm, BackfillForm])
+def test_what_another_notebook_saved_is_asked_about_before_sending(
+    kind: type[SendForm] | type[BackfillForm],
+) -> None:
+    """Settings that are not those on the screen any more hold the first press back, and say so."""
+    Path("settings.toml").write_text(samples.SETTINGS.read_text(encoding="utf-8"), encoding="utf-8")
+    form = kind()
+    form.target.value = "Embedded sandbox"
+    text = samples.SETTINGS.read_text(encoding="utf-8")
+    Path("settings.toml").write_text(text.replace("maison-lune", "another"), encoding="utf-8")
+    button = form.send_button if isinstance(form, SendForm) else form.start_button
+    button.click()
+    assert form.task is None
+    assert "settings.third_merchant_id" in form.message.value
+    assert "Run the form" in form.message.value
+    button.click()
+    assert form.task is not None
+    form.task.result()
+    form.sandbox.stop()
+
+
 def test_settings_are_saved_in_the_folder_and_never_in_the_samples() -> None:
     """A form that began with the samples saves them beside itself; the next form reads that."""
     before = samples.SETTINGS.read_bytes()

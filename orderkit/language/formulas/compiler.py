@@ -203,7 +203,8 @@ def _named(node: Node) -> Parts:
     if node.kind == "path":
         parts: Parts = node.value
         return parts
-    if node.kind == "call" and node.value == "GET" and node.parts[0].kind == "literal":
+    literal = bool(node.parts) and node.parts[0].kind == "literal"
+    if node.kind == "call" and node.value == "GET" and literal:
         name = node.parts[0].value
         try:
             return paths.parse_path(name) if isinstance(name, str) else ()

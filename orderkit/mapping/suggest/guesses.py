@@ -257,7 +257,9 @@ class _Guesses:
                     meant = "CUSTOMER" if word in guests else "MERCHANT"
                     rest = f", {text}" if text else ""
                     text = f'IF({spelled(prop.path)} == {show(word, 60)}, "{meant}"{rest})'
-                fact = f"`{guests[0]}` is read as the guest, all else as the hotel"
+                hotel = ", ".join(f"`{word}`" for word in sorted(said) if word not in guests)
+                as_hotel = f", {hotel} as the hotel" if hotel else ""
+                fact = f"`{guests[0]}` is read as the guest{as_hotel}; any other word gives nothing"
                 self._add(name, text, fact, numbers, formula=True)
 
 

@@ -45,7 +45,7 @@ export default {
     const ui = {
       focus: "", drawer: "", tab: "event", show: "all", find: "", seek: "", number: 0,
       folded: new Set(), treeFolded: new Set(), orderFolded: new Set(), options: [], at: -1,
-      before: null, listing: false, extra: new Set(),
+      before: null, drawerKey: "", drawerBefore: null, listing: false, extra: new Set(),
     };
     const root = document.createElement("div");
     root.className = "om";
@@ -620,6 +620,12 @@ export default {
     root.addEventListener("focusin", (event) => {
       const node = event.target.closest(".om-row");
       drawFoot();
+      const inDrawer = event.target.matches(".om-drawer input:not([type=checkbox])");
+      // Drawn anew while it is typed into, a field is the same one still.
+      if (!inDrawer || event.target.dataset.key !== ui.drawerKey) {
+        ui.drawerKey = inDrawer ? event.target.dataset.key : "";
+        ui.drawerBefore = inDrawer ? event.target.value : null;
+      }
       if (!node) return;
       const target = node.dataset.t;
       if (ui.focus !== target) {
@@ -687,6 +693,12 @@ export default {
       if (event.altKey && ["ArrowUp", "ArrowDown"].includes(event.key)) { done(); return send("step", { by: event.key === "ArrowUp" ? -1 : 1 }); }
       if (event.key === "/" && !typing) { done(); return ($(".om-rows .om-find input").checkVisibility() ? $(".om-rows .om-find input") : $(".om-seek input")).focus(); }
       if (event.key === "Escape" && ui.listing) { done(); listEvents(false); return $(".om-picker").focus(); }
+      if (event.key === "Escape" && typing && node.closest(".om-drawer") && ui.drawerBefore !== null && node.value !== ui.drawerBefore) {
+        done();
+        say(`As it was. Typed was: <code>${text(node.value)}</code>`, "mute");
+        node.value = ui.drawerBefore;
+        return change(node.dataset.key, node.value);
+      }
       if (event.key === "Escape" && ui.drawer && node.closest(".om-drawer")) { done(); return acts.drawer({ drawer: ui.drawer }); }
       if (inField && !options.hidden && ["ArrowUp", "ArrowDown"].includes(event.key)) {
         done();

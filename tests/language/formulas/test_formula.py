@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -212,3 +213,11 @@ def test_an_event_without_headers_is_noted() -> None:
         formula = formulas.parse(f'GETHEADER("{name}")')
         assert formula.evaluate(event, CONTEXT) == value
         assert not formula.explain(event, CONTEXT).notes
+
+
+@pytest.mark.parametrize("name", formulas.FUNCTIONS)
+@pytest.mark.parametrize("around", ["{}", "FOR_EACH(items, {})", "SUM(items, {})", "IF({}, 1, 2)"])
+def test_a_call_without_arguments_is_read_or_refused(name: str, around: str) -> None:
+    """Wherever a call without arguments stands, it is a formula or an error with its place."""
+    with suppress(FormulaError):
+        formulas.parse(around.format(f"{name}()"))
