@@ -535,6 +535,7 @@ export default {
         ui.undone = content.cause === "take_back";
         draw(content.patch, content.cause === "type");
         ui.undone = false;
+        if (content.cause === "next_problem") showProblem();
         if (content.cause === "type" && ui.focus) drawKind();
       }
       if (content.completions) {
@@ -668,6 +669,11 @@ export default {
       const next = all[Math.max(0, Math.min(all.length - 1, here + by))];
       next?.focus();
       next?.scrollIntoView({ block: "nearest" });
+    };
+    /** The row that has the problem which the event was gone to for: the focused one, or the first. */
+    const showProblem = () => {
+      const bad = visible().filter((n) => S.rows[n.dataset.t].problem);
+      (bad.find((n) => n.dataset.t === ui.focus) || bad[0])?.scrollIntoView({ block: "center" });
     };
     const problem = (by) => {
       const bad = visible().filter((n) => S.rows[n.dataset.t].problem || S.rows[n.dataset.t].proposal);
