@@ -206,7 +206,7 @@ def _update(table: Any, values: dict[str, Any]) -> None:
         if table.get(key) != value:
             _forget_candidates(table, key)
             was_proposed = key in table and _proposal(table, key)
-            table[key] = value
+            _put(table, key, value)
             if was_proposed:
                 table.item(key).trivia.comment_ws = table.item(key).trivia.comment = ""
 
@@ -220,3 +220,24 @@ def _forget_candidates(table: Any, key: str) -> None:
     for at, (name, item) in enumerate(body):
         if name is None and isinstance(item, Comment) and noted.match(item.trivia.comment):
             body[at] = (None, Null())
+
+
+def _put(table: Any, key: str, value: Any) -> None:
+    """Set a key. A new one comes before what stands below a blank line: that is of the next table."""
+    from tomlkit.items import Comment, Whitespace
+
+    body, below = getattr(table, "value", table).body, []
+    if key not in table:
+        end = len(body)
+        while (
+            end and body[end - 1][0] is None and isinstance(body[end - 1][1], Comment | Whitespace)
+        ):
+            end -= 1
+        blank = next(
+            (at for at in range(end, len(body)) if isinstance(body[at][1], Whitespace)), None
+        )
+        if blank is not None:
+            below = body[blank:]
+            del body[blank:]
+    table[key] = value
+    body.extend(below)

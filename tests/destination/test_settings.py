@@ -420,7 +420,7 @@ def test_saving_forgets_what_was_noted_for_a_key_without_a_value(tmp_path: Path)
     before = (
         "[settings]\n# the client's own\n"
         '# third_merchant_id = ""  # nothing found: the merchant\n'
-        '# third_shop_name = "{{a}}"  # perhaps: a\n# third_shop_name = "x"  # mine\n\n'
+        '# third_shop_name = "{{a}}"  # perhaps: a\n# third_shop_name = "x"  # mine\n\n# Of rows.\n'
         '[smart_mapping]\n# "order_info.order_url" = "page"  # perhaps: page\n'
     )
     path.write_text(before, encoding="utf-8")
@@ -434,6 +434,7 @@ def test_saving_forgets_what_was_noted_for_a_key_without_a_value(tmp_path: Path)
     assert "perhaps" not in text
     assert "nothing found" not in text
     assert "# the client's own" in text
+    assert text.index('third_merchant_id = "lune"') < text.index("# Of rows.\n[smart_mapping]")
     assert '# third_shop_name = "x"  # mine' in text
     assert load_settings(path, draft=True).settings.third_merchant_id == "lune"
 
