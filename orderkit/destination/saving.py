@@ -223,7 +223,7 @@ def _forget_candidates(table: Any, key: str) -> None:
 
 
 def _put(table: Any, key: str, value: Any) -> None:
-    """Set a key. A new one comes before what stands below a blank line: that is of the next table."""
+    """Set a key; a new one stands above a blank line, as what is below it is of the next table."""
     from tomlkit.items import Comment, Whitespace
 
     body, below = getattr(table, "value", table).body, []
