@@ -38,6 +38,10 @@ class EventPicker(parts.Form):
         self.upload = Upload(self, self.use_upload)
         self.use = parts.button("Use pasted events", self.use_pasted, self)
         self.again = parts.button("Read the folder's events again", self.reload, self)
+        self.at = parts.text_input(
+            "Events are at", hint="Of a document: the list in it", placeholder="response.bookings"
+        )
+        self.use_at = parts.button("Use that list", self.use_located, self)
         load_samples = parts.button("Samples", lambda: self._try(samples.sample_events()), self)
         damaged = parts.button("Damaged samples", lambda: self._try(samples.damaged_events()), self)
         self.earlier = parts.choice("Earlier events", [], "Files whose place others took")
@@ -47,6 +51,7 @@ class EventPicker(parts.Form):
             "Paste or upload events, or load the samples",
             self.pasted,
             parts.row(self.use, self.upload),
+            parts.row(self.at, self.use_at),
             parts.row(self.again, load_samples, damaged),
             self._back,
         )
@@ -93,6 +98,10 @@ class EventPicker(parts.Form):
     def use_upload(self, file: Path, name: str) -> None:
         """Let an uploaded file, whose name was `name`, be the folder's events."""
         self._take(*workspace.keep_upload(file, name))
+
+    def use_located(self) -> None:
+        """Let the list at the typed path of the folder's events be the folder's events."""
+        self._take(*workspace.keep_located(self.at.value))
 
     def use_earlier(self) -> None:
         """Let the chosen earlier events be the folder's again."""
@@ -183,5 +192,8 @@ def _describe(found: FirstEvents, before: str, *, loaded: bool = False) -> tuple
         said.append(f"left out: {where}{bad[0].error}{others}")
     if before:
         said.append(before)
-    tone: Tone = "warn" if bad or found.more or "only" in before else "good"
+    doubt = any("--at" in note for note in found.notes)
+    if doubt:
+        said.append('name that list at "Events are at", under the events\' picker')
+    tone: Tone = "warn" if bad or doubt or found.more or "only" in before else "good"
     return "; ".join(said), tone

@@ -25,7 +25,7 @@ from orderkit.events.folder import (
     take_place,
 )
 from orderkit.events.jsontext import dumps_plain
-from orderkit.events.reader import parse_text
+from orderkit.events.reader import open_events, parse_text
 
 #: Where a file lies while it arrives.
 ARRIVING = f".arriving-events-{os.getpid()}"
@@ -155,6 +155,25 @@ def keep_pasted(text: str) -> tuple[FirstEvents, str]:
     with explained_writing(arrived):
         arrived.write_bytes(text.encode("utf-8", "replace"))
     return _keep(arrived, f"events{ending}", "the text")
+
+
+def keep_located(at: str) -> tuple[FirstEvents, str]:
+    """Let what stands at a path of the folder's events be its events. Raises EventsError."""
+    if not at.strip():
+        raise EventsError("name the list that holds the events, as data or response.bookings")
+    path, arrived, unread = events_path(), Path(ARRIVING), ""
+    with (
+        open_events(path, Reading(at=at.strip())) as entries,
+        explained_writing(arrived),
+        arrived.open("wb") as out,
+    ):
+        for entry in entries:
+            unread = unread or entry.error
+            out.write(b"" if entry.event is None else dumps_plain(entry.event) + b"\n")
+    if not arrived.stat().st_size:
+        arrived.unlink()
+        raise EventsError(f"{path.name}: no event: {unread or 'nothing is there'}")
+    return _keep(arrived, "events.ndjson", path.name)
 
 
 def go_back_to(earlier: Path) -> tuple[FirstEvents, str]:

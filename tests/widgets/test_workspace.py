@@ -1,5 +1,6 @@
 """One workspace: all notebooks of a folder work on its settings and its events."""
 
+import json
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -160,6 +161,24 @@ def test_the_picker_shows_event_name_id_and_order_status() -> None:
     form.picker.label_by(Mapper(settings.model_copy(update={"event_mapping": (pair,)})))
     assert form.picker.choose.options[0][0].endswith("· BOOK_ORDER · event 0")
     assert form.picker.event["Voucher"] == "CX70542"
+
+
+def test_the_list_that_holds_the_events_is_named_in_the_picker() -> None:
+    """An export read as one event says so; with its list named, its records are the events."""
+    stays = [{"cislo": 7, "mena": "CZK"}, {"cislo": 8, "mena": "CZK"}]
+    Path("events.json").write_text(json.dumps({"export": {"od": 1, "stays": stays}}), "utf-8")
+    picker = EventPicker()
+    assert "--at export.stays" in picker.message.value
+    assert "Events are at" in picker.message.value
+    for wrong, said in (("", "name the list"), ("export.x", "--at export.stays"), ("a..b", "single dots")):
+        picker.at.value = wrong
+        picker.use_at.click()
+        assert said in picker.message.value
+        assert len(picker.events) == 1
+    picker.at.value = "export.stays"
+    picker.use_at.click()
+    assert list(EventPicker().events.values()) == stays
+    assert picker.earlier.options == ("events-earlier-1.json",)
 
 
 @pytest.mark.parametrize("kind", [SendForm, BackfillForm])
