@@ -170,7 +170,11 @@ def test_the_list_that_holds_the_events_is_named_in_the_picker() -> None:
     picker = EventPicker()
     assert "--at export.stays" in picker.message.value
     assert "Events are at" in picker.message.value
-    for wrong, said in (("", "name the list"), ("export.x", "--at export.stays"), ("a..b", "single dots")):
+    for wrong, said in (
+        ("", "name the list"),
+        ("export.x", "--at export.stays"),
+        ("a..b", "single dots"),
+    ):
         picker.at.value = wrong
         picker.use_at.click()
         assert said in picker.message.value
