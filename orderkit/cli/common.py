@@ -20,6 +20,7 @@ from orderkit.errors import EventsError
 from orderkit.events import paths
 from orderkit.events.entries import LIMIT, EventLine, Reading, describe_notes
 from orderkit.events.files import written
+from orderkit.events.folder import write_events
 from orderkit.events.jsontext import dumps_plain
 from orderkit.events.overwriting import refuse_overwriting
 from orderkit.events.paths import count
@@ -104,15 +105,9 @@ def located_events(events: Path | None) -> Iterator[Path | None]:
     if events is None:
         raise EventsError("--at and --limit say how --events is read: name a file with it")
     with tempfile.TemporaryDirectory(prefix="orderkit-") as made:
-        file, unread, number = Path(made) / "events.ndjson", "", 0
-        with open_command_events(str(events)) as entries, file.open("wb") as out:
-            for entry in entries:
-                if entry.event is not None:
-                    out.write(dumps_plain(entry.event) + b"\n")
-                else:
-                    number, unread = number + 1, unread or entry.error
-        if not file.stat().st_size:
-            raise EventsError(f"{events}: no event: {unread or 'nothing is there'}")
+        file = Path(made) / "events.ndjson"
+        with open_command_events(str(events)) as entries:
+            number, unread = write_events(entries, file, str(events))
         if number:
             left = count(number, "event")
             echo(f"note: left out: {left} that could not be read ({unread})", err=True)

@@ -15,7 +15,7 @@ from orderkit.cli.common import (
 from orderkit.cli.terminal import Columns, Line, Terminal, coloured
 from orderkit.errors import EventsError
 from orderkit.events.jsontext import show
-from orderkit.language.references import point_at_assumptions
+from orderkit.language.calculation import point_at_assumptions
 from orderkit.mapping.results import EventResult
 
 

@@ -13,7 +13,7 @@ from orderkit.errors import EventsError
 from orderkit.events.jsontext import plain, show
 from orderkit.events.paths import json_type, near_misses
 from orderkit.language import formulas
-from orderkit.language.references import Calculation, point_at_assumptions
+from orderkit.language.calculation import Calculation, point_at_assumptions
 from orderkit.mapping.messages import similar
 
 

@@ -158,16 +158,14 @@ def _proposed(events: Path) -> bytes:
     """A settings file with what the events speak of, each value marked as a proposal."""
     from zoneinfo import ZoneInfo
 
-    from orderkit.mapping.suggest import MOST_EVENTS, suggest
+    from orderkit.mapping.suggest import MOST_EVENTS
     from orderkit.mapping.suggest.guesses import with_guesses
     from orderkit.mapping.suggest.settings_file import as_settings_file
     from orderkit.mapping.suggest.statuses import suggest_events
 
     found = list(islice(first_events(events).events.values(), MOST_EVENTS))
-    zone, statuses = ZoneInfo("UTC"), suggest_events(found).statuses(found)
-    return as_settings_file(
-        with_guesses(suggest(found, zone), found, zone, statuses), found
-    ).encode()
+    proposals = with_guesses(found, ZoneInfo("UTC"), suggest_events(found).statuses(found))
+    return as_settings_file(proposals, found).encode()
 
 
 def _write(path: Path, content: bytes | Path) -> None:

@@ -18,7 +18,7 @@ from orderkit.errors import EventsError
 from orderkit.events.files import is_special, write_text
 from orderkit.events.jsontext import show
 from orderkit.events.paths import count
-from orderkit.mapping.suggest import MOST_EVENTS, suggest
+from orderkit.mapping.suggest import MOST_EVENTS
 from orderkit.mapping.suggest.guesses import with_guesses
 from orderkit.mapping.suggest.settings_file import as_settings_file
 from orderkit.mapping.suggest.statuses import suggest_events
@@ -42,7 +42,7 @@ def command(events: str, output: str | None, as_json: bool) -> int:
     if not loaded:
         raise EventsError(f"{events}: no event to learn from")
     zone, proposed = ZoneInfo("UTC"), suggest_events(loaded)
-    proposals = with_guesses(suggest(loaded, zone), loaded, zone, proposed.statuses(loaded))
+    proposals = with_guesses(loaded, zone, proposed.statuses(loaded))
     if output:
         if Path(output).exists() and not is_special(output):
             raise EventsError(f"{output} is there already: name another file, or delete it")

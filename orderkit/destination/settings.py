@@ -18,6 +18,7 @@ from orderkit.destination import validators
 from orderkit.destination.branding import Branding, SettingsModel, Step, Text
 from orderkit.destination.fields import field_mappings
 from orderkit.destination.urls import TOKEN_URL
+from orderkit.language.calculation import compile_formula
 from orderkit.language.filters import (
     WITHOUT_VALUE,
     Condition,
@@ -25,7 +26,7 @@ from orderkit.language.filters import (
     EventFilter,
     transcribe,
 )
-from orderkit.language.references import ValueSource, compile_formula, compile_value
+from orderkit.language.references import ValueSource, compile_value
 from orderkit.language.transformations import Action, ChangeStep, path_to_change
 
 if TYPE_CHECKING:

@@ -21,13 +21,9 @@ from orderkit.destination.urls import check_endpoint
 from orderkit.errors import EndpointError, FormulaError
 from orderkit.events import paths
 from orderkit.events.jsontext import show
+from orderkit.language.calculation import compile_formula
 from orderkit.language.filters import OPERATORS
-from orderkit.language.references import (
-    compile_formula,
-    compile_property,
-    compile_reference,
-    compile_value,
-)
+from orderkit.language.references import compile_property, compile_reference, compile_value
 from orderkit.language.transformations import path_to_change
 
 _MOST_BITS = 64

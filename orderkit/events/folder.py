@@ -4,7 +4,7 @@ Whatever takes its place keeps it beside itself, as ``events-earlier-1`` and so 
 """
 
 import filecmp
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path, PurePath
@@ -13,6 +13,7 @@ from typing import Any, Final
 from orderkit.errors import EventsError
 from orderkit.events.entries import Reading, describe_notes
 from orderkit.events.failures import explained_writing
+from orderkit.events.jsontext import dumps_plain
 from orderkit.events.reader import MOST_EVENTS, EventLine, named, open_events
 
 #: The settings file beside the events.
@@ -56,6 +57,24 @@ def first_events(path: str | Path) -> FirstEvents:
         reason = f"{where}{left_out[0].error}" if left_out else "nothing is there"
         raise EventsError(f"{path}: no event: {reason}")
     return FirstEvents(named(good), left_out, more, describe_notes(reading.notes))
+
+
+def write_events(entries: Iterable[EventLine], into: Path, name: str) -> tuple[int, str]:
+    """Write events one a line; gives how many could not be read, and why the first could not.
+
+    name: what they come from. Raises EventsError, and leaves no file, where there is no event.
+    """
+    number, unread = 0, ""
+    with explained_writing(into), into.open("wb") as out:
+        for entry in entries:
+            if entry.event is None:
+                number, unread = number + 1, unread or entry.error
+            else:
+                out.write(dumps_plain(entry.event) + b"\n")
+    if not into.stat().st_size:
+        into.unlink()
+        raise EventsError(f"{name}: no event: {unread or 'nothing is there'}")
+    return number, unread
 
 
 def events_files(folder: Path) -> list[Path]:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeAlias
 
 from orderkit.events import paths
 from orderkit.events.jsontext import show
+from orderkit.language.calculation import Calculation, compile_formula
 from orderkit.language.item_paths import get_every
-from orderkit.language.references import Calculation, compile_formula
 
 if TYPE_CHECKING:
     from orderkit.language.formulas import Context

@@ -13,9 +13,10 @@ from typing import Any, Final, Literal, TypeAlias
 from orderkit.events import paths
 from orderkit.events.jsontext import show
 from orderkit.events.paths import MISSING, Parts
+from orderkit.language.calculation import Calculation
 from orderkit.language.filters import Conditions
 from orderkit.language.item_paths import get_every
-from orderkit.language.references import Calculation, Constant, PropertySource, ValueSource
+from orderkit.language.references import Constant, PropertySource, ValueSource
 
 Action: TypeAlias = Literal["rename", "copy", "delete", "set"]
 

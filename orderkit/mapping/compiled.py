@@ -11,11 +11,10 @@ from zoneinfo import ZoneInfo
 from orderkit.destination.fields import FieldMapping, field_mappings
 from orderkit.destination.settings import FormulaValue, Settings
 from orderkit.events.paths import Parts, is_index, parse_path
+from orderkit.language.calculation import Calculation, compile_formula
 from orderkit.language.filters import EventFilter
 from orderkit.language.references import (
-    Calculation,
     ValueSource,
-    compile_formula,
     compile_property,
     compile_reference,
     compile_value,

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from orderkit.errors import FormulaError
 from orderkit.events import paths
 from orderkit.events.jsontext import show
-from orderkit.language.references import Calculation, PropertySource, ValueSource, compile_formula
+from orderkit.language.calculation import Calculation, compile_formula
+from orderkit.language.references import PropertySource, ValueSource
 from orderkit.mapping.amounts import is_currency
 from orderkit.mapping.compiled import CompiledField
 from orderkit.mapping.conversion import Mending, Unconvertible

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 from orderkit.events import paths
 from orderkit.events.jsontext import show
 from orderkit.events.paths import MISSING, Parts, parse_path
-from orderkit.language.references import Calculation, Constant
+from orderkit.language.calculation import Calculation
+from orderkit.language.references import Constant
 from orderkit.language.transformations import ChangeStep
 from orderkit.mapping.compiled import CompiledField, CompiledSettings
 from orderkit.mapping.conversion import Unconvertible

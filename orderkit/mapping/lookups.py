@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from orderkit.events.paths import MISSING, Parts, is_index
-from orderkit.language.references import Calculation, PropertySource, Template
+from orderkit.language.calculation import Calculation
+from orderkit.language.references import PropertySource, Template
 from orderkit.mapping.compiled import CompiledField
 
 #: Pieces of a template that are joined in one expression: Python's compiler nests them.

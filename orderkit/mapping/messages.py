@@ -7,7 +7,8 @@ from typing import Any, Final
 from orderkit.destination.fields import ALWAYS
 from orderkit.events import paths
 from orderkit.events.jsontext import show
-from orderkit.language.references import Calculation, PropertySource, ValueReading
+from orderkit.language.calculation import Calculation
+from orderkit.language.references import PropertySource, ValueReading
 from orderkit.mapping.compiled import STATUS, CompiledField
 from orderkit.mapping.conversion import Doubt, Mending, Unconvertible
 from orderkit.mapping.fixes import offers
@@ -62,8 +63,7 @@ def missing(field: CompiledField, reading: ValueReading, event: Any) -> Problem:
     calculated = isinstance(field.source, Calculation)
     if isinstance(field.source, Calculation):
         message = f"{field.row.source}: {field.source.explain_missing(event)}"
-        if near := similar(field.source.absent(event), event):
-            message += f"; did you mean {_list(near)}?"
+        near = similar(field.source.absent(event), event)
         fix = f"see whether the formula {field.reads} reads what events have"
     elif field.in_settings and field.remapped and reading.raw is paths.MISSING:
         message = f"the smart mapping of {field.row.source} is left empty: the row is not sent"
@@ -80,11 +80,11 @@ def missing(field: CompiledField, reading: ValueReading, event: Any) -> Problem:
         fix = f"send {_properties(field)} with the event"
         if field.type.name == STATUS:
             fix += ", or name the property that says what happened as event_property"
-        if near:
-            message += f"; did you mean {_list(near)}?"
         if taken := tuple(path for path in near if _takes(field, event, path)):
             instead = f"read {_list(taken)} instead: {_point_at(field, taken[0])}"
             fix = f"{instead}, or {fix}" if mistyped else f"{fix}, or {instead}"
+    if near:
+        message += f"; did you mean {_list(near)}?"
     return Problem(
         code="missing",
         target=field.target,

@@ -7,7 +7,8 @@ words of a trace, which take many times as long to make as the mapping itself.
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from orderkit.language.references import Calculation, Constant
+from orderkit.language.calculation import Calculation
+from orderkit.language.references import Constant
 from orderkit.mapping.compiled import CompiledSettings
 from orderkit.mapping.lookups import ODD, Lookups
 

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from orderkit.destination.fields import FieldMapping
 from orderkit.events.paths import JSON_TYPES, Missing
-from orderkit.language.references import Calculation, Template
+from orderkit.language.calculation import Calculation
+from orderkit.language.references import Template
 from orderkit.mapping.compiled import STATUS
 from orderkit.mapping.conversion import Unconvertible
 from orderkit.mapping.mapper import Mapper

@@ -163,15 +163,16 @@ def _label(name: str, event: dict[str, Any], mapper: Mapper | None) -> str:
     info = ((mapped and mapped.payload) or {}).get("order_info", {})
     happened = mapper.settings.event_property if mapper else "event_name"
     event_name = dict(paths.walk(event)).get(happened)
-    words = [info.get("order_id", event.get("id")), event_name]
     number = name.partition(" · ")[0]
-    said = [] if number.isdecimal() else [name]
-    for word in words if number.isdecimal() else words[::-1]:
+    unnamed = number.isdecimal()
+    words = [event_name, info.get("order_id", event.get("id"))]
+    said = [] if unnamed else [name]
+    for word in reversed(words) if unnamed else words:
         if word is not None and not (said and str(word)[:40] in said[0]):
             said.append(str(word)[:40])
     if mapped:
         said.append(mapped.order_status or "no order status")
-    return " · ".join([*said, f"event {number}"] if number.isdecimal() else said)
+    return " · ".join([*said, f"event {number}"] if unnamed else said)
 
 
 def _describe(found: FirstEvents, before: str, *, loaded: bool = False) -> tuple[str, Tone]:

@@ -11,7 +11,7 @@ from orderkit.destination.saving import WatchedFiles, save_settings
 from orderkit.destination.settings import Settings
 from orderkit.events import paths
 from orderkit.events.jsontext import dumps
-from orderkit.language.references import point_at_assumptions
+from orderkit.language.calculation import point_at_assumptions
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.results import Mapped
 from orderkit.reports import html, views

@@ -1,7 +1,6 @@
 """Sending test orders: a dry run, the embedded sandbox, or the live endpoint behind a lock."""
 
 import time
-from collections import Counter
 from html import escape
 
 import ipywidgets as w
@@ -150,8 +149,7 @@ class SendForm(parts.Form):
             self.orders_view.value = views.orders_table(self.sandbox.orders.values()).to_html()
             self.deliveries.show(run.ledger or self.to.ledger)
         done = sum(sent.done for sent in self.sent)
-        counts = Counter(sent.verdict for sent in self.sent)
-        verdicts = ", ".join(f"{number:,} {verdict}" for verdict, number in counts.items())
+        verdicts = ", ".join(f"{number:,} {verdict}" for verdict, number in run.counts.items())
         words = f"{count(len(self.sent), 'event')}, {done} as they should be: {verdicts}"
         self.show_message(*conclusion(run, words, words))
 

@@ -23,6 +23,7 @@ from orderkit.events.folder import (
     events_name,
     first_events,
     take_place,
+    write_events,
 )
 from orderkit.events.jsontext import dumps_plain
 from orderkit.events.reader import open_events, parse_text
@@ -161,18 +162,9 @@ def keep_located(at: str) -> tuple[FirstEvents, str]:
     """Let what stands at a path of the folder's events be its events. Raises EventsError."""
     if not at.strip():
         raise EventsError("name the list that holds the events, as data or response.bookings")
-    path, arrived, unread = events_path(), Path(ARRIVING), ""
-    with (
-        open_events(path, Reading(at=at.strip())) as entries,
-        explained_writing(arrived),
-        arrived.open("wb") as out,
-    ):
-        for entry in entries:
-            unread = unread or entry.error
-            out.write(b"" if entry.event is None else dumps_plain(entry.event) + b"\n")
-    if not arrived.stat().st_size:
-        arrived.unlink()
-        raise EventsError(f"{path.name}: no event: {unread or 'nothing is there'}")
+    path, arrived = events_path(), Path(ARRIVING)
+    with open_events(path, Reading(at=at.strip())) as entries:
+        write_events(entries, arrived, path.name)
     return _keep(arrived, "events.ndjson", path.name)
 
 

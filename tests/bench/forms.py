@@ -114,9 +114,8 @@ def group(*, small: bool) -> Iterator[Group]:
                 )
                 return _key(pages["bare"], 1)(), bare, bare + 2, form
 
-            for name in codes:
-                if name != "bare":
-                    _load(pages[name], f"{url}{name}.ipynb")
+            for number in numbers:
+                _load(pages[f"events{number}"], f"{url}events{number}.ipynb")
             yield Group(
                 _TITLE,
                 _MEASURE,

@@ -126,7 +126,7 @@ def test_events_in_which_nothing_looks_like_an_order_give_no_guess() -> None:
 def test_a_settings_file_holds_guesses_as_comments_alone() -> None:
     """What is guessed stands beside its row as a candidate; nothing of it is read."""
     events, statuses = bookings(3, 12)
-    found = with_guesses(suggest(events, UTC), events, UTC, statuses)
+    found = with_guesses(events, UTC, statuses)
     text = as_settings_file(found, events)
     lines = [line for line in text.splitlines() if "its values alone say so" in line]
     assert any('payment_value = "{{Qg.Kc}}"' in line for line in lines)

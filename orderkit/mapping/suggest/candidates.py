@@ -10,8 +10,9 @@ from orderkit.destination.codes import names_a_currency
 from orderkit.destination.fields import FieldMapping
 from orderkit.events import paths
 from orderkit.events.jsontext import show
+from orderkit.language.calculation import compile_formula
 from orderkit.language.formulas import Context
-from orderkit.language.references import ValueSource, compile_formula, compile_reference
+from orderkit.language.references import ValueSource, compile_reference
 from orderkit.mapping.amounts import is_currency
 from orderkit.mapping.conversion import Doubt, Mending, Unconvertible
 from orderkit.mapping.dates import year_last_formulas

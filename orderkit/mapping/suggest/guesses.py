@@ -6,7 +6,7 @@ order, and two dates that lie so many nights apart are a stay. Such a guess is n
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import permutations
 from statistics import mean
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from orderkit.destination.fields import FieldMapping, field_mappings
 from orderkit.events.jsontext import show
 from orderkit.mapping.names import read_name
-from orderkit.mapping.suggest import computed
+from orderkit.mapping.suggest import computed, suggest
 from orderkit.mapping.suggest.candidates import as_reference, proposal_of, readings, spelled
 from orderkit.mapping.suggest.guessed_amounts import guess_amounts
 from orderkit.mapping.suggest.named_codes import named_codes
@@ -49,13 +49,10 @@ def guess(
 
 
 def with_guesses(
-    proposals: Mapping[str, list[Proposal]],
-    events: Iterable[Any],
-    zone: ZoneInfo,
-    statuses: Sequence[str],
+    events: Sequence[Any], zone: ZoneInfo, statuses: Sequence[str]
 ) -> dict[str, list[Proposal]]:
-    """The proposals of `suggest`, with guesses where none is sure; `statuses` as for `guess`."""
-    found = dict(proposals)
+    """What `suggest` proposes, with guesses where none of it is sure; `statuses` as for `guess`."""
+    found = suggest(events, zone)
     for target, guessed in guess(events, zone, statuses).items():
         named = found.get(target, [])
         if not (named and named[0].sure):

@@ -527,6 +527,11 @@ export default {
       clearTimeout(quiet);
       if (["mute", "good"].includes(tone)) quiet = setTimeout(() => (node.innerHTML = ""), 6000);
     };
+    /** What stood in a field stands there again; what was typed is said, as it may have been long. */
+    const putBack = (node, before) => {
+      say(`As it was. Typed was: <code>${text(node.value)}</code>`, "mute");
+      node.value = before;
+    };
     const received = (content) => {
       if (content.choices) S.choices = content.choices;
       if (content.patch) {
@@ -701,8 +706,7 @@ export default {
       if (event.key === "Escape" && ui.listing) { done(); listEvents(false); return $(".om-picker").focus(); }
       if (event.key === "Escape" && typing && node.closest(".om-drawer") && ui.drawerBefore !== null && node.value !== ui.drawerBefore) {
         done();
-        say(`As it was. Typed was: <code>${text(node.value)}</code>`, "mute");
-        node.value = ui.drawerBefore;
+        putBack(node, ui.drawerBefore);
         return change(node.dataset.key, node.value);
       }
       if (event.key === "Escape" && ui.drawer && node.closest(".om-drawer")) { done(); return acts.drawer({ drawer: ui.drawer }); }
@@ -724,8 +728,7 @@ export default {
         ui.before = null;
         close();
         if (before !== null && node.value !== before) {
-          say(`As it was. Typed was: <code>${text(node.value)}</code>`, "mute");
-          node.value = before;
+          putBack(node, before);
           send("write", { target: ui.focus, text: before });
         }
         return nodes[ui.focus].focus();

@@ -58,8 +58,7 @@ class MapperSession(WrittenSettings):
         seen = [self.states.seen(at) for at in range(len(self.names))]
         if not seen:
             return {}
-        zone = self.settings.zone
-        return with_guesses(suggest(seen, zone), seen, zone, statuses)
+        return with_guesses(seen, self.settings.zone, statuses)
 
     def _statuses(self) -> list[str]:
         """The order status of each event: as mapped, or, while nothing is, as proposed."""
