@@ -1,6 +1,8 @@
 """``orderkit check``"""
 
 from collections import Counter
+from collections.abc import Sequence
+from typing import Any
 
 import click
 
@@ -20,7 +22,9 @@ from orderkit.cli.common import (
 from orderkit.cli.terminal import COLOURS, Line, Terminal
 from orderkit.events.paths import count
 from orderkit.mapping.across import AcrossEvents
+from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.results import EventResult
+from orderkit.mapping.suggest import Proposal, suggest
 from orderkit.reports.causes import Cause, Causes
 from orderkit.reports.unread import UnreadProperties
 
@@ -28,6 +32,8 @@ from orderkit.reports.unread import UnreadProperties
 _SHORT = 20
 _REASONS_SHOWN = 10
 _MOST_REASONS = 1_000
+#: So many events of those with problems are looked at for properties that no row reads yet.
+_LEARNT_FROM = 100
 
 
 @click.command("check")
@@ -47,8 +53,9 @@ def command(
 ) -> int:
     """Check events: what becomes of them, and what is missing or wrong in how many.
 
-    Equal causes are shown once; of a long file, only what has problems. The settings may be a
-    draft: what they leave open is missing in each order. Ends with 0 when nothing was rejected or
+    Equal causes are shown once; of a long file, only what has problems. What is missing though
+    "orderkit suggest" finds it in the events is said to be there. The settings may be a draft:
+    what they leave open is missing in each order. Ends with 0 when nothing was rejected or
     unreadable, with 1 otherwise, with 2 when file or settings cannot be used at all.
 
     Example: orderkit check events.ndjson --settings settings.toml --status CANCEL_ORDER
@@ -59,6 +66,7 @@ def command(
     out = Terminal()
     causes, reasons = Causes(), Counter[str]()
     first: list[EventResult] = []
+    rejected: list[Any] = []
     for result in results(events, mapper, status=status, payloads=as_json):
         entry, mapped = result.entry, result.mapped
         outcomes[result.outcome] += 1
@@ -76,17 +84,35 @@ def command(
                 first.append(result)
             if mapped is None or mapped.problems:
                 causes.add(entry.index, result.problems)
+                if entry.event is not None and len(rejected) < _LEARNT_FROM:
+                    rejected.append(entry.event)
             elif mapped.reason:
                 reasons[mapped.reason if len(reasons) < _MOST_REASONS else ""] += 1
     if not as_json:
-        _print_causes(out, causes, reasons, first if len(first) <= _SHORT else [])
+        proposed = _proposed(causes, mapper, rejected)
+        listed = first if len(first) <= _SHORT else []
+        _print_causes(out, causes, proposed, reasons, listed)
         out.print(_summary(outcomes))
     print_warnings([*across.sentences(), *unread.describe()])
     return int(outcomes["rejected"] + outcomes["unreadable"] > 0)
 
 
+def _proposed(causes: Causes, mapper: Mapper, events: Sequence[Any]) -> dict[str, Proposal]:
+    """Target → what is at least likely to fill it, of those that are missing."""
+    missing = {cause.problem.target for cause in causes.worst() if cause.problem.code == "missing"}
+    if not missing:
+        return {}
+    compiled = mapper.compiled
+    ranked = suggest(map(compiled.transform, events), compiled.settings.zone, most=1)
+    return {t: best[0] for t, best in ranked.items() if t in missing and best and best[0].sure}
+
+
 def _print_causes(
-    out: Terminal, causes: Causes, reasons: Counter[str], listed: list[EventResult]
+    out: Terminal,
+    causes: Causes,
+    proposed: dict[str, Proposal],
+    reasons: Counter[str],
+    listed: list[EventResult],
 ) -> None:
     """A line for each event of a short file, then each cause with the events that have it."""
     for result in listed:
@@ -94,7 +120,7 @@ def _print_causes(
     if listed and causes:
         out.print()
     for group in causes.grouped():
-        _print_group(out, group)
+        _print_group(out, group, proposed)
     if not listed:
         for reason, number in reasons.most_common(_REASONS_SHOWN):
             line = Line("filtered", style=COLOURS["filtered"])
@@ -103,7 +129,7 @@ def _print_causes(
             out.print(f"and {len(reasons) - _REASONS_SHOWN:,} more reasons")
 
 
-def _print_group(out: Terminal, group: list[Cause]) -> None:
+def _print_group(out: Terminal, group: list[Cause], proposed: dict[str, Proposal]) -> None:
     """ "missing 5 fields in 3 orders", what was found in the first, and what to do."""
     worst = group[0]
     problem = worst.problem
@@ -119,12 +145,15 @@ def _print_group(out: Terminal, group: list[Cause]) -> None:
     noun = "event" if worst.count == 1 else "events"
     head.append(f"  {problem.rule}; {noun} {shown}{more}", style="bright_black")
     out.print(head)
-    if len(group) == 1:
+    for cause in group:
+        problem = cause.problem
         out.paragraph(problem.message)
-        out.paragraph(f"→ {problem.fix} ({problem.actor})", "bright_black")
-    for cause in group if len(group) > 1 else ():
-        out.paragraph(cause.problem.message)
-        out.paragraph(f"→ {cause.problem.fix} ({cause.problem.actor})", "bright_black")
+        best = proposed.get(problem.target) if problem.code == "missing" else None
+        if best:
+            said = f'read {best.reads}, which "orderkit suggest" proposes: {best.confidence}'
+            out.paragraph(f"→ {said} (settings)", "bright_black")
+        else:
+            out.paragraph(f"→ {problem.fix} ({problem.actor})", "bright_black")
 
 
 def _headline(result: EventResult) -> Line:

@@ -14,7 +14,7 @@ from orderkit.events.jsontext import plain, show
 from orderkit.events.paths import json_type, near_misses
 from orderkit.language import formulas
 from orderkit.language.calculation import Calculation, point_at_assumptions
-from orderkit.mapping.messages import similar
+from orderkit.mapping.near_misses import similar
 
 
 @click.command("formula")

@@ -1,8 +1,7 @@
 """The wording of problems with single fields: what was found, what was expected, and the fix."""
 
 from collections.abc import Iterable
-from difflib import SequenceMatcher
-from typing import Any, Final
+from typing import Any
 
 from orderkit.destination.fields import ALWAYS
 from orderkit.events import paths
@@ -12,30 +11,8 @@ from orderkit.language.references import PropertySource, ValueReading
 from orderkit.mapping.compiled import STATUS, CompiledField
 from orderkit.mapping.conversion import Doubt, Mending, Unconvertible
 from orderkit.mapping.fixes import offers
-from orderkit.mapping.names import mean_the_same
+from orderkit.mapping.near_misses import similar
 from orderkit.mapping.problems import Problem
-
-#: Objects in which an order's own properties stand; any other speaks of somebody or something else.
-_OF_THE_ORDER: Final = frozenset(
-    [
-        "booking",
-        "context",
-        "data",
-        "event",
-        "order",
-        "page",
-        "partners",
-        "payload",
-        "properties",
-        "purchase",
-        "reservation",
-        "stay",
-        "tiktok",
-        "transaction",
-        "trip",
-    ]
-)
-_ALIKE: Final = 0.75
 
 
 def not_an_event(event: Any) -> Problem:
@@ -83,6 +60,8 @@ def missing(field: CompiledField, reading: ValueReading, event: Any) -> Problem:
         if taken := tuple(path for path in near if _takes(field, event, path)):
             instead = f"read {_list(taken)} instead: {_point_at(field, taken[0])}"
             fix = f"{instead}, or {fix}" if mistyped else f"{fix}, or {instead}"
+        elif absent and not mistyped and field.type.name != STATUS:
+            fix += ", or name the property that has it under [smart_mapping]"
     if near:
         message += f"; did you mean {_list(near)}?"
     return Problem(
@@ -262,38 +241,3 @@ def unreadable(error: str) -> Problem:
         fix="mend the line, or leave it out",
         actor="event",
     )
-
-
-def similar(wanted: Iterable[str], event: Any) -> tuple[str, ...]:
-    """Properties of the event that may have been meant by these paths, best first.
-
-    Of another meaning are those that stand in an object of another kind, as `hotel.id` is no
-    room's, and those whose own names say something else, as `check_out` is no `check_in`.
-    """
-    there = [path for path, value in paths.walk(event) if not paths.is_blank(value)]
-    return tuple(
-        dict.fromkeys(
-            name
-            for path in wanted
-            for name in paths.near_misses(path, there)
-            if _is_of_the_same(path, name) and mean_the_same(path, name)
-        )
-    )
-
-
-def _is_of_the_same(path: str, other: str) -> bool:
-    """Whether two properties stand in objects of one kind."""
-    one, two = _holders(path), _holders(other)
-    own, foreign = (
-        [part for part in holders if part not in _OF_THE_ORDER] for holders in (one, two)
-    )
-    return own == foreign or max(_alike(one, two), _alike(own, foreign)) >= _ALIKE
-
-
-def _holders(path: str) -> list[str]:
-    parts = path.casefold().split(".")[:-1]
-    return [part for part in parts if part != "x" and not part.isdecimal()]
-
-
-def _alike(one: list[str], other: list[str]) -> float:
-    return SequenceMatcher(None, ".".join(one), ".".join(other)).ratio()

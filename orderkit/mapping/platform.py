@@ -11,8 +11,8 @@ from typing import Any, Final
 from orderkit.events import paths
 from orderkit.events.headers import HEADERS
 from orderkit.events.jsontext import dumps_plain, show
-from orderkit.mapping.messages import similar
 from orderkit.mapping.moments import seconds_in_milliseconds
+from orderkit.mapping.near_misses import similar
 from orderkit.mapping.problems import Problem
 
 #: Bytes that an event may have as JSON.

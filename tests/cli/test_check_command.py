@@ -69,6 +69,17 @@ def test_a_proposed_file_is_used_as_it_is(command: str, tmp_path: Path) -> None:
     assert "the smart mapping of id is left empty" in done.stdout
 
 
+def test_what_suggest_finds_for_a_missing_row_is_said_there(tmp_path: Path) -> None:
+    """What is merely not mapped is no fault of the site; what nothing is found for stays one."""
+    bookings: list[dict[str, object]] = [
+        {"event_name": "booking_created", "ReservationNo": f"PR-{n}"} for n in (1, 2, 3)
+    ]
+    said = run("check", write(tmp_path / "e.ndjson", bookings), *SETTINGS).stdout
+    proposed = '→ read {}, which "orderkit suggest" proposes: {} (settings)\n'
+    assert proposed.format("ReservationNo", "very likely") in said
+    assert "→ send `currency` with the event, or name the property that has it under " in said
+
+
 def test_causes_of_other_events_are_not_one() -> None:
     """Two fields are one cause only if the very same events lack them, however many they are."""
     from orderkit import Mapper, load_settings

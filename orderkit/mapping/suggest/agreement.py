@@ -29,7 +29,7 @@ def _rank(proposal: Proposal) -> tuple[Any, ...]:
 def _level(proposal: Proposal) -> tuple[Any, ...]:
     """What two proposals share that nothing tells apart but their paths."""
     sure = CONFIDENCES.index(proposal.confidence)
-    path = proposal.value.strip("{}")
+    path = proposal.reads
     said = "total" in read_name(path).attributes
     # Beside a time in UTC, the other one is in a zone that nobody names; an item's SKU is what the
     # row asks for.
@@ -114,7 +114,7 @@ def _beside(proposal: Proposal, first: Proposal) -> Proposal:
 
 
 def _container(proposal: Proposal) -> str:
-    return proposal.value.strip("{}").rpartition(".")[0]
+    return proposal.reads.rpartition(".")[0]
 
 
 def _own_subject(proposal: Proposal) -> bool:
@@ -122,7 +122,7 @@ def _own_subject(proposal: Proposal) -> bool:
 
 
 def _name_of(proposal: Proposal) -> Name:
-    return read_name(proposal.value.strip("{}"))
+    return read_name(proposal.reads)
 
 
 def settle_dates(roles: Roles) -> None:

@@ -16,7 +16,7 @@ from orderkit.mapping.suggest.proposal import CONFIDENCES, Proposal
 
 def as_formula(proposal: Proposal) -> str:
     """What a proposal writes, as a part of a formula."""
-    return proposal.value if proposal.formula else spelled(proposal.value.strip("{}"))
+    return proposal.value if proposal.formula else spelled(proposal.reads)
 
 
 def nights(

@@ -117,7 +117,7 @@ class _Guesses:
             self.made.setdefault(name, []).append(made.at_most("perhaps", _DOUBT))
 
     def _paths(self, name: str) -> list[str]:
-        return [p.value.strip("{}") for p in self.made.get(name, []) if not p.formula]
+        return [p.reads for p in self.made.get(name, []) if not p.formula]
 
     def _stay(self) -> None:
         """Two dates, the nights between them, and what counts them."""

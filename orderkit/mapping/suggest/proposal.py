@@ -32,6 +32,11 @@ class Proposal:
     given: Mapping[int, Any]
 
     @property
+    def reads(self) -> str:
+        """The path of the property that it reads, or its formula."""
+        return self.value if self.formula else self.value.removeprefix("{{").removesuffix("}}")
+
+    @property
     def sure(self) -> bool:
         """Whether it is at least likely."""
         return self.confidence != CONFIDENCES[-1]

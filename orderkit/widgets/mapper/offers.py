@@ -58,7 +58,7 @@ def fix_sources(
                 yield OfferedSource({"formula": formula}, words or "Use", formula)
     present = source_in_formula(field.source)
     near = list(problem.near_misses)
-    near += [p.value.strip("{}") for p in proposals if not p.formula]
+    near += [p.reads for p in proposals if not p.formula]
     for path in dict.fromkeys(near):
         if path in field.source.properties:
             continue

@@ -10,7 +10,6 @@ from orderkit.events import paths
 from orderkit.events.jsontext import dumps, show
 from orderkit.events.paths import count
 from orderkit.mapping.results import TraceEntry
-from orderkit.mapping.suggest import Proposal
 from orderkit.mapping.types import field_type
 from orderkit.reports.client_words import capital
 from orderkit.widgets.mapper.draft import part_name, row_key
@@ -209,25 +208,20 @@ def _proposal(session: MapperSession, row: FieldMapping) -> dict[str, Any] | Non
     if best is None:
         return None
     return {
-        "text": _source_text(best),
+        "text": best.reads,
         "kind": "formula" if best.formula else "path",
         "value": show(best.given.get(session.chosen, best.example), 300),
         "confidence": best.confidence,
         "facts": best.reason,
         "others": [
             {
-                "text": _source_text(other),
+                "text": other.reads,
                 "shown": show(other.given.get(session.chosen, other.example), 60),
                 "value": source_value(other),
             }
             for other in session.other_proposals(row, best)
         ],
     }
-
-
-def _source_text(proposal: Proposal) -> str:
-    path = proposal.value.removeprefix("{{").removesuffix("}}")
-    return proposal.value if proposal.formula else path
 
 
 def _fixes(session: MapperSession, target: str) -> list[dict[str, Any]]:
@@ -272,9 +266,7 @@ def _used(session: MapperSession) -> dict[str, list[str]]:
     fields = session.compiled.fields
     used = {plain_path(path) for field in fields for path in field.source.properties}
     proposed = {
-        plain_path(best.value.strip("{}"))
-        for best in session.open_proposals().values()
-        if not best.formula
+        plain_path(best.reads) for best in session.open_proposals().values() if not best.formula
     }
     focused = session.field(session.focus).source.properties if session.focus else ()
     return {
