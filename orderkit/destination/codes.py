@@ -90,6 +90,36 @@ def _currency_names(code: str) -> Iterator[str]:
                 yield from (words, words.split()[-1])
 
 
+#: The languages in which a country's name is known; in more, some words are of two countries.
+_LANGUAGES: Final = ("en", "fr", "de", "es", "it", "pt", "nl")
+
+
+def country_code(word: str) -> str | None:
+    """The alpha-2 code of a country that is called by another code of ISO 3166-1, or by its name.
+
+    Names are those of CLDR in `_LANGUAGES`; None for what is none, or that of two countries.
+    """
+    from babel.core import get_global
+
+    plain = word.strip()
+    if len(plain) == len("USA") and plain.isupper():
+        named: list[str] = get_global("territory_aliases").get(plain, [])
+        return named[0] if len(named) == 1 and named[0] in countries() else None
+    return _country_names().get(plain.casefold())
+
+
+@cache
+def _country_names() -> dict[str, str]:
+    from babel.core import Locale
+
+    found: dict[str, set[str]] = {}
+    for language in _LANGUAGES:
+        for code, name in Locale(language).territories.items():
+            if code in countries():
+                found.setdefault(name.casefold(), set()).add(code)
+    return {name: next(iter(of)) for name, of in found.items() if len(of) == 1}
+
+
 @cache
 def countries() -> frozenset[str]:
     """The 249 alpha-2 codes of ISO 3166-1, as Unicode's CLDR (through Babel) has them."""

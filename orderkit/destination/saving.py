@@ -1,6 +1,7 @@
 """Writing settings files: what a person wrote around the values stays as it is."""
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ from orderkit.events.files import write_text
 from orderkit.language.filters import WITHOUT_VALUE
 
 
-def save_settings(settings: Settings, path: str | Path) -> None:
+def save_settings(settings: Settings, path: str | Path, *, confirmed: Collection[str] = ()) -> None:
     """Write settings to a TOML file; comments and order of a file that is there are kept.
+
+    confirmed: keys as of `proposed_in`, whose values are no proposals from now on
 
     The file is replaced in one step, so that it is never half written. Raises SettingsError when
     the file there is no TOML, or cannot be written.
@@ -57,6 +60,7 @@ def save_settings(settings: Settings, path: str | Path) -> None:
                 _update(table, row)
         elif document.get(key) != value and (value or key in document):
             document[key] = value
+    _confirm(document, confirmed)
     try:
         write_text(path, tomlkit.dumps(document))
     except EventsError as error:
@@ -94,6 +98,22 @@ def proposed_in(text: str) -> dict[str, str]:
         if isinstance(row, dict) and (reason := _proposal(row, "event_name")):
             found[f"event_mapping.{row['event_name']}"] = reason
     return found
+
+
+def _confirm(document: Any, keys: Collection[str]) -> None:
+    """Leave out what says that these values are proposals."""
+    for table in ("settings", "smart_mapping"):
+        for key in document.get(table, {}):
+            if f"{table}.{key}" in keys and _proposal(document[table], key):
+                _uncomment(document[table], key)
+    for row in document.get("event_mapping", []):
+        if f"event_mapping.{row.get('event_name')}" in keys and _proposal(row, "event_name"):
+            _uncomment(row, "event_name")
+
+
+def _uncomment(table: Any, key: str) -> None:
+    trivia = table.item(key).trivia
+    trivia.comment_ws = trivia.comment = ""
 
 
 class WatchedFiles:
@@ -208,7 +228,7 @@ def _update(table: Any, values: dict[str, Any]) -> None:
             was_proposed = key in table and _proposal(table, key)
             _put(table, key, value)
             if was_proposed:
-                table.item(key).trivia.comment_ws = table.item(key).trivia.comment = ""
+                _uncomment(table, key)
 
 
 def _forget_candidates(table: Any, key: str) -> None:

@@ -17,7 +17,9 @@ from orderkit.events.paths import count, json_type
 _RECORDS: Final = frozenset(
     re.findall(
         r"\w+",
-        "batch bookings data events hits orders records reservations result results rows",
+        "batch bookings data events hits orders records reservations result results rows "
+        "bestellungen buchungen reservierungen commandes réservations donnees données "
+        "datos ordenes órdenes pedidos registros reservas dati ordini prenotazioni dados",
     )
 )
 #: Words of the names that stand beside such a list, and say nothing of a record ("totalResults").
@@ -132,8 +134,10 @@ def _envelope(document: dict[str, Any], reading: Reading) -> _Found | None:
 def _holds_records(found: _Found, alone: bool) -> bool:
     own = [name for name in found.beside if not _says_nothing(name)]
     if _plain(found.path.rpartition(".")[2]) in _RECORDS:
-        # An object beside it may be whom the records are of; a value speaks of a record itself.
-        return all(isinstance(found.beside[name], dict | list) for name in own)
+        # An object beside it may be whom the records are of; a value speaks of a record itself, but
+        # where there is little beside many that each say more.
+        objects = all(isinstance(found.beside[name], dict | list) for name in own)
+        return objects or (len(found.records) > 1 and _say_more(found))
     return alone and not own
 
 

@@ -18,6 +18,7 @@ from orderkit.mapping import amounts, moments, texts
 from orderkit.mapping.conversion import Converted, Doubt, Mending, Unconvertible
 from orderkit.mapping.dates import parse_date
 
+_LONGEST_NAME: Final = 80
 _BOOLEANS: Final = {"true": True, "false": False, "1": True, "0": False}
 
 
@@ -80,7 +81,12 @@ def _unusual_status(value: Any) -> Doubt | None:
 def _unusual_country(value: Any) -> Doubt | None:
     if value in codes.countries():
         return None
-    return Doubt(f"{show(value)} is no ISO 3166-1 alpha-2 code such as FR")
+    reason = f"{show(value)} is no ISO 3166-1 alpha-2 code such as FR"
+    code = codes.country_code(value) if isinstance(value, str) else None
+    if code is None:
+        return Doubt(reason)
+    formula = f'IF({{x}} == {show(value, _LONGEST_NAME)}, "{code}", {{x}})'
+    return Doubt(reason, (Mending(code, (formula,)),))
 
 
 def _currency(raw: Any, _zone: ZoneInfo) -> Converted:

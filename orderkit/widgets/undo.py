@@ -1,4 +1,4 @@
-"""Undo: states of a form, and the way back."""
+"""Undo: states of a form, the way back, and forth again."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,12 +16,14 @@ class Undo:
     def __init__(self, state: Mapping[str, Any]) -> None:
         self.saved = self.current = dict(state)
         self._before: list[tuple[str, dict[str, Any]]] = []
+        self._after: list[dict[str, Any]] = []
 
     def record(self, state: Mapping[str, Any]) -> None:
         """Take note of the form as it stands now."""
         changed = changed_fields(self.current, state)
         if not changed:
             return
+        self._after.clear()
         field = changed[0] if len(changed) == 1 else ""
         if not (field and self._before and self._before[-1][0] == field):
             self._before.append((field, self.current))
@@ -32,7 +34,16 @@ class Undo:
         """The state before the last change, None when there is none; it is the current one now."""
         if not self._before:
             return None
+        self._after.append(self.current)
         _, self.current = self._before.pop()
+        return self.current
+
+    def again(self) -> dict[str, Any] | None:
+        """The state that `back` left last, None when there is none; it is the current one now."""
+        if not self._after:
+            return None
+        self._before.append(("", self.current))
+        self.current = self._after.pop()
         return self.current
 
     def keep(self) -> None:
@@ -54,6 +65,11 @@ class Undo:
     def possible(self) -> bool:
         """Whether there is a way back."""
         return bool(self._before)
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether there is a way forth again."""
+        return bool(self._after)
 
 
 def changed_fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:

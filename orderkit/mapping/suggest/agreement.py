@@ -23,7 +23,7 @@ def ranked(found: Iterable[Proposal]) -> list[Proposal]:
 
 
 def _rank(proposal: Proposal) -> tuple[Any, ...]:
-    return (*_level(proposal), -len(proposal.given), proposal.value)
+    return (*_level(proposal), -len(proposal.given), proposal.formula, proposal.value)
 
 
 def _level(proposal: Proposal) -> tuple[Any, ...]:
@@ -70,7 +70,8 @@ def settle_order_id(found: list[Proposal], orders: int) -> list[Proposal]:
         else:
             proposal = proposal.at_most("likely", f"{distinct} different values in {len(values)}")
         judged.append(proposal)
-    judged.sort(key=lambda p: (not p.sure, -_name_of(p).said, *_rank(p)))
+    # What no hint knows in a name may make another number of it ("folio_no").
+    judged.sort(key=lambda p: (not p.sure, -_name_of(p).said, *_rank(p)[:1], *_unclear(p)))
     first = judged[0] if judged else None
     return [p if p is first else _beside(p, judged[0]) for p in _undecided(judged)]
 
@@ -107,9 +108,15 @@ def _is_distinct(proposal: Proposal) -> bool:
     return len(set(values)) == len(values)
 
 
+def _unclear(proposal: Proposal) -> tuple[Any, ...]:
+    return (bool(_name_of(proposal).unknown), *_rank(proposal)[1:])
+
+
 def _beside(proposal: Proposal, first: Proposal) -> Proposal:
     if proposal.sure and _name_of(proposal).said < _name_of(first).said:
         return proposal.at_most("perhaps", f"`{first.value}` speaks of the order itself")
+    if proposal.sure and _name_of(proposal).unknown and not _name_of(first).unknown:
+        return proposal.at_most("perhaps", f"`{first.value}` says plainly what it is")
     return proposal
 
 

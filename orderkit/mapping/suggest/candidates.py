@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from orderkit.destination.codes import names_a_currency
+from orderkit.destination.codes import countries, country_code, names_a_currency
 from orderkit.destination.fields import FieldMapping
 from orderkit.events import paths
 from orderkit.events.jsontext import show
@@ -28,6 +28,8 @@ _SPELLED: Final = re.compile(r"[^\W\d][\w$]*(?:\.[\w$]+)*")
 _CLICK_ID: Final = re.compile("[?&]ttoclid=([^&#]+)")
 #: A value may lack in so many of the orders before its property is no longer likely.
 _COVERED: Final = 0.9
+#: Countries that one formula tells apart.
+_MOST_COUNTRIES: Final = 20
 _UTC_MOMENT: Final = re.compile(r".*[0-9T ][0-9]{2}:[0-9]{2}.*(?:Z|[+-]00:?00)|[0-9]{9,}")
 
 
@@ -128,6 +130,11 @@ def readings(
     values = [value for number, value in prop.values.items() if number in order.numbers]
     mended = {formula for value in values for formula in _mendings(row, value, zone)}
     cents = "cents" in prop.name.attributes
+    if row.type == "country" and (text := _country_formula(values, spelled(prop.path))):
+        if found := proposal_of(row, text, True, (fact,), events, zone):
+            doubt = "its words are read as countries; any other word stays as it is"
+            yield found.at_most("likely", doubt)
+        return
     if not mended and not cents:
         found = proposal_of(row, as_reference(row, prop.path), False, (fact,), events, zone)
         if found and row.type == "date" and any(map(_is_utc, values)):
@@ -159,6 +166,18 @@ def readings(
             yield made.at_most("perhaps", "two formats read all values: this one is a guess")
         else:
             yield made.because(f"the formula reads all {paths.count(most, 'value')}")
+
+
+def _country_formula(values: Iterable[Any], expression: str) -> str:
+    """The formula that gives the codes of countries that are called otherwise; "" for others."""
+    words = sorted({value for value in values if isinstance(value, str)} - countries())
+    codes = [country_code(word) for word in words[: _MOST_COUNTRIES + 1]]
+    if not words or len(words) > _MOST_COUNTRIES or None in codes:
+        return ""
+    text = expression
+    for word, code in zip(reversed(words), reversed(codes), strict=True):
+        text = f'IF({expression} == {show(word, 80)}, "{code}", {text})'
+    return text
 
 
 def _is_utc(value: Any) -> bool:

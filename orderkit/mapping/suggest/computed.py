@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from orderkit.destination.fields import FieldMapping
-from orderkit.mapping.names import read_name, words
+from orderkit.mapping.names import Name, read_name, words
 from orderkit.mapping.suggest.agreed_amounts import has_discounts
 from orderkit.mapping.suggest.agreement import days_between
 from orderkit.mapping.suggest.candidates import proposal_of, spelled
@@ -47,27 +47,55 @@ def rooms(
     """The number of items of an array of rooms."""
     found = []
     for path in seen.arrays:
-        name = read_name(path)
-        if name.subject != "room" or name.said != 2 or name.attributes or name.unknown:
+        holder = read_name(path)
+        if holder.subject != "room" or holder.said != 2 or holder.attributes or holder.unknown:
             continue
-        fact = f"the number of items in `{path}`"
-        made = proposal_of(row, f"SIZE({spelled(path)})", True, (fact,), events, zone)
-        if made is None:
-            continue
-        if GENERIC & set(words(path.rpartition(".")[2])):
-            made = made.at_most("perhaps", "its items may be more than rooms")
-        if _has_quantity(seen, path):
-            made = made.at_most("perhaps", "an item may stand for several rooms")
-        found.append(made)
+        generic = bool(GENERIC & set(words(path.rpartition(".")[2])))
+        quantities = _quantities(seen, path)
+        number = f"SIZE({spelled(path)})", f"the number of items in `{path}`"
+        sums = [
+            (
+                f"SUM({spelled(path)}, {spelled(own)})",
+                f"the sum of `{own}` of all items in `{path}`",
+            )
+            for own in quantities
+        ]
+        for text, fact in (number, *sums):
+            made = proposal_of(row, text, True, (fact,), events, zone)
+            if made is None:
+                continue
+            if generic:
+                made = made.at_most("perhaps", "its items may be more than rooms")
+            if quantities and text.startswith("SIZE"):
+                made = made.at_most("perhaps", "an item may stand for several rooms")
+            elif quantities:
+                made = made.at_most("likely", "it may count something else than rooms")
+            found.append(made)
     return found
 
 
-def _has_quantity(seen: Seen, path: str) -> bool:
-    return any(
-        "count" in prop.name.attributes and not prop.name.attributes & {"identifier", "nights"}
-        for prop in seen.properties.values()
-        if prop.path.startswith(f"{path}.X.") and prop.name.subject == "room"
-    )
+def _quantities(seen: Seen, path: str) -> list[str]:
+    """The properties of an array's items that may say how many rooms one stands for."""
+    names = {name for items in seen.arrays[path].values() for item in items for name in item}
+    return [
+        name
+        for name in sorted(names)
+        if _is_quantity(read_name(f"{path}.X.{name}"), name)
+        and all(
+            isinstance(item.get(name), int)
+            for items in seen.arrays[path].values()
+            for item in items
+        )
+    ]
+
+
+def _is_quantity(name: Name, own: str) -> bool:
+    """Whether it counts rooms: as a quantity, or called as rooms are ("units")."""
+    if name.subject != "room" or name.unknown or name.against:
+        return False
+    counts = "count" in name.attributes and not name.attributes & {"identifier", "nights"}
+    bare = not name.attributes and not GENERIC & set(words(own))
+    return counts or bare
 
 
 def due(

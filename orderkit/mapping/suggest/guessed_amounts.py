@@ -1,6 +1,7 @@
 """Which properties may be an order's amounts, by their size and by when they are there."""
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from statistics import mean
 
 from orderkit.mapping.suggest.properties import Property
@@ -29,6 +30,17 @@ def guess_amounts(
     yield "commission_base_amount", base if owed else base[1:], why, numbers
 
 
+def _numbers_orders(values: OrderValues, prop: Property, numbers: list[int]) -> bool:
+    """Whether it counts orders, or tells them apart: amounts do not grow from order to order by
+    whole numbers, and none is called a number.
+    """
+    found = values.number(prop, numbers)
+    whole = len(found) > 2 and all(v == int(v) for v in found)
+    in_a_row = whole and all(later > earlier for earlier, later in pairwise(found))
+    named = prop.name.attributes & {"identifier"} and not prop.name.attributes & {"sum", "total"}
+    return in_a_row or bool(whole and named)
+
+
 def _largest_first(
     values: OrderValues, props: Iterable[Property], numbers: list[int], taken: set[str]
 ) -> list[Property]:
@@ -39,5 +51,6 @@ def _largest_first(
         and prop.path not in taken
         and values.money(prop, numbers)
         and not values.is_clocked(prop)
+        and not _numbers_orders(values, prop, numbers)
     ]
     return sorted(money, key=lambda p: (-mean(values.number(p, numbers)), p.depth))

@@ -13,6 +13,10 @@ from orderkit.mapping.suggest.properties import Property, Seen
 from orderkit.mapping.types import field_type
 
 _NUMBER: Final = re.compile(r"\s*[0-9]{1,9}(?:[.,][0-9]{1,4})?\s*")
+#: Thousands and hundredths, each with its own mark.
+_GROUPED: Final = re.compile(
+    r"\s*[0-9]{1,3}(?:(?:[. ’'][0-9]{3})+(,[0-9]{2})|(?:,[0-9]{3})+(\.[0-9]{2}))\s*"
+)
 _FRACTION: Final = re.compile(r"[0-9]+[.,][0-9]{1,4}")
 _DATED: Final = re.compile(r"\s*[0-9]{1,4}[-/. ][0-9]{1,2}[-/. ][0-9]{1,4}\s*|[0-9]{8}")
 _CLOCKED: Final = re.compile(r".*[0-9][T ][0-9]{2}:[0-9]{2}.*|[0-9]{10}|[0-9]{13}")
@@ -76,14 +80,13 @@ class OrderValues:
     def number(self, prop: Property, numbers: list[int] | None = None) -> list[float]:
         """The values as numbers; none where one is no number."""
         found = self.values(prop, numbers)
-        if any(isinstance(v, bool) or not _NUMBER.fullmatch(str(v)) for v in found):
-            return []
-        return [float(str(value).replace(",", ".")) for value in found]
+        read = [_as_number(value) for value in found]
+        return [] if None in read else [value for value in read if value is not None]
 
     def money(self, prop: Property, numbers: list[int] | None = None) -> list[float]:
         """The values as numbers, where some have a fraction or are no small count; else none."""
         found = self.number(prop, numbers)
-        fractions = any(_FRACTION.fullmatch(str(v)) for v in self.values(prop, numbers))
+        fractions = any(_FRACTION.search(str(v)) for v in self.values(prop, numbers))
         return found if fractions or max(found, default=0) > MOST_COUNTED else []
 
     def whole(self, prop: Property) -> list[int]:
@@ -129,6 +132,16 @@ class OrderValues:
                 self._place[p.path],
             ),
         )
+
+
+def _as_number(value: Any) -> float | None:
+    text = str(value)
+    if grouped := _GROUPED.fullmatch(text):
+        hundredths = (grouped[1] or grouped[2])[1:]
+        return float(re.sub(r"[^0-9]", "", text)[: -len(hundredths)] + f".{hundredths}")
+    if isinstance(value, bool) or not _NUMBER.fullmatch(text):
+        return None
+    return float(text.replace(",", "."))
 
 
 def days(given: Mapping[int, Any]) -> dict[int, date]:

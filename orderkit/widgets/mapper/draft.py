@@ -11,6 +11,8 @@ from orderkit.destination.settings import Settings
 PARTS: Final = tuple(
     part for part in Settings.model_fields if part not in ("settings", "smart_mapping")
 )
+#: Where a draft has the keys whose proposed values somebody has confirmed; no part of a file.
+CONFIRMED: Final = "confirmed"
 #: What messages call the parts.
 PART_NAMES: Final = {
     "event_mapping": "Event mapping",
@@ -21,6 +23,7 @@ PART_NAMES: Final = {
     "checks": "Checks",
     "timezone": "Time zone",
     "settings.credentials": "Credentials",
+    CONFIRMED: "Confirmed proposals",
 }
 
 
@@ -45,6 +48,8 @@ def file_data(draft: Mapping[str, Any]) -> dict[str, Any]:
     data: dict[str, Any] = {"settings": {}, "smart_mapping": {}}
     for key, value in draft.items():
         table, _, name = key.partition(".")
+        if key == CONFIRMED:
+            continue
         if not name:
             data[key] = value
         elif value is not None:
@@ -84,10 +89,14 @@ def with_source(row: FieldMapping, draft: Mapping[str, Any], value: Any) -> dict
 
 
 def part_name(key: str) -> str:
-    """What a message calls the part of a draft under that key."""
+    """What a message calls the part of a draft under that key, or a place within it."""
     table, _, name = key.partition(".")
     if key in PART_NAMES:
         return PART_NAMES[key]
+    if table in PART_NAMES:
+        entry, _, inside = name.partition(".")
+        place = f" {int(entry) + 1}: {inside}" if entry.isdecimal() else f": {name}"
+        return PART_NAMES[table] + place.removesuffix(": ")
     if table == "smart_mapping" and name in field_labels():
         return field_labels()[name].label
     labels = (field_labels()[row.target].label for row in field_mappings() if row.setting == name)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 from orderkit.destination.urls import TOKEN_URL
 from orderkit.events import paths
@@ -12,6 +12,8 @@ from orderkit.widgets.mapper.session import MapperSession
 from orderkit.widgets.mapper.sources import show_source
 
 T = TypeVar("T")
+#: Events without an order status that are named; more may mean that another property names them.
+MOST_OTHERS: Final = 8
 
 
 def drawers(session: MapperSession) -> dict[str, Any]:
@@ -39,11 +41,13 @@ def _event_mapping(session: MapperSession) -> dict[str, Any]:
     names = _counted(session, "names", (source.text, session.settings.transformation), count_names)
     rows = session.draft["event_mapping"]
     mapped = {str(row.get("event_name", "")) for row in rows}
+    others = [[name, n] for name, n in names.most_common() if name not in mapped]
     return {
         "rows": rows,
         "event_property": session.draft["event_property"],
         "counts": [names[str(row.get("event_name", ""))] for row in rows],
-        "others": [[name, n] for name, n in names.most_common(20) if name not in mapped],
+        "others": others[:MOST_OTHERS],
+        "more": len(others[MOST_OTHERS:]),
         "faults": _faults(session, "event_mapping", "event_property"),
     }
 

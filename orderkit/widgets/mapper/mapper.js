@@ -102,7 +102,7 @@ export default {
         '<span class="om-gap"></span>' +
         (bar.unsaved?.length ? `<span class="om-unsaved" title="${text(bar.unsaved.join(", "))}">Not saved: ${
           bar.unsaved.length > 1 ? bar.unsaved.length : text(bar.unsaved[0])}</span>` : "") +
-        button("take_back", `${icon("undo")}Undo`, `title="Ctrl+Z" ${bar.undo ? "" : "disabled"}`) +
+        button("take_back", `${icon("undo")}Undo`, `title="Ctrl+Z; Ctrl+Shift+Z does it again" ${bar.undo ? "" : "disabled"}`) +
         button("save", "Save", 'class="om-primary" title="Ctrl+S"'));
       const meter = S.meter || { ticks: [] };
       keep($(".om-bar2"), () =>
@@ -115,8 +115,12 @@ export default {
           button("narrow", `${icon(OUTCOMES[name])}<b>${n.toLocaleString("en")}</b>${text(name)}`,
             `class="om-chip" data-s="${OUTCOMES[name]}" data-outcome="${name}"
              aria-pressed="${bar.shown === name}" ${n ? "" : "disabled"}`)).join("") +
-        button("accept_all", `${icon("proposal")}Accept all (${bar.accept || 0})`,
-          `class="om-accept-all" ${bar.accept ? "" : "disabled"}`));
+        (bar.confirm && !bar.accept
+          ? button("confirm", `${icon("ok")}Confirm all (${bar.confirm})`, `data-t="" class="om-accept-all"
+            title="Values that were proposed and stand in the file; Save lets it say that they are right"`)
+          : button("accept_all", `${icon("proposal")}Accept all${bar.accept ? ` (${bar.accept})` : ""}`,
+            `class="om-accept-all" title="${bar.accept ? "Takes what is very likely or likely; Undo takes it back"
+              : "Nothing is open that is likely: what is perhaps is accepted row by row"}" ${bar.accept ? "" : "disabled"}`)));
       const empty = $(".om-empty");
       empty.hidden = Boolean(bar.total);
       $(".om-body").hidden = $(".om-bar2").hidden = !bar.total;
@@ -238,7 +242,8 @@ export default {
           `data-t="${target}" data-fix="${at}" title="${text(fix.code)}"`)).join("")}</div>`;
       }
       for (const warning of row.warnings || []) made += `<div class="om-why om-warn">${icon("invalid")}<span>${coded(warning)}</span></div>`;
-      if (row.unconfirmed) made += `<div class="om-why om-unconfirmed">${icon("proposal")}<span>Proposed, not confirmed: ${coded(row.unconfirmed)}</span></div>`;
+      if (row.unconfirmed) made += `<div class="om-why om-unconfirmed">${icon("proposal")}<span>Proposed, not confirmed: ${coded(row.unconfirmed)}</span>${
+        button("confirm", "Confirm", `data-t="${target}" class="om-flat" aria-label="Confirm ${text(row.label)}"`)}</div>`;
       return made;
     };
     const coded = (said) => text(said.split("\n")[0]).replace(/`([^`]+)`/g, "<code>$1</code>");
@@ -284,7 +289,13 @@ export default {
       const field = root.getRootNode().activeElement;
       return field?.closest?.(".om-drawer") && field.getAttribute("list") === "om-paths" ? field : null;
     };
+    /** A row's field, while a formula is typed in it: a click in the tree goes where the caret is. */
+    const formulaField = () => {
+      const field = root.getRootNode().activeElement;
+      return field?.matches?.(".om-field input") && field.value.trimStart().startsWith("=") ? field : null;
+    };
     const drawFoot = () => {
+      if (formulaField()) return ($(".om-event .om-foot").innerHTML = "Click to put it into the formula");
       const label = drawerField()?.getAttribute("aria-label") || S.rows[ui.focus]?.label;
       $(".om-event .om-foot").innerHTML = label ? `Click to fill <b>${text(label)}</b>` : "Choose a row, then click to fill it";
     };
@@ -330,6 +341,8 @@ export default {
         ${d.faults.filter((f) => f.key === "event_mapping").map((f) => `<div class="om-fault">${icon("invalid")}${text(f.text)}</div>`).join("")}
         ${d.others.map(([name, n]) => `<div class="om-other">${icon("not needed")}<span><code>${text(name)}</code> (${n} event${n === 1 ? "" : "s"})
         has no order status: it is not for TikTok.</span>${button("map_event", "Map it", `data-name="${text(name)}" aria-label="Map ${text(name)}"`)}</div>`).join("")}
+        ${d.more ? `<div class="om-other">${icon("not needed")}<span>and ${d.more.toLocaleString("en")} more names:
+        does <code>${text(d.event_property)}</code> say what happened?</span></div>` : ""}
         <div class="om-foot-line">${button("add", "Add an event", 'data-to="rows"')}
         <label>Event property ${input("event_property", d.event_property, "Event property", "event_name", "paths")}</label>
         ${faults(d, "event_property")}<span class="om-soft">Every change shows at once in the rows below.</span></div>
@@ -537,11 +550,17 @@ export default {
       if (content.patch) {
         const late = content.cause === "change_part" && content.number !== ui.number && $(".om-drawer").contains(document.activeElement);
         if (late) delete content.patch.drawers;
-        ui.undone = content.cause === "take_back";
+        ui.undone = ["take_back", "do_again"].includes(content.cause);
         draw(content.patch, content.cause === "type");
         ui.undone = false;
         if (content.cause === "next_problem") showProblem();
+        // Taken with the keyboard: what comes next is waiting.
+        if (ui.onward && content.number === ui.onward) { ui.onward = 0; problem(1, false); }
         if (content.cause === "type" && ui.focus) drawKind();
+      }
+      if (content.typed !== undefined) {
+        const field = nodes[ui.focus]?.querySelector("input");
+        if (field) { field.value = content.typed; field.focus(); field.setSelectionRange(content.caret, content.caret); }
       }
       if (content.completions) {
         // What was gone to with the arrow keys stays chosen, while answers to keys before come in.
@@ -577,12 +596,14 @@ export default {
       save: () => send("save"),
       narrow: (d) => send("narrow", { outcome: d.outcome }),
       accept_all: () => send("accept_all"),
-      accept: (d) => send("accept", { target: d.t }),
+      accept: (d) => { send("accept", { target: d.t }); nodes[d.t].focus({ preventScroll: true }); },
+      confirm: (d) => send("confirm", { target: d.t }),
       ask: (d) => send("ask", { target: d.t }),
       fix: (d) => send("use_fix", { target: d.t, value: S.rows[d.t].fixes[Number(d.fix)].value }),
       other: (d) => send("use_fix", { target: d.t, value: S.rows[d.t].proposal.others[Number(d.n)].value }),
       fill: (d) => {
-        const field = drawerField();
+        const field = drawerField(), typed = formulaField();
+        if (typed) return send("insert", { path: d.p, text: typed.value, start: typed.selectionStart, end: typed.selectionEnd });
         if (!field) return send("fill", { path: d.p });
         // Conditions and steps are of every item, whichever was clicked.
         field.value = d.p.replace(/\.\d+(?=\.|$)/g, "");
@@ -660,7 +681,7 @@ export default {
       if (own === "seek") { ui.seek = node.value; drawTree(); }
       else if (own === "find" || own === "show") { ui[own] = node.value; drawGroups(); first(); }
       else if (own === "query") send("list_events", { query: node.value });
-      else if (node.closest(".om-field")) send("type", { target: ui.focus, text: node.value, caret: node.selectionStart });
+      else if (node.closest(".om-field")) { drawFoot(); send("type", { target: ui.focus, text: node.value, caret: node.selectionStart }); }
       else if (node.dataset.key && node.closest(".om-drawer") && !("late" in node.dataset) && node.type !== "checkbox") change(node.dataset.key, node.value);
     });
     root.addEventListener("change", (event) => {
@@ -680,12 +701,12 @@ export default {
       const bad = visible().filter((n) => S.rows[n.dataset.t].problem);
       (bad.find((n) => n.dataset.t === ui.focus) || bad[0])?.scrollIntoView({ block: "center" });
     };
-    const problem = (by) => {
+    const problem = (by, leave = true) => {
       const bad = visible().filter((n) => S.rows[n.dataset.t].problem || S.rows[n.dataset.t].proposal);
       const all = visible(), here = all.findIndex((n) => n.dataset.t === ui.focus);
       const next = by > 0 ? bad.find((n) => all.indexOf(n) > here) : bad.filter((n) => all.indexOf(n) < here).pop();
       if (next) { next.focus(); next.scrollIntoView({ block: "nearest" }); }
-      else send("next_problem", { by });
+      else if (leave) send("next_problem", { by });
     };
     root.addEventListener("keydown", (event) => {
       event.stopPropagation(); // the notebook's own keys are not meant here
@@ -693,10 +714,11 @@ export default {
       const inField = node.matches(".om-field input"), row = node.closest(".om-row");
       const done = () => event.preventDefault();
       if (ctrl && event.key === "s") { done(); if (inField) send("leave"); return send("save"); }
-      if (ctrl && event.key === "z" && !event.shiftKey) { done(); if (inField) nodes[ui.focus].focus(); return send("take_back"); }
+      if (ctrl && (event.key === "y" || (event.shiftKey && event.key.toLowerCase() === "z"))) { done(); if (inField) nodes[ui.focus].focus(); return send("do_again"); }
+      if (ctrl && event.key === "z") { done(); if (inField) nodes[ui.focus].focus(); return send("take_back"); }
       if (ctrl && event.key === "Enter") {
         done();
-        if (S.rows[ui.focus]?.proposal) send("accept", { target: ui.focus });
+        if (S.rows[ui.focus]?.proposal) { send("accept", { target: ui.focus }); ui.onward = ui.number; }
         else if (S.rows[ui.focus]?.fixes?.length) acts.fix({ t: ui.focus, fix: 0 });
         return;
       }

@@ -4,22 +4,18 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
-from orderkit.destination.fields import ALWAYS, FieldMapping, field_mappings
-from orderkit.destination.labels import field_labels, status_label
+from orderkit.destination.fields import field_mappings
+from orderkit.destination.labels import status_label
 from orderkit.events import paths
-from orderkit.events.jsontext import dumps, show
+from orderkit.events.jsontext import dumps
 from orderkit.events.paths import count
-from orderkit.mapping.results import TraceEntry
-from orderkit.mapping.types import field_type
-from orderkit.reports.client_words import capital
 from orderkit.widgets.mapper.draft import part_name, row_key
 from orderkit.widgets.mapper.drawers import drawers
 from orderkit.widgets.mapper.known import plain_path, tree_lines
+from orderkit.widgets.mapper.lines import row_lines
 from orderkit.widgets.mapper.notes import notes
-from orderkit.widgets.mapper.offers import describe_pairs
 from orderkit.widgets.mapper.order import order_lines
-from orderkit.widgets.mapper.session import MapperSession, source_value
-from orderkit.widgets.mapper.sources import Kind
+from orderkit.widgets.mapper.session import MapperSession
 from orderkit.widgets.mapper.written import ROWS
 
 #: So many events are listed at once; a search narrows them.
@@ -95,7 +91,9 @@ def _bar(session: MapperSession, rows: Mapping[str, Mapping[str, Any]]) -> dict[
         "outcomes": session.states.outcomes(),
         "shown": session.shown,
         "accept": accept,
+        "confirm": len(session.open_unconfirmed()),
         "undo": session.undo_states.possible,
+        "redo": session.undo_states.repeatable,
         "unsaved": unsaved,
         "problem": session.problem_target(),
     }
@@ -110,133 +108,17 @@ def _meter(session: MapperSession) -> dict[str, Any]:
     number: Counter[str] = Counter(found)
     asked = number["ok"] + number["missing"] + number["invalid"]
     said = [f"{number[state]} {state}" for state in order[1:-1] if number[state]]
+    unreadable = sum(
+        session.fault(row_key(row, session.draft)) is not None for row in ROWS.values()
+    )
+    if unreadable:
+        said.append(f"{count(unreadable, 'row')} cannot be read")
+    optional = sum(s in _BAD for t, s in states.items() if not ROWS[t].mandatory)
+    if optional - unreadable > 0:
+        said.append(f"{optional - unreadable} optional not right")
     complete = number["ok"] == asked
     words = f"{asked} mandatory, all there" if complete else f"{number['ok']} of {asked} mandatory"
     return {"ticks": ticks, "words": words, "more": ", ".join(said)}
-
-
-def row_lines(session: MapperSession, row: FieldMapping) -> dict[str, Any]:
-    """One row: what stands in it, what it gives here and in all events, what is offered."""
-    target, label = row.target, field_labels()[row.target]
-    entry = next(e for e in session.rows.trace if e.target == target)
-    written = session.source(row)
-    ok, of = session.states.counts(target)
-    fault = session.fault(row_key(row, session.draft))
-    state = "invalid" if fault else entry.state
-    shown: dict[str, Any] = {
-        "label": label.label,
-        "group": label.group,
-        "name": target.rsplit(".", 1)[-1],
-        "mandatory": bool(row.mandatory),
-        "text": written.text,
-        "kind": _kind(row, written.kind),
-        "value": _value(entry, fault is not None),
-        "state": state,
-        "ok": ok,
-        "of": of,
-        "about": _about(row, entry),
-        "unsaved": row_key(row, session.draft) in session.undo_states.unsaved,
-    }
-    key = row_key(row, session.draft)
-    if reason := _unconfirmed(session, row, key):
-        shown["unconfirmed"] = reason
-    proposal = _proposal(session, row)
-    if proposal:
-        shown["proposal"] = proposal
-    elif fault:
-        shown["problem"] = {"text": fault.expected, "more": "", "ask": False}
-    elif written.text and (problem := session.problem(target)):
-        shown["problem"] = {
-            "text": problem.message,
-            "more": f"{of - ok:,} of {count(of, 'order')} {_verb(of - ok, state)}" if of else "",
-            "ask": problem.actor == "event",
-        }
-        shown["fixes"] = _fixes(session, target)
-    elif entry.state == "missing" and not written.text:
-        note = capital(row.note).partition("; assumption")[0]
-        shown["problem"] = {"text": "Nothing stands here yet", "more": note, "ask": False}
-    warnings = [p for p in session.mapped.problems if p.target == target and p.level == "warning"]
-    if warnings:
-        shown["warnings"] = [f"{p.message}; {p.fix}" for p in warnings]
-    return shown
-
-
-def _unconfirmed(session: MapperSession, row: FieldMapping, key: str) -> str:
-    """Why what stands in a row was proposed, as long as nobody has confirmed or changed it."""
-    unsaved = session.undo_states.unsaved
-    if row.type != "status":
-        return "" if key in unsaved else session.unconfirmed.get(key, "")
-    names = {pair.event_name for pair in session.settings.event_mapping}
-    reasons = ((k.removeprefix("event_mapping."), why) for k, why in session.unconfirmed.items())
-    said = [f"{name}: {why}" for name, why in reasons if name in names]
-    return "; ".join(said)
-
-
-def _verb(number: int, state: str) -> str:
-    verbs = ("lacks it", "lack it") if state == "missing" else ("is not right", "are not right")
-    return verbs[number != 1]
-
-
-def _kind(row: FieldMapping, kind: Kind) -> str:
-    return "event mapping" if row.type == "status" and kind == "path" else kind
-
-
-def _value(entry: TraceEntry, fault: bool) -> str:
-    if entry.state == "ok" and not fault:
-        return show(entry.value, 300)
-    return show(entry.raw, 300) if entry.state == "invalid" else ""
-
-
-def _about(row: FieldMapping, entry: TraceEntry) -> str:
-    """What the row wants and how its value came about, for whoever points at it."""
-    asked = {"": "optional", ALWAYS: "mandatory"}.get(row.mandatory, f"mandatory: {row.mandatory}")
-    said = [row.target.removeprefix("order_info."), asked, field_type(row.type).expected]
-    return "\n".join([*said, *filter(None, [row.note]), *entry.steps])
-
-
-def _proposal(session: MapperSession, row: FieldMapping) -> dict[str, Any] | None:
-    if row.type == "status" and (pairs := session.proposed_mapping()):
-        words, events = describe_pairs(pairs), session.proposed_events
-        return {
-            "text": events.event_property,
-            "kind": "event mapping",
-            "value": "",
-            "confidence": "likely",
-            "facts": words,
-        }
-    best = session.proposal(row)
-    if best is None:
-        return None
-    return {
-        "text": best.reads,
-        "kind": "formula" if best.formula else "path",
-        "value": show(best.given.get(session.chosen, best.example), 300),
-        "confidence": best.confidence,
-        "facts": best.reason,
-        "others": [
-            {
-                "text": other.reads,
-                "shown": show(other.given.get(session.chosen, other.example), 60),
-                "value": source_value(other),
-            }
-            for other in session.other_proposals(row, best)
-        ],
-    }
-
-
-def _fixes(session: MapperSession, target: str) -> list[dict[str, Any]]:
-    return [
-        {
-            "words": offered.words,
-            "code": offered.code,
-            "value": offered.value,
-            "before": effect.before,
-            "after": effect.after,
-            "of": effect.of,
-            "mapped": [effect.mapped_before, effect.mapped_after],
-        }
-        for offered, effect in session.fixes(target)
-    ]
 
 
 def _groups(rows: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -1,18 +1,27 @@
 """What is written in the mapper, and what it makes of the chosen event and of all."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from orderkit.destination.fields import FieldMapping, field_mappings
 from orderkit.destination.labels import field_labels
 from orderkit.destination.loading import drafted, validated
 from orderkit.destination.settings import Filter, Settings
-from orderkit.errors import OrderkitError, SettingsFault
+from orderkit.errors import OrderkitError, SettingsError, SettingsFault
 from orderkit.mapping.compiled import CompiledField
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.results import Mapped
 from orderkit.mapping.suggest.statuses import ProposedEvents, suggest_events
-from orderkit.widgets.mapper.draft import PARTS, draft_of, file_data, row_key, with_source
+from orderkit.widgets.mapper.draft import (
+    CONFIRMED,
+    PARTS,
+    draft_of,
+    file_data,
+    part_name,
+    row_key,
+    with_source,
+)
 from orderkit.widgets.mapper.known import KnownPaths
 from orderkit.widgets.mapper.loaded import LoadedEvents
 from orderkit.widgets.mapper.sources import WrittenSource, read_source, show_source
@@ -146,9 +155,35 @@ class WrittenSettings(LoadedEvents):
         self.draft = draft
         self._compute()
 
+    def confirm(self, name: str = "") -> int:
+        """Say of a row's proposed value, or of all, that it is right; gives how many there were."""
+        row = self.row(name) if name else None
+        keys = [key for key in self.open_unconfirmed() if row is None or key in self._keys(row)]
+        self.change({**self.draft, CONFIRMED: [*self.draft.get(CONFIRMED, []), *keys]})
+        return len(keys)
+
+    def open_unconfirmed(self) -> dict[str, str]:
+        """Of `unconfirmed`, what nobody has changed or confirmed here either."""
+        settled = {*self.undo_states.unsaved, *self.draft.get(CONFIRMED, [])}
+        if "event_mapping" in settled:
+            settled |= {key for key in self.unconfirmed if key.startswith("event_mapping.")}
+        return {key: why for key, why in self.unconfirmed.items() if key not in settled}
+
+    def _keys(self, row: FieldMapping) -> Collection[str]:
+        """The keys of a file that say what a row reads."""
+        if row.type != "status":
+            return (row_key(row, self.draft),)
+        return [f"event_mapping.{pair.event_name}" for pair in self.settings.event_mapping]
+
     def undo(self) -> bool:
         """Take the last change back; whether there was one."""
-        draft = self.undo_states.back()
+        return self._show_state(self.undo_states.back())
+
+    def redo(self) -> bool:
+        """Do again what was taken back last; whether there was anything."""
+        return self._show_state(self.undo_states.again())
+
+    def _show_state(self, draft: dict[str, Any] | None) -> bool:
         if draft is not None:
             self.draft, self.typing = dict(draft), ""
             self._compute()
@@ -168,7 +203,11 @@ class WrittenSettings(LoadedEvents):
 
     def validated(self) -> Settings:
         """The settings, if all that stands there can be used. Raises SettingsError."""
-        return validated(file_data(self.draft), "not saved")
+        try:
+            return validated(file_data(self.draft), "not saved")
+        except SettingsError as error:
+            named = [replace(fault, key=part_name(fault.key)) for fault in error.faults]
+            raise SettingsError(error.place, named) from error
 
     # -- what comes of it
 

@@ -1,0 +1,151 @@
+"""What a person does in the mapper: each action is a method, called by the browser or by a test."""
+
+from typing import Any
+
+from orderkit.errors import OrderkitError
+from orderkit.mapping.fixes import property_in_formula
+from orderkit.masking import mask
+from orderkit.widgets import parts
+from orderkit.widgets.events import EventPicker
+from orderkit.widgets.mapper.completion import completions
+from orderkit.widgets.mapper.offers import ask_the_site
+from orderkit.widgets.mapper.screen import event_line, listed_events
+from orderkit.widgets.mapper.session import MapperSession
+from orderkit.widgets.mapper.view import MapperView
+
+
+class MapperActions(parts.Form):
+    """What is done to rows and drawers, and the way through the events.
+
+    session: the state, which every method here works on
+    view:    what the browser draws
+    picker:  what loads events
+    """
+
+    session: MapperSession
+    view: MapperView
+    picker: EventPicker
+
+    def write(self, target: str, text: str) -> None:
+        """Let a row read what is written: a path, a text or a formula."""
+        self.session.write(target, text)
+
+    def type(self, target: str, text: str, caret: int | None = None) -> None:
+        """A key was pressed in a row's field; what may be meant is offered."""
+        self.session.type(target, text)
+        row = self.session.row(target)
+        found = completions(
+            text,
+            len(text) if caret is None else caret,
+            self.session.field(row.target),
+            self.session.seen,
+            self.session.known,
+            setting=bool(row.setting),
+        )
+        kind = self.session.source(row).kind
+        self.view.send({"completions": found, "kind": kind, "text": text})
+
+    def insert(self, path: str, text: str, start: int, end: int) -> None:
+        """Let the formula that is being typed read a property, in place of what is selected."""
+        spelled = property_in_formula(path)
+        text, caret = text[:start] + spelled + text[end:], start + len(spelled)
+        self.view.send({"typed": text, "caret": caret})
+        self.type(self.session.focus, text, caret)
+
+    def leave(self) -> None:
+        """A row's field is left: what stands in it is what was meant."""
+        self.session.end_typing()
+
+    def choose_row(self, target: str) -> None:
+        """Work on another row."""
+        self.session.end_typing()
+        self.session.focus = self.session.row(target).target if target else ""
+
+    def fill(self, path: str) -> None:
+        """Let the focused row read a property. Raises OrderkitError where no row has the focus."""
+        self.session.fill(path)
+
+    def accept(self, target: str) -> None:
+        """Take a row's proposal."""
+        self.session.accept(target)
+
+    def accept_all(self) -> None:
+        """Take every proposal that is at least likely, in one step."""
+        taken = self.session.accept_all()
+        self.show_message(f"{taken} taken; Undo takes them back" if taken else "Nothing to accept")
+
+    def confirm(self, target: str = "") -> None:
+        """Say of a row's proposed value, or of all that the file has, that it is right."""
+        number = self.session.confirm(target)
+        if not target:
+            self.show_message(f"{number} confirmed; Save lets the file say so")
+
+    def use_fix(self, target: str, value: Any) -> None:
+        """Let a row read what one of its fixes offers."""
+        self.session.use_fix(target, value)
+
+    def ask(self, target: str) -> None:
+        """Word a row's problem for whoever builds the site, to be copied."""
+        problem = self.session.problem(self.session.row(target).target)
+        if problem is None:
+            raise OrderkitError("there is no problem in this row")
+        orders = [
+            str(line["id"] or line["name"])
+            for at in self.session.with_problem(problem.target)
+            for line in [event_line(self.session, at)]
+        ]
+        of = self.session.states.counts(problem.target)[1]
+        self.view.send({"copy": mask(ask_the_site(problem, orders, of))})
+        self.show_message("Copied, to be sent to the site's developers")
+
+    def pick(self, at: int) -> None:
+        """Look at another event, by its number."""
+        self.session.pick(int(at))
+        self._tell_picker()
+
+    def step(self, by: int) -> None:
+        """Look at the next event, or with -1 the one before."""
+        self.session.step(int(by))
+        self._tell_picker()
+
+    def next_problem(self, by: int = 1) -> None:
+        """Look at the next event with the same problem."""
+        self.session.next_with_this_problem(int(by))
+        self._tell_picker()
+
+    def narrow(self, outcome: str) -> None:
+        """Go through the events of one outcome alone, or through all again."""
+        self.session.narrow(outcome)
+        self._tell_picker()
+
+    def list_events(self, query: str = "") -> None:
+        """Send the events to choose from."""
+        self.view.send({"events": listed_events(self.session, query)})
+
+    def change_part(self, part: str, value: Any) -> None:
+        """Let one of the drawers' parts stand so, in the shape of a settings file."""
+        self.session.change_part(part, value)
+
+    def map_event(self, name: str) -> None:
+        """Let an event name stand for the order status that its words speak of, or for none yet."""
+        found = {event.event_name: event for event in self.session.proposed_events.events}
+        status = found[name].order_status if name in found else ""
+        pair = {"order_status": status, "event_name": name}
+        self.session.change_part("event_mapping", [*self.session.draft["event_mapping"], pair])
+        if not status:
+            self.show_message(f"Choose the order status that {name} stands for", "warn")
+
+    def take_back(self) -> None:
+        """Undo the last change."""
+        done = self.session.undo()
+        said = "The last change is taken back; Ctrl+Shift+Z does it again"
+        self.show_message(said if done else "Nothing to take back")
+
+    def do_again(self) -> None:
+        """Do again what was taken back last."""
+        done = self.session.redo()
+        self.show_message("Done again" if done else "Nothing was taken back")
+
+    def _tell_picker(self) -> None:
+        if self.session.names:
+            self.picker.pick(self.session.names[self.session.chosen])
