@@ -62,11 +62,7 @@ def wanted(row: FieldMapping, truth: Any, number: int, event: dict[str, Any]) ->
     else:
         sources = [truth] if isinstance(truth, str) else truth
         raws = [paths.get(event, paths.parse_path(s.replace(".X.", ".0."))) for s in sources]
-    return [
-        field_type(row.type).convert(raw, UTC)[0]
-        for raw in raws
-        if raw is not paths.MISSING and raw is not None
-    ]
+    return [field_type(row.type).convert(raw, UTC)[0] for raw in raws if not paths.is_blank(raw)]
 
 
 def judge(shape: str, learned: slice = slice(None)) -> Judged:
