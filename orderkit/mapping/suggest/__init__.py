@@ -37,6 +37,10 @@ def suggest(events: Iterable[Any], zone: ZoneInfo, most: int = 3) -> dict[str, l
     by_role["created"] = agreement.settle_created(by_role.get("created", []), by_role["order id"])
     for role in ("arrival", "departure", "nights", "created", "updated", "currency"):
         by_role[role] = agreement.settle(by_role.get(role, []))
+    if "updated" in roles and by_role["updated"] and by_role["created"]:
+        first, made_at = by_role["updated"][0], by_role["created"][0]
+        changed = computed.last_change(rows[roles["updated"]], first, made_at, by_number, zone)
+        by_role["updated"] = [*([changed] if changed else []), *by_role["updated"]]
     agreed_amounts.settle_amounts(by_role, seen)
     arrival, departure = by_role["arrival"], by_role["departure"]
     if arrival and departure and "nights" in roles:

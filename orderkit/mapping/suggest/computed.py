@@ -98,6 +98,24 @@ def _is_quantity(name: Name, own: str) -> bool:
     return counts or bare
 
 
+def last_change(
+    row: FieldMapping,
+    updated: Proposal,
+    created: Proposal,
+    events: Mapping[int, Any],
+    zone: ZoneInfo,
+) -> Proposal | None:
+    """When an order last changed, or was made where it never changed since."""
+    if not created.sure or len(updated.given) == len(events) or updated.formula != created.formula:
+        return None
+    if "updated" not in read_name(updated.reads).attributes and not updated.formula:
+        return None
+    text = f"COALESCE({as_formula(updated)}, {as_formula(created)})"
+    fact = f"the time of creation where `{updated.reads}` gives nothing"
+    made = proposal_of(row, text, True, (*updated.facts[:1], fact), events, zone)
+    return made and made.at_most("likely", "an order that never changed may have none")
+
+
 def due(
     row: FieldMapping,
     total: Proposal,

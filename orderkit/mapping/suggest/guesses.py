@@ -14,11 +14,10 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from orderkit.destination.fields import FieldMapping, field_mappings
-from orderkit.events.jsontext import show
-from orderkit.mapping.names import read_name
 from orderkit.mapping.suggest import computed, suggest
 from orderkit.mapping.suggest.candidates import as_reference, proposal_of, readings, spelled
 from orderkit.mapping.suggest.guessed_amounts import guess_amounts
+from orderkit.mapping.suggest.initiators import who_cancelled
 from orderkit.mapping.suggest.named_codes import named_codes
 from orderkit.mapping.suggest.order_object import find_order
 from orderkit.mapping.suggest.properties import Property, look_at
@@ -31,7 +30,6 @@ _DOUBT: Final = "its values alone say so"
 _LONGEST_STAY: Final = 60
 _CLICK_ID: Final = re.compile(r"[\w.+/=-]{15,}")
 _OF_TIKTOK: Final = re.compile(r"tik|tt_?id|ttc|clid|click", re.IGNORECASE)
-_MOST_WORDS: Final = 3
 
 
 def guess(
@@ -248,27 +246,18 @@ class _Guesses:
         numbers = values.with_status("COMPLETE_ORDER")
         only = [p for p in values.only_in(numbers) if values.converts(p, "currency", numbers)]
         self._read(name, only, "codes of a currency", numbers)
+        billed, codes = self.made.get("fulfillment_value", []), self._paths("currency")
+        named = (p.name for p in values.seen.properties.values())
+        own = any(n.subject == "commission" and "currency" in n.attributes for n in named)
+        if billed and codes and not own:
+            text = f"IF({computed.as_formula(billed[0])}, {spelled(codes[0])})"
+            fact = f"the order's currency, where `{billed[0].reads}` is there"
+            self._add(name, text, fact, numbers, formula=True)
 
     def _cancelled(self) -> None:
-        """Who cancelled: few words, one of which speaks of the guest."""
-        values, name = self.values, "initiator"
-        numbers = values.with_status("CANCEL_ORDER")
-        for prop in values.only_in(numbers):
-            said = {str(value) for value in values.values(prop, numbers)}
-            guests = [word for word in said if read_name(word).subject == "guest"]
-            if said <= {"MERCHANT", "CUSTOMER"}:
-                self._read(name, [prop], "there only once a booking is cancelled", numbers)
-            elif len(said) <= _MOST_WORDS and len(guests) == 1:
-                # An order without such a word gets nothing.
-                text = ""
-                for word in sorted(said, key=lambda word: word in guests):
-                    meant = "CUSTOMER" if word in guests else "MERCHANT"
-                    rest = f", {text}" if text else ""
-                    text = f'IF({spelled(prop.path)} == {show(word, 60)}, "{meant}"{rest})'
-                hotel = ", ".join(f"`{word}`" for word in sorted(said) if word not in guests)
-                as_hotel = f", {hotel} as the hotel" if hotel else ""
-                fact = f"`{guests[0]}` is read as the guest{as_hotel}; any other word gives nothing"
-                self._add(name, text, fact, numbers, formula=True)
+        for value, fact, numbers in who_cancelled(self.values):
+            formula = value.startswith("IF(")
+            self._add("initiator", value, fact, numbers, formula=formula)
 
 
 _COMMISSION_CURRENCY: Final = "commission_value.0.currency"

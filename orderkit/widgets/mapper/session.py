@@ -11,6 +11,7 @@ from orderkit.destination.fields import FieldMapping
 from orderkit.destination.labels import field_labels
 from orderkit.destination.loading import drafted
 from orderkit.errors import OrderkitError
+from orderkit.events.jsontext import show
 from orderkit.mapping.compiled import CompiledSettings
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.problems import Problem
@@ -24,11 +25,13 @@ from orderkit.widgets.mapper.offers import (
     fix_sources,
     proposed_pairs,
 )
+from orderkit.widgets.mapper.sources import read_source
 from orderkit.widgets.mapper.states import Effect
 from orderkit.widgets.mapper.written import ROWS, WrittenSettings
 
 #: So many events with a problem are looked at for what mends it.
 _LEARNT_FROM: Final = 20
+_LONGEST_TEXT: Final = 10_000
 #: So many other proposals stand beside a row's first.
 MOST_OTHERS: Final = 2
 
@@ -141,8 +144,18 @@ class MapperSession(WrittenSettings):
             tried = self._try(row, offered.value)
             if tried and repr(offered.value) not in found:
                 found[repr(offered.value)] = offered, tried
-        best = sorted(found.values(), key=lambda pair: -pair[1].after)
-        return best[:MOST_FIXES]
+        best = sorted(found.values(), key=lambda pair: -pair[1].after)[:MOST_FIXES]
+        return [*best, *self._as_text(row, problem)]
+
+    def _as_text(self, row: FieldMapping, problem: Problem) -> list[tuple[OfferedSource, Effect]]:
+        """What looks like a path and is none, as the text that it may be meant as ("E.C.P.…")."""
+        written = self.source(row)
+        if problem.code != "missing" or written.kind != "path" or written.text in self.known:
+            return []
+        quoted = show(written.text, _LONGEST_TEXT)
+        value = read_source(quoted, self.known, setting=self._in_settings(row)).value
+        tried = self._try(row, value)
+        return [(OfferedSource(value, "As text", quoted), tried)] if tried else []
 
     def _proposals_where_bad(self, row: FieldMapping) -> list[Proposal]:
         """Proposals learnt only from the first events in which the row has a problem."""

@@ -407,6 +407,106 @@ def test_what_is_not_saved_is_named() -> None:
     assert form.screen["bar"]["unsaved"] == []
 
 
+def test_a_text_that_looks_like_a_path_is_taken_as_text_with_a_click() -> None:
+    """A click id has dots, as paths have: the row says so, and offers what was meant."""
+    form = SettingsForm()
+    page = Browser(form)
+    page.does("write", target="ttoclid", text="E.C.P.abcdefgh123456")
+    row = form.row("ttoclid")
+    assert (row["kind"], row["state"]) == ("path", "missing")
+    fix = row["fixes"][-1]
+    assert (fix["words"], fix["code"]) == ("As text", '"E.C.P.abcdefgh123456"')
+    assert fix["after"] == fix["of"]
+    page.does("use_fix", target="order_info.ttoclid", value=fix["value"])
+    assert form.row("ttoclid")["value"] == '"E.C.P.abcdefgh123456"'
+    assert form.row("ttoclid")["kind"] == "text"
+
+
+def test_what_undo_took_back_is_done_again() -> None:
+    """Back and forth, until something else is typed."""
+    form = SettingsForm()
+    page = Browser(form)
+    before = form.row("order_country")["text"]
+    form.write("order_country", "GB")
+    page.does("take_back")
+    assert form.row("order_country")["text"] == before
+    page.does("do_again")
+    assert form.row("order_country")["text"] == "GB"
+    page.does("take_back")
+    form.write("order_country", "IT")
+    page.does("do_again")
+    assert "Nothing was taken back" in form.message.value
+    assert form.row("order_country")["text"] == "IT"
+
+
+def test_a_proposed_value_of_the_file_is_confirmed() -> None:
+    """One row or all; the file loses what marked them once it is saved, and Undo takes it back."""
+    Path("settings.toml").write_text(
+        '[settings]\nlength_of_stay = "{{booking.nights}}"  # proposal: like `nights`\n'
+        'amount_of_room = "{{booking.rooms}}"  # proposal: like `rooms`\n'
+        '[[event_mapping]]\norder_status = "CREATE_ORDER"\n'
+        'event_name = "booking_created"  # proposal: made up\n',
+        encoding="utf-8",
+    )
+    form = SettingsForm()
+    page = Browser(form)
+    assert form.screen["bar"]["confirm"] == 3
+    page.does("confirm", target="order_info.extra.length_of_stay")
+    assert "unconfirmed" not in form.row("length_of_stay")
+    assert form.row("amount_of_room")["unconfirmed"] == "like `rooms`"
+    assert form.screen["bar"]["unsaved"] == ["Confirmed proposals"]
+    page.does("take_back")
+    assert form.screen["bar"]["confirm"] == 3
+    page.does("confirm", target="")
+    assert form.screen["bar"]["confirm"] == 0
+    page.does("save")
+    text = Path("settings.toml").read_text(encoding="utf-8")
+    assert "proposal" not in text
+    assert 'length_of_stay = "{{booking.nights}}"\n' in text
+
+
+def test_a_path_that_no_event_has_is_said_where_nothing_asks_for_it() -> None:
+    """An optional row that is mistyped would stay empty in silence."""
+    form = SettingsForm()
+    form.write("description", "hotel.nmae")
+    assert form.row("description")["warnings"] == [
+        "No loaded event has `hotel.nmae`; did you mean `hotel.name`?"
+    ]
+    form.write("description", "hotel.name")
+    assert "warnings" not in form.row("description")
+
+
+def test_a_row_that_cannot_be_read_is_counted_beside_the_mandatory_ones() -> None:
+    """All mandatory rows may be there while an optional one is no formula."""
+    form = SettingsForm()
+    form.write("description", "= UPPER(")
+    assert "1 row cannot be read" in form.screen["meter"]["more"]
+    form.path.value = "mine.toml"
+    page = Browser(form)
+    page.does("save")
+    assert "Promotion" in form.message.value
+    assert "smart_mapping" not in form.message.value
+
+
+def test_a_wrong_event_property_names_a_few_events_and_counts_the_rest() -> None:
+    """A number of its own in every event is no event's name."""
+    events = {str(at): {"name": f"n-{at}", "id": at} for at in range(30)}
+    form = SettingsForm(picker=EventPicker(events))
+    form.change_part("event_property", "name")
+    drawer = form.screen["drawers"]["event_mapping"]
+    assert (len(drawer["others"]), drawer["more"]) == (8, 22)
+
+
+def test_a_property_goes_into_the_formula_that_is_typed() -> None:
+    """Where the caret is, and spelled as a formula reads it."""
+    form = SettingsForm()
+    page = Browser(form)
+    page.does("choose_row", target="description")
+    page.does("insert", path="hotel.name", text="= UPPER()", start=8, end=8)
+    assert (page.answer("typed"), page.answer("caret")) == ("= UPPER(hotel.name)", 18)
+    assert form.row("description")["value"] == '"MAISON LUNE LYON"'
+
+
 def test_clicking_a_property_fills_the_chosen_row() -> None:
     """Without a chosen row, the form says what to do first."""
     form = SettingsForm()

@@ -1,0 +1,35 @@
+"""Who cancelled a booking, by the words that events have only once it is cancelled."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from orderkit.events.jsontext import show
+from orderkit.mapping.names import read_name
+from orderkit.mapping.suggest.candidates import spelled
+from orderkit.mapping.suggest.values import OrderValues
+
+_MOST_WORDS: Final = 3
+
+
+def who_cancelled(values: OrderValues) -> Iterator[tuple[str, str, list[int]]]:
+    """A property that says CUSTOMER or MERCHANT, or a formula that reads one of few words as that.
+
+    Each as (path or formula, why, the events that count). One of the words must speak of the guest.
+    """
+    numbers = values.with_status("CANCEL_ORDER")
+    for prop in values.only_in(numbers):
+        said = {str(value) for value in values.values(prop, numbers)}
+        guests = [word for word in said if read_name(word).subject == "guest"]
+        if said <= {"MERCHANT", "CUSTOMER"}:
+            yield prop.path, "there only once a booking is cancelled", numbers
+        elif len(said) <= _MOST_WORDS and len(guests) == 1:
+            # An order without such a word gets nothing.
+            text = ""
+            for word in sorted(said, key=lambda word: word in guests):
+                meant = "CUSTOMER" if word in guests else "MERCHANT"
+                rest = f", {text}" if text else ""
+                text = f'IF({spelled(prop.path)} == {show(word, 60)}, "{meant}"{rest})'
+            hotel = ", ".join(f"`{word}`" for word in sorted(said) if word not in guests)
+            as_hotel = f", {hotel} as the hotel" if hotel else ""
+            fact = f"`{guests[0]}` is read as the guest{as_hotel}; any other word gives nothing"
+            yield text, fact, numbers
