@@ -97,7 +97,7 @@ def overview_html(ledger: Ledger) -> str:
     """For each target: how many events ended how over time, and what is not delivered."""
     targets = ledger.targets()
     if not targets:
-        return html.notice("Nothing was sent yet.")
+        return html.notice("Nothing was sent yet; shown here once a sending has ended.")
     return "".join(
         f"<h3>To {html.code(target)}, over time</h3>"
         f"{health_html(ledger, target)}{charts.bars_over_time(*over_time(ledger, target))}"

@@ -15,6 +15,7 @@ def funnel_html(
     kept: int,
     unsent: int = 0,
     unknown: int = 0,
+    before: int = 0,
     words: tuple[str, str, str, str] = ("loaded", "mapped", "sent", "kept by TikTok"),
 ) -> str:
     """Four numbers with a bar each, on one scale.
@@ -22,16 +23,18 @@ def funnel_html(
     aside: of those loaded, how many are not for TikTok; open_: how many have problems
     unsent: of those mapped, how many could not be sent
     unknown: of those sent, how many may or may not have arrived
+    before: of those sent and kept, how many had been delivered before
     words: what the four steps are called
     """
     refused = sent - kept - unknown
     lost = [f"{refused:,} refused"] if refused else []
     lost += [f"{unknown:,} not known"] if unknown else []
     none_yet = "" if sent else "none yet"
+    earlier = f"{before:,} of them before this" if before else ""
     steps = (
         (loaded, aside, "ok-scale-aside", f"{aside:,} not for TikTok" if aside else ""),
         (ready, open_, "ok-scale-warn", f"{open_:,} not ready" if open_ else ""),
-        (sent, unsent, "ok-scale-bad", f"{unsent:,} not sent" if unsent else none_yet),
+        (sent, unsent, "ok-scale-bad", f"{unsent:,} not sent" if unsent else none_yet or earlier),
         (kept, refused + unknown, "ok-scale-bad", ", ".join(lost)),
     )
     pieces = []
@@ -62,6 +65,7 @@ def run_funnel_html(counts: Mapping[str, int]) -> str:
         kept=count["delivered"] + count["skipped"],
         unsent=count["failed"],
         unknown=count["unknown"],
+        before=count["skipped"],
     )
 
 

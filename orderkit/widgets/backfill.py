@@ -112,6 +112,7 @@ class BackfillForm(parts.Form):
     def begin(self) -> None:
         """Begin; the kernel stays free meanwhile."""
         self._work.refuse_second()
+        self._show_nothing()
         rate = self._rate()
         name, report = self.events.value.strip(), self.report.value.strip()
         if not name:
@@ -127,7 +128,6 @@ class BackfillForm(parts.Form):
             self._results(name), report=report or None, policy=policy, on_wait=self._show_wait
         )
         self.counts = run.counts
-        self.progress.value, self.status.value = 0, ""
         self.show_message("sending …")
         self._work.begin(self._deliver(run, name))
 
@@ -135,6 +135,10 @@ class BackfillForm(parts.Form):
         """Let calls under way end, and begin no other; Start goes on where it was."""
         if self._run:
             self._run.stop()
+
+    def _show_nothing(self) -> None:
+        """Let no result of an earlier run stand beside what is said of this one."""
+        self.progress.value, self.status.value = 0, ""
 
     def _rate(self) -> float:
         text = self.rate.value.strip()

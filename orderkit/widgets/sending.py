@@ -81,9 +81,11 @@ class SendForm(parts.Form):
             ],
         )
         show_state = parts.guarded(self, self._show_state)
+        show_request = parts.guarded(self, self._show_request)
         for made in (self.target, self.confirm):
             made.observe(lambda _change: show_state(), names="value")
-        self.picker.when_chosen(self._show_request)
+        self.target.observe(lambda _change: show_request(), names="value")
+        self.picker.when_chosen(show_request)
         self._show_state()
         self._show_request()
         self.show_message(self._in_use.wrong, "bad")
@@ -105,7 +107,9 @@ class SendForm(parts.Form):
     def curl(self) -> str:
         """The chosen event's request as a cURL command, masked."""
         (result,) = Mapper(self.settings).results([EventLine(0, None, self.picker.event)])
-        planned = plan_sending(result, self.settings.connection.endpoint_url)
+        own = self.to.target == "sandbox" and self.sandbox.port
+        url = self.sandbox.order_url if own else self.settings.connection.endpoint_url
+        planned = plan_sending(result, url)
         return planned.request.as_curl() if planned.request else planned.message
 
     @property
@@ -119,6 +123,8 @@ class SendForm(parts.Form):
     def begin(self) -> None:
         """Begin sending; the kernel stays free meanwhile."""
         self._work.refuse_second()
+        # No result of an earlier sending stands beside what is said of this one.
+        self.progress.value, self.results_view.value, self.orders_view.value = 0, "", ""
         self._in_use.refuse_changed()
         self.to.make_ready()
         entries = self._entries()
@@ -126,6 +132,7 @@ class SendForm(parts.Form):
         self.sent = []
         self.progress.max, self.progress.value = max(len(entries), 1), 0
         self.show_message("sending …")
+        self._show_request()
         self._work.begin(self._deliver(run))
 
     def hand_over(self) -> None:

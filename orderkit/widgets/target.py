@@ -65,7 +65,11 @@ class TargetChoice(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self._live: Ledger | None = None
         self._opening = threading.Lock()
         offered = [label for label, target in TARGETS.items() if target in targets]
-        self.choose = parts.choice("To", offered, "Nothing leaves this machine unless live")
+        self.choose = parts.choice(
+            "To",
+            offered,
+            "Nothing leaves this machine unless live; the embedded sandbox is this notebook's own",
+        )
         self.key = SecretInput("Client key")
         self.secret = SecretInput("Client secret")
         self.access_token = SecretInput("or access token")

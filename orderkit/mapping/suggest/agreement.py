@@ -147,7 +147,10 @@ def settle_dates(roles: Roles) -> None:
     if not pairs:
         for role in ("arrival", "departure"):
             roles[role] = [
-                p.at_most("perhaps", "no arrival and departure follow each other in every order")
+                p.at_most(
+                    "perhaps",
+                    "no two of the dates are an arrival and a later departure in every order",
+                )
                 for p in roles.get(role, [])
             ]
         return
