@@ -51,11 +51,16 @@ def suggest(events: Iterable[Any], zone: ZoneInfo, most: int = 3) -> dict[str, l
         counted = computed.rooms(rows[roles["rooms"]], seen, by_number, zone)
         by_role["rooms"] = agreement.settle([*by_role.get("rooms", []), *counted])
     if by_role["total"] and not by_role["payable"]:
-        made = computed.due(rows[roles["payable"]], by_role["total"][0], seen, by_number, zone)
-        by_role["payable"] = [made] if made else []
+        due = computed.due(rows[roles["payable"]], by_role["total"][0], seen, by_number, zone)
+        by_role["payable"] = list(due)
     if agreed_amounts.has_discounts(seen) and not any(p.sure for p in by_role["payable"]):
         doubt = "the events speak of discounts: it may be before or after them"
-        by_role["total"] = [p.at_most("perhaps", doubt) for p in by_role["total"]]
+        totals = [p.at_most("perhaps", doubt) for p in by_role["total"]]
+        if totals:
+            row = rows[roles["total"]]
+            before = computed.before_discounts(row, totals[0], seen, by_number, zone)
+            totals[1:1] = [before] if before else []
+        by_role["total"] = totals
 
     for role, proposals in by_role.items():
         if role in roles and role != "item":

@@ -25,8 +25,10 @@ def settle_amounts(roles: Roles, seen: Seen) -> None:
                 f"`{agree[0].value}` less the discounts" if discounts else "the same as the total"
             )
             payable[at] = proposal.because(fact)
-        elif totals:
+        elif totals and totals[0].sure:
             payable[at] = proposal.at_most("perhaps", "it is not the total less the discounts")
+        elif totals:
+            payable[at] = proposal.at_most("likely", "it is not known what the total is")
     roles["payable"] = settle(payable)
 
 

@@ -1,6 +1,6 @@
 """What no property holds and a formula can compute: nights, rooms, what is due."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -122,27 +122,48 @@ def due(
     seen: Seen,
     events: Mapping[int, Any],
     zone: ZoneInfo,
-) -> Proposal | None:
-    """The total, where no event speaks of a discount; the total less the discounts, where one does.
+) -> Iterator[Proposal]:
+    """The total, where no event speaks of a discount; the total less the discounts, where one does,
+    or the total itself, where they are taken off it already.
 
     The vendor: payment_value = total_value - discounts.
     """
-    if not has_discounts(seen):
-        fact = "the total: no event speaks of a discount"
-        made = proposal_of(row, total.value, total.formula, (fact,), events, zone)
-        return made and made.at_most(
-            max(total.confidence, "likely", key=CONFIDENCES.index), total.facts[0]
-        )
+    discounted, discount = has_discounts(seen), _discount(seen)
+    fact = "the total, less the discounts already" if discounted else "the total"
+    same = proposal_of(row, total.value, total.formula, (fact,), events, zone)
+    if not discounted and same:
+        sure = max(total.confidence, "likely", key=CONFIDENCES.index)
+        yield same.because("no event speaks of a discount").at_most(sure, total.facts[0])
+        return
+    if discount:
+        text = f"{as_formula(total)} - COALESCE({spelled(discount)}, 0)"
+        made = proposal_of(row, text, True, ("the total less the discounts",), events, zone)
+        if made:
+            yield made.at_most("perhaps", f"whether `{discount}` is in the total already")
+    if discounted and same:
+        yield same.at_most("perhaps", "the events speak of discounts: it may be before them")
+
+
+def before_discounts(
+    row: FieldMapping, total: Proposal, seen: Seen, events: Mapping[int, Any], zone: ZoneInfo
+) -> Proposal | None:
+    """What a total may have been before the discounts: the other reading of `due`."""
+    discount = _discount(seen)
+    if not discount:
+        return None
+    text = f"{as_formula(total)} + COALESCE({spelled(discount)}, 0)"
+    made = proposal_of(row, text, True, ("the total and the discounts",), events, zone)
+    return made and made.at_most("perhaps", f"whether `{discount}` is taken off it already")
+
+
+def _discount(seen: Seen) -> str:
+    """The path of the one property that says an order's discounts; "" where none or several do."""
     named = [
-        prop
+        prop.path
         for prop in seen.properties.values()
         if prop.name.subject == "discount"
         and not prop.in_array
         and not prop.name.attributes - {"total", "sum", "amount"}
         and not prop.name.unknown
     ]
-    if len(named) != 1:
-        return None
-    text = f"{as_formula(total)} - COALESCE({spelled(named[0].path)}, 0)"
-    made = proposal_of(row, text, True, ("the total less the discounts",), events, zone)
-    return made and made.at_most("perhaps", f"whether `{named[0].path}` is in the total already")
+    return named[0] if len(named) == 1 else ""

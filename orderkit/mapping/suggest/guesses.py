@@ -59,10 +59,13 @@ def with_guesses(
 
 
 def _agreeing_first(named: list[Proposal], guessed: list[Proposal]) -> list[Proposal]:
-    """Proposals by names, and guesses by values: those that both make first, each once."""
+    """Proposals by names, and guesses by values, each once: those that both make first, then what
+    is computed.
+    """
     values = {proposal.value for proposal in guessed}
     both = [proposal for proposal in named if proposal.value in values]
-    return list({p.value: p for p in [*both, *guessed, *named]}.values())
+    computed_ones = [proposal for proposal in named if proposal.formula]
+    return list({p.value: p for p in [*both, *computed_ones, *guessed, *named]}.values())
 
 
 class _Guesses:

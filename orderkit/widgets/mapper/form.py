@@ -58,6 +58,7 @@ class SettingsForm(MapperActions):
         self.session = MapperSession(settings, self._events)
         self.session.unconfirmed = unconfirmed
         self._pick_chosen()
+        self._begin_with_an_order()
         self.view = MapperView(parts.guarded(self, self.take))
         super().__init__(self.picker, self.view, self.file)
         self.message.layout.display = "none"  # the screen shows it
@@ -183,6 +184,14 @@ class SettingsForm(MapperActions):
     def _pick_chosen(self) -> None:
         if (name := self.picker.choose.value) in self.session.events:
             self.session.pick(self.session.names.index(name))
+
+    def _begin_with_an_order(self) -> None:
+        """Look at the first event that becomes an order, where the first of all does not."""
+        states, order = self.session.states, range(len(self.session.names))
+        if self.session.chosen == 0 and order and states.outcome(0) == "not for TikTok":
+            wanted = (at for at in order if states.outcome(at) != "not for TikTok")
+            self.session.pick(next(wanted, 0))
+            self._tell_picker()
 
     def _send_changes(self, cause: str = "", number: int | None = None) -> None:
         """Send what changed; after a key that is all, with `number` saying which key it answers."""

@@ -243,7 +243,7 @@ export default {
       }
       for (const warning of row.warnings || []) made += `<div class="om-why om-warn">${icon("invalid")}<span>${coded(warning)}</span></div>`;
       if (row.unconfirmed) made += `<div class="om-why om-unconfirmed">${icon("proposal")}<span>Proposed, not confirmed: ${coded(row.unconfirmed)}</span>${
-        button("confirm", "Confirm", `data-t="${target}" class="om-flat" aria-label="Confirm ${text(row.label)}"`)}</div>`;
+        button("confirm", "<u>Confirm</u>", `data-t="${target}" class="om-flat" aria-label="Confirm ${text(row.label)}"`)}</div>`;
       return made;
     };
     const coded = (said) => text(said.split("\n")[0]).replace(/`([^`]+)`/g, "<code>$1</code>");
