@@ -124,6 +124,20 @@ def names_order(path: str) -> bool:
     return ("subject", "order") in meanings
 
 
+def held_apart(path: str) -> str:
+    """The object that a name or an id stands in, where that is a thing of its own inside its
+    subject's, as "country" is in "hotel.country.name"; "" elsewhere.
+    """
+    parts = [part for part in path.split(".") if not (part == "X" or part.isdecimal())]
+    if len(parts) < 3 or read_name(path).said != 1:
+        return ""
+    meanings, unknown = _meanings(parts[-2])
+    if any(kind == "subject" for kind, _ in meanings):
+        return ""
+    said = {concept for kind, concept in meanings if kind == "attribute"}
+    return parts[-2] if unknown or said - {"identifier", "name"} else ""
+
+
 def _head(meanings: list[tuple[str, str]]) -> str:
     """Whose a container's properties are, "" for the order's.
 

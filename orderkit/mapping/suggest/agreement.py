@@ -14,6 +14,7 @@ Roles: TypeAlias = dict[str, list[Proposal]]
 #: The longest stay that two dates read in a guessed format may make.
 _LONGEST_STAY: Final = 60
 _DISTINCT: Final = 0.3
+_DISTINCT_UNKNOWN: Final = 0.75
 _UTC: Final = frozenset({"utc", "gmt"})
 
 
@@ -65,7 +66,7 @@ def settle_order_id(found: list[Proposal], orders: int) -> list[Proposal]:
             pass
         elif distinct == len(values):
             proposal = proposal.because("distinct in every order")
-        elif distinct < max(2, _DISTINCT * len(values)):
+        elif distinct < max(2, _least_distinct(proposal) * len(values)):
             proposal = proposal.at_most("perhaps", f"{distinct} different values in {len(values)}")
         else:
             proposal = proposal.at_most("likely", f"{distinct} different values in {len(values)}")
@@ -76,6 +77,11 @@ def settle_order_id(found: list[Proposal], orders: int) -> list[Proposal]:
     return [p if p is first else _beside(p, judged[0]) for p in _undecided(judged)]
 
 
+def _least_distinct(proposal: Proposal) -> float:
+    """The share of different values of an id; what no hint knows may make a code of it."""
+    return _DISTINCT_UNKNOWN if _name_of(proposal).unknown else _DISTINCT
+
+
 def _undecided(ranked: list[Proposal]) -> list[Proposal]:
     """The ids; neither is sure where the first names the order and stands beside its plain ``id``.
 
@@ -83,8 +89,10 @@ def _undecided(ranked: list[Proposal]) -> list[Proposal]:
     one of a room and the other of the booking. A `transaction_id` may be the payment's.
     """
     first = ranked[0] if ranked else None
-    if first is None or not first.sure or _name_of(first).said < 2:
+    if first is None or not first.sure:
         return ranked
+    if _name_of(first).said < 2:
+        return _alike(ranked)
     where = _container(first)
     plain = next(
         (
@@ -100,6 +108,28 @@ def _undecided(ranked: list[Proposal]) -> list[Proposal]:
     if plain is None:
         return ranked
     doubt = f"it is `{first.value}` or `{plain.value}`, which differ"
+    return [p.at_most("perhaps", doubt) for p in ranked]
+
+
+def _alike(ranked: list[Proposal]) -> list[Proposal]:
+    """The ids; neither is sure where the first two stand in one object and are told apart by
+    nothing ("numero", "reference").
+    """
+    first = ranked[0]
+    other = next(
+        (
+            p
+            for p in ranked[1:]
+            if p.confidence == first.confidence
+            and (_container(p), bool(_name_of(p).unknown))
+            == (_container(first), bool(_name_of(first).unknown))
+            and p.given != first.given
+        ),
+        None,
+    )
+    if other is None:
+        return ranked
+    doubt = f"it is `{first.value}` or `{other.value}`, which differ"
     return [p.at_most("perhaps", doubt) for p in ranked]
 
 

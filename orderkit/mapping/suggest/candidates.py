@@ -232,3 +232,22 @@ def _click_ids(
             fact = f"TikTok appends `ttoclid` to the landing page's address: it is in {prop.path}"
             if found := proposal_of(row, formula, True, (fact,), events, zone):
                 yield found.at_most("likely", "not every address need have it")
+    for path, key, value in sorted(set(_named_items(seen))):
+        formula = (
+            f"SELECT(JSON_STRINGIFY({spelled(path)}), "
+            f"""'"{key}":"ttoclid","{value}":"([^"]+)"', 1)"""
+        )
+        fact = f"an item of `{path}` is called `ttoclid`"
+        if found := proposal_of(row, formula, True, (fact,), events, zone):
+            yield found.at_most("likely", "not every order need have it")
+
+
+def _named_items(seen: Seen) -> Iterator[tuple[str, str, str]]:
+    """Lists of names with values, one named ``ttoclid``: path, and what the two are called."""
+    for path, arrays in seen.arrays.items():
+        for item in (item for items in arrays.values() for item in items):
+            match list(item.items()):
+                case [(key, "ttoclid"), (value, str())] if (
+                    key.isidentifier() and value.isidentifier()
+                ):
+                    yield path, key, value

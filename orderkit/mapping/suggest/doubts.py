@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from orderkit.events.jsontext import show
-from orderkit.mapping.names import names_order, read_name, words
+from orderkit.mapping.names import held_apart, names_order, read_name, words
 from orderkit.mapping.suggest.order_object import OrderObject
 from orderkit.mapping.suggest.properties import Property, Seen
 from orderkit.mapping.suggest.row_hints import RowHint
@@ -11,6 +11,8 @@ from orderkit.mapping.suggest.row_hints import RowHint
 #: What is less than likely, and so is offered and never written.
 _PERHAPS: Final = "perhaps"
 _LIKELY: Final = "likely"
+#: What speaks of merchants, and of no company as such.
+_MERCHANT: Final = frozenset(words("merchant merch marchand mercante comerciante händler"))
 
 
 def doubts_of(
@@ -34,6 +36,10 @@ def doubts_of(
         if other is None:
             return None
         doubts.append(other)
+    if hint.subject == "merchant" and not _MERCHANT & set(words(prop.path)):
+        doubts.append((_PERHAPS, "a chain or a company need not be what TikTok calls the merchant"))
+    if hint.any_of <= {"identifier", "name"} and (holder := held_apart(prop.path)):
+        doubts.append((_PERHAPS, f"it is of `{holder}`"))
     if "base" in hint.any_of - name.attributes:
         doubts.append((_PERHAPS, "it may be the commission itself, and not what it is taken of"))
     if prop.in_array and (hint.subject != "room" or hint.role == "rooms"):

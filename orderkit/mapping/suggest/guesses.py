@@ -99,13 +99,13 @@ class _Guesses:
     ) -> None:
         """Let a row read one of these properties."""
         for prop in props:
-            before = len(self.made.get(name, []))
-            self._add(name, as_reference(_row(name), prop.path), fact, numbers)
-            if len(self.made.get(name, [])) == before and _row(name).type == "amount":
-                self._read_otherwise(name, prop, fact)
+            if _row(name).type == "amount":
+                self._read_amount(name, prop, fact)
+            else:
+                self._add(name, as_reference(_row(name), prop.path), fact, numbers)
 
-    def _read_otherwise(self, name: str, prop: Property, fact: str) -> None:
-        """Let a row read an amount that only a formula makes one ("1.237,12")."""
+    def _read_amount(self, name: str, prop: Property, fact: str) -> None:
+        """Let a row read an amount, or what a formula makes one of ("1.237,12", cents)."""
         values = self.values
         for made in readings(_row(name), prop, values.seen, values.order, values.zone):
             guessed = replace(made, facts=(fact,)).at_most("perhaps", _DOUBT)
