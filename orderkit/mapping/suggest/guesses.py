@@ -17,6 +17,7 @@ from orderkit.destination.fields import FieldMapping, field_mappings
 from orderkit.mapping.suggest import computed, suggest
 from orderkit.mapping.suggest.candidates import as_reference, proposal_of, readings, spelled
 from orderkit.mapping.suggest.guessed_amounts import guess_amounts
+from orderkit.mapping.suggest.guessed_moments import guess_moments
 from orderkit.mapping.suggest.initiators import who_cancelled
 from orderkit.mapping.suggest.named_codes import named_codes
 from orderkit.mapping.suggest.order_object import find_order
@@ -184,10 +185,9 @@ class _Guesses:
         return bool(found) and all(like) and dotted and not self.values.is_clocked(prop)
 
     def _times(self) -> None:
-        values = self.values
-        self._read("create_time", filter(values.is_clocked, values.full), "the earliest time")
-        self._read("update_time", filter(values.is_clocked, values.full), "the latest time")
-        for name, sign in (("create_time", 1), ("update_time", -1)):
+        for name, word, sign in (("create_time", "earliest", 1), ("update_time", "latest", -1)):
+            for value, formula in guess_moments(self.values, _row(name), _row("check_in_date")):
+                self._add(name, value, f"the {word} time", formula=formula)
             found = self.made.get(name, [])
             found.sort(key=lambda p, sign=sign: sign * mean(p.given.values()))  # type: ignore[misc]
 

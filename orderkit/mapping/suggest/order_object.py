@@ -15,7 +15,9 @@ _TELLING: Final = frozenset({"arrival", "departure", "begin", "end", "nights", "
 _IN_ORDERS: Final = frozenset({"hotel", "room"})
 _OF_ORDERS: Final = _IN_ORDERS | {"order"}
 #: What the property is called that says in what state an order is.
-_STATES: Final = frozenset({"status", "state", "statut", "stato", "estado", "zustand"})
+_STATES: Final = frozenset(
+    {"status", "stat", "sts", "state", "statut", "etat", "stato", "estado", "zustand"}
+)
 #: What an order has, as others may.
 _HAD: Final = frozenset({"sum", "currency"})
 #: Words of a text that names a hotel, or says that something is one.

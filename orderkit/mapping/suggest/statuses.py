@@ -21,7 +21,7 @@ HINTS: Final = Path(__file__).with_name("status_hints.csv")
 EVENT_NAME: Final = "event_name"
 #: A property with more different words than this is no status.
 _MOST_WORDS: Final = 12
-_STATUS_NAMES: Final = frozenset({"status", "kind"})
+_STATUS_NAMES: Final = frozenset({"status", "kind", "identifier"})
 #: What an event is called that is an order and says no more.
 _ORDERS: Final = frozenset({"booking", "order", "reservation", "transaction"})
 #: Subjects whose status is that of the order: its own, and the message's that tells of it.

@@ -15,8 +15,9 @@ from orderkit.mapping.types import field_type
 _NUMBER: Final = re.compile(r"\s*[0-9]{1,9}(?:[.,][0-9]{1,4})?\s*")
 #: Thousands and hundredths, each with its own mark.
 _GROUPED: Final = re.compile(
-    r"\s*[0-9]{1,3}(?:(?:[. ’'][0-9]{3})+(,[0-9]{2})|(?:,[0-9]{3})+(\.[0-9]{2}))\s*"
+    r"\s*[0-9]{1,3}(?:(?:[.\s’'][0-9]{3})+(,[0-9]{2})|(?:,[0-9]{3})+(\.[0-9]{2}))\s*"
 )
+_CURRENCY: Final = re.compile(r"\s*(?:[A-Z]{3}|[€$£¥])\s*")
 _FRACTION: Final = re.compile(r"[0-9]+[.,][0-9]{1,4}")
 _DATED: Final = re.compile(r"\s*[0-9]{1,4}[-/. ][0-9]{1,2}[-/. ][0-9]{1,4}\s*|[0-9]{8}")
 _CLOCKED: Final = re.compile(r".*[0-9][T ][0-9]{2}:[0-9]{2}.*|[0-9]{10}|[0-9]{13}")
@@ -135,7 +136,7 @@ class OrderValues:
 
 
 def _as_number(value: Any) -> float | None:
-    text = str(value)
+    text = _CURRENCY.sub("", str(value))
     if grouped := _GROUPED.fullmatch(text):
         hundredths = (grouped[1] or grouped[2])[1:]
         return float(re.sub(r"[^0-9]", "", text)[: -len(hundredths)] + f".{hundredths}")
