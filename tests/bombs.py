@@ -1,20 +1,23 @@
 """Files that are small to write and large to read, given to every command that reads events.
 
 ``python -m tests.bombs [MIB [NAME …]]`` prints how much memory each command took with each, at
-most, and ends with 1 where one took more than `MOST` or ended with a traceback. MIB says how large
-the files are once unpacked: 256 unless told. With names, only those commands and files are tried.
+most, and ends with 1 where one took more than `MOST` or ended with a traceback; "…" marks what was
+ended after a minute. MIB says how large the files are once unpacked: 256 unless told. With names,
+only those commands and files are tried.
 """
 
 import gzip
 import os
 import resource
+import signal
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final
 
 from orderkit.events import samples
 from orderkit.events.entries import LIMIT
@@ -24,6 +27,8 @@ MOST: Final = 300
 _MIB: Final = 2**20
 _SETTINGS: Final = ("--settings", str(samples.SETTINGS))
 _FORMULA: Final = ("formula", "UPPER(id)", "--event")
+#: Seconds after which a command is ended; what it took until then counts.
+PATIENCE: Final = 60.0
 #: What each command is called with; {} is the file.
 COMMANDS: Final[dict[str, tuple[str, ...]]] = {
     "events": ("events", "{}"),
@@ -89,7 +94,7 @@ BOMBS: Final[dict[str, Callable[[BinaryIO, int], None]]] = {
     "one cell.csv": _plain(b'id,name\n1,"', b"x", b'"\n'),
     "open cell.csv": _plain(b'id,name\n1,"', b"a" * 79 + b"\n"),
     "many columns.csv": _plain(b"", b"a,", b"\n1\n"),
-    "blank lines.ndjson": _plain(b"", b"\n"),
+    "blank lines.ndjson": _plain(b"", b" " * 79 + b"\n"),
     "deep.json": _plain(b"", b"[", b""),
     "deep objects.json": _plain(b"", b'{"a":', b""),
     "list of nothing.ndjson": _small(_plain(_LIST, b"[],", b"0]}\n")),
@@ -103,9 +108,11 @@ BOMBS: Final[dict[str, Callable[[BinaryIO, int], None]]] = {
     "zeros.ndjson.gz": _packed(b"", b"\0"),
     "one cell.csv.gz": _packed(b'id,name\n1,"', b"x", b'"\n'),
     "sheet.xlsx": _zipped("xl/worksheets/sheet1.xml", _SHEET, b"x", b"</t></is></c></row>"),
+    "list in an entry.har": _small(_plain(b'{"log":{"entries":[{"request":[', b"[],", b"0]}]}}")),
     "entry.har": _plain(b'{"log":{"entries":[{"request":{"postData":{"text":"', b"x", b'"}}}]}}'),
     "script.js": _plain(b"cact('trigger','x',{a:'", b"x", b"'});"),
-    "query.txt": _plain(b"https://collect.example/?", b"a=1&", b"\n"),
+    "list in script.js": _small(_plain(b"cact('trigger','x',{a:[", b"[],", b"0]});")),
+    "query.txt": _plain(b"https://collect.example/events?event_name=x&", b"a=1&", b"\n"),
 }
 
 
@@ -125,7 +132,12 @@ def tried(command: Iterable[str], file: Path, folder: Path) -> tuple[float, int,
             stdout=subprocess.DEVNULL,
             stderr=errors,
         )
-        _, status, used = os.wait4(process.pid, 0)
+        until = time.monotonic() + PATIENCE
+        while not (done := os.wait4(process.pid, os.WNOHANG))[0]:
+            if time.monotonic() > until:
+                process.kill()
+            time.sleep(0.01)
+        _, status, used = done
         process.returncode = os.waitstatus_to_exitcode(status)
         errors.seek(0)
         said = errors.read().decode("utf-8", "replace")
@@ -143,7 +155,7 @@ def main(arguments: list[str]) -> int:
     commands = {name: COMMANDS[name] for name in COMMANDS if name in arguments} or COMMANDS
     bombs = {name: BOMBS[name] for name in BOMBS if name in arguments} or BOMBS
     wrong = 0
-    rows: list[Any] = [("", *commands)]
+    print(f"{'':26}" + "".join(f"{name:>9}" for name in commands))
     with TemporaryDirectory() as place:
         folder = Path(place)
         for name, write in bombs.items():
@@ -153,15 +165,14 @@ def main(arguments: list[str]) -> int:
             cells = []
             for command in commands.values():
                 most, ended, said = tried(command, file, folder)
-                bad = most > MOST or "Traceback" in said or ended not in (0, 1, 2)
+                late = ended == -signal.SIGKILL
+                bad = most > MOST or "Traceback" in said or not (late or ended in (0, 1, 2))
                 wrong += bad
-                cells.append(f"{most:.0f}{'!' if bad else ''}")
+                cells.append(f"{most:.0f}{'…' if late else ''}{'!' if bad else ''}")
                 if bad:
                     print(name, command[0], f"{most:.0f} MB, ended with {ended}", said[-300:])
-            rows.append((name, *cells))
+            print(f"{name:26}" + "".join(f"{cell:>9}" for cell in cells), flush=True)
             file.unlink()
-    for row in rows:
-        print(f"{row[0]:26}" + "".join(f"{cell:>9}" for cell in row[1:]), flush=True)
     print(f"{wrong} of {len(bombs) * len(commands)} above {MOST} MB, or with a traceback")
     return int(wrong > 0)
 

@@ -11,6 +11,7 @@ from orderkit.destination.settings import Settings
 from orderkit.events.entries import LIMIT, EventLine, Reading
 from orderkit.events.jsontext import dumps, dumps_plain, loads
 from orderkit.events.reader import line_entries
+from orderkit.events.weight import most_values
 from orderkit.mapping.event_names import count_name
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.results import EventResult, Mapped
@@ -77,6 +78,8 @@ class _Making:
         self._unmapped: Counter[str] = Counter()
         self._lines = self._events = 0
         self._reading = Reading(limit=limit)
+        #: What is longer is weighed before it is read.
+        self._plain = min(limit, most_values(limit))
 
     def read(self, text: bytes) -> None:
         """Whole lines of NDJSON. What most of them are takes the shortest way."""
@@ -84,7 +87,7 @@ class _Making:
         for line in BytesIO(text):
             self._lines += 1
             try:
-                event = loads(line) if len(line) <= self._reading.limit else None
+                event = loads(line) if len(line) <= self._plain else None
             except ValueError:
                 event = None
             # What has no such context may be an envelope, or of another format.

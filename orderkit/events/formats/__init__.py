@@ -19,6 +19,7 @@ from orderkit.events.formats.pixel import begins_as_pixels, read_pixels
 from orderkit.events.formats.spreadsheet import read_workbook
 from orderkit.events.packing import MAGIC, unpacked
 from orderkit.events.tables import read_parquet
+from orderkit.events.weight import OF_DOCUMENT, explain_weight
 
 #: Bytes at the beginning of a file that are enough to tell its format.
 BEGINNING: Final = 2**18
@@ -55,6 +56,13 @@ class Source:
         data = self.content.read(reading.limit + 1)
         if len(data) > reading.limit:
             raise EventsError(f"{self.name}: a file of {reading.too_long}; give it in parts")
+        return data
+
+    def text(self, reading: Reading) -> bytes:
+        """As `whole`, of what is text. Raises EventsError where its values are too many."""
+        data = self.whole(reading)
+        if heavy := explain_weight(data, reading.limit, OF_DOCUMENT):
+            raise EventsError(f"{self.name}: a file with {heavy}; give it in parts")
         return data
 
 
@@ -119,7 +127,7 @@ FORMATS: Final = (
     Format(
         "cURL",
         _begins(begins_as_curl),
-        lambda source, reading: read_curl(source.whole(reading), source.name, reading),
+        lambda source, reading: read_curl(source.text(reading), source.name, reading),
     ),
     Format(
         "pixels",
@@ -129,7 +137,7 @@ FORMATS: Final = (
     Format(
         "JavaScript",
         _is_code,
-        lambda source, reading: read_javascript(source.whole(reading), source.name, reading),
+        lambda source, reading: read_javascript(source.text(reading), source.name, reading),
     ),
     Format(
         "a table",

@@ -14,6 +14,7 @@ from orderkit.events.formats.pixel import parse_query, pixel_event, url_parts
 from orderkit.events.formats.secrets import masked_headers, masked_properties
 from orderkit.events.headers import HEADERS
 from orderkit.events.jsontext import loads_lenient
+from orderkit.events.weight import explain_weight
 
 _PATHS: Final = re.compile(r"(?:^|/)events(?:/batch)?/?$")
 _GZIP: Final = b"\x1f\x8b"
@@ -78,6 +79,8 @@ def _events_of(body: bytes, call: Call, reading: Reading) -> list[Any]:
     kind = next((v for k, v in call.headers.items() if k.lower() == "content-type"), "")
     if "urlencoded" in kind and not body.lstrip().startswith((b"{", b"[")):
         return [parse_query(body.decode("utf-8", "replace"), reading)]
+    if heavy := explain_weight(body, reading.limit):
+        raise ValueError(f"a body with {heavy}")
     try:
         value = loads_lenient(body)
     except ValueError:

@@ -16,6 +16,8 @@ _MARKS: Final = ",;\t|"
 _ITEMS: Final = "items"
 _BOM: Final = b"\xef\xbb\xbf"
 _LINES_LOOKED_AT: Final = 6
+#: A row may have a part of the limit: the reader of rows takes many bytes for each of its.
+_OF_ROW: Final = 4
 
 
 class _TooLongError(Exception):
@@ -28,6 +30,7 @@ class _Lines:
     def __init__(self, lines: Iterable[bytes], reading: Reading) -> None:
         self._lines, self._reading = iter(lines), reading
         self._encoding = ""
+        self.limit = reading.limit // _OF_ROW
         self.number = 0
         self.begin()
 
@@ -41,7 +44,7 @@ class _Lines:
 
     def __next__(self) -> str:
         line = self._next()
-        if self._size > self._reading.limit or line.strip() == CUT:
+        if self._size > self.limit or line.strip() == CUT:
             raise _TooLongError
         return self._text(line)
 
@@ -176,7 +179,8 @@ def _next(rows: Iterator[list[str]], text: _Lines) -> list[str] | str | None:
         return next(rows, None)
     except _TooLongError:
         text.skip_row()
-        return "a row of more bytes than the limit; write shorter cells"
+        most = text.limit / 2**20
+        return f"a row of more than {most:g} MiB; write shorter cells, or allow more with --limit"
     except csv.Error as error:
         text.skip_row()
         return f"no row of CSV: {error}"

@@ -9,6 +9,7 @@ from orderkit.events.entries import Reading, Record
 from orderkit.events.formats.calls import Call, read_call
 from orderkit.events.packing import optional
 from orderkit.events.paths import count
+from orderkit.events.weight import most_values, number_of_values
 
 _BEGINS: Final = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"log"\s*:\s*\{')
 
@@ -23,12 +24,13 @@ class _Bounded:
 
     def __init__(self, content: BinaryIO, name: str, reading: Reading) -> None:
         self._content, self._name, self._reading = content, name, reading
-        self.size = 0
+        self.size = self.values = 0
 
     def read(self, most: int = -1) -> bytes:
         data = self._content.read(most)
         self.size += len(data)
-        if self.size > self._reading.limit:
+        self.values += number_of_values(data)
+        if self.size > self._reading.limit or self.values > most_values(self._reading.limit):
             raise EventsError(
                 f"{self._name}: one entry of {self._reading.too_long}; save the HAR again with "
                 "the calls to the collector only (filter the list by its host first)"
@@ -43,7 +45,7 @@ def read_har(content: BinaryIO, name: str, reading: Reading) -> Iterator[Record]
     found = calls = 0
     try:
         for entry in json.items(stream, "log.entries.item", use_float=True):
-            stream.size = 0
+            stream.size = stream.values = 0
             calls += 1
             call = _call(entry)
             if call is None or not call.is_tracking or _is_preflight(entry):

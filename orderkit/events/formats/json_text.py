@@ -3,15 +3,23 @@
 A line that is damaged is reported, and all others are read.
 """
 
+import io
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any, Final, TypeAlias
 
 from orderkit.errors import EventsError
-from orderkit.events.entries import CUT, Reading, Record
+from orderkit.events.entries import CUT, LIMIT, Reading, Record
 from orderkit.events.jsontext import loads, loads_lenient, show
 from orderkit.events.paths import MAX_DEPTH, json_type
+from orderkit.events.weight import (
+    OF_DOCUMENT,
+    OF_EVENT,
+    explain_weight,
+    most_values,
+    number_of_values,
+)
 
 _BOM: Final = b"\xef\xbb\xbf"
 _STRING: Final = rb'"[^"\\\n]*(?:\\.[^"\\\n]*)*"'
@@ -19,6 +27,10 @@ _TOKEN: Final = re.compile(_STRING + rb"|//[^\n]*|/\*.*?\*/|/\*|[{}\[\]]")
 _COMMENT: Final = re.compile(_STRING + rb"|//[^\n]*|/\*.*?\*/", re.DOTALL)
 _TRAILING: Final = re.compile(_STRING + rb"|,(?=\s*[}\]])")
 _MAY_TRAIL: Final = re.compile(rb",\s*[}\]]")
+_ALLOW: Final = "allow more with --limit"
+_ONE_A_LINE: Final = (
+    "write one event a line (NDJSON), which has no limit: jq -c '.[]' does it; or " + _ALLOW
+)
 _COMMENTS: Final = "comments and trailing commas left out"
 
 _Line: TypeAlias = tuple[int, bytes]
@@ -27,12 +39,12 @@ _Line: TypeAlias = tuple[int, bytes]
 def read_json(lines: Iterable[bytes], name: str, reading: Reading) -> Iterator[Record]:
     """What the lines of a text hold. Raises EventsError when it is one broken document."""
     entries = enumerate(lines, start=1)
-    begun = _Document(reading.limit)
+    begun = _Document()
     first = True
     for number, line in entries:
         if number == 1:
             line = line.removeprefix(_BOM)
-        if begun.lines:
+        if begun.text:
             if not begun.is_array and is_event(line):
                 # One event a line after all, and what went before is damaged.
                 yield from begun.damaged(reading)
@@ -41,18 +53,17 @@ def read_json(lines: Iterable[bytes], name: str, reading: Reading) -> Iterator[R
             if begun.add(number, line):
                 yield begun.record(name, reading, first)
                 first = False
-            elif begun.size > reading.limit:
+            elif found := begun.explain_size(reading):
                 if begun.is_array:
-                    raise EventsError(
-                        f"{name}: one JSON document of {reading.too_long}; write one event a "
-                        "line (NDJSON), which has no limit: jq -c '.[]' does it"
-                    )
+                    raise EventsError(f"{name}: one JSON document of {found}; {_ONE_A_LINE}")
                 yield from begun.damaged(reading)
             continue
         if not line.strip():
             continue
-        record = read_json_line(number, line, reading)
-        if record.error and begun.add(number, line, starting=True):
+        # The first may hold all events, in a list or an envelope.
+        record = read_json_line(number, line, reading, OF_DOCUMENT if first else OF_EVENT)
+        # What is too long or too heavy is no beginning: its text is not kept.
+        if record.text and begun.add(number, line, starting=True):
             continue
         if first and isinstance(record.value, list):
             following = next((entry for entry in entries if entry[1].strip()), None)
@@ -65,7 +76,7 @@ def read_json(lines: Iterable[bytes], name: str, reading: Reading) -> Iterator[R
             return
         yield record
         first = False
-    if begun.lines:
+    if begun.text:
         yield from begun.rest(name, reading, first)
 
 
@@ -83,15 +94,17 @@ def _ndjson(lines: Iterable[_Line], reading: Reading) -> Iterator[Record]:
             yield read_json_line(number, line, reading)
 
 
-def read_json_line(number: int, line: bytes, reading: Reading) -> Record:
-    """What a line of NDJSON holds, or why there is nothing."""
+def read_json_line(number: int, line: bytes, reading: Reading, each: int = OF_EVENT) -> Record:
+    """What a line of NDJSON holds, or why there is nothing; `each` as of `explain_weight`."""
     text = line.strip()
     if text == CUT or len(text) > reading.limit:
         return Record(
             number,
             None,
-            f"a line of {reading.too_long}; write one event a line, or allow more with --limit",
+            f"a line of {reading.too_long}; write one event a line, or {_ALLOW}",
         )
+    if heavy := explain_weight(text, reading.limit, each):
+        return Record(number, None, f"a line with {heavy}; send less in one event, or {_ALLOW}")
     try:
         return Record(number, loads_lenient(text), "", b"", False, (), len(text))
     except ValueError:
@@ -105,27 +118,38 @@ def begins_as_ndjson(text: bytes) -> bool:
 
 
 class _Document:
-    """The lines of a document that has begun."""
+    """A document that has begun: its lines so far, and the number of the first."""
 
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
+    def __init__(self) -> None:
         self._reset()
 
     def _reset(self) -> None:
-        self.lines: list[_Line] = []
-        self.size = self._depth = 0
+        self.text = bytearray()
+        self._number = self._depth = self._values = 0
         self._in_comment = False
 
     @property
     def is_array(self) -> bool:
-        return self.lines[0][1].lstrip().startswith(b"[")
+        return self._first().lstrip().startswith(b"[")
+
+    def explain_size(self, reading: Reading) -> str:
+        """What it has too much of; "" as long as it has not."""
+        if len(self.text) > reading.limit:
+            return reading.too_long
+        most = most_values(reading.limit, OF_DOCUMENT)
+        return f"more than {most:,} values" if self._values > most else ""
+
+    def _first(self) -> bytes:
+        """The line that it began with."""
+        return bytes(self.text[: self.text.find(b"\n") + 1] or self.text)
 
     def add(self, number: int, line: bytes, *, starting: bool = False) -> bool:
         """Add a line; whether the document is whole then, or for its first line, not yet whole."""
-        if not self.lines and not starting:
+        if not self.text and not starting:
             return False
-        self.lines.append((number, line))
-        self.size += len(line)
+        self._number = self._number or number
+        self.text += line
+        self._values += number_of_values(line)
         self._count(line)
         whole = self._depth <= 0 and not self._in_comment
         if not starting:
@@ -151,17 +175,14 @@ class _Document:
                 self._in_comment = True
                 return
 
-    def _whole(self) -> tuple[int, bytes]:
-        number, text = self.lines[0][0], b"".join(line for _number, line in self.lines)
-        return number, text
-
     def record(self, name: str, reading: Reading, first: bool) -> Record:
         """What the document holds. Raises EventsError for an array that is the file."""
-        number, text = self._whole()
-        array = self.is_array
+        number, text, array = self._number, bytes(self.text), self.is_array
         self._reset()
         if not _without_comments(text).strip():
             return Record(None, [], document=True)
+        if heavy := explain_weight(text, reading.limit, OF_DOCUMENT):
+            raise EventsError(f"{name}: one JSON document of {heavy}; {_ONE_A_LINE}")
         try:
             return Record(None, read_document(text, reading), document=True)
         except ValueError:
@@ -172,7 +193,7 @@ class _Document:
 
     def damaged(self, reading: Reading) -> Iterator[Record]:
         """The lines, each for itself: they were no document."""
-        lines = self.lines
+        lines = enumerate(io.BytesIO(self.text), start=self._number)
         self._reset()
         for number, line in lines:
             if not _without_comments(line).strip():
@@ -183,10 +204,10 @@ class _Document:
 
     def rest(self, name: str, reading: Reading, first: bool) -> Iterator[Record]:
         """What there is of a document that the file's end cuts short. Raises EventsError."""
-        number, text = self._whole()
+        number, text = self._number, bytes(self.text)
         if not _without_comments(text).strip():
             return
-        opening = self.lines[0][1].strip()
+        opening = self._first().strip()
         if first and (opening in (b"{", b"[") or self.is_array):
             raise EventsError(f"{name}: no JSON: {explain_no_json(text, number - 1)}")
         yield from self.damaged(reading)
@@ -221,6 +242,8 @@ def is_event(line: bytes) -> bool:
 
 
 def _is_object(text: bytes) -> bool:
+    if explain_weight(text, LIMIT):
+        return False
     try:
         return isinstance(loads_lenient(text), dict)
     except ValueError:
@@ -229,6 +252,8 @@ def _is_object(text: bytes) -> bool:
 
 def explain_no_json(text: bytes, lines_before: int = 0) -> str:
     """Why a text is no JSON, with line, column and the text around the place."""
+    if heavy := explain_weight(text, LIMIT, OF_DOCUMENT):
+        return f"it has {heavy}"
     try:
         value = loads(text)
     except ValueError as error:

@@ -13,6 +13,7 @@ from orderkit.events.entries import CUT, Reading, Record
 from orderkit.events.formats.secrets import masked_properties
 from orderkit.events.jsontext import show
 from orderkit.events.paths import MAX_DEPTH, is_index
+from orderkit.events.weight import most_values
 
 #: Of the call, not of the event: the site and its key.
 _OF_THE_CALL: Final = frozenset({"tc_s", "token"})
@@ -72,7 +73,11 @@ def pixel_event(url: str, reading: Reading) -> dict[str, Any]:
 def parse_query(query: str, reading: Reading) -> dict[str, Any]:
     """The event in a query. What is read otherwise than it may be meant is noted."""
     root: dict[str, Any] = {}
-    for pair in query.split("&"):
+    most = most_values(reading.limit)
+    pairs = query.split("&", most)
+    if len(pairs) > most:
+        reading.note(f"more than {most:,} values in a query: the rest is left out", 1)
+    for pair in pairs[:most]:
         name, _, text = pair.partition("=")
         name, value = unquote_plus(name), unquote_plus(text)
         if not name or name in _OF_THE_CALL:

@@ -68,7 +68,7 @@ def test_a_cell_over_the_limit(tmp_path: Path) -> None:
         *(None, {"id": "H-2", "total": "7"}, None, {"id": "H-3", "total": "8"})
     ]
     assert [entry.line for entry in entries] == [2, 3_002, 3_003, 3_004]
-    assert all("more bytes than the limit" in entry.error for entry in entries if entry.error)
+    assert all("a row of more than" in entry.error for entry in entries if entry.error)
 
 
 def test_conversions(tmp_path: Path) -> None:
