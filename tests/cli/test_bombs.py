@@ -1,5 +1,6 @@
 """Files that are small to write and large to read."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from tests import bombs
 
 _MIB = 2**20
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux tells what a process takes")
 
 
 @pytest.mark.parametrize(
@@ -24,5 +26,5 @@ def test_no_file_takes_a_command_more_memory_than_promised(name: str, tmp_path: 
     with file.open("wb") as target:
         bombs.BOMBS[name](target, 96 * _MIB)
     most, ended, said = bombs.tried(bombs.COMMANDS["check"], file, tmp_path)
-    assert most < bombs.MOST
+    assert 20 < most < bombs.MOST
     assert (ended in (1, 2), "Traceback" in said) == (True, False), said
