@@ -35,9 +35,11 @@ class SettingsFault:
 
     def text(self, place: str) -> str:
         at = f"{place}:{self.line}" if self.line else place
+        # A key of a file may hold newlines: each fault is a line.
+        key, found = (text.replace("\n", r"\n") for text in (self.key, self.found))
         if not self.key:
             return f"{at}: {self.found}; {self.expected}"
-        return f"{at}: {self.key}: found {self.found}; {self.expected}"
+        return f"{at}: {key}: found {found}; {self.expected}"
 
 
 class SettingsError(OrderkitError):

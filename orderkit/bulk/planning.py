@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from itertools import accumulate, pairwise
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from orderkit.bulk.partitions import Partition, Receipt
@@ -63,12 +64,22 @@ def plan_partitions(
     """
     fs, path = filesystem(folder)
     folder = fs.unstrip_protocol(path).rstrip("/")
+    real = fs.unstrip_protocol(str(Path(path).resolve())) if "file" in fs.protocol else folder
     made: list[Partition] = []
     for source in sources:
-        if source.rpartition("/")[0] == folder:
+        if {folder, real} & {source.rpartition("/")[0], *_real_folders(source)}:
             raise EventsError(f"{folder}: {source} is read from there: name another folder")
         made += _partitions(source, settings, folder, ending, reading)
     return made
+
+
+def _real_folders(source: str) -> list[str]:
+    """Where a file of this machine lies when its links are followed, as an address."""
+    fs, path = filesystem(source)
+    if "file" not in fs.protocol:
+        return []
+    places = (Path(path).resolve().parent, Path(path).parent.resolve())
+    return [fs.unstrip_protocol(str(place)) for place in places]
 
 
 def _partitions(

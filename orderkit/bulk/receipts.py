@@ -85,9 +85,11 @@ class Receipts:
             if entry["source"] in sources:
                 for role in ("output", "rejects", "receipt"):
                     name = own_name(entry[role])
-                    if name not in own and name in self._names:
+                    made = role == "receipt" or self._is_as_written(name, entry["files"])
+                    if name not in own and name in self._names and made:
                         remove(f"{self._folder}/{name}")
-        for name in self._listed():
+        # Half a file that was not there at first is being written by another run.
+        for name in self._listed() & self._names:
             whole = name.removeprefix(".").removesuffix(".partial").rpartition(".")[0]
             if name.endswith(".partial") and whole in own:
                 remove(f"{self._folder}/{name}")
@@ -105,7 +107,13 @@ def _read(text: bytes) -> dict[str, Any] | None:
     known = isinstance(entry, dict) and all(isinstance(entry.get(role), str) for role in roles)
     parts = ("outcomes", "notes", "files", "unmapped")
     known = known and all(isinstance(entry.get(part), dict) for part in parts)
-    return entry if known and all(isinstance(entry.get(n), int) for n in _NUMBERS) else None
+    counted = (part for part in parts if part != "files")
+    known = known and all(_is_number(n) for part in counted for n in entry[part].values())
+    return entry if known and all(_is_number(entry.get(n)) for n in _NUMBERS) else None
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int) and value >= 0
 
 
 def _receipt(partition: Partition, entry: dict[str, Any]) -> Receipt:

@@ -31,6 +31,7 @@ from orderkit.mapping.problems import Problem
 from orderkit.mapping.results import EventResult
 
 F = TypeVar("F", bound=Callable[..., Any])
+_MOST_MIB = 1_000_000
 
 
 def events_argument(command: F) -> F:
@@ -72,6 +73,8 @@ def _set_at(context: click.Context, _option: click.Parameter, at: str | None) ->
 
 
 def _set_limit(context: click.Context, _option: click.Parameter, limit: float | None) -> None:
+    if limit is not None and not 0 < limit <= _MOST_MIB:
+        raise click.BadParameter(f"found {limit}; write a number of MiB up to {_MOST_MIB:,}")
     command_reading(context).limit = math.ceil(limit * 2**20) if limit else LIMIT
 
 
@@ -163,6 +166,7 @@ def make_mapper(settings_path: str, platform: bool | None = None) -> Mapper:
 
     The file may be a draft: what it leaves open is said, and reported missing in each order.
     """
+    refuse_overwriting(settings=settings_path, output="-")
     settings = load_settings(settings_path, draft=True)
     if absent := settings.absent():
         echo(f"note: {settings_path} is a draft, without {', '.join(absent)}", err=True)

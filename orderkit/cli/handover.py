@@ -46,10 +46,13 @@ def command(
     if pdf:
         find_chromium()
     refuse_overwriting(
-        events=events, settings=settings_path, output=out, pdf=pdf, ledger=ledger_path
+        events=events,
+        settings=settings_path,
+        output=out,
+        pdf=pdf,
+        ledger=(path := Path(ledger_path) if ledger_path else default_path()),
     )
     settings = load_settings(settings_path)
-    path = Path(ledger_path) if ledger_path else default_path()
     entries = []
     if path.is_file():
         with Ledger(path) as ledger:

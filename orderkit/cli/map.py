@@ -157,6 +157,8 @@ def _many(
 ) -> int:
     from orderkit.bulk import map_files
 
+    if Path(settings_path).resolve().parent == Path(folder).resolve():
+        raise EventsError(f"{folder}: {settings_path} is read from there: name another folder")
     settings, reading = load_settings(settings_path), command_reading()
     with progress(1) as told:
         done = map_files(

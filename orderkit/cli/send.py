@@ -162,7 +162,13 @@ def command(
     if authenticate and target != "dry-run":
         raise click.UsageError("--authenticate is for dry runs: a sending needs a token anyway")
     refuse_unready("live" if authenticate else target, settings)
-    refuse_overwriting(events=events, settings=settings_path, report=report, ledger=ledger_path)
+    refuse_overwriting(
+        events=events,
+        settings=settings_path,
+        report=report,
+        ledger=ledger_path or default_path(),
+        output="-",
+    )
     if (script or share) and target != "sandbox":
         raise click.UsageError("--faults and --random are for the embedded sandbox: --to sandbox")
     mapper = Mapper(settings)

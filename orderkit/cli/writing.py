@@ -6,7 +6,6 @@ replaced, and a reader that has gone (``| head``) ends a command quietly, or not
 """
 
 import os
-import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -14,15 +13,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-#: Control characters (C0 but tab and newline, DEL, C1), marks of direction and of no width.
-_ACTING: Final = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
-    r"\ufff9-\ufffb\ud800-\udfff]"
-)
-_NAMED: Final = {"\n": r"\n", "\t": r"\t", "\r": r"\r"}
+from orderkit.events.acting import escape_acting, escape_in_json
+
 #: What there is in a file or a pipe, where there is no terminal to fit: of tables, all.
 WIDTH_WITHOUT_TERMINAL: Final = 220
 WHOLE: Final = 1_000_000
+_NARROWEST: Final = 20
 
 _goes_on = False
 
@@ -45,15 +41,11 @@ def escape(text: str) -> str:
 def escape_lines(text: str) -> str:
     """The same for a text of several lines; names from the command line stay on one."""
     for name in sys.argv[1:]:
-        for part in (name, name.partition("=")[2]):
+        value = name.partition("=")[2]
+        for part in (name, value, str(Path(name).parent), str(Path(value).parent)):
             if "\n" in part:
                 text = text.replace(part, part.replace("\n", r"\n"))
-    return _ACTING.sub(_escaped, text)
-
-
-def _escaped(match: re.Match[str]) -> str:
-    mark = match[0]
-    return _NAMED.get(mark) or (f"\\x{ord(mark):02x}" if mark < "\x80" else f"\\u{ord(mark):04x}")
+    return escape_acting(text)
 
 
 def echo(text: str = "", *, err: bool = False) -> None:
@@ -76,13 +68,14 @@ def escape_json(data: bytes) -> bytes:
     """JSON lines in which nothing acts on a terminal."""
     if data.isascii() and b"\x7f" not in data:
         return data  # JSON itself escapes the other control characters
-    return _ACTING.sub(lambda mark: f"\\u{ord(mark[0]):04x}", data.decode()).encode()
+    return escape_in_json(data.decode()).encode()
 
 
 def output_width(stream: TextIO) -> int:
     """How many columns there are: the terminal's, or a wide page's."""
     if stream.isatty():
-        return shutil.get_terminal_size().columns
+        # A narrower terminal wraps what is written for this width.
+        return max(shutil.get_terminal_size().columns, _NARROWEST)
     return WIDTH_WITHOUT_TERMINAL
 
 

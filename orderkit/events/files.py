@@ -138,6 +138,8 @@ def opened(name: str) -> Iterator[Opened]:
 
 
 def _standard_input() -> Any:
+    if sys.stdin is None:
+        raise EventsError("standard input is closed: name a file of events")
     # A file object of our own: the interpreter cannot end while a thread waits in `sys.stdin`'s.
     try:
         return io.open(sys.stdin.fileno(), "rb", closefd=False)  # noqa: UP020 - no path

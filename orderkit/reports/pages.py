@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from html import escape
 
+from orderkit.events.acting import escape_acting
 from orderkit.events.jsontext import show
 from orderkit.reports import deliveries, html
 from orderkit.reports.profile import MOST_DISTINCT, Profile, RowProfile
@@ -16,12 +17,13 @@ def page(title: str, body: str) -> str:
 
 
 def _page(title: str, body: str, head: str, name: str) -> str:
-    return (
+    return escape_acting(
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)}</title>{html.page_style()}{head}</head>"
         f'<body class="ok-page {name}"><main class="ok-root">{body}</main>'
-        f"{html.table_script()}</body></html>\n"
+        f"{html.table_script()}</body></html>\n",
+        page=True,
     )
 
 

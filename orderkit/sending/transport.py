@@ -6,7 +6,6 @@ token goes to the configured host and nowhere else. Answers are bounded, packed 
 """
 
 import logging
-import os
 import socket
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -21,18 +20,11 @@ import httpx
 from orderkit.destination.urls import is_loopback
 from orderkit.errors import EndpointError
 from orderkit.masking import MaskingFilter, mask
+from orderkit.sending.environment import explain_environment, look_at_proxies
 from orderkit.sending.request import Request
 from orderkit.sending.unpacking import LIMIT, unpack
 
 #: What of the environment httpx reads, in large or small letters.
-_VARIABLES: Final = (
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "ALL_PROXY",
-    "NO_PROXY",
-    "SSL_CERT_FILE",
-    "SSL_CERT_DIR",
-)
 
 #: OpenSSL's numbers for a certificate whose issuer is not among those that are trusted.
 _UNKNOWN_ISSUER: Final = frozenset({18, 19, 20, 21})
@@ -86,6 +78,8 @@ class Transport:
         self._idle: dict[str, list[httpx.AsyncClient]] = {}
         plain = all(url.lower().startswith("http:") for url in urls)
         try:
+            if not all(map(is_loopback, urls)):
+                look_at_proxies()
             # Without https to verify, a context that trusts nobody: loading certificates is slow.
             self._trust = (
                 ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else httpx.create_ssl_context()
@@ -93,7 +87,7 @@ class Transport:
             for url in urls:
                 self._idle.setdefault(_origin(url), [self._new(url)])
         except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
-            raise EndpointError(_broken_environment(error)) from None
+            raise EndpointError(explain_environment(error)) from None
 
     async def close(self) -> None:
         """Close the connections that nobody has."""
@@ -285,14 +279,3 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}".lower()
-
-
-def _broken_environment(error: Exception) -> str:
-    """What to say where the environment names a proxy or certificates that cannot be used."""
-    names = [name for upper in _VARIABLES for name in (upper, upper.lower())]
-    present = [f"{name}={os.environ[name]}" for name in names if os.environ.get(name)]
-    hint = "; install socksio for SOCKS" if isinstance(error, ImportError) else ""
-    return mask(
-        f"the proxy or the certificates named in the environment cannot be used: {error}{hint};"
-        f" correct or unset what is wrong of {', '.join(present) or 'it'}"
-    )

@@ -87,7 +87,7 @@ def looks_like_table(beginning: bytes) -> bool:
     lines = [line for line in text.splitlines()[:_LINES_LOOKED_AT] if line.strip()]
     if lines and _named_mark(lines[0]):
         return True
-    if len(lines) < 2 or lines[0].lstrip().startswith(("{", "[", "<")):
+    if len(lines) < 2 or lines[0].lstrip("\0 \t").startswith(("{", "[", "<")):
         return False
     mark = _mark_of(lines[0])
     try:

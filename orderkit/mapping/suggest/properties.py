@@ -61,7 +61,9 @@ def look_at(events: Iterable[Any]) -> Seen:
     for number, event in enumerate(found.events):
         for path, value in paths.walk(event):
             general = _general(path)
-            if general and not paths.is_blank(value):
+            # What has braces in its name, no reference can say.
+            said = general and "{{" not in general and "}}" not in general
+            if said and not paths.is_blank(value):
                 known = found.properties.setdefault(general, Property(general, read_name(general)))
                 known.values.setdefault(number, value)
         _collect_arrays("", event, number, found.arrays)

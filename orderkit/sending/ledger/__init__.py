@@ -8,6 +8,7 @@ order after a newer one that was delivered.
 The file is private to its user, holds no credentials, and may be read while a sending goes on.
 """
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,6 +38,8 @@ KEPT: Final = 48 * 3600.0
 
 #: Filtered events are counted in memory, and written down after so many.
 _FLUSHED_AFTER: Final = 1000
+#: A value in the reason why an event was filtered: an address, or a number of somebody.
+_OF_A_PERSON: Final = re.compile(r'"[^"]*(?:@|[0-9]{4})[^"]*"')
 
 
 class Ledger(LedgerReader):
@@ -188,7 +191,8 @@ class Ledger(LedgerReader):
             )
 
     def filter(self, target: str, reason: str) -> None:
-        """Count an event that is not for this destination."""
+        """Count an event that is not for this destination, without what may be of a person."""
+        reason = _OF_A_PERSON.sub('"…"', reason)
         with self.exclusive():
             self._filtered[target, int(time.time() // 60), reason] += 1
             if self._filtered.total() >= _FLUSHED_AFTER:

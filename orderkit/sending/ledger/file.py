@@ -92,8 +92,10 @@ class LedgerFile:
                 _make_private(self.path)
                 self._file_lock = FileLock(self.path)
             # Autocommit: what is written survives the process from that moment on.
+            # An absolute path is never taken for an address ("file:…") or for memory.
+            where = ":memory:" if self.path is None else self.path.absolute()
             self.rows = sqlite3.connect(
-                self.path or ":memory:", timeout=10, isolation_level=None, check_same_thread=False
+                where, timeout=10, isolation_level=None, check_same_thread=False
             )
             self.rows.row_factory = sqlite3.Row
         weakref.finalize(self, self.rows.close)
