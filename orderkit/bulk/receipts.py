@@ -88,8 +88,7 @@ class Receipts:
                     made = role == "receipt" or self._is_as_written(name, entry["files"])
                     if name not in own and name in self._names and made:
                         remove(f"{self._folder}/{name}")
-        # Half a file that was not there at first is being written by another run.
-        for name in self._listed() & self._names:
+        for name in self._listed():
             whole = name.removeprefix(".").removesuffix(".partial").rpartition(".")[0]
             if name.endswith(".partial") and whole in own:
                 remove(f"{self._folder}/{name}")

@@ -85,6 +85,8 @@ def check_answer_codes(value: Any) -> Any:
     listed = value if isinstance(value, list | tuple) else [None]
     if not all(type(code) in (int, str) and str(code).strip() for code in listed):
         raise expectation('write a list of numbers, or of names in quotes: [40100, "too_fast"]')
+    for code in listed:
+        _whole(code)
     return value
 
 

@@ -652,6 +652,12 @@ def test_half_typed_settings() -> None:
     assert drafted({})[1] == []
 
 
+def test_half_a_character_is_no_code_of_an_answer() -> None:
+    """No file could hold it, and none of the settings could be written."""
+    _, faults = drafted({"connection": {"throttle_codes": [1, "\ud800"]}})
+    assert [fault.key for fault in faults] == ["connection.throttle_codes"]
+
+
 def test_half_typed_conditions() -> None:
     """A condition with two faults goes as a whole, and takes no good one with it."""
     bad, good = {"property": "", "operator": ""}, {"property": "id", "operator": "exists"}
