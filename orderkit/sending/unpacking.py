@@ -25,15 +25,25 @@ def unpack(body: bytes, codings: str) -> bytes:
     for name in reversed(names):
         if name not in ("gzip", "x-gzip", "deflate"):
             raise ValueError(f"{name[:20]!r} is not known here, and was not asked for")
-        # "deflate" is zlib's format by the standard, and raw by custom.
-        raw = name == "deflate" and (not body or body[0] & 0x0F != 8)
+        body = _unpack_one(body, name)
+    return body
+
+
+def _unpack_one(body: bytes, name: str) -> bytes:
+    # "deflate" is zlib's format by the standard, and raw by custom.
+    raw = name == "deflate" and (not body or body[0] & 0x0F != 8)
+    made, left = b"", body
+    while True:
         unpacker = zlib.decompressobj(-15 if raw else 15 if name == "deflate" else 31)
         try:
-            body = unpacker.decompress(body, LIMIT + 1)
+            made += unpacker.decompress(left, LIMIT + 1 - len(made))
         except zlib.error as error:
             raise ValueError(f"it is no {name}") from error
-        if len(body) > LIMIT:
+        if len(made) > LIMIT:
             raise OverflowError
         if not unpacker.eof:
             raise ValueError(f"its {name} has no end")
-    return body
+        # RFC 1952: a gzip file may have several members, one behind the other.
+        left = unpacker.unused_data
+        if not left:
+            return made

@@ -77,6 +77,16 @@ def test_an_answer_that_cannot_be_unpacked_is_unknown(codings: str) -> None:
     assert "cannot be unpacked" in delivery.message
 
 
+def test_members_of_gzip_are_one_body_and_what_is_none_is_told() -> None:
+    """RFC 1952 lets several follow each other; anything else behind one is no sound answer."""
+    members = gzip.compress(b"") + gzip.compress(b'{"code":') + gzip.compress(b"0}")
+    assert unpack(members, "gzip") == b'{"code":0}'
+    with pytest.raises(ValueError, match="it is no gzip"):
+        unpack(members + b"junk", "gzip")
+    with pytest.raises(OverflowError):
+        unpack(gzip.compress(bytes(LIMIT // 2 + 1)) * 2, "gzip")
+
+
 @given(st.binary(max_size=300), st.lists(st.sampled_from(["gzip", "deflate"]), max_size=3))
 def test_unpacking_undoes_packing(body: bytes, codings: list[str]) -> None:
     """What was packed with any codings in turn comes out again."""
