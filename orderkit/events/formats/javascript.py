@@ -20,7 +20,8 @@ _LIMIT: Final = 4 * 2**20
 _CALLS: Final = re.compile(
     rb"\b(?:cact|gtag|fetch)\s*\(|\b(?:dataLayer|caReady|_satellite)\.push\s*\("
 )
-_BLANK: Final = rb"(?:\s|//[^\n]*\n|/\*[^*]*\*/)*"
+#: Without a way back: two of them would be tried in every division of a long blank.
+_BLANK: Final = rb"(?:\s|//[^\n]*\n|/\*[^*]*\*/)*+"
 _LITERAL: Final = re.compile(
     _BLANK + rb"(?:(?:var|let|const)\s+[\w$]+\s*=|window\.[\w$.]+\s*="
     rb"|\(?"
