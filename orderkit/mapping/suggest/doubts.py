@@ -39,6 +39,8 @@ def doubts_of(
     if hint.subject == "merchant" and not _MERCHANT & set(words(prop.path)):
         doubts.append((_PERHAPS, "a chain or a company need not be what TikTok calls the merchant"))
     if hint.any_of <= {"identifier", "name"} and (holder := held_apart(prop.path)):
+        if read_name(holder).attributes:
+            return None
         doubts.append((_PERHAPS, f"it is of `{holder}`"))
     if "base" in hint.any_of - name.attributes:
         doubts.append((_PERHAPS, "it may be the commission itself, and not what it is taken of"))

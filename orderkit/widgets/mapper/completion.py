@@ -13,6 +13,8 @@ from orderkit.widgets.mapper.sources import read_source
 
 _TOKEN: Final = re.compile(r"[\w.$-]*\Z")
 _MOST: Final = 8
+#: Types of which a text that happens to be one is hardly the beginning of a path.
+_NARROW: Final = frozenset({"currency", "amount", "integer", "date", "timestamp"})
 _MOST_FUNCTIONS: Final = 4
 
 
@@ -48,7 +50,11 @@ def completions(
             }
         )
     found.sort(key=lambda each: bool(each["bad"]))
-    return [*found, *_functions(start, token, rest), *_constant(token, formula, known, setting)]
+    constant = _constant(token, formula, known, setting)
+    # A code or a number that the row takes is meant as it is typed ("EUR").
+    if constant and field.type.name in _NARROW and not _unfit(field, token):
+        return [{**constant[0], "sure": True}, *found]
+    return [*found, *_functions(start, token, rest), *constant]
 
 
 def _functions(start: str, token: str, rest: str) -> list[dict[str, Any]]:

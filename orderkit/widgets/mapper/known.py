@@ -43,7 +43,8 @@ class KnownPaths:
                 return 1, text
             return (2, text) if wanted in text else None
 
-        plain = (path for path in self.counts if ".0" not in path)
+        # Of an array, every item at once: not the second one by its number.
+        plain = (p for p in self.counts if not any(map(str.isdecimal, p.split(".")[1:])))
         ranked = sorted((found, path) for path in plain if (found := rank(path)))
         return [path for _rank, path in ranked[:most]]
 

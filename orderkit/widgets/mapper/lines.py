@@ -8,6 +8,7 @@ from orderkit.events.jsontext import show
 from orderkit.events.paths import count
 from orderkit.mapping.near_misses import similar
 from orderkit.mapping.results import TraceEntry
+from orderkit.mapping.suggest import Proposal
 from orderkit.mapping.types import field_type
 from orderkit.reports.client_words import capital
 from orderkit.widgets.mapper.draft import row_key
@@ -124,18 +125,33 @@ def _proposal(session: MapperSession, row: FieldMapping) -> dict[str, Any] | Non
     return {
         "text": best.reads,
         "kind": "formula" if best.formula else "path",
-        "value": show(best.given.get(session.chosen, best.example), 300),
+        "value": _given(session, best, 300),
         "confidence": best.confidence,
         "facts": best.reason,
         "others": [
             {
                 "text": other.reads,
-                "shown": show(other.given.get(session.chosen, other.example), 60),
+                "label": ", ".join(_read_by(other)),
+                "shown": _given(session, other, 60),
                 "value": source_value(other),
             }
             for other in session.other_proposals(row, best)
         ],
     }
+
+
+def _given(session: MapperSession, proposal: Proposal, most: int) -> str:
+    """What a proposal gives here; of an event that has nothing there, what it gives elsewhere."""
+    if session.chosen in proposal.given:
+        return show(proposal.given[session.chosen], most)
+    return f"e.g. {show(proposal.example, most)}"
+
+
+def _read_by(proposal: Proposal) -> tuple[str, ...]:
+    """The properties that a proposal reads: of several formulas, all that differs."""
+    from orderkit.language import formulas
+
+    return formulas.parse(proposal.value).properties if proposal.formula else (proposal.reads,)
 
 
 def _fixes(session: MapperSession, target: str) -> list[dict[str, Any]]:

@@ -101,7 +101,8 @@ export default {
           `class="om-next" title="F8" ${bar.outcomes?.["with problems"] ? "" : "disabled"}`) +
         '<span class="om-gap"></span>' +
         (bar.unsaved?.length ? `<span class="om-unsaved" title="${text(bar.unsaved.join(", "))}">Not saved: ${
-          bar.unsaved.length > 1 ? bar.unsaved.length : text(bar.unsaved[0])}</span>` : "") +
+          bar.unsaved.length > 1 ? bar.unsaved.length : text(bar.unsaved[0])}</span>`
+          : ui.saved ? '<span class="om-unsaved">Saved</span>' : "") +
         button("take_back", `${icon("undo")}Undo`, `title="Ctrl+Z; Ctrl+Shift+Z does it again" ${bar.undo ? "" : "disabled"}`) +
         button("save", "Save", 'class="om-primary" title="Ctrl+S"'));
       const meter = S.meter || { ticks: [] };
@@ -229,8 +230,8 @@ export default {
       if (row.proposal) {
         const [first, ...rest] = row.proposal.confidence;
         return `<div class="om-why">${icon("proposal")}<span><b>${first.toUpperCase()}${rest.join("")}:</b> ${coded(row.proposal.facts)}</span>${
-          (row.proposal.others || []).map((o, n) => button("other", `Or <code>${middle(o.text)}</code> ${middle(o.shown)}`,
-            `data-t="${target}" data-n="${n}" class="om-other"`)).join("")}</div>`;
+          (row.proposal.others || []).map((o, n) => button("other", `Or <code>${middle(o.label || o.text)}</code> ${middle(o.shown)}`,
+            `data-t="${target}" data-n="${n}" class="om-other" title="${text(o.text)}"`)).join("")}</div>`;
       }
       let made = "";
       if (row.problem) {
@@ -550,6 +551,7 @@ export default {
       if (content.patch) {
         const late = content.cause === "change_part" && content.number !== ui.number && $(".om-drawer").contains(document.activeElement);
         if (late) delete content.patch.drawers;
+        if (content.cause === "save") ui.saved = !(content.patch.bar || S.bar).unsaved?.length;
         ui.undone = ["take_back", "do_again"].includes(content.cause);
         draw(content.patch, content.cause === "type");
         ui.undone = false;
@@ -568,7 +570,8 @@ export default {
         ui.options = content.completions;
         ui.kind = content.kind;
         // What was typed is never replaced by what only contains it: a text is not offered first.
-        ui.at = content.kind === "path" && ui.options.length && ui.options[0].note !== "text" ? 0 : -1;
+        const offered = ui.options[0] || {};
+        ui.at = offered.sure || (content.kind === "path" && ui.options.length && offered.note !== "text" && !offered.bad) ? 0 : -1;
         const still = chosen ? ui.options.findIndex((option) => option.shown === chosen) : -1;
         ui.moved = still >= 0;
         if (ui.moved) ui.at = still;
@@ -666,7 +669,12 @@ export default {
       node.tabIndex = 0;
       if (event.target.matches(".om-field input") && ui.before === null) {
         ui.before = S.rows[target].text;
-        if (S.rows[target].proposal) event.target.value = S.rows[target].text;
+        if (S.rows[target].proposal) {
+          event.target.value = S.rows[target].text;
+          // What stands there is the vendor's own: whoever types means something else.
+          const field = event.target;
+          requestAnimationFrame(() => field.value === S.rows[target].text && field.select());
+        }
       }
     });
     root.addEventListener("focusout", (event) => {

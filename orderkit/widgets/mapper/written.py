@@ -110,7 +110,9 @@ class WrittenSettings(LoadedEvents):
             self.change_part("event_property", path)
             self.undo_states.end_step()
         else:
-            self.write(self.focus, path)
+            # Where the vendor reads every item, the first one is clicked for all of them.
+            every = ".X." in self.row(self.focus).source
+            self.write(self.focus, path.replace(".0.", ".X.", 1) if every else path)
 
     def type(self, name: str, text: str) -> None:
         """As `write`, while more may follow: the text stays as it is typed."""

@@ -497,6 +497,30 @@ def test_a_wrong_event_property_names_a_few_events_and_counts_the_rest() -> None
     assert (len(drawer["others"]), drawer["more"]) == (8, 22)
 
 
+def test_a_code_that_the_row_takes_is_meant_as_it_is_typed() -> None:
+    """It stands inside many a property's name; what the row does not take is no first choice."""
+    events = {"0": {"sender": {"neuron": "MCH-1"}, "event_name": "booking_created"}}
+    form = SettingsForm(picker=EventPicker(events))
+    page = Browser(form)
+    page.does("type", target="order_info.value.currency", text="EUR", caret=3)
+    offered = page.answer("completions")
+    assert (offered[0]["shown"], offered[0]["note"], offered[0]["sure"]) == ('"EUR"', "text", True)
+    assert offered[1]["bad"]
+
+
+def test_a_click_on_a_rooms_property_fills_the_row_for_every_room() -> None:
+    """The vendor's row reads all items: the first one was clicked for all of them."""
+    form = SettingsForm()
+    page = Browser(form)
+    page.does("choose_row", target="third_sku_name")
+    page.does("fill", path="items.0.product.name")
+    assert form.row("third_sku_name")["text"] == "items.X.product.name"
+    page.does("type", target="order_info.spu_list.0.sku_list.0.third_sku_id", text="items", caret=5)
+    shown = [each["shown"] for each in page.answer("completions")]
+    assert "items.X.id" in shown
+    assert not [path for path in shown if ".1" in path or ".0" in path]
+
+
 def test_a_property_goes_into_the_formula_that_is_typed() -> None:
     """Where the caret is, and spelled as a formula reads it."""
     form = SettingsForm()
