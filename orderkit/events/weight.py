@@ -34,11 +34,13 @@ def explain_weight(text: bytes, limit: int, each: int = OF_EVENT) -> str:
         return ""
     if number_of_values(text) > most:
         return f"more than {most:,} values"
-    wide = sum(len(long) * _width(long) for long in _LONG.findall(text))
+    # Looked at where they stand: a copy of each would be what is to be kept from.
+    spans = (found.span() for found in _LONG.finditer(text))
+    wide = sum((end - start) * _width(text, start, end) for start, end in spans)
     return f"a text of more than {limit / 2**20:g} MiB in memory" if wide > limit else ""
 
 
-def _width(text: bytes) -> int:
-    if _FOUR_BYTES.search(text):
+def _width(text: bytes, start: int, end: int) -> int:
+    if _FOUR_BYTES.search(text, start, end):
         return 4
-    return 2 if _TWO_BYTES.search(text) else 1
+    return 2 if _TWO_BYTES.search(text, start, end) else 1
