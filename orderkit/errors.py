@@ -37,7 +37,7 @@ class SettingsFault:
         at = f"{place}:{self.line}" if self.line else place
         # A key of a file may hold newlines: each fault is a line.
         key, found = (text.replace("\n", r"\n") for text in (self.key, self.found))
-        if not self.key:
+        if not key:
             return f"{at}: {self.found}; {self.expected}"
         return f"{at}: {key}: found {found}; {self.expected}"
 

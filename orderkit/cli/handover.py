@@ -45,13 +45,8 @@ def command(
         raise click.UsageError("name what to write: -o PAGE, --pdf FILE, or both")
     if pdf:
         find_chromium()
-    refuse_overwriting(
-        events=events,
-        settings=settings_path,
-        output=out,
-        pdf=pdf,
-        ledger=(path := Path(ledger_path) if ledger_path else default_path()),
-    )
+    path = Path(ledger_path) if ledger_path else default_path()
+    refuse_overwriting(events=events, settings=settings_path, output=out, pdf=pdf, ledger=path)
     settings = load_settings(settings_path)
     entries = []
     if path.is_file():

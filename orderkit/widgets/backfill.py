@@ -112,7 +112,8 @@ class BackfillForm(parts.Form):
     def begin(self) -> None:
         """Begin; the kernel stays free meanwhile."""
         self._work.refuse_second()
-        self._show_nothing()
+        # No result of an earlier run stands beside what is said of this one.
+        self.progress.value, self.status.value = 0, ""
         rate = self._rate()
         name, report = self.events.value.strip(), self.report.value.strip()
         if not name:
@@ -135,10 +136,6 @@ class BackfillForm(parts.Form):
         """Let calls under way end, and begin no other; Start goes on where it was."""
         if self._run:
             self._run.stop()
-
-    def _show_nothing(self) -> None:
-        """Let no result of an earlier run stand beside what is said of this one."""
-        self.progress.value, self.status.value = 0, ""
 
     def _rate(self) -> float:
         text = self.rate.value.strip()

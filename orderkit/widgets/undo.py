@@ -66,11 +66,6 @@ class Undo:
         """Whether there is a way back."""
         return bool(self._before)
 
-    @property
-    def repeatable(self) -> bool:
-        """Whether there is a way forth again."""
-        return bool(self._after)
-
 
 def changed_fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     """The fields in which two states differ."""

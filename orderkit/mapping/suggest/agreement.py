@@ -83,54 +83,37 @@ def _least_distinct(proposal: Proposal) -> float:
 
 
 def _undecided(ranked: list[Proposal]) -> list[Proposal]:
-    """The ids; neither is sure where the first names the order and stands beside its plain ``id``.
+    """The ids; neither is sure where the first has a rival, which is as good and differs."""
+    first = ranked[0] if ranked else None
+    if first is None or not first.sure:
+        return ranked
+    rivals = _is_plain_beside if _own_subject(first) else _is_like
+    different = (p for p in ranked[1:] if p.given != first.given)
+    rival = next((p for p in different if rivals(p, first)), None)
+    if rival is None:
+        return ranked
+    doubt = f"it is `{first.value}` or `{rival.value}`, which differ"
+    return [p.at_most("perhaps", doubt) for p in ranked]
+
+
+def _is_plain_beside(proposal: Proposal, first: Proposal) -> bool:
+    """Whether it is the plain ``id`` beside one that names the order.
 
     `id` and `booking_id`: the one may be of the booking and the other of a revision of it, or the
     one of a room and the other of the booking. A `transaction_id` may be the payment's.
     """
-    first = ranked[0] if ranked else None
-    if first is None or not first.sure:
-        return ranked
-    if _name_of(first).said < 2:
-        return _alike(ranked)
-    where = _container(first)
-    plain = next(
-        (
-            p
-            for p in ranked[1:]
-            if (p.sure or _is_distinct(p))
-            and not (_own_subject(p) or _name_of(p).unknown)
-            and _container(p) == where
-            and p.given != first.given
-        ),
-        None,
-    )
-    if plain is None:
-        return ranked
-    doubt = f"it is `{first.value}` or `{plain.value}`, which differ"
-    return [p.at_most("perhaps", doubt) for p in ranked]
+    plain = not (_own_subject(proposal) or _name_of(proposal).unknown)
+    good = proposal.sure or _is_distinct(proposal)
+    return plain and good and _container(proposal) == _container(first)
 
 
-def _alike(ranked: list[Proposal]) -> list[Proposal]:
-    """The ids; neither is sure where the first two stand in one object and are told apart by
-    nothing ("numero", "reference").
-    """
-    first = ranked[0]
-    other = next(
-        (
-            p
-            for p in ranked[1:]
-            if p.confidence == first.confidence
-            and (_container(p), bool(_name_of(p).unknown))
-            == (_container(first), bool(_name_of(first).unknown))
-            and p.given != first.given
-        ),
-        None,
-    )
-    if other is None:
-        return ranked
-    doubt = f"it is `{first.value}` or `{other.value}`, which differ"
-    return [p.at_most("perhaps", doubt) for p in ranked]
+def _is_like(proposal: Proposal, first: Proposal) -> bool:
+    """Whether nothing tells two ids of one object apart ("numero", "reference")."""
+    return _stands(proposal) == _stands(first)
+
+
+def _stands(proposal: Proposal) -> tuple[str, str, bool]:
+    return proposal.confidence, _container(proposal), bool(_name_of(proposal).unknown)
 
 
 def _is_distinct(proposal: Proposal) -> bool:

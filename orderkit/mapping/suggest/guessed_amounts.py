@@ -10,12 +10,12 @@ from orderkit.mapping.suggest.values import OrderValues
 
 def guess_amounts(
     values: OrderValues, taken: set[str]
-) -> Iterator[tuple[str, list[Property], str, list[int]]]:
-    """End of a row's target, the properties that may fill it, why, and the events that count."""
+) -> Iterator[tuple[str, list[Property], str]]:
+    """End of a row's target, the properties that may fill it, and why."""
     money = _largest_first(values, values.full, values.numbers, taken)
     beside = [*money[1:2], *money[:1], *money[2:]]
-    yield "total_value", money, "the largest amount of each order", values.numbers
-    yield "payment_value", beside, "an amount beside the largest", values.numbers
+    yield "total_value", money, "the largest amount of each order"
+    yield "payment_value", beside, "an amount beside the largest"
     numbers = values.with_status("COMPLETE_ORDER")
     only = values.only_in(numbers)
     money = _largest_first(values, only, numbers, taken)
@@ -24,10 +24,10 @@ def guess_amounts(
     base = sorted(money, key=lambda p: p.container not in owed)
     rest = sorted(money[1:], key=lambda p: (p.container in owed, p.name.subject != "charge"))
     why = "there only once a stay is over"
-    yield "fulfillment_value", money, why, numbers
-    yield "fulfillment_tax", rest, why, numbers
-    yield "fulfillment_service_fee", [*rest[1:], *rest[:1]], why, numbers
-    yield "commission_base_amount", base if owed else base[1:], why, numbers
+    yield "fulfillment_value", money, why
+    yield "fulfillment_tax", rest, why
+    yield "fulfillment_service_fee", [*rest[1:], *rest[:1]], why
+    yield "commission_base_amount", base if owed else base[1:], why
 
 
 def _numbers_orders(values: OrderValues, prop: Property, numbers: list[int]) -> bool:

@@ -88,8 +88,8 @@ class _Guesses:
         self._places()
         self._rooms()
         self._order_id()
-        for name, props, fact, numbers in guess_amounts(self.values, self.taken):
-            self._read(name, props, fact, numbers)
+        for name, props, fact in guess_amounts(self.values, self.taken):
+            self._read_amounts(name, props, fact)
         self._settled_currency()
         self._cancelled()
         rows = {row.target: self.made.get(_end(row.target), []) for row in field_mappings()}
@@ -100,18 +100,16 @@ class _Guesses:
     ) -> None:
         """Let a row read one of these properties."""
         for prop in props:
-            if _row(name).type == "amount":
-                self._read_amount(name, prop, fact)
-            else:
-                self._add(name, as_reference(_row(name), prop.path), fact, numbers)
+            self._add(name, as_reference(_row(name), prop.path), fact, numbers)
 
-    def _read_amount(self, name: str, prop: Property, fact: str) -> None:
+    def _read_amounts(self, name: str, props: Iterable[Property], fact: str) -> None:
         """Let a row read an amount, or what a formula makes one of ("1.237,12", cents)."""
         values = self.values
-        for made in readings(_row(name), prop, values.seen, values.order, values.zone):
-            guessed = replace(made, facts=(fact,)).at_most("perhaps", _DOUBT)
-            self.made.setdefault(name, []).append(guessed)
-            return
+        for prop in props:
+            made = readings(_row(name), prop, values.seen, values.order, values.zone)
+            if best := next(iter(made), None):
+                guessed = replace(best, facts=(fact,)).at_most("perhaps", _DOUBT)
+                self.made.setdefault(name, []).append(guessed)
 
     def _add(
         self,

@@ -1,5 +1,6 @@
 """One row as it is shown: its source, its value here and in all events, and what is offered."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from orderkit.destination.fields import ALWAYS, FieldMapping
@@ -17,13 +18,18 @@ from orderkit.widgets.mapper.session import MapperSession, source_value
 from orderkit.widgets.mapper.sources import Kind
 
 
-def row_lines(session: MapperSession, row: FieldMapping) -> dict[str, Any]:
-    """One row: what stands in it, what it gives here and in all events, what is offered."""
-    target, label = row.target, field_labels()[row.target]
+def row_lines(
+    session: MapperSession, row: FieldMapping, unconfirmed: Mapping[str, str]
+) -> dict[str, Any]:
+    """One row: what stands in it, what it gives here and in all events, what is offered.
+
+    unconfirmed: as `MapperSession.open_unconfirmed` has it, for all rows
+    """
+    target, label, key = row.target, field_labels()[row.target], row_key(row, session.draft)
     entry = next(e for e in session.rows.trace if e.target == target)
     written = session.source(row)
     ok, of = session.states.counts(target)
-    fault = session.fault(row_key(row, session.draft))
+    fault = session.fault(key)
     state = "invalid" if fault else entry.state
     shown: dict[str, Any] = {
         "label": label.label,
@@ -37,10 +43,9 @@ def row_lines(session: MapperSession, row: FieldMapping) -> dict[str, Any]:
         "ok": ok,
         "of": of,
         "about": _about(row, entry),
-        "unsaved": row_key(row, session.draft) in session.undo_states.unsaved,
+        "unsaved": key in session.undo_states.unsaved,
     }
-    key = row_key(row, session.draft)
-    if reason := _unconfirmed(session, row, key):
+    if reason := _unconfirmed(session, row, key, unconfirmed):
         shown["unconfirmed"] = reason
     proposal = _proposal(session, row)
     if proposal:
@@ -76,9 +81,10 @@ def _found_nowhere(session: MapperSession, row: FieldMapping) -> list[str]:
     return [f"No loaded event has `{path}`{meant}" for path in read]
 
 
-def _unconfirmed(session: MapperSession, row: FieldMapping, key: str) -> str:
+def _unconfirmed(
+    session: MapperSession, row: FieldMapping, key: str, unconfirmed: Mapping[str, str]
+) -> str:
     """Why what stands in a row was proposed, as long as nobody has confirmed or changed it."""
-    unconfirmed = session.open_unconfirmed()
     if row.type != "status":
         return unconfirmed.get(key, "")
     names = {pair.event_name for pair in session.settings.event_mapping}

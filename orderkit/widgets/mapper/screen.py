@@ -26,9 +26,10 @@ _MANDATORY: Final = tuple(row for row in field_mappings() if row.mandatory)
 
 def screen(session: MapperSession) -> dict[str, Any]:
     """All that is shown: section → what stands in it; of rows, target → row."""
-    rows = {target: row_lines(session, row) for target, row in ROWS.items()}
+    unconfirmed = session.open_unconfirmed()
+    rows = {target: row_lines(session, row, unconfirmed) for target, row in ROWS.items()}
     return {
-        "bar": _bar(session, rows),
+        "bar": _bar(session, rows) | {"confirm": len(unconfirmed)},
         "meter": _meter(session),
         "rows": rows,
         "groups": _groups(rows),
@@ -91,9 +92,7 @@ def _bar(session: MapperSession, rows: Mapping[str, Mapping[str, Any]]) -> dict[
         "outcomes": session.states.outcomes(),
         "shown": session.shown,
         "accept": accept,
-        "confirm": len(session.open_unconfirmed()),
         "undo": session.undo_states.possible,
-        "redo": session.undo_states.repeatable,
         "unsaved": unsaved,
         "problem": session.problem_target(),
     }
