@@ -64,6 +64,7 @@ def test_a_row_is_typed_taken_back_and_saved(jupyter: Lab, mapper: Locator, clie
     field.fill("UPPER(House.Code)")
     keys.press("ControlOrMeta+s")
     expect(mapper.get_by_role("status")).to_contain_text("Saved to settings.toml")
+    expect(mapper.locator(".om-bar1")).to_contain_text("Saved")
     saved = load_settings(client / "settings.toml").settings.third_shop_name
     assert getattr(saved, "formula", None) == "UPPER(House.Code)"
 

@@ -551,11 +551,11 @@ export default {
       if (content.patch) {
         const late = content.cause === "change_part" && content.number !== ui.number && $(".om-drawer").contains(document.activeElement);
         if (late) delete content.patch.drawers;
-        if (content.cause === "save") ui.saved = !(content.patch.bar || S.bar).unsaved?.length;
         ui.undone = ["take_back", "do_again"].includes(content.cause);
         draw(content.patch, content.cause === "type");
         ui.undone = false;
         if (content.cause === "next_problem") showProblem();
+        if (content.cause === "save") { ui.saved = !S.bar.unsaved?.length; drawBars(); }
         // Taken with the keyboard: what comes next is waiting.
         if (ui.onward && content.number === ui.onward) { ui.onward = 0; problem(1, false); }
         if (content.cause === "type" && ui.focus) drawKind();
