@@ -397,7 +397,8 @@ export default {
     const named = (node) => node.dataset.key || (node.dataset.act ? JSON.stringify({ ...node.dataset }) : "");
     const keep = (node, html) => {
       const made = html();
-      if (drawn.get(node) === made) return;
+      // Undo may come before the answer to what it takes back: only the field has changed then.
+      if (drawn.get(node) === made && !ui.undone) return;
       drawn.set(node, made);
       const active = root.getRootNode().activeElement, key = node.contains(active) ? named(active) : "";
       // What Undo took back is not what stands in the field.
@@ -550,7 +551,9 @@ export default {
       if (content.choices) S.choices = content.choices;
       if (content.patch) {
         const late = content.cause === "change_part" && content.number !== ui.number && $(".om-drawer").contains(document.activeElement);
-        if (late) delete content.patch.drawers;
+        // What was typed since stays; the answer waits, as the next one holds only what is different from it.
+        if (late) { ui.held = content.patch.drawers || ui.held; delete content.patch.drawers; }
+        else if (ui.held) { content.patch.drawers ??= ui.held; ui.held = null; }
         ui.undone = ["take_back", "do_again"].includes(content.cause);
         draw(content.patch, content.cause === "type");
         ui.undone = false;
