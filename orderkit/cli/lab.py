@@ -159,9 +159,9 @@ def _proposed(events: Path) -> bytes:
     from zoneinfo import ZoneInfo
 
     from orderkit.mapping.suggest import MOST_EVENTS
-    from orderkit.mapping.suggest.guesses import with_guesses
     from orderkit.mapping.suggest.settings_file import as_settings_file
     from orderkit.mapping.suggest.statuses import suggest_events
+    from orderkit.mapping.suggest.with_guesses import with_guesses
 
     found = list(islice(first_events(events).events.values(), MOST_EVENTS))
     proposals = with_guesses(found, ZoneInfo("UTC"), suggest_events(found).statuses(found))

@@ -19,9 +19,9 @@ from orderkit.events.files import is_special, write_text
 from orderkit.events.jsontext import show
 from orderkit.events.paths import count
 from orderkit.mapping.suggest import MOST_EVENTS
-from orderkit.mapping.suggest.guesses import with_guesses
 from orderkit.mapping.suggest.settings_file import as_settings_file
 from orderkit.mapping.suggest.statuses import suggest_events
+from orderkit.mapping.suggest.with_guesses import with_guesses
 
 
 @click.command("suggest")

@@ -73,6 +73,14 @@ def currency_names(code: str) -> frozenset[str]:
     return frozenset(name.casefold() for name in _currency_names(code)) | {code.casefold()}
 
 
+def currencies_of(country: str) -> frozenset[str]:
+    """The codes of the currencies in use in a country (ISO 3166-1 alpha-2); none for no country."""
+    from babel.core import get_global
+
+    uses = get_global("territory_currencies").get(country, [])
+    return frozenset(code for code, _start, end, tender in uses if end is None and tender)
+
+
 def _currency_names(code: str) -> Iterator[str]:
     from babel.core import Locale, UnknownLocaleError, get_global
     from babel.numbers import get_currency_name

@@ -106,7 +106,7 @@ def check_currency(raw: Any, currency: str | None) -> None:
 
     currency: that of the payload in which the amount is, None where it is not known
     """
-    for word in _words_beside_number(raw):
+    for word in words_beside_number(raw):
         if codes.names_a_currency(word) and not is_currency(word, currency):
             known = f"is {currency}" if currency else "is not known"
             raise Unconvertible(f"it says {show(word)}, and the currency of the payload {known}")
@@ -117,7 +117,8 @@ def is_currency(word: str, currency: str | None) -> bool:
     return currency is not None and word.casefold() in codes.currency_names(currency)
 
 
-def _words_beside_number(raw: Any) -> tuple[str, ...]:
+def words_beside_number(raw: Any) -> tuple[str, ...]:
+    """What stands before and after the one number of a text, such as "€" in "450,00 €"."""
     match = _WRITTEN.fullmatch(raw) if isinstance(raw, str) and len(raw) <= _LONGEST else None
     return tuple(word for part in (match[1], match[3]) if (word := part.strip())) if match else ()
 
@@ -127,7 +128,7 @@ def written_numbers(text: str) -> tuple[Mending, ...]:
     match = _WRITTEN.fullmatch(text) if len(text) <= _LONGEST else None
     if not match or _NEGATIVE.search(text):
         return ()
-    words = _words_beside_number(text)
+    words = words_beside_number(text)
     if any('"' in word or "\\" in word for word in words):
         return ()
     found: dict[Decimal, tuple[str, ...]] = {}

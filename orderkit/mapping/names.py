@@ -73,6 +73,8 @@ def read_name(path: str) -> Name:
         others, unknown = [], [*unknown, "channel"]
     subject = others[0] if others else "order" if subjects else ""
     against = against or len(set(others)) > 1
+    if attributes <= {"identifier"} and not subjects and not unknown:
+        attributes |= _of_code(containers[:1])
     around, said = "", 2 if subjects else 0
     for container in containers:
         found, _ = _meanings(container)
@@ -83,7 +85,18 @@ def read_name(path: str) -> Name:
         subject = around
     elif around and subject != around:
         against = against or (around, subject) not in _CONTAINED
+    if any(("attribute", "base") in _meanings(part)[0] for part in parts):
+        # What a commission is taken of; of anything else it is not all.
+        attributes.add("base")
+        against = against or subject != "commission"
     return Name(subject or "order", frozenset(attributes), tuple(unknown), against, said)
+
+
+def _of_code(containers: list[str]) -> set[str]:
+    """What a code says by the object that it alone stands for: "country.code" is a country."""
+    found, unknown = _meanings(containers[0]) if containers else ([], [])
+    said = {concept for kind, concept in found if kind == "attribute"}
+    return said & {"country", "currency"} if len(found) == len(said) and not unknown else set()
 
 
 def mean_the_same(path: str, other: str) -> bool:

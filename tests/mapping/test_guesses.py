@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from orderkit.destination.fields import field_mappings
 from orderkit.mapping.suggest import suggest
-from orderkit.mapping.suggest.guesses import guess, with_guesses
+from orderkit.mapping.suggest.guesses import guess
 from orderkit.mapping.suggest.settings_file import as_settings_file
+from orderkit.mapping.suggest.with_guesses import with_guesses
 
 UTC = ZoneInfo("UTC")
 #: What a system calls things → the end of the row that it belongs to.

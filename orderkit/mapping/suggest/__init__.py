@@ -18,6 +18,7 @@ from orderkit.mapping.suggest.order_object import MOST, OrderObject, find_order
 from orderkit.mapping.suggest.properties import MOST_EVENTS, Seen, look_at
 from orderkit.mapping.suggest.proposal import CONFIDENCES, Proposal
 from orderkit.mapping.suggest.row_hints import row_hints
+from orderkit.mapping.suggest.written_currency import constant_currency
 
 __all__ = ["CONFIDENCES", "MOST_EVENTS", "Proposal", "suggest"]
 
@@ -41,6 +42,8 @@ def suggest(events: Iterable[Any], zone: ZoneInfo, most: int = 3) -> dict[str, l
         first, made_at = by_role["updated"][0], by_role["created"][0]
         changed = computed.last_change(rows[roles["updated"]], first, made_at, by_number, zone)
         by_role["updated"] = [*([changed] if changed else []), *by_role["updated"]]
+    if "currency" in roles and not by_role["currency"]:
+        by_role["currency"] = constant_currency(rows[roles["currency"]], seen, order)
     agreed_amounts.settle_amounts(by_role, seen)
     arrival, departure = by_role["arrival"], by_role["departure"]
     if arrival and departure and "nights" in roles:

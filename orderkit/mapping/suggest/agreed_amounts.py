@@ -9,6 +9,7 @@ from orderkit.mapping.names import read_name
 from orderkit.mapping.suggest.agreement import Roles, days_between, settle
 from orderkit.mapping.suggest.properties import Seen
 from orderkit.mapping.suggest.proposal import Proposal
+from orderkit.mapping.suggest.values import as_number
 
 
 def settle_amounts(roles: Roles, seen: Seen) -> None:
@@ -41,7 +42,7 @@ def _with_parts(total: Proposal, seen: Seen) -> Proposal:
             if name.against or not name.attributes & {"total", "sum", "amount"}:
                 continue
             sums = {n: _sum(items, key) for n, items in arrays.items() if n in total.given}
-            if sums and all(sums[n] == _exact(total.given[n]) for n in sums):
+            if sums and all(sums[n] == as_number(total.given[n]) for n in sums):
                 return total.because(f"the sum of `{path}.X.{key}`")
     return total
 
@@ -53,10 +54,10 @@ def _with_tax(total: Proposal, seen: Seen) -> Proposal:
         for prop in seen.properties.values()
         if prop.name.subject == "charge" and not prop.in_array
         for number, value in prop.values.items()
-        if _exact(value)
+        if as_number(value)
     }
     common = taxed & total.given.keys()
-    if common and all(_exact(total.given[n]) in _item_sums(seen, n) for n in common):
+    if common and all(as_number(total.given[n]) in _item_sums(seen, n) for n in common):
         return total.at_most("perhaps", "the items add up to it: the tax beside it is not in it")
     return total
 
@@ -79,13 +80,13 @@ def _item_sums(seen: Seen, number: int) -> set[Decimal | None]:
 def _count(path: str, item: dict[str, Any]) -> Decimal:
     """How often an item stands for itself: its quantity, or 1."""
     counts = (
-        _exact(v) for k, v in item.items() if "count" in read_name(f"{path}.X.{k}").attributes
+        as_number(v) for k, v in item.items() if "count" in read_name(f"{path}.X.{k}").attributes
     )
     return next((count for count in counts if count), Decimal(1))
 
 
 def _times(price: Any, number: Decimal) -> str | None:
-    exact = _exact(price)
+    exact = as_number(price)
     return None if exact is None else str(exact * number)
 
 
@@ -109,17 +110,8 @@ def _in_whole_units(total: Proposal, roles: Roles) -> Proposal:
 
 
 def _sum(items: list[Any], key: str) -> Decimal | None:
-    amounts = [_exact(item.get(key)) for item in items]
+    amounts = [as_number(item.get(key)) for item in items]
     return None if None in amounts else sum((a for a in amounts if a is not None), Decimal(0))
-
-
-def _exact(value: Any) -> Decimal | None:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        return Decimal(str(value))
-    except ArithmeticError:
-        return None
 
 
 def _discounts(seen: Seen) -> dict[int, Decimal]:
@@ -138,7 +130,7 @@ def _discounts(seen: Seen) -> dict[int, Decimal]:
             }
         ):
             for number, value in prop.values.items():
-                if exact := _exact(value):
+                if exact := as_number(value):
                     found.setdefault(number, abs(exact))
     return found
 
@@ -153,7 +145,7 @@ def _differ_by(
 ) -> bool:
     common = totals.keys() & payable.keys()
     for number in common:
-        total, due = _exact(totals[number]), _exact(payable[number])
+        total, due = as_number(totals[number]), as_number(payable[number])
         if total is None or due is None or total - discounts.get(number, Decimal(0)) != due:
             return False
     return bool(common)

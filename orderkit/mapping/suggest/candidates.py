@@ -21,6 +21,7 @@ from orderkit.mapping.suggest.order_object import OrderObject
 from orderkit.mapping.suggest.properties import Property, Seen
 from orderkit.mapping.suggest.proposal import Proposal
 from orderkit.mapping.suggest.row_hints import row_hints
+from orderkit.mapping.suggest.written_currency import written_currency
 from orderkit.mapping.types import field_type
 
 #: What a formula can read as it stands; another name needs GET.
@@ -145,15 +146,20 @@ def readings(
         return
     if cents:
         mended = {"{x} / 100"}
-    formulas = sorted(mended)
-    read = [
-        made
-        for formula in formulas
-        if (text := formula.replace("{x}", spelled(prop.path)))
-        and (made := proposal_of(row, text, True, (fact,), events, zone))
-    ]
+
+    def tried(formulas: set[str]) -> list[Proposal]:
+        texts = [formula.replace("{x}", spelled(prop.path)) for formula in sorted(formulas)]
+        made = (proposal_of(row, text, True, (fact,), events, zone) for text in texts)
+        return [proposal for proposal in made if proposal]
+
+    read = tried(mended)
     most = max((len(made.given) for made in read), default=0)
     best = [made for made in read if len(made.given) == most]
+    if best and row.type == "amount":
+        # What is below a thousand in these orders need not be in the next one.
+        wide = {formula for text in seen.grouped.values() for formula in _mendings(row, text, zone)}
+        also = tried(wide - mended)
+        best = [next((w for w in also if w.given == made.given), made) for made in best]
     for made in best:
         if cents:
             yield made.at_most("likely", "its name says that it counts hundredths")
@@ -210,9 +216,10 @@ def _keeps_currency(row: FieldMapping, values: Iterable[Any], seen: Seen, zone: 
     """Whether the words that amounts are freed of say what the events' currency says."""
     words = {word for v in values for mending in _mended(row, v, zone) for word in mending.drops}
     named = (p for p in seen.properties.values() if "currency" in p.name.attributes)
-    codes = {code for prop in named for code in prop.values.values()}
-    said = all(isinstance(c, str) and is_currency(word, c) for c in codes for word in words)
-    return not words or (bool(codes) and said)
+    codes = {c for p in named if p.name.subject != "guest" for c in p.values.values()}
+    if not codes:
+        return not words or bool(written_currency(words, seen))
+    return all(isinstance(c, str) and is_currency(word, c) for c in codes for word in words)
 
 
 def _click_ids(

@@ -6,20 +6,21 @@ order, and two dates that lie so many nights apart are a stay. Such a guess is n
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import permutations
+from itertools import islice, permutations
 from statistics import mean
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from orderkit.destination.fields import FieldMapping, field_mappings
-from orderkit.mapping.suggest import computed, suggest
+from orderkit.mapping.suggest import computed
 from orderkit.mapping.suggest.candidates import as_reference, proposal_of, readings, spelled
+from orderkit.mapping.suggest.commissions import commission_bases, commission_currencies
 from orderkit.mapping.suggest.guessed_amounts import guess_amounts
 from orderkit.mapping.suggest.guessed_moments import guess_moments
 from orderkit.mapping.suggest.initiators import who_cancelled
-from orderkit.mapping.suggest.named_codes import named_codes
+from orderkit.mapping.suggest.named_codes import named_codes, names_rooms
 from orderkit.mapping.suggest.order_object import find_order
 from orderkit.mapping.suggest.properties import Property, look_at
 from orderkit.mapping.suggest.proposal import Proposal
@@ -47,28 +48,6 @@ def guess(
     return _Guesses(values).found() if values.numbers else {}
 
 
-def with_guesses(
-    events: Sequence[Any], zone: ZoneInfo, statuses: Sequence[str]
-) -> dict[str, list[Proposal]]:
-    """What `suggest` proposes, with guesses where none of it is sure; `statuses` as for `guess`."""
-    found = suggest(events, zone)
-    for target, guessed in guess(events, zone, statuses).items():
-        named = found.get(target, [])
-        if not (named and named[0].sure):
-            found[target] = _agreeing_first(named, guessed)
-    return found
-
-
-def _agreeing_first(named: list[Proposal], guessed: list[Proposal]) -> list[Proposal]:
-    """Proposals by names, and guesses by values, each once: those that both make first, then what
-    is computed.
-    """
-    values = {proposal.value for proposal in guessed}
-    both = [proposal for proposal in named if proposal.value in values]
-    computed_ones = [proposal for proposal in named if proposal.formula]
-    return list({p.value: p for p in [*both, *computed_ones, *guessed, *named]}.values())
-
-
 class _Guesses:
     """What each row may read; a row's guesses look at those of rows before it.
 
@@ -90,26 +69,26 @@ class _Guesses:
         self._order_id()
         for name, props, fact in guess_amounts(self.values, self.taken):
             self._read_amounts(name, props, fact)
-        self._settled_currency()
+        self._commission()
         self._cancelled()
         rows = {row.target: self.made.get(_end(row.target), []) for row in field_mappings()}
         return {target: found[:MOST_GUESSES] for target, found in rows.items() if found}
 
-    def _read(
-        self, name: str, props: Iterable[Property], fact: str, numbers: list[int] | None = None
-    ) -> None:
+    def _read(self, name: str, props: Iterable[Property], fact: str, *, sure: bool = False) -> None:
         """Let a row read one of these properties."""
         for prop in props:
-            self._add(name, as_reference(_row(name), prop.path), fact, numbers)
+            self._add(name, as_reference(_row(name), prop.path), fact, sure=sure)
 
     def _read_amounts(self, name: str, props: Iterable[Property], fact: str) -> None:
         """Let a row read an amount, or what a formula makes one of ("1.237,12", cents)."""
-        values = self.values
         for prop in props:
-            made = readings(_row(name), prop, values.seen, values.order, values.zone)
-            if best := next(iter(made), None):
+            if best := next(self._readings(name, prop), None):
                 guessed = replace(best, facts=(fact,)).at_most("perhaps", _DOUBT)
                 self.made.setdefault(name, []).append(guessed)
+
+    def _readings(self, name: str, prop: Property) -> Iterator[Proposal]:
+        values = self.values
+        return readings(_row(name), prop, values.seen, values.order, values.zone)
 
     def _add(
         self,
@@ -119,26 +98,27 @@ class _Guesses:
         numbers: list[int] | None = None,
         *,
         formula: bool = False,
+        sure: bool = False,
     ) -> None:
         events, row = self.values.events, _row(name)
         if numbers is not None:
             events = {number: events[number] for number in numbers}
         made = proposal_of(row, value, formula, (fact,), events, self.values.zone)
         if made:
-            self.made.setdefault(name, []).append(made.at_most("perhaps", _DOUBT))
+            made = made.at_most("likely", fact) if sure else made.at_most("perhaps", _DOUBT)
+            self.made.setdefault(name, []).append(made)
 
     def _paths(self, name: str) -> list[str]:
         return [p.reads for p in self.made.get(name, []) if not p.formula]
 
     def _stay(self) -> None:
         """Two dates, the nights between them, and what counts them."""
-        values, row = self.values, _row("check_in_date")
+        values = self.values
         read: dict[str, Proposal] = {}
-        for prop in values.full:
-            if values.is_dated(prop) and not values.of_people(prop):
-                made = readings(row, prop, values.seen, values.order, values.zone)
-                if best := next(iter(made), None):
-                    read[prop.path] = best
+        dated = (p for p in values.full if values.is_dated(p) and not values.of_people(p))
+        for prop in dated:
+            if best := next(self._readings("check_in_date", prop), None):
+                read[prop.path] = best
         found = []
         for begin, end in permutations(read, 2):
             nights = _nights(read[begin], read[end])
@@ -194,14 +174,21 @@ class _Guesses:
         values = self.values
         country = next(iter(self._paths("order_country")), "").rpartition(".")[0]
         pairs = list(named_codes(values, self.taken))
-        rooms = [pair for pair in pairs if pair[0].in_array]
+        named = [pair for pair in pairs if names_rooms(pair[1], values)]
+        rooms = sorted((p for p in pairs if p[0].in_array), key=lambda pair: pair not in named)
         hotels = [pair for pair in pairs if not pair[0].in_array]
         hotels.sort(key=lambda pair: (pair[0].container != country, values.kinds(pair[0])))
         rooms += hotels[1:] + hotels[:1]
         for end, found in (("third_shop", hotels), ("third_sku", rooms)):
             for code, name in found:
-                self._read(f"{end}_id", [code], f"codes that go with `{name.path}`")
-                self._read(f"{end}_name", [name], f"names that go with `{code.path}`")
+                sure = end == "third_sku" and named == [(code, name)]
+                said = ", names of rooms" if sure else ""
+                self._read(
+                    f"{end}_id", [code], f"codes that go with `{name.path}`{said}", sure=sure
+                )
+                self._read(
+                    f"{end}_name", [name], f"names that go with `{code.path}`{said}", sure=sure
+                )
         self.taken |= {prop.path for pair in pairs for prop in pair}
 
     def _rooms(self) -> None:
@@ -225,6 +212,7 @@ class _Guesses:
             if p.path not in self.taken
             and not p.in_array
             and values.is_id(p)
+            and p.name.subject != "channel"
             and 2 * values.kinds(p) > len(values.numbers)
             and self._of_one_stay(p)
         ]
@@ -241,24 +229,25 @@ class _Guesses:
             stays.setdefault(str(prop.values.get(number)), set()).add(stay)
         return all(len(stay) == 1 for stay in stays.values())
 
-    def _settled_currency(self) -> None:
-        """Of its own: the order's would go out with each order, and its commission with none."""
-        values, name = self.values, _COMMISSION_CURRENCY
-        numbers = values.with_status("COMPLETE_ORDER")
-        only = [p for p in values.only_in(numbers) if values.converts(p, "currency", numbers)]
-        self._read(name, only, "codes of a currency", numbers)
+    def _commission(self) -> None:
+        """What a commission is taken of, and its currency."""
+        values, numbers = self.values, self.values.with_status("COMPLETE_ORDER")
+        shown = list(commission_bases(values, numbers))
+        for prop, fact in reversed(shown):
+            name = "commission_base_amount"
+            for made in islice(self._readings(name, prop), 1):
+                likely = replace(made, facts=(fact,), confidence="likely")
+                self.made[name] = [likely, *self.made.get(name, [])]
+        holders = {prop.container for prop, _ in shown}
         billed, codes = self.made.get("fulfillment_value", []), self._paths("currency")
-        named = (p.name for p in values.seen.properties.values())
-        own = any(n.subject == "commission" and "currency" in n.attributes for n in named)
-        if billed and codes and not own:
-            text = f"IF({computed.as_formula(billed[0])}, {spelled(codes[0])})"
-            fact = f"the order's currency, where `{billed[0].reads}` is there"
-            self._add(name, text, fact, numbers, formula=True)
+        for value, fact, sure in commission_currencies(values, numbers, holders, billed, codes):
+            formula = value.startswith("IF(")
+            self._add(_COMMISSION_CURRENCY, value, fact, numbers, formula=formula, sure=sure)
 
     def _cancelled(self) -> None:
-        for value, fact, numbers in who_cancelled(self.values):
+        for value, fact, numbers, sure in who_cancelled(self.values):
             formula = value.startswith("IF(")
-            self._add("initiator", value, fact, numbers, formula=formula)
+            self._add("initiator", value, fact, numbers, formula=formula, sure=sure)
 
 
 _COMMISSION_CURRENCY: Final = "commission_value.0.currency"

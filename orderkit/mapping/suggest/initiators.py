@@ -4,24 +4,32 @@ from collections.abc import Iterator
 from typing import Final
 
 from orderkit.events.jsontext import show
-from orderkit.mapping.names import read_name
+from orderkit.mapping.names import read_name, words
 from orderkit.mapping.suggest.candidates import spelled
 from orderkit.mapping.suggest.values import OrderValues
 
 _MOST_WORDS: Final = 3
 
 
-def who_cancelled(values: OrderValues) -> Iterator[tuple[str, str, list[int]]]:
+#: What names of properties ask by: "cancelled_by", "annulation.origine".
+_BY: Final = frozenset(
+    words("by par por durch von vom door da origin origine origen origem source initiator actor")
+)
+
+
+def who_cancelled(values: OrderValues) -> Iterator[tuple[str, str, list[int], bool]]:
     """A property that says CUSTOMER or MERCHANT, or a formula that reads one of few words as that.
 
-    Each as (path or formula, why, the events that count). One of the words must speak of the guest.
+    Each as (path or formula, why, the events that count, whether all words and the name say so).
+    One of the words must speak of the guest.
     """
     numbers = values.with_status("CANCEL_ORDER")
     for prop in values.only_in(numbers):
         said = {str(value) for value in values.values(prop, numbers)}
         guests = [word for word in said if read_name(word).subject == "guest"]
+        asks = bool(_BY & set(words(prop.path)))
         if said <= {"MERCHANT", "CUSTOMER"}:
-            yield prop.path, "there only once a booking is cancelled", numbers
+            yield prop.path, "there only once a booking is cancelled", numbers, asks
         elif len(said) <= _MOST_WORDS and len(guests) == 1:
             # An order without such a word gets nothing.
             text = ""
@@ -32,4 +40,5 @@ def who_cancelled(values: OrderValues) -> Iterator[tuple[str, str, list[int]]]:
             hotel = ", ".join(f"`{word}`" for word in sorted(said) if word not in guests)
             as_hotel = f", {hotel} as the hotel" if hotel else ""
             fact = f"`{guests[0]}` is read as the guest{as_hotel}; any other word gives nothing"
-            yield text, fact, numbers
+            others = {read_name(word).subject for word in said if word not in guests}
+            yield text, fact, numbers, asks and bool(others) and others <= {"hotel", "merchant"}

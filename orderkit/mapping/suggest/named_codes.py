@@ -1,7 +1,9 @@
 """Codes and names that go together, as those of a hotel or a room do."""
 
 from collections.abc import Iterator
+from typing import Final
 
+from orderkit.mapping.names import words
 from orderkit.mapping.suggest.properties import Property
 from orderkit.mapping.suggest.values import OrderValues
 
@@ -25,18 +27,50 @@ def named_codes(values: OrderValues, taken: set[str]) -> Iterator[tuple[Property
             for name in names
             if name is not code
             and name.container == code.container
-            and len(_both(code, name)) == values.kinds(code) == values.kinds(name) <= few
+            and len(_both(code, name, values)) == values.kinds(code) == values.kinds(name) <= few
         ]
         if fits:
             # A name that begins as its code does is its.
             yield code, max(fits, key=lambda name: _shared(name.path, code.path))
 
 
-def _both(code: Property, name: Property) -> set[tuple[str, str]]:
+#: What rooms are called by, in the languages of hotels, and what is sold beside or with them.
+_ROOMS: Final = frozenset(
+    words(
+        "room rooms suite studio apartment villa bungalow cottage cabin tent zimmer chambre"
+        " habitacion camera quarto kamer appartement apartamento appartamento ferienwohnung"
+        " double twin"
+    )
+)
+_ENDS: Final = ("zimmer", "kamer", "suite", "apartment", "room")
+_OFFERS: Final = frozenset(
+    words(
+        "only breakfast board meal rate flexible refundable service upgrade cleaning minibar"
+        " fruhstuck halbpension vollpension verpflegung petit dejeuner desayuno colazione ontbijt"
+        " tarif tarifa tariffa pension"
+    )
+)
+_LEAST: Final = 2
+
+
+def names_rooms(prop: Property, values: OrderValues) -> bool:
+    """Whether all values name a kind of room, as its words say, and none a rate or a service."""
+    found = {str(value) for value in values.values(prop)}
+    return len(found) >= _LEAST and all(_names_room(value) for value in found)
+
+
+def _names_room(value: str) -> bool:
+    said = words(value)
+    if _OFFERS & set(said):
+        return False
+    return bool(_ROOMS & set(said)) or any(word.endswith(_ENDS) for word in said)
+
+
+def _both(code: Property, name: Property, values: OrderValues) -> set[tuple[str, str]]:
     return {
-        (str(value), str(name.values[number]))
-        for number, value in code.values.items()
-        if number in name.values
+        (str(code.values[number]), str(name.values[number]))
+        for number in values.numbers
+        if number in code.values and number in name.values
     }
 
 

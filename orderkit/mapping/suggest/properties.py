@@ -1,5 +1,6 @@
 """The properties of the events at hand: where they stand, what they hold, what their names say."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -12,6 +13,9 @@ from orderkit.mapping.names import Name, read_name, words
 MOST_EVENTS: Final = 500
 #: Arrays of objects are looked into no deeper than this many items.
 _MOST_ITEMS: Final = 50
+#: An amount of thousands with hundredths, as people write it.
+_GROUPED: Final = re.compile(r"[0-9][.,\s'’][0-9]{3}[.,][0-9]{2}(?![0-9])")
+_LONGEST_AMOUNT: Final = 40
 #: So many names that begin with the same word have it as a prefix, if one is of an order.
 _SHARED: Final = 3
 _OF_AN_ORDER: Final = frozenset({"total", "arrival", "departure", "nights"})
@@ -48,11 +52,15 @@ class Property:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the first events hold: path → property, and path → array of each event."""
+    """What the first events hold: path → property, and path → array of each event.
+
+    grouped: how amounts of thousands are written: one of each look ("9.999,99 €")
+    """
 
     events: list[Mapping[str, Any]]
     properties: dict[str, Property]
     arrays: dict[str, dict[int, list[Any]]]
+    grouped: dict[str, str] = field(default_factory=dict)
 
 
 def look_at(events: Iterable[Any]) -> Seen:
@@ -66,6 +74,8 @@ def look_at(events: Iterable[Any]) -> Seen:
             if said and not paths.is_blank(value):
                 known = found.properties.setdefault(general, Property(general, read_name(general)))
                 known.values.setdefault(number, value)
+            if isinstance(value, str) and _GROUPED.search(value[:_LONGEST_AMOUNT]):
+                found.grouped.setdefault(re.sub("[0-9]+", "9", value), value)
         _collect_arrays("", event, number, found.arrays)
     _drop_prefixes(found.properties)
     return found

@@ -4,20 +4,21 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from orderkit.destination.codes import names_a_currency
+from orderkit.mapping.amounts import decimal, written_numbers
 from orderkit.mapping.conversion import Unconvertible
 from orderkit.mapping.suggest.order_object import MOST, OrderObject
 from orderkit.mapping.suggest.properties import Property, Seen
 from orderkit.mapping.types import field_type
 
-_NUMBER: Final = re.compile(r"\s*[0-9]{1,9}(?:[.,][0-9]{1,4})?\s*")
-#: Thousands and hundredths, each with its own mark.
-_GROUPED: Final = re.compile(
-    r"\s*[0-9]{1,3}(?:(?:[.\s’'][0-9]{3})+(,[0-9]{2})|(?:,[0-9]{3})+(\.[0-9]{2}))\s*"
-)
-_CURRENCY: Final = re.compile(r"\s*(?:[A-Z]{3}|[€$£¥])\s*")
+#: A minus in front of a number, or behind one.
+_MINUS: Final = re.compile(r"(?<![0-9])[-−–](?=\s*[0-9])|(?<=[0-9])\s*[-−–]\s*$")
+#: A number of more digits is an id, or a time.
+_MOST: Final = 1_000_000_000
 _FRACTION: Final = re.compile(r"[0-9]+[.,][0-9]{1,4}")
 _DATED: Final = re.compile(r"\s*[0-9]{1,4}[-/. ][0-9]{1,2}[-/. ][0-9]{1,4}\s*|[0-9]{8}")
 _CLOCKED: Final = re.compile(r".*[0-9][T ][0-9]{2}:[0-9]{2}.*|[0-9]{10}|[0-9]{13}")
@@ -79,10 +80,11 @@ class OrderValues:
         return bool(taken) and not any(made.unusual(value) for value in taken)
 
     def number(self, prop: Property, numbers: list[int] | None = None) -> list[float]:
-        """The values as numbers; none where one is no number."""
+        """The values as numbers; none where one is no number, or no amount has that size."""
         found = self.values(prop, numbers)
-        read = [_as_number(value) for value in found]
-        return [] if None in read else [value for value in read if value is not None]
+        read = [as_number(value) for value in found]
+        sized = [float(number) for number in read if number is not None and 0 <= number < _MOST]
+        return sized if len(sized) == len(found) else []
 
     def money(self, prop: Property, numbers: list[int] | None = None) -> list[float]:
         """The values as numbers, where some have a fraction or are no small count; else none."""
@@ -135,14 +137,22 @@ class OrderValues:
         )
 
 
-def _as_number(value: Any) -> float | None:
-    text = _CURRENCY.sub("", str(value))
-    if grouped := _GROUPED.fullmatch(text):
-        hundredths = (grouped[1] or grouped[2])[1:]
-        return float(re.sub(r"[^0-9]", "", text)[: -len(hundredths)] + f".{hundredths}")
-    if isinstance(value, bool) or not _NUMBER.fullmatch(text):
-        return None
-    return float(text.replace(",", "."))
+def as_number(value: Any) -> Decimal | None:
+    """The number that an amount is to people, "-87,27 €" too; None for what is none.
+
+    Of two readings ("1.480") it is the smaller one.
+    """
+    try:
+        return decimal(value)[0]
+    except Unconvertible:
+        text = value if isinstance(value, str) else ""
+    sign = -1 if _MINUS.search(text) else 1
+    found = [
+        Decimal(str(mending.gives))
+        for mending in written_numbers(_MINUS.sub("", text))
+        if all(map(names_a_currency, mending.drops))
+    ]
+    return sign * min(found) if found else None
 
 
 def days(given: Mapping[int, Any]) -> dict[int, date]:

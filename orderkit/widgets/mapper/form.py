@@ -186,11 +186,16 @@ class SettingsForm(MapperActions):
             self.session.pick(self.session.names.index(name))
 
     def _begin_with_an_order(self) -> None:
-        """Look at the first event that becomes an order, where the first of all does not."""
-        states, order = self.session.states, range(len(self.session.names))
-        if self.session.chosen == 0 and order and states.outcome(0) == "not for TikTok":
-            wanted = (at for at in order if states.outcome(at) != "not for TikTok")
-            self.session.pick(next(wanted, 0))
+        """Look at the first event that is an order, or is proposed to be one, if any is."""
+        states, statuses = self.session.states, self.session.statuses()
+        mapped = bool(self.session.settings.event_mapping)
+        orders = [
+            at
+            for at, status in enumerate(statuses)
+            if status and not (mapped and states.outcome(at) == "not for TikTok")
+        ]
+        if self.session.chosen == 0 and orders and orders[0]:
+            self.session.pick(orders[0])
             self._tell_picker()
 
     def _send_changes(self, cause: str = "", number: int | None = None) -> None:

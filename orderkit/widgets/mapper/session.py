@@ -16,8 +16,8 @@ from orderkit.mapping.compiled import CompiledSettings
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.problems import Problem
 from orderkit.mapping.suggest import Proposal, suggest
-from orderkit.mapping.suggest.guesses import with_guesses
 from orderkit.mapping.suggest.statuses import EVENT_NAME
+from orderkit.mapping.suggest.with_guesses import with_guesses
 from orderkit.widgets.mapper.draft import file_data, row_key, with_source
 from orderkit.widgets.mapper.offers import (
     MOST_FIXES,
@@ -52,7 +52,7 @@ class MapperSession(WrittenSettings):
         """Target → ranked proposals: from names, and, where they are not sure, from values too."""
         # Each row asks, at each key; only a change of settings can change the statuses.
         if self._proposals is None or self._guessed_for is not self.compiled:
-            self._guessed_for, statuses = self.compiled, self._statuses()
+            self._guessed_for, statuses = self.compiled, self.statuses()
             if self._proposals is None or self._guessed_by != statuses:
                 self._proposals, self._guessed_by = self._propose(statuses), statuses
         return self._proposals
@@ -63,7 +63,7 @@ class MapperSession(WrittenSettings):
             return {}
         return with_guesses(seen, self.settings.zone, statuses)
 
-    def _statuses(self) -> list[str]:
+    def statuses(self) -> list[str]:
         """The order status of each event: as mapped, or, while nothing is, as proposed."""
         every = range(len(self.names))
         if self.settings.event_mapping:

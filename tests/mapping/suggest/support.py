@@ -14,8 +14,9 @@ from orderkit.destination.loading import parse_settings
 from orderkit.events import paths
 from orderkit.events.reader import load_events
 from orderkit.mapping.results import Mapped
-from orderkit.mapping.suggest import suggest
 from orderkit.mapping.suggest.settings_file import as_settings_file
+from orderkit.mapping.suggest.statuses import suggest_events
+from orderkit.mapping.suggest.with_guesses import with_guesses
 from orderkit.mapping.types import field_type
 
 SHAPES = Path(__file__).with_name("shapes")
@@ -89,7 +90,8 @@ def judge(shape: str, learned: slice = slice(None)) -> Judged:
 
 
 def _proposed(events: list[dict[str, Any]]) -> str:
-    return as_settings_file(suggest(events, UTC), events)
+    statuses = suggest_events(events).statuses(events)
+    return as_settings_file(with_guesses(events, UTC, statuses), events)
 
 
 def _judge_rows(

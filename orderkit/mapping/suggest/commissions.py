@@ -1,0 +1,83 @@
+"""What a commission is taken of, an amount of which a rate gives another one; and its currency."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Final
+
+from orderkit.mapping.suggest.candidates import spelled
+from orderkit.mapping.suggest.computed import as_formula
+from orderkit.mapping.suggest.properties import Property
+from orderkit.mapping.suggest.proposal import Proposal
+from orderkit.mapping.suggest.values import OrderValues, as_number
+
+#: A commission is rounded to its currency's units: to a cent, or a whole one.
+_ROUNDED: Final = Decimal("0.01")
+#: A rate is a percentage, or a part of one.
+_WHOLE: Final = 100
+#: Orders with other rates or amounts; one alone may be an accident.
+_LEAST: Final = 2
+
+
+def commission_bases(values: OrderValues, numbers: list[int]) -> Iterator[tuple[Property, str]]:
+    """Each amount of these orders that a rate beside a commission is taken of, and why."""
+    only = values.only_in(numbers)
+    amounts = [prop for prop in only if values.money(prop, numbers)]
+    for owed in amounts:
+        rates = [p for p in only if p is not owed and p.container == owed.container]
+        for base in amounts:
+            if base is owed or values.number(base, numbers) == values.number(owed, numbers):
+                continue
+            for rate in rates:
+                if rate is not base and _is_taken(base, rate, owed, numbers):
+                    fact = f"`{_own(rate)}` of it is `{_own(owed)}` in each order that has one"
+                    yield base, fact
+                    break
+
+
+def commission_currencies(
+    values: OrderValues,
+    numbers: list[int],
+    holders: set[str],
+    billed: Sequence[Proposal],
+    codes: Sequence[str],
+) -> Iterator[tuple[str, str, bool]]:
+    """A path or a formula, why, and whether it stands where the commission is shown to stand.
+
+    A currency of its own: the order's would go out with each order, and a commission with none.
+
+    holders: where commissions stand; billed, codes: what was paid, and orders' currencies
+    """
+    for prop in values.only_in(numbers):
+        if values.converts(prop, "currency", numbers):
+            own = prop.name.subject == "commission" or prop.container in holders - {""}
+            beside = own and bool(holders) and "currency" in prop.name.attributes
+            fact = "beside the commission" if beside else "codes of a currency"
+            yield prop.path, fact, beside
+    named = (p.name for p in values.seen.properties.values())
+    own = any(n.subject == "commission" and "currency" in n.attributes for n in named)
+    if billed and codes and not own:
+        text = f"IF({as_formula(billed[0])}, {spelled(codes[0])})"
+        yield text, f"the order's currency, where `{billed[0].reads}` is there", False
+
+
+def _is_taken(base: Property, rate: Property, owed: Property, numbers: list[int]) -> bool:
+    """Whether the rate of the base is what is owed, wherever all three are there."""
+    tried = set()
+    for number in numbers:
+        amount, share, due = (_number(prop, number) for prop in (base, rate, owed))
+        if amount is None or share is None or due is None:
+            continue
+        parts = (share / _WHOLE, share) if 0 < share < _WHOLE else ()
+        if not any(abs(amount * part - due) <= _ROUNDED for part in parts):
+            return False
+        tried.add(amount)
+    return len(tried) >= _LEAST
+
+
+def _number(prop: Property, number: int) -> Decimal | None:
+    value = prop.values.get(number)
+    return as_number(value.rstrip(" \u00a0\u202f%") if isinstance(value, str) else value)
+
+
+def _own(prop: Property) -> str:
+    return prop.path.rpartition(".")[2]

@@ -1,0 +1,35 @@
+"""What names and values propose, as one list for each row."""
+
+from collections.abc import Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from orderkit.mapping.suggest import suggest
+from orderkit.mapping.suggest.guesses import guess
+from orderkit.mapping.suggest.proposal import Proposal
+
+
+def with_guesses(
+    events: Sequence[Any], zone: ZoneInfo, statuses: Sequence[str]
+) -> dict[str, list[Proposal]]:
+    """What `suggest` proposes, with guesses where none of it is sure; `statuses` as for `guess`."""
+    found = suggest(events, zone)
+    for target, guessed in guess(events, zone, statuses).items():
+        named = found.get(target, [])
+        if not (named and named[0].sure):
+            found[target] = _agreeing_first(named, guessed)
+    return found
+
+
+def _agreeing_first(named: list[Proposal], guessed: list[Proposal]) -> list[Proposal]:
+    """Proposals by names, and guesses by values, each once: what values show, what both say, what
+    is computed.
+    """
+    values = {proposal.value for proposal in guessed}
+    shown = [proposal for proposal in guessed if proposal.sure]
+    both = [proposal for proposal in named if proposal.value in values]
+    computed_ones = [proposal for proposal in named if proposal.formula]
+    found: dict[str, Proposal] = {}
+    for proposal in (*shown, *both, *computed_ones, *guessed, *named):
+        found.setdefault(proposal.value, proposal)
+    return list(found.values())
