@@ -102,6 +102,25 @@ def _currency_names(code: str) -> Iterator[str]:
 _LANGUAGES: Final = ("en", "fr", "de", "es", "it", "pt", "nl")
 
 
+#: Countries by the letters of their vehicles (Convention on Road Traffic, Vienna 1968), where they
+#: are others than those of ISO 3166-1: hotel systems of German-speaking countries have them.
+_VEHICLES: Final = {
+    "A": "AT",
+    "B": "BE",
+    "D": "DE",
+    "E": "ES",
+    "F": "FR",
+    "H": "HU",
+    "I": "IT",
+    "L": "LU",
+    "N": "NO",
+    "P": "PT",
+    "S": "SE",
+    "FL": "LI",
+    "SLO": "SI",
+}
+
+
 def country_code(word: str) -> str | None:
     """The alpha-2 code of a country that is called by another code of ISO 3166-1, or by its name.
 
@@ -110,6 +129,8 @@ def country_code(word: str) -> str | None:
     from babel.core import get_global
 
     plain = word.strip()
+    if plain in _VEHICLES:
+        return _VEHICLES[plain]
     if len(plain) == len("USA") and plain.isupper():
         named: list[str] = get_global("territory_aliases").get(plain, [])
         return named[0] if len(named) == 1 and named[0] in countries() else None

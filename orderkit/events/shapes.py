@@ -38,6 +38,10 @@ _BESIDE: Final = frozenset(
 _OF_RECORDS: Final = frozenset({"id", "items", "number", "current", "out", "at", "of"})
 _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 _DEEPEST: Final = 3
+#: What a list's header may hold, and how much more many records say.
+_LITTLE: Final = 5
+_MANY: Final = 3
+_TIMES_MORE: Final = 4
 _SDK: Final = "converted from the shape that the SDK sends (an assumption)"
 _OLD: Final = "converted from the 1.0 format"
 
@@ -138,7 +142,7 @@ def _holds_records(found: _Found, alone: bool) -> bool:
         # where there is little beside many that each say more.
         objects = all(isinstance(found.beside[name], dict | list) for name in own)
         return objects or (len(found.records) > 1 and _say_more(found))
-    return alone and not own
+    return alone and (not own or _is_header(found))
 
 
 def _say_more(found: _Found) -> bool:
@@ -147,6 +151,21 @@ def _say_more(found: _Found) -> bool:
     """
     beside = sum(1 for _ in paths.walk(found.beside))
     return all(sum(1 for _ in paths.walk(record)) > beside for record in found.records)
+
+
+def _is_header(found: _Found) -> bool:
+    """Whether what stands beside a list is little, and each of many records says much more.
+
+    An order with its rooms has a hotel, dates and a total beside them.
+    """
+    beside = list(paths.walk(found.beside))
+    least = _TIMES_MORE * len(beside)
+    return (
+        len(found.records) >= _MANY
+        and len(beside) <= _LITTLE
+        and not any(isinstance(value, dict | list) for value in found.beside.values())
+        and all(sum(1 for _ in paths.walk(record)) >= least for record in found.records)
+    )
 
 
 def _lists(value: Any, path: str = "", beside: dict[str, Any] | None = None) -> Iterator[_Found]:

@@ -12,12 +12,15 @@ from zoneinfo import ZoneInfo
 
 from orderkit.destination.fields import FieldMapping, field_mappings
 from orderkit.events import paths
-from orderkit.mapping.suggest import agreed_amounts, agreement, computed
+from orderkit.mapping.names import words
+from orderkit.mapping.suggest import agreement, computed
 from orderkit.mapping.suggest.candidates import candidates
+from orderkit.mapping.suggest.click_ids import CLICK_ID, click_ids
 from orderkit.mapping.suggest.order_object import MOST, OrderObject, find_order
 from orderkit.mapping.suggest.properties import MOST_EVENTS, Seen, look_at
 from orderkit.mapping.suggest.proposal import CONFIDENCES, Proposal
 from orderkit.mapping.suggest.row_hints import row_hints
+from orderkit.mapping.suggest.totals import settle_totals
 from orderkit.mapping.suggest.written_currency import constant_currency
 
 __all__ = ["CONFIDENCES", "MOST_EVENTS", "Proposal", "suggest"]
@@ -30,6 +33,7 @@ def suggest(events: Iterable[Any], zone: ZoneInfo, most: int = 3) -> dict[str, l
     by_number = {number: seen.events[number] for number in sorted(order.numbers)}
     rows = {row.target: row for row in field_mappings() if _is_open(row, seen, order)}
     found = {target: candidates(row, seen, order, zone) for target, row in rows.items()}
+    found |= {t: click_ids(row, seen, order, zone) for t, row in rows.items() if t == CLICK_ID}
     roles = {hint.role: target for target, hint in row_hints().items() if target in rows}
     by_role: agreement.Roles = {role: found[target] for role, target in roles.items() if role}
 
@@ -44,7 +48,7 @@ def suggest(events: Iterable[Any], zone: ZoneInfo, most: int = 3) -> dict[str, l
         by_role["updated"] = [*([changed] if changed else []), *by_role["updated"]]
     if "currency" in roles and not by_role["currency"]:
         by_role["currency"] = constant_currency(rows[roles["currency"]], seen, order)
-    agreed_amounts.settle_amounts(by_role, seen)
+    settle_totals(by_role, rows, seen, order, zone)
     arrival, departure = by_role["arrival"], by_role["departure"]
     if arrival and departure and "nights" in roles:
         row = rows[roles["nights"]]
@@ -52,18 +56,10 @@ def suggest(events: Iterable[Any], zone: ZoneInfo, most: int = 3) -> dict[str, l
         by_role["nights"] = agreement.ranked([*by_role["nights"], *([made] if made else [])])
     if "rooms" in roles:
         counted = computed.rooms(rows[roles["rooms"]], seen, by_number, zone)
-        by_role["rooms"] = agreement.settle([*by_role.get("rooms", []), *counted])
-    if by_role["total"] and not by_role["payable"]:
-        due = computed.due(rows[roles["payable"]], by_role["total"][0], seen, by_number, zone)
-        by_role["payable"] = list(due)
-    if agreed_amounts.has_discounts(seen) and not any(p.sure for p in by_role["payable"]):
-        doubt = "the events speak of discounts: it may be before or after them"
-        totals = [p.at_most("perhaps", doubt) for p in by_role["total"]]
-        if totals:
-            row = rows[roles["total"]]
-            before = computed.before_discounts(row, totals[0], seen, by_number, zone)
-            totals[1:1] = [before] if before else []
-        by_role["total"] = totals
+        settled = agreement.settle([*by_role.get("rooms", []), *counted])
+        # Where an item stands for several, its number alone is wrong.
+        several = counted[0].value if counted and counted[0].value.startswith("SUM(") else ""
+        by_role["rooms"] = sorted(settled, key=lambda p: (not p.sure, p.value != several))
 
     for role, proposals in by_role.items():
         if role in roles and role != "item":
@@ -73,6 +69,7 @@ def suggest(events: Iterable[Any], zone: ZoneInfo, most: int = 3) -> dict[str, l
     for target in (*alone, *items):
         found[target] = agreement.settle(found[target])
     _keep_commission_whole(found)
+    _keep_items_whole(found, seen)
     return {target: found[target][:most] for target in rows}
 
 
@@ -98,3 +95,25 @@ def _keep_commission_whole(found: dict[str, list[Proposal]]) -> None:
     if amount and currency and not any(p.sure for p in found[amount]):
         doubt = "the amount that the commission is taken of is not found"
         found[currency] = [p.at_most("perhaps", doubt) for p in found[currency] if found[amount]]
+
+
+def _keep_items_whole(found: dict[str, list[Proposal]], seen: Seen) -> None:
+    """An item's name is proposed for its code, and not for another one: "clsNm" is of "clsCd"."""
+    code, name = (next((t for t in found if t.endswith(end)), "") for end in ("sku_id", "sku_name"))
+    chosen = next((p for p in found.get(code, []) if p.sure), None)
+    for at, proposal in enumerate(found.get(name, [])):
+        stem = _stem(proposal.reads)
+        partners = [
+            path
+            for path, prop in seen.properties.items()
+            if stem[1] and _stem(path) == stem and "identifier" in prop.name.attributes
+        ]
+        if chosen and partners and chosen.reads not in partners:
+            doubt = f"it goes with `{partners[0]}`"
+            found[name][at] = proposal.at_most("perhaps", doubt)
+
+
+def _stem(path: str) -> tuple[str, tuple[str, ...]]:
+    """The object that a property stands in, and its name without its last word."""
+    holder, _, own = path.rpartition(".")
+    return holder, words(own)[:-1]

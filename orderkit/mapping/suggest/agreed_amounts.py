@@ -1,15 +1,15 @@
 """Amounts that must agree: a total with its parts, its taxes, and what is left to pay of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
 from orderkit.destination.codes import minor_units
 from orderkit.mapping.names import read_name
 from orderkit.mapping.suggest.agreement import Roles, days_between, settle
-from orderkit.mapping.suggest.properties import Seen
+from orderkit.mapping.suggest.properties import Property, Seen
 from orderkit.mapping.suggest.proposal import Proposal
-from orderkit.mapping.suggest.values import as_number
+from orderkit.mapping.suggest.values import written_amount
 
 
 def settle_amounts(roles: Roles, seen: Seen) -> None:
@@ -18,7 +18,7 @@ def settle_amounts(roles: Roles, seen: Seen) -> None:
     totals = [_in_whole_units(_with_tax(p, seen), roles) for p in totals]
     roles["total"] = totals = settle(totals)
     payable = roles.get("payable", [])
-    discounts = _discounts(seen)
+    discounts = list(discount_amounts(seen).values())
     for at, proposal in enumerate(payable):
         agree = [t for t in totals if _differ_by(t.given, proposal.given, discounts)]
         if agree:
@@ -42,7 +42,7 @@ def _with_parts(total: Proposal, seen: Seen) -> Proposal:
             if name.against or not name.attributes & {"total", "sum", "amount"}:
                 continue
             sums = {n: _sum(items, key) for n, items in arrays.items() if n in total.given}
-            if sums and all(sums[n] == as_number(total.given[n]) for n in sums):
+            if sums and all(sums[n] == written_amount(total.given[n]) for n in sums):
                 return total.because(f"the sum of `{path}.X.{key}`")
     return total
 
@@ -54,10 +54,10 @@ def _with_tax(total: Proposal, seen: Seen) -> Proposal:
         for prop in seen.properties.values()
         if prop.name.subject == "charge" and not prop.in_array
         for number, value in prop.values.items()
-        if as_number(value)
+        if written_amount(value)
     }
     common = taxed & total.given.keys()
-    if common and all(as_number(total.given[n]) in _item_sums(seen, n) for n in common):
+    if common and all(written_amount(total.given[n]) in _item_sums(seen, n) for n in common):
         return total.at_most("perhaps", "the items add up to it: the tax beside it is not in it")
     return total
 
@@ -80,16 +80,20 @@ def _item_sums(seen: Seen, number: int) -> set[Decimal | None]:
 def _count(path: str, item: dict[str, Any]) -> Decimal:
     """How often an item stands for itself: its quantity, or 1."""
     counts = (
-        as_number(v) for k, v in item.items() if "count" in read_name(f"{path}.X.{k}").attributes
+        written_amount(v)
+        for k, v in item.items()
+        if "count" in read_name(f"{path}.X.{k}").attributes
     )
     return next((count for count in counts if count), Decimal(1))
 
 
 def _times(price: Any, number: Decimal) -> str | None:
-    exact = as_number(price)
+    exact = written_amount(price)
     return None if exact is None else str(exact * number)
 
 
+#: So many discounted orders show what an amount is; one may be an accident.
+_LEAST_SHOWN: Final = 2
 #: A night hardly costs so much: whole amounts from there on may count cents.
 _DEAR_NIGHT: Final = 1_000
 
@@ -110,28 +114,20 @@ def _in_whole_units(total: Proposal, roles: Roles) -> Proposal:
 
 
 def _sum(items: list[Any], key: str) -> Decimal | None:
-    amounts = [as_number(item.get(key)) for item in items]
+    amounts = [written_amount(item.get(key)) for item in items]
     return None if None in amounts else sum((a for a in amounts if a is not None), Decimal(0))
 
 
-def _discounts(seen: Seen) -> dict[int, Decimal]:
-    """Number of the event → the discount that it names, where there is one."""
-    found: dict[int, Decimal] = {}
-    for prop in seen.properties.values():
+def discount_amounts(seen: Seen) -> dict[str, dict[int, Decimal]]:
+    """Path of each property that says a discount → number of the event → the discount, if any."""
+    found: dict[str, dict[int, Decimal]] = {}
+    for path, prop in seen.properties.items():
         name = prop.name
-        if (
-            name.subject == "discount"
-            and not prop.in_array
-            and not name.attributes
-            - {
-                "total",
-                "sum",
-                "amount",
-            }
-        ):
-            for number, value in prop.values.items():
-                if exact := as_number(value):
-                    found.setdefault(number, abs(exact))
+        amount = not name.attributes - {"total", "sum", "amount"}
+        if name.subject == "discount" and amount and not prop.in_array:
+            read = {number: written_amount(value) for number, value in prop.values.items()}
+            if given := {number: abs(exact) for number, exact in read.items() if exact}:
+                found[path] = given
     return found
 
 
@@ -141,11 +137,33 @@ def has_discounts(seen: Seen) -> bool:
 
 
 def _differ_by(
-    totals: Mapping[int, Any], payable: Mapping[int, Any], discounts: Mapping[int, Decimal]
+    totals: Mapping[int, Any],
+    payable: Mapping[int, Any],
+    discounts: Sequence[Mapping[int, Decimal]],
+) -> bool:
+    """Whether one of the discounts, or none where there is none, is what they differ by."""
+    return any(_differ(totals, payable, discount) for discount in discounts or ({},))
+
+
+def _differ(
+    totals: Mapping[int, Any], payable: Mapping[int, Any], discount: Mapping[int, Decimal]
 ) -> bool:
     common = totals.keys() & payable.keys()
     for number in common:
-        total, due = as_number(totals[number]), as_number(payable[number])
-        if total is None or due is None or total - discounts.get(number, Decimal(0)) != due:
+        total, due = written_amount(totals[number]), written_amount(payable[number])
+        if total is None or due is None or total - discount.get(number, Decimal(0)) != due:
             return False
     return bool(common)
+
+
+def undiscounted(payable: Proposal, seen: Seen) -> Iterator[tuple[Property, str]]:
+    """Each property that is, less a discount, what is to be paid in every order; and why."""
+    for path, discount in discount_amounts(seen).items():
+        shown = {n: payable.given[n] for n in discount.keys() & payable.given.keys()}
+        for prop in seen.properties.values():
+            if prop.in_array or len(set(shown.values())) < _LEAST_SHOWN or prop.path == path:
+                continue
+            if payable.given.keys() <= prop.values.keys() and _differ(
+                prop.values, payable.given, discount
+            ):
+                yield prop, f"less `{path}` it is `{payable.reads}` in every order"

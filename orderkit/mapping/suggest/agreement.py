@@ -16,6 +16,7 @@ _LONGEST_STAY: Final = 60
 _DISTINCT: Final = 0.3
 _DISTINCT_UNKNOWN: Final = 0.75
 _UTC: Final = frozenset({"utc", "gmt"})
+_INNER: Final = frozenset({"uuid", "guid", "internal"})
 
 
 def ranked(found: Iterable[Proposal]) -> list[Proposal]:
@@ -109,7 +110,12 @@ def _is_plain_beside(proposal: Proposal, first: Proposal) -> bool:
 
 def _is_like(proposal: Proposal, first: Proposal) -> bool:
     """Whether nothing tells two ids of one object apart ("numero", "reference")."""
-    return _stands(proposal) == _stands(first)
+    return _stands(proposal) == _stands(first) and not _is_inner(proposal)
+
+
+def _is_inner(proposal: Proposal) -> bool:
+    """Whether it is an id for machines alone, as its name says: no guest or hotel ever sees it."""
+    return not _INNER.isdisjoint(words(proposal.reads.rpartition(".")[2]))
 
 
 def _stands(proposal: Proposal) -> tuple[str, str, bool]:
@@ -122,7 +128,7 @@ def _is_distinct(proposal: Proposal) -> bool:
 
 
 def _unclear(proposal: Proposal) -> tuple[Any, ...]:
-    return (bool(_name_of(proposal).unknown), *_rank(proposal)[1:])
+    return (_is_inner(proposal), bool(_name_of(proposal).unknown), *_rank(proposal)[1:])
 
 
 def _beside(proposal: Proposal, first: Proposal) -> Proposal:

@@ -26,7 +26,6 @@ from orderkit.mapping.types import field_type
 
 #: What a formula can read as it stands; another name needs GET.
 _SPELLED: Final = re.compile(r"[^\W\d][\w$]*(?:\.[\w$]+)*")
-_CLICK_ID: Final = re.compile("[?&]ttoclid=([^&#]+)")
 #: A value may lack in so many of the orders before its property is no longer likely.
 _COVERED: Final = 0.9
 #: Countries that one formula tells apart.
@@ -42,8 +41,6 @@ def spelled(path: str) -> str:
 
 def candidates(row: FieldMapping, seen: Seen, order: OrderObject, zone: ZoneInfo) -> list[Proposal]:
     """Each property whose name fits the row and whose values it accepts, as it is or by formula."""
-    if row.target.rsplit(".", 1)[-1] == "ttoclid":
-        return list(_click_ids(row, seen, order, zone))
     hint = row_hints().get(row.target)
     if hint is None:
         return []
@@ -220,41 +217,3 @@ def _keeps_currency(row: FieldMapping, values: Iterable[Any], seen: Seen, zone: 
     if not codes:
         return not words or bool(written_currency(words, seen))
     return all(isinstance(c, str) and is_currency(word, c) for c in codes for word in words)
-
-
-def _click_ids(
-    row: FieldMapping, seen: Seen, order: OrderObject, zone: ZoneInfo
-) -> Iterator[Proposal]:
-    """``ttoclid`` as a property, or in the address of a page, where TikTok puts it."""
-    events = {number: seen.events[number] for number in sorted(order.numbers)}
-    for prop in seen.properties.values():
-        if "click" in prop.name.attributes:
-            fact = f"named `{prop.path}`"
-            found = proposal_of(row, as_reference(row, prop.path), False, (fact,), events, zone)
-            if found:
-                yield found
-        held = (value for value in prop.values.values() if isinstance(value, str))
-        if any(map(_CLICK_ID.search, held)):
-            formula = f'SELECT({spelled(prop.path)}, "{_CLICK_ID.pattern}", 1)'
-            fact = f"TikTok appends `ttoclid` to the landing page's address: it is in {prop.path}"
-            if found := proposal_of(row, formula, True, (fact,), events, zone):
-                yield found.at_most("likely", "not every address need have it")
-    for path, key, value in sorted(set(_named_items(seen))):
-        formula = (
-            f"SELECT(JSON_STRINGIFY({spelled(path)}), "
-            f"""'"{key}":"ttoclid","{value}":"([^"]+)"', 1)"""
-        )
-        fact = f"an item of `{path}` is called `ttoclid`"
-        if found := proposal_of(row, formula, True, (fact,), events, zone):
-            yield found.at_most("likely", "not every order need have it")
-
-
-def _named_items(seen: Seen) -> Iterator[tuple[str, str, str]]:
-    """Lists of names with values, one named ``ttoclid``: path, and what the two are called."""
-    for path, arrays in seen.arrays.items():
-        for item in (item for items in arrays.values() for item in items):
-            match list(item.items()):
-                case [(key, "ttoclid"), (value, str())] if (
-                    key.isidentifier() and value.isidentifier()
-                ):
-                    yield path, key, value

@@ -8,7 +8,7 @@ from orderkit.mapping.suggest.candidates import spelled
 from orderkit.mapping.suggest.computed import as_formula
 from orderkit.mapping.suggest.properties import Property
 from orderkit.mapping.suggest.proposal import Proposal
-from orderkit.mapping.suggest.values import OrderValues, as_number
+from orderkit.mapping.suggest.values import OrderValues, written_amount
 
 #: A commission is rounded to its currency's units: to a cent, or a whole one.
 _ROUNDED: Final = Decimal("0.01")
@@ -76,7 +76,7 @@ def _is_taken(base: Property, rate: Property, owed: Property, numbers: list[int]
 
 def _number(prop: Property, number: int) -> Decimal | None:
     value = prop.values.get(number)
-    return as_number(value.rstrip(" \u00a0\u202f%") if isinstance(value, str) else value)
+    return written_amount(value.rstrip(" \u00a0\u202f%") if isinstance(value, str) else value)
 
 
 def _own(prop: Property) -> str:

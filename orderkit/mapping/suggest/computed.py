@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from orderkit.destination.fields import FieldMapping
 from orderkit.mapping.names import Name, read_name, words
-from orderkit.mapping.suggest.agreed_amounts import has_discounts
+from orderkit.mapping.suggest.agreed_amounts import discount_amounts, has_discounts
 from orderkit.mapping.suggest.agreement import days_between
 from orderkit.mapping.suggest.candidates import proposal_of, spelled
 from orderkit.mapping.suggest.doubts import GENERIC
@@ -60,7 +60,7 @@ def rooms(
             )
             for own in quantities
         ]
-        for text, fact in (number, *sums):
+        for text, fact in (*sums, number) if of_several(seen, path) else (number, *sums):
             made = proposal_of(row, text, True, (fact,), events, zone)
             if made is None:
                 continue
@@ -74,9 +74,16 @@ def rooms(
     return found
 
 
+def of_several(seen: Seen, path: str) -> bool:
+    """Whether an item of an array stands for several rooms somewhere."""
+    items = [item for items in seen.arrays.get(path, {}).values() for item in items]
+    return any(item[own] > 1 for own in _quantities(seen, path) for item in items)
+
+
 def _quantities(seen: Seen, path: str) -> list[str]:
     """The properties of an array's items that may say how many rooms one stands for."""
-    names = {name for items in seen.arrays[path].values() for item in items for name in item}
+    arrays = seen.arrays.get(path, {})
+    names = {name for items in arrays.values() for item in items for name in item}
     return [
         name
         for name in sorted(names)
@@ -136,7 +143,7 @@ def due(
         yield same.because("no event speaks of a discount").at_most(sure, total.facts[0])
         return
     if discount:
-        text = f"{as_formula(total)} - COALESCE({spelled(discount)}, 0)"
+        text = f"{_as_number(total.reads, total.formula, seen)} - {_or_nothing(discount, seen)}"
         made = proposal_of(row, text, True, ("the total less the discounts",), events, zone)
         if made:
             yield made.at_most("perhaps", f"whether `{discount}` is in the total already")
@@ -145,15 +152,26 @@ def due(
 
 
 def before_discounts(
-    row: FieldMapping, total: Proposal, seen: Seen, events: Mapping[int, Any], zone: ZoneInfo
-) -> Proposal | None:
-    """What a total may have been before the discounts: the other reading of `due`."""
-    discount = _discount(seen)
-    if not discount:
-        return None
-    text = f"{as_formula(total)} + COALESCE({spelled(discount)}, 0)"
-    made = proposal_of(row, text, True, ("the total and the discounts",), events, zone)
-    return made and made.at_most("perhaps", f"whether `{discount}` is taken off it already")
+    row: FieldMapping, amount: Proposal, seen: Seen, events: Mapping[int, Any], zone: ZoneInfo
+) -> Iterator[Proposal]:
+    """What an amount may have been before each of the discounts: the other reading of `due`."""
+    for path in discount_amounts(seen):
+        text = f"{_as_number(amount.reads, amount.formula, seen)} + {_or_nothing(path, seen)}"
+        made = proposal_of(row, text, True, ("the amount and the discounts",), events, zone)
+        if made:
+            yield made.at_most("perhaps", f"whether `{path}` is taken off it already")
+
+
+def _as_number(text: str, formula: bool, seen: Seen) -> str:
+    """A property or a formula, as a part of a sum: of texts, it would make one text."""
+    if formula:
+        return text
+    values = seen.properties[text].values.values()
+    return f"NUMBER({spelled(text)})" if any(isinstance(v, str) for v in values) else spelled(text)
+
+
+def _or_nothing(path: str, seen: Seen) -> str:
+    return f"COALESCE({_as_number(path, False, seen)}, 0)"
 
 
 def _discount(seen: Seen) -> str:

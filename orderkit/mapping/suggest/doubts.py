@@ -27,6 +27,8 @@ def doubts_of(
         return None
     if name.against or len(name.unknown) > 1:
         return None
+    if hint.role in ("total", "payable") and not _holds_amounts(prop):
+        return None
     doubts = [(_LIKELY, f"`{prop.path}` may be more than its name says")] if bare else []
     if name.unknown:
         left = _PERHAPS if hint.role in ("total", "payable") else _LIKELY
@@ -39,9 +41,11 @@ def doubts_of(
     if hint.subject == "merchant" and not _MERCHANT & set(words(prop.path)):
         doubts.append((_PERHAPS, "a chain or a company need not be what TikTok calls the merchant"))
     if hint.any_of <= {"identifier", "name"} and (holder := held_apart(prop.path)):
-        if read_name(holder).attributes:
+        said = read_name(holder).attributes
+        if said - {"kind"} or (said and hint.role != "item"):
             return None
-        doubts.append((_PERHAPS, f"it is of `{holder}`"))
+        if not said:
+            doubts.append((_PERHAPS, f"it is of `{holder}`"))
     if "base" in hint.any_of - name.attributes:
         doubts.append((_PERHAPS, "it may be the commission itself, and not what it is taken of"))
     if prop.in_array and (hint.subject != "room" or hint.role == "rooms"):
@@ -82,12 +86,19 @@ def doubts_of(
     return doubts
 
 
+def _holds_amounts(prop: Property) -> bool:
+    """Whether the object that an amount stands in may be of amounts: a "departure" is not."""
+    around = read_name(prop.container.rpartition(".")[2]).attributes if prop.container else ()
+    return not {"arrival", "departure", "created", "updated", "nights", "country"} & set(around)
+
+
 def _says_total(prop: Property) -> bool:
     """Whether a name, or the object that holds the amount, says that it is a total."""
     around = read_name(prop.container.rpartition(".")[2])
     return "total" in prop.name.attributes or ("total" in around.attributes and not around.unknown)
 
 
+_MERE_IDS: Final = {("id",), ("uuid",), ("uid",)}
 #: What speaks of whatever is sold.
 GENERIC: Final = frozenset({"item", "items", "line", "lines", "product", "products", "sku"})
 
@@ -127,14 +138,25 @@ def _is_of_line(prop: Property, seen: Seen, order: OrderObject) -> bool:
 
 
 def _has_kind(seen: Seen, prop: Property) -> bool:
-    """Whether the same object names a type or category of rooms."""
+    """Whether the same object names a type of rooms, or, beside a mere id, holds one."""
+    bare = words(prop.path.rpartition(".")[2]) in _MERE_IDS
     return any(
-        other.container == prop.container
-        and other.name.subject == "room"
-        and "kind" in other.name.attributes
+        (other.container == prop.container and _is_room_kind(other.path))
+        or (bare and _holder(other) == prop.container and _is_room_kind(other.container))
         for other in seen.properties.values()
         if other is not prop
     )
+
+
+def _holder(prop: Property) -> str:
+    """The object around the one that it stands in."""
+    return prop.container.rpartition(".")[0]
+
+
+def _is_room_kind(path: str) -> bool:
+    """Whether a property or an object is called a type of rooms."""
+    name = read_name(path)
+    return name.subject == "room" and "kind" in name.attributes
 
 
 def _other_subject(hint: RowHint, subject: str) -> tuple[str, str] | None:

@@ -1,11 +1,14 @@
 """Which properties may be an order's amounts, by their size and by when they are there."""
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from itertools import pairwise
 from statistics import mean
+from typing import Final
 
+from orderkit.mapping.names import words
 from orderkit.mapping.suggest.properties import Property
-from orderkit.mapping.suggest.values import OrderValues
+from orderkit.mapping.suggest.values import OrderValues, written_amount
 
 
 def guess_amounts(
@@ -15,6 +18,9 @@ def guess_amounts(
     money = _largest_first(values, values.full, values.numbers, taken)
     beside = [*money[1:2], *money[:1], *money[2:]]
     yield "total_value", money, "the largest amount of each order"
+    if money and (less := _less(values, money[0])):
+        yield "payment_value", [less[0]], f"`{money[0].path}` less `{less[1].path}`"
+        beside.remove(less[0])
     yield "payment_value", beside, "an amount beside the largest"
     numbers = values.with_status("COMPLETE_ORDER")
     only = values.only_in(numbers)
@@ -22,12 +28,83 @@ def guess_amounts(
     # A commission has its currency beside it.
     owed = {p.container for p in only if values.converts(p, "currency", numbers)}
     base = sorted(money, key=lambda p: p.container not in owed)
-    rest = sorted(money[1:], key=lambda p: (p.container in owed, p.name.subject != "charge"))
+    rest = sorted(
+        money[1:],
+        key=lambda p: (
+            p.container in owed,
+            not stand_together(p.path, money[0].path),
+            p.name.subject != "charge",
+        ),
+    )
+    taxes = [prop for prop in rest if is_called(prop.path, TAXES)]
+    fees = [prop for prop in rest if prop not in taxes and is_called(prop.path, FEES)]
+    others = [prop for prop in rest if prop not in taxes and prop not in fees]
     why = "there only once a stay is over"
     yield "fulfillment_value", money, why
-    yield "fulfillment_tax", rest, why
-    yield "fulfillment_service_fee", [*rest[1:], *rest[:1]], why
+    yield "fulfillment_tax", [*taxes, *others, *fees], why
+    yield "fulfillment_service_fee", [*fees, *others[1:], *others[:1], *taxes], why
     yield "commission_base_amount", base if owed else base[1:], why
+
+
+#: What taxes and fees are called, where a name says which of both it is.
+TAXES: Final = frozenset(
+    words(
+        "tax taxes vat gst btw belasting taxe tva steuer steuern mwst abgaben iva impuesto"
+        " impuestos imposta imposte imposto impostos tasa tasas podatek"
+    )
+)
+FEES: Final = frozenset(
+    words(
+        "fee fees service services svc gebuhr gebuhren leistungen servicio servicios servizio"
+        " servizi servico servicos frais cargo cargos spese toeslag toeslagen"
+    )
+)
+
+
+def is_called(path: str, names: frozenset[str]) -> bool:
+    """Whether a property's own name has one of these words."""
+    return not names.isdisjoint(words(path.rpartition(".")[2]))
+
+
+def stand_together(path: str, other: str) -> bool:
+    """Whether two properties stand in one object, which may be the event where their names begin
+    alike.
+    """
+    holder, _, own = path.rpartition(".")
+    around, _, name = other.rpartition(".")
+    return holder == around and (bool(holder) or words(own)[:1] == words(name)[:1])
+
+
+def _less(values: OrderValues, largest: Property) -> tuple[Property, Property] | None:
+    """What is left of the largest amount after another one, and that one, in every order.
+
+    Some orders have nothing to take off, as with discounts; a deposit may look so too.
+    """
+    whole = _read(values, largest)
+    read = {p.path: _read(values, p) for p in values.full if p is not largest and not p.in_array}
+    amounts = [p for p in values.full if read.get(p.path)]
+    for left in values.first(amounts, lambda p: p.in_array):
+        off = {n: whole[n] - amount for n, amount in read[left.path].items() if n in whole}
+        sizes = set(off.values())
+        if len(off) < len(whole) or min(sizes) < 0 or 0 not in sizes or len(sizes) == 1:
+            continue
+        for taken in amounts:
+            given = read[taken.path]
+            if taken is not left and all(abs(given.get(n, Decimal(0))) == off[n] for n in off):
+                return left, taken
+    return None
+
+
+def _read(values: OrderValues, prop: Property) -> dict[int, Decimal]:
+    """Number of the order → the amount; none where one is no number."""
+    read: dict[int, Decimal] = {}
+    for number in values.numbers:
+        if number in prop.values:
+            amount = written_amount(prop.values[number])
+            if amount is None:
+                return {}
+            read[number] = amount
+    return read
 
 
 def _numbers_orders(values: OrderValues, prop: Property, numbers: list[int]) -> bool:

@@ -21,8 +21,11 @@ def guess_moments(
 
     date_row: any row of type date, for how days are read
     """
-    for prop in filter(values.is_clocked, values.full):
-        yield as_reference(row, prop.path), False
+    for prop in filter(values.looks_clocked, values.full):
+        if values.is_clocked(prop):
+            yield as_reference(row, prop.path), False
+        elif read := next(readings(row, prop, values.seen, values.order, values.zone), None):
+            yield read.value, read.formula
     clocks = {_beginning(p): p for p in values.full if _is_clock(values, p)}
     for day in filter(values.is_dated, values.full):
         clock = clocks.get(_beginning(day))

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from orderkit.destination.fields import FieldMapping, field_mappings
 from orderkit.mapping.suggest import computed
 from orderkit.mapping.suggest.candidates import as_reference, proposal_of, readings, spelled
+from orderkit.mapping.suggest.click_ids import like_click_ids
 from orderkit.mapping.suggest.commissions import commission_bases, commission_currencies
 from orderkit.mapping.suggest.guessed_amounts import guess_amounts
 from orderkit.mapping.suggest.guessed_moments import guess_moments
@@ -30,8 +31,6 @@ from orderkit.mapping.suggest.values import MOST_COUNTED, OrderValues, days
 MOST_GUESSES: Final = 3
 _DOUBT: Final = "its values alone say so"
 _LONGEST_STAY: Final = 60
-_CLICK_ID: Final = re.compile(r"[\w.+/=-]{15,}")
-_OF_TIKTOK: Final = re.compile(r"tik|tt_?id|ttc|clid|click", re.IGNORECASE)
 
 
 def guess(
@@ -151,16 +150,9 @@ class _Guesses:
         for name, kind in (("order_country", "country"), ("currency", "currency")):
             fits = (p for p in values.full if values.converts(p, kind))
             self._read(name, values.first(fits, lambda p: p.in_array), f"codes of a {kind}")
-        clicks = [p for p in values.seen.properties.values() if self._is_click(p)]
-        clicks = values.first(clicks, lambda p: not _OF_TIKTOK.search(p.path))
-        self._read("ttoclid", clicks, "long ids, as TikTok's are")
+        for prop, fact in like_click_ids(values):
+            self._read("ttoclid", [prop], fact)
         self.taken |= set(self._paths("ttoclid"))
-
-    def _is_click(self, prop: Property) -> bool:
-        found = self.values.values(prop)
-        like = [isinstance(v, str) and _CLICK_ID.fullmatch(v) for v in found]
-        dotted = all("." in str(v) for v in found) or bool(_OF_TIKTOK.search(prop.path))
-        return bool(found) and all(like) and dotted and not self.values.is_clocked(prop)
 
     def _times(self) -> None:
         for name, word, sign in (("create_time", "earliest", 1), ("update_time", "latest", -1)):
@@ -175,9 +167,11 @@ class _Guesses:
         country = next(iter(self._paths("order_country")), "").rpartition(".")[0]
         pairs = list(named_codes(values, self.taken))
         named = [pair for pair in pairs if names_rooms(pair[1], values)]
-        rooms = sorted((p for p in pairs if p[0].in_array), key=lambda pair: pair not in named)
+        rooms = [pair for pair in pairs if pair[0].in_array or pair in named]
+        rooms.sort(key=lambda pair: pair not in named)
         hotels = [pair for pair in pairs if not pair[0].in_array]
         hotels.sort(key=lambda pair: (pair[0].container != country, values.kinds(pair[0])))
+        hotels = [pair for pair in hotels if pair not in named]
         rooms += hotels[1:] + hotels[:1]
         for end, found in (("third_shop", hotels), ("third_sku", rooms)):
             for code, name in found:
@@ -196,6 +190,8 @@ class _Guesses:
         for path in self._paths("third_sku_id")[:1]:
             if ".X." in path:
                 array = path.partition(".X.")[0]
+                if computed.of_several(values.seen, array):
+                    continue
                 text = f"SIZE({spelled(array)})"
                 self._add(name, text, f"the number of items in `{array}`", formula=True)
         free = (p for p in values.full if p.path not in self.taken)
@@ -212,7 +208,9 @@ class _Guesses:
             if p.path not in self.taken
             and not p.in_array
             and values.is_id(p)
-            and p.name.subject != "channel"
+            and p.name.subject == "order"
+            and not p.name.against
+            and all(any(map(str.isdigit, str(v))) for v in values.values(p))
             and 2 * values.kinds(p) > len(values.numbers)
             and self._of_one_stay(p)
         ]

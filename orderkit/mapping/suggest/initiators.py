@@ -6,6 +6,7 @@ from typing import Final
 from orderkit.events.jsontext import show
 from orderkit.mapping.names import read_name, words
 from orderkit.mapping.suggest.candidates import spelled
+from orderkit.mapping.suggest.properties import Property
 from orderkit.mapping.suggest.values import OrderValues
 
 _MOST_WORDS: Final = 3
@@ -24,10 +25,10 @@ def who_cancelled(values: OrderValues) -> Iterator[tuple[str, str, list[int], bo
     One of the words must speak of the guest.
     """
     numbers = values.with_status("CANCEL_ORDER")
-    for prop in values.only_in(numbers):
+    for prop, own in _of_cancelled(values, numbers):
         said = {str(value) for value in values.values(prop, numbers)}
         guests = [word for word in said if read_name(word).subject == "guest"]
-        asks = bool(_BY & set(words(prop.path)))
+        asks = bool(_BY & set(words(prop.path))) or not own
         if said <= {"MERCHANT", "CUSTOMER"}:
             yield prop.path, "there only once a booking is cancelled", numbers, asks
         elif len(said) <= _MOST_WORDS and len(guests) == 1:
@@ -42,3 +43,18 @@ def who_cancelled(values: OrderValues) -> Iterator[tuple[str, str, list[int], bo
             fact = f"`{guests[0]}` is read as the guest{as_hotel}; any other word gives nothing"
             others = {read_name(word).subject for word in said if word not in guests}
             yield text, fact, numbers, asks and bool(others) and others <= {"hotel", "merchant"}
+
+
+def _of_cancelled(values: OrderValues, numbers: list[int]) -> Iterator[tuple[Property, bool]]:
+    """Properties that say something of cancelled bookings alone, and whether only those have them.
+
+    A status may say who it was: "Storno Gast".
+    """
+    only = values.only_in(numbers)
+    yield from ((prop, True) for prop in only)
+    others = [number for number in values.numbers if number not in numbers]
+    for prop in values.of(numbers):
+        said = {str(value) for value in values.values(prop, numbers)}
+        told_apart = len({read_name(word).subject for word in said}) > 1
+        if told_apart and said.isdisjoint(map(str, values.values(prop, others))):
+            yield from () if prop in only else ((prop, False),)

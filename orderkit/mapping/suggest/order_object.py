@@ -7,17 +7,13 @@ from typing import Any, Final
 from orderkit.events.shapes import is_platform_event
 from orderkit.mapping.names import read_name, words
 from orderkit.mapping.suggest.properties import Property, Seen
-from orderkit.mapping.suggest.statuses import ProposedEvents, propose_events
+from orderkit.mapping.suggest.statuses import STATES, ProposedEvents, propose_events
 
 #: What an order alone has, and no customer, payment or message.
 _TELLING: Final = frozenset({"arrival", "departure", "begin", "end", "nights", "total", "payable"})
 #: What has the dates of an order: itself, and what it is of.
 _IN_ORDERS: Final = frozenset({"hotel", "room"})
 _OF_ORDERS: Final = _IN_ORDERS | {"order"}
-#: What the property is called that says in what state an order is.
-_STATES: Final = frozenset(
-    {"status", "stat", "sts", "state", "statut", "etat", "stato", "estado", "zustand"}
-)
 #: What an order has, as others may.
 _HAD: Final = frozenset({"sum", "currency"})
 #: Words of a text that names a hotel, or says that something is one.
@@ -77,7 +73,7 @@ def _numbers(seen: Seen, proposed: ProposedEvents) -> set[int]:
     Where it is a status that tells, the others with one are orders too, in another state.
     """
     named = _named(seen, proposed)
-    if named and not _STATES & set(words(proposed.event_property.rpartition(".")[2])):
+    if named and not STATES & set(words(proposed.event_property.rpartition(".")[2])):
         return named
     return named | _telling(seen)
 

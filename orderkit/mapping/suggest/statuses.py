@@ -22,6 +22,13 @@ EVENT_NAME: Final = "event_name"
 #: A property with more different words than this is no status.
 _MOST_WORDS: Final = 12
 _STATUS_NAMES: Final = frozenset({"status", "kind", "identifier"})
+#: What the property is called that says in what state an order is, and what else its name says.
+STATES: Final = frozenset(
+    words("status stat sts st stt state statut état stato estado situação zustand")
+)
+_CODES: Final = STATES | frozenset(
+    words("code codes cd id booking order reservation res rsv resv bk bkg current")
+)
 #: What an event is called that is an order and says no more.
 _ORDERS: Final = frozenset({"booking", "order", "reservation", "transaction"})
 #: Subjects whose status is that of the order: its own, and the message's that tells of it.
@@ -137,11 +144,12 @@ def propose_events(seen: Seen) -> ProposedEvents:
         if 0 < len(counted) <= _MOST_WORDS:
             found = _proposed(path, counted)
             known = known or any(word in _hints() for value in counted for word in words(value))
-            if _telling(found) > _telling(best):
+            if _telling(found, len(seen.events)) > _telling(best, len(seen.events)):
                 best = found
     # A mere "booking" is one as long as nothing else says what became of it.
-    best = proposed if known and not _telling(best)[0] else best
-    return best if known or _telling(best)[1] else _by_values(seen) or best
+    told, mapped = _said(best)
+    best = proposed if known and not told else best
+    return best if known or mapped else _by_values(seen) or _by_name(seen) or best
 
 
 def _by_values(seen: Seen) -> ProposedEvents | None:
@@ -159,8 +167,35 @@ def _by_values(seen: Seen) -> ProposedEvents | None:
     return None
 
 
-def _telling(proposed: ProposedEvents) -> tuple[int, int]:
-    """How much a property tells: events by what became of an order, then all that hold one.
+def _by_name(seen: Seen) -> ProposedEvents | None:
+    """A property called a state that every event has, though its codes say nothing ("R1", "X3")."""
+    for path, prop in seen.properties.items():
+        own = words(path.rpartition(".")[2])
+        counted = _counted(seen.events, path)
+        if (
+            _CODES.issuperset(own)
+            and not STATES.isdisjoint(own)
+            and not prop.in_array
+            and not prop.name.against
+            and prop.name.subject in _SPEAK
+            and 1 < len(counted) <= _MOST_WORDS
+            and counted.total() == len(seen.events)
+        ):
+            return _proposed(path, counted)
+    return None
+
+
+def _telling(proposed: ProposedEvents, events: int) -> tuple[int, int]:
+    """How much a property tells: as `_said`, less the events that do not have it at all, as each of
+    them would be faulty.
+    """
+    told, mapped = _said(proposed)
+    without = events - sum(event.times for event in proposed.events)
+    return max(told - without, 0), max(mapped - without, 0)
+
+
+def _said(proposed: ProposedEvents) -> tuple[int, int]:
+    """How many events it tells of what became of an order, and how many that they hold one.
 
     "Booking" says that it is one, and stays so when it is declined.
     """

@@ -82,7 +82,7 @@ class OrderValues:
     def number(self, prop: Property, numbers: list[int] | None = None) -> list[float]:
         """The values as numbers; none where one is no number, or no amount has that size."""
         found = self.values(prop, numbers)
-        read = [as_number(value) for value in found]
+        read = [written_amount(value) for value in found]
         sized = [float(number) for number in read if number is not None and 0 <= number < _MOST]
         return sized if len(sized) == len(found) else []
 
@@ -101,10 +101,13 @@ class OrderValues:
         """Whether all values look like days."""
         return all(_DATED.fullmatch(str(value)) for value in self.values(prop))
 
+    def looks_clocked(self, prop: Property) -> bool:
+        """Whether all values look like moments, whatever order their parts have."""
+        return all(_CLOCKED.fullmatch(str(value)) for value in self.values(prop))
+
     def is_clocked(self, prop: Property) -> bool:
-        """Whether all values are moments."""
-        clocked = all(_CLOCKED.fullmatch(str(value)) for value in self.values(prop))
-        return clocked and self.converts(prop, "timestamp")
+        """Whether all values are moments as they stand."""
+        return self.looks_clocked(prop) and self.converts(prop, "timestamp")
 
     def is_id(self, prop: Property) -> bool:
         """Whether all values may be ids: short, without blanks, no date and no fraction."""
@@ -137,7 +140,7 @@ class OrderValues:
         )
 
 
-def as_number(value: Any) -> Decimal | None:
+def written_amount(value: Any) -> Decimal | None:
     """The number that an amount is to people, "-87,27 €" too; None for what is none.
 
     Of two readings ("1.480") it is the smaller one.

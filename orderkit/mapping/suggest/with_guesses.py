@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from orderkit.mapping.suggest import suggest
+from orderkit.mapping.suggest.fulfilled import settle_fulfilled
 from orderkit.mapping.suggest.guesses import guess
 from orderkit.mapping.suggest.proposal import Proposal
 
@@ -18,6 +19,7 @@ def with_guesses(
         named = found.get(target, [])
         if not (named and named[0].sure):
             found[target] = _agreeing_first(named, guessed)
+    settle_fulfilled(found)
     return found
 
 

@@ -1,0 +1,113 @@
+"""The click id that TikTok gave an order: a property of that name, or a part of an address or text.
+
+An order that did not begin with a click at TikTok has none: that few have one speaks against no
+property.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from orderkit.destination.fields import FieldMapping
+from orderkit.events import paths
+from orderkit.mapping.suggest.candidates import as_reference, compiled, proposal_of, spelled
+from orderkit.mapping.suggest.order_object import OrderObject
+from orderkit.mapping.suggest.properties import Property, Seen
+from orderkit.mapping.suggest.proposal import Proposal
+from orderkit.mapping.suggest.values import OrderValues
+
+#: The row that asks for it.
+CLICK_ID: Final = "order_info.ttoclid"
+#: A click id is long and has digits; one of the organic kind looks as the vendor's example does.
+_LONG: Final = re.compile(r"(?=.*[0-9])[\w.+/=-]{15,}")
+_ORGANIC: Final = re.compile("[0-9a-z]{30,40}")
+_HEX: Final = re.compile("[0-9a-f]+")
+_PAID: Final = "E.C.P."
+_OF_TIKTOK: Final = re.compile(r"tik|tt_?id|ttc|tto|clid|click", re.IGNORECASE)
+_IN_ADDRESS: Final = re.compile("[?&]ttoclid=([^&#]+)")
+#: As cookies have it, all of them in one text.
+_IN_COOKIES: Final = re.compile("(?:^|; ?)ttoclid=([^;]+)")
+
+
+def click_ids(row: FieldMapping, seen: Seen, order: OrderObject, zone: ZoneInfo) -> list[Proposal]:
+    """What gives ``ttoclid``, that of most orders first; what gives no other one is left out."""
+    events = {number: seen.events[number] for number in sorted(order.numbers)}
+    made = (_tried(row, *way, events, zone) for way in _ways(row, seen))
+    found = sorted(filter(None, made), key=lambda p: -len(p.given))
+    kept: list[Proposal] = []
+    for proposal in found:
+        if not any(proposal.given.items() <= better.given.items() for better in kept):
+            kept.append(proposal)
+    return kept
+
+
+def like_click_ids(values: OrderValues) -> list[tuple[Property, str]]:
+    """Properties that may hold click ids by their values, the likeliest first, and why."""
+    found = []
+    for prop in values.seen.properties.values():
+        texts = values.values(prop)
+        if not texts or not all(isinstance(v, str) and _LONG.fullmatch(v) for v in texts):
+            continue
+        if values.is_clocked(prop):
+            continue
+        paid = all(text.startswith(_PAID) for text in texts)
+        organic = all(_ORGANIC.fullmatch(text) and not _HEX.fullmatch(text) for text in texts)
+        if paid:
+            fact = f"ids that begin with {_PAID}, as those of paid clicks (`ttclid`) do"
+        elif organic or _OF_TIKTOK.search(prop.path) or all("." in text for text in texts):
+            fact = "long ids, as those of clicks are"
+        else:
+            continue
+        found.append((paid, not _OF_TIKTOK.search(prop.path), not organic, prop, fact))
+    found.sort(key=lambda each: each[:3])
+    return [(prop, fact) for *_, prop, fact in found]
+
+
+def _tried(
+    row: FieldMapping, value: str, formula: bool, fact: str, events: dict[int, Any], zone: ZoneInfo
+) -> Proposal | None:
+    source = compiled(value, formula, zone)
+    having = {n: e for n, e in events.items() if not paths.is_blank(source.read(e).raw)}
+    made = proposal_of(row, value, formula, (), having, zone) if having else None
+    if made is None or len(having) == len(events):
+        return made and replace(made, facts=(fact, *made.facts))
+    every = f"in {len(made.given)} of {paths.count(len(events), 'order')}"
+    made = replace(made, facts=(fact, every, *made.facts[1:]))
+    return made.at_most("likely", "an order without one did not begin with a click at TikTok")
+
+
+def _ways(row: FieldMapping, seen: Seen) -> Iterator[tuple[str, bool, str]]:
+    """A path or a formula, which of both, and what speaks for it."""
+    for prop in seen.properties.values():
+        if "click" in prop.name.attributes:
+            yield as_reference(row, prop.path), False, f"named `{prop.path}`"
+        held = [value for value in prop.values.values() if isinstance(value, str)]
+        if any(map(_IN_ADDRESS.search, held)):
+            text = f'SELECT({spelled(prop.path)}, "{_IN_ADDRESS.pattern}", 1)'
+            yield (
+                text,
+                True,
+                (f"TikTok appends `ttoclid` to the landing page's address: it is in {prop.path}"),
+            )
+        elif any(map(_IN_COOKIES.search, held)):
+            text = f'SELECT({spelled(prop.path)}, "{_IN_COOKIES.pattern}", 1)'
+            yield text, True, f"`ttoclid` is a part of `{prop.path}`"
+    for path, key, value in sorted(set(_named_items(seen))):
+        text = (
+            f"SELECT(JSON_STRINGIFY({spelled(path)}), "
+            f"""'"{key}":"ttoclid","{value}":"([^"]+)"', 1)"""
+        )
+        yield text, True, f"an item of `{path}` is called `ttoclid`"
+
+
+def _named_items(seen: Seen) -> Iterator[tuple[str, str, str]]:
+    """Lists of names with values, one named ``ttoclid``: path, and what the two are called."""
+    for path, arrays in seen.arrays.items():
+        for item in (item for items in arrays.values() for item in items):
+            match list(item.items()):
+                case [(key, "ttoclid"), (value, str())] if (
+                    key.isidentifier() and value.isidentifier()
+                ):
+                    yield path, key, value

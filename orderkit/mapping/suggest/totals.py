@@ -1,0 +1,69 @@
+"""An order's total and what is to be paid of it, of which the vendor says that they go together.
+
+The vendor: payment_value = total_value - discounts.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from orderkit.destination.fields import FieldMapping
+from orderkit.mapping.suggest import computed
+from orderkit.mapping.suggest.agreed_amounts import has_discounts, settle_amounts, undiscounted
+from orderkit.mapping.suggest.agreement import Roles
+from orderkit.mapping.suggest.candidates import readings
+from orderkit.mapping.suggest.order_object import OrderObject
+from orderkit.mapping.suggest.properties import Seen
+from orderkit.mapping.suggest.proposal import Proposal
+from orderkit.mapping.suggest.row_hints import row_hints
+
+
+def settle_totals(
+    roles: Roles, rows: Mapping[str, FieldMapping], seen: Seen, order: OrderObject, zone: ZoneInfo
+) -> None:
+    """Settle both rows together: what no name says, the other one and the discounts may.
+
+    rows: target → the rows that want a proposal
+    """
+    named = {hint.role: rows[target] for target, hint in row_hints().items() if target in rows}
+    total, payable = named.get("total"), named.get("payable")
+    events = {number: seen.events[number] for number in sorted(order.numbers)}
+    due = next(iter(roles.get("payable", [])), None)
+    if total and due:
+        shown = [
+            made.because(fact)
+            for prop, fact in undiscounted(due, seen)
+            for made in readings(total, prop, seen, order, zone)
+        ]
+        known = {proposal.value for proposal in roles["total"]}
+        roles["total"] += [made for made in shown if made.value not in known]
+    settle_amounts(roles, seen)
+    if due := next((p for p in roles.get("payable", []) if p.sure), None):
+        roles["total"] = [p for p in roles["total"] if _covers(p, due)]
+    if payable and roles["total"] and not roles["payable"]:
+        roles["payable"] = list(computed.due(payable, roles["total"][0], seen, events, zone))
+    if total and has_discounts(seen):
+        roles["total"] = list(_before_or_after(total, roles, seen, events, zone))
+
+
+def _covers(total: Proposal, due: Proposal) -> bool:
+    """Whether no order's total is less than what is to be paid of it."""
+    common = total.given.keys() & due.given.keys()
+    return all(total.given[n] >= due.given[n] for n in common)
+
+
+def _before_or_after(
+    row: FieldMapping, roles: Roles, seen: Seen, events: Mapping[int, Any], zone: ZoneInfo
+) -> Iterator[Proposal]:
+    """The totals, where none is sure beside what may have been one before the discounts."""
+    totals, payable = roles["total"], roles["payable"]
+    if payable and payable[0].sure:
+        if not (totals and totals[0].sure):
+            yield from computed.before_discounts(row, payable[0], seen, events, zone)
+        yield from totals
+        return
+    doubt = "the events speak of discounts: it may be before or after them"
+    for at, proposal in enumerate(totals):
+        yield proposal.at_most("perhaps", doubt)
+        if at == 0:
+            yield from computed.before_discounts(row, proposal, seen, events, zone)
