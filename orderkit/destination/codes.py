@@ -58,9 +58,15 @@ def minor_units(currency: str | None) -> int | None:
     return 3 if _WITH_THREE_DIGITS.fullmatch(currency) else 2
 
 
+#: Signs that are letters, as CLDR has them where people pay so.
+_LETTERS: Final = frozenset({"kr", "zł", "kč", "ft", "lei", "лв.", "kn"})
+
+
 def names_a_currency(word: str) -> bool:
     """Whether a word beside an amount says a currency: a code of ISO 4217, or a sign such as €."""
-    return word.upper() in currencies() or any(unicodedata.category(c) == "Sc" for c in word)
+    if word.upper() in currencies() or word.casefold() in _LETTERS:
+        return True
+    return any(unicodedata.category(c) == "Sc" for c in word)
 
 
 @cache

@@ -38,9 +38,10 @@ _BESIDE: Final = frozenset(
 _OF_RECORDS: Final = frozenset({"id", "items", "number", "current", "out", "at", "of"})
 _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 _DEEPEST: Final = 3
-#: What a list's header may hold, and how much more many records say.
+#: What a list's header may hold at most, and the list at least: more than the rooms of a booking.
 _LITTLE: Final = 5
-_MANY: Final = 3
+_MANY: Final = 8
+_SAYS_MUCH: Final = 12
 _TIMES_MORE: Final = 4
 _SDK: Final = "converted from the shape that the SDK sends (an assumption)"
 _OLD: Final = "converted from the 1.0 format"
@@ -159,7 +160,7 @@ def _is_header(found: _Found) -> bool:
     An order with its rooms has a hotel, dates and a total beside them.
     """
     beside = list(paths.walk(found.beside))
-    least = _TIMES_MORE * len(beside)
+    least = max(_SAYS_MUCH, _TIMES_MORE * len(beside))
     return (
         len(found.records) >= _MANY
         and len(beside) <= _LITTLE

@@ -72,6 +72,34 @@ def test_an_export_in_an_unknown_language(tmp_path: Path) -> None:
     assert read(tmp_path, document, at="export.zaznamy")[0] == stays
 
 
+def wide(number: int, leaves: int = 12) -> list[dict[str, Any]]:
+    """Records that each say as much as a booking does."""
+    return [{"@No": str(at), "Rsv": {f"@P{n}": n for n in range(leaves)}} for at in range(number)]
+
+
+def test_a_list_with_a_header(tmp_path: Path) -> None:
+    """Little beside many records that each say much is their header, whatever it is called."""
+    header = {"@xmlns": "urn:x", "@From": "2026-04-20", "@To": "2026-07-14"}
+    found, (note,) = read(tmp_path, {"RsvMsgLog": {**header, "RsvMsg": wide(9)}})
+    assert found == wide(9)
+    assert "RsvMsgLog.RsvMsg unwrapped (beside it, left out: @xmlns, @From, @To)" in note
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"number": "H-1", "price": 120, "chambers": wide(3)},  # a booking of three rooms
+        {"number": "H-1", "price": 120, "chambers": wide(9, leaves=4)},
+        {"number": "H-1", "hotel": {"code": "L"}, "chambers": wide(9)},
+        {**{f"p{n}": n for n in range(6)}, "chambers": wide(9)},
+        {"number": "H-1", "chambers": wide(9), "guests": wide(9)},
+    ],
+)
+def test_a_booking_of_many_rooms_has_no_header(tmp_path: Path, document: Any) -> None:
+    """It has a hotel, or more beside its rooms, or they say little, or are few."""
+    assert read(tmp_path, document)[0] == [document]
+
+
 def test_an_order_with_a_history(tmp_path: Path) -> None:
     """Where values of an order stand beside the list, it is one event, and the way out is said."""
     document = {"order_id": "H-1", "total": 120, "events": [{"type": "created"}]}

@@ -112,7 +112,9 @@ def _numbers_orders(values: OrderValues, prop: Property, numbers: list[int]) -> 
     whole numbers, and none is called a number.
     """
     found = values.number(prop, numbers)
-    whole = len(found) > 2 and all(v == int(v) for v in found)
+    # "310.0" is no number of an order.
+    whole = len(found) > 2 and not any("." in str(v) for v in values.values(prop, numbers))
+    whole = whole and all(v == int(v) for v in found)
     in_a_row = whole and all(later > earlier for earlier, later in pairwise(found))
     named = prop.name.attributes & {"identifier"} and not prop.name.attributes & {"sum", "total"}
     return in_a_row or bool(whole and named)

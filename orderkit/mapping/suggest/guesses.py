@@ -1,8 +1,9 @@
 """Guesses from values alone, for rows whose property no name gives away.
 
 A code of a country looks like one whatever it is called, an order's number is another one for each
-order, and two dates that lie so many nights apart are a stay. Such a guess is never more than
-"perhaps": it is offered with its value, for a person to look at, and never taken unasked.
+order, and two dates that lie so many nights apart are a stay. Such a guess is no more than
+"perhaps": it is offered with its value, for a person to look at, and never taken unasked. What
+values show is likely: an amount of which a rate gives another one, names that are all of rooms.
 """
 
 import re
