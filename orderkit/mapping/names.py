@@ -163,7 +163,14 @@ def _head(meanings: list[tuple[str, str]]) -> str:
 
 
 #: Subjects that may stand inside another's container: an order has a hotel, which has rooms.
-_CONTAINED: Final = {("hotel", "room"), ("room", "hotel"), ("merchant", "hotel"), ("room", "rate")}
+#: So may a merchant inside the one who sends the message.
+_CONTAINED: Final = {
+    ("hotel", "room"),
+    ("room", "hotel"),
+    ("merchant", "hotel"),
+    ("room", "rate"),
+    ("channel", "merchant"),
+}
 
 
 def words(text: str) -> tuple[str, ...]:

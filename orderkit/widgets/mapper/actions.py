@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from orderkit.destination.labels import field_labels
 from orderkit.errors import OrderkitError
 from orderkit.mapping.fixes import property_in_formula
 from orderkit.masking import mask
@@ -63,7 +64,12 @@ class MapperActions(parts.Form):
 
     def fill(self, path: str) -> None:
         """Let the focused row read a property. Raises OrderkitError where no row has the focus."""
+        before, said = self.session.focus_text(), ""
         self.session.fill(path)
+        label, now = field_labels()[self.session.focus].label, self.session.focus_text()
+        if before and before != now:
+            said = f"{label} reads {now} now, and no longer {before}; Undo takes it back"
+        self.show_message(said)
 
     def accept(self, target: str) -> None:
         """Take a row's proposal."""

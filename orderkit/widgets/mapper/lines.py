@@ -60,8 +60,9 @@ def row_lines(
         }
         shown["fixes"] = _fixes(session, target)
     elif entry.state == "missing" and not written.text:
-        note = capital(row.note).partition("; assumption")[0]
-        shown["problem"] = {"text": "Nothing stands here yet", "more": note, "ask": False}
+        note = capital(row.note.partition("assumption")[0].rstrip("; "))
+        more = note or f"Asked for: {field_type(row.type).expected}"
+        shown["problem"] = {"text": "Nothing stands here yet", "more": more, "ask": False}
     found = (p for p in session.mapped.problems if p.target == target and p.level == "warning")
     warnings = [f"{p.message}; {p.fix}" for p in found]
     if entry.state in ("not needed", "not yet") and key in session.draft:

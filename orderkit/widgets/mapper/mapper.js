@@ -176,6 +176,12 @@ export default {
         for (const target of group.rows) nodes[target].hidden = !visible.includes(target) || ui.folded.has(group.name);
       }
     };
+    /** At rest a field shows both ends of a path, as its last name says most, and the begin of all else. */
+    const showCut = (input) => {
+      const all = input.value, last = input.parentNode.dataset.kind === "path" ? all.lastIndexOf(".") : -1;
+      input.parentNode.querySelector(".om-shown").innerHTML = `<span class="om-cut"><span class="h">${text(last < 0 ? all : all.slice(0, last))}</span>${
+        last < 0 ? "" : `<span class="t">${text(all.slice(last))}</span>`}</span>`;
+    };
     const drawRow = (target, keepText) => {
       const row = S.rows[target];
       let node = nodes[target];
@@ -204,7 +210,7 @@ export default {
         field.innerHTML = button("drawer", `from Event mapping${icon("right")}`, 'class="om-link" data-drawer="event_mapping"');
       } else if (!input) {
         field.innerHTML = `<input spellcheck="false" autocomplete="off" role="combobox" aria-expanded="false"
-          aria-controls="om-options" aria-autocomplete="list"><span class="om-kind"></span>`;
+          aria-controls="om-options" aria-autocomplete="list"><span class="om-shown" aria-hidden="true"></span><span class="om-kind"></span>`;
         input = field.querySelector("input");
       }
       if (!mapping) {
@@ -213,6 +219,7 @@ export default {
         const editing = keepText && input === root.getRootNode().activeElement;
         const value = offer && !editing ? offer.text : row.text;
         if (!editing && input.value !== value) input.value = value;
+        if (!editing) showCut(input);
         field.querySelector(".om-kind").textContent = offer && !editing ? offer.kind : row.kind;
         input.classList.toggle("om-changed", row.unsaved);
         input.title = row.text;
@@ -243,7 +250,7 @@ export default {
           `data-t="${target}" data-fix="${at}" title="${text(fix.code)}"`)).join("")}</div>`;
       }
       for (const warning of row.warnings || []) made += `<div class="om-why om-warn">${icon("invalid")}<span>${coded(warning)}</span></div>`;
-      if (row.unconfirmed) made += `<div class="om-why om-unconfirmed">${icon("proposal")}<span>Proposed, not confirmed: ${coded(row.unconfirmed)}</span>${
+      if (row.unconfirmed) made += `<div class="om-why om-unconfirmed">${icon("proposal")}<span title="${text(row.unconfirmed)}">Proposed: ${coded(row.unconfirmed)}</span>${
         button("confirm", "<u>Confirm</u>", `data-t="${target}" class="om-flat" aria-label="Confirm ${text(row.label)}"`)}</div>`;
       return made;
     };
@@ -652,7 +659,7 @@ export default {
     });
     root.addEventListener("focusin", (event) => {
       const node = event.target.closest(".om-row");
-      drawFoot();
+      if (!node) drawFoot();
       const inDrawer = event.target.matches(".om-drawer input:not([type=checkbox])");
       // Drawn anew while it is typed into, a field is the same one still.
       if (!inDrawer || event.target.dataset.key !== ui.drawerKey) {
@@ -666,6 +673,7 @@ export default {
         if (nodes[ui.focus]) nodes[ui.focus].tabIndex = -1;
         ui.focus = target;
         node.classList.add("om-focus");
+        drawFoot();
         send("choose_row", { target });
       }
       list.querySelectorAll(".om-row[tabindex='0']").forEach((n) => (n.tabIndex = -1));
@@ -683,6 +691,7 @@ export default {
     root.addEventListener("focusout", (event) => {
       if (!event.target.matches(".om-field input")) return;
       close();
+      showCut(event.target);
       if (ui.before !== null && event.target.value !== ui.before) send("leave");
       else drawRow(event.target.closest(".om-row").dataset.t, false);
       ui.before = null;

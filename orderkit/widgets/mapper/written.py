@@ -91,6 +91,10 @@ class WrittenSettings(LoadedEvents):
             return WrittenSource("path", row.source, row.source)
         return show_source(self.draft.get(key), self.known, setting=self._in_settings(row))
 
+    def focus_text(self) -> str:
+        """What stands in the focused row's field; "" where no row has the focus."""
+        return self.source(self.row(self.focus)).text if self.focus else ""
+
     def _in_settings(self, row: FieldMapping) -> bool:
         return row_key(row, self.draft).startswith("settings.")
 
