@@ -4,13 +4,17 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from html import escape
+from itertools import islice
 from typing import Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+import orjson
+
 from orderkit.destination.assumptions import assumptions
 from orderkit.destination.fields import field_mappings, ruled_statuses
 from orderkit.destination.settings import Settings
+from orderkit.events import paths
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.results import Mapped, TraceEntry
 from orderkit.reports import deliveries, html
@@ -31,8 +35,9 @@ _OTHER = "any other status"
 #: Values in the example's columns are cut at so many characters, in their middle.
 _MOST_SHOWN: Final = 30
 
-#: Test orders on a page at most, the latest ones.
-MOST: Final = 100
+#: Test orders on a page at most, the latest ones, and entries of a ledger that they are sought in.
+_MOST_TESTS: Final = 100
+MOST: Final = 10_000
 
 
 def handover_page(
@@ -41,12 +46,14 @@ def handover_page(
     entries: Sequence[Entry] = (),
     logo: str = "",
 ) -> str:
-    """A self-contained page; `events` give the examples, `entries` are the test orders.
+    """A self-contained page; `events` give the examples, `entries` of a ledger the test orders.
 
-    No secret is in it: settings have only the name of credentials.
+    No secret is in it: settings have only the name of credentials. Nor is another client's order,
+    as one ledger may hold those of several.
     """
     mapper = Mapper(settings)
     results = [mapper.explain(event) for event in events.values()]
+    entries = _of_client(entries, results)
     delivered = {
         (entry.delivery.order_id, entry.delivery.order_status)
         for entry in entries
@@ -208,6 +215,24 @@ def _required(settings: Settings) -> str:
         if row.mandatory
     ]
     return html.html_table(["target", "source", *statuses], rows)
+
+
+def _of_client(entries: Sequence[Entry], results: Sequence[Mapped]) -> list[Entry]:
+    """The entries of the merchant, or of the orders, that the events are mapped to."""
+    merchants = {_of(result.payload, "third_merchant_id") for result in results} - {""}
+    orders = {_of(result.payload, "order_id") for result in results} - {""}
+    own = (
+        entry
+        for entry in entries
+        if entry.delivery.order_id in orders
+        or (entry.payload and _of(orjson.loads(entry.payload), "third_merchant_id") in merchants)
+    )
+    return list(islice(own, _MOST_TESTS))
+
+
+def _of(payload: Any, field: str) -> str:
+    found = paths.get(payload, ("order_info", field))
+    return "" if found is paths.MISSING else str(found)
 
 
 def _tests(entries: Sequence[Entry]) -> str:

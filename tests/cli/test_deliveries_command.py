@@ -99,6 +99,20 @@ def test_the_handover_has_all_its_parts(ledger: Path, tmp_path: Path) -> None:
     assert "Real bookings are not sent yet" in text
 
 
+def test_the_handover_is_of_one_client_alone(ledger: Path, tmp_path: Path) -> None:
+    """One ledger may hold several clients' orders: those of another merchant are in no document."""
+    page, settings = tmp_path / "handover.html", tmp_path / "settings.toml"
+    other = samples.SETTINGS.read_text().replace('third_merchant_id = "', 'third_merchant_id = "x-')
+    settings.write_text(other)
+    events = tmp_path / "events.ndjson"
+    events.write_text(samples.EVENTS.read_text().replace("MLB-", "QXZ-"))
+    assert other != samples.SETTINGS.read_text()
+    arguments = ("--settings", str(settings), "--ledger", str(ledger), "-o", str(page))
+    assert run("handover", str(events), *arguments).returncode == 0
+    assert "MLB-" not in page.read_text()
+    assert "No test order was sent yet." in page.read_text()
+
+
 def test_the_handover_is_printed_where_a_browser_is(tmp_path: Path) -> None:
     """With a Chromium it is a PDF of numbered sheets; without one, what to do is said at once."""
     pdf = tmp_path / "handover.pdf"
