@@ -260,7 +260,9 @@ export default {
       if (!S.notes.length) return;
       const node = document.createElement("div");
       node.className = "om-notes";
-      node.innerHTML = S.notes.map((note) => `<div class="om-why om-warn">${icon("invalid")}<span>${coded(note)}</span></div>`).join("");
+      node.innerHTML = S.notes.map((note) => `<div class="om-why om-warn">${icon("invalid")}<span>${coded(note)}</span>${
+        /in no event mapping entry/.test(note) && ui.drawer !== "event_mapping"
+          ? button("drawer", "<u>Say what it stands for</u>", 'class="om-flat" data-drawer="event_mapping"') : ""}</div>`).join("");
       list.prepend(node);
     };
 
@@ -628,7 +630,7 @@ export default {
       load_samples: () => send("load_samples"),
       copy_order: () => navigator.clipboard?.writeText(S.order.text).catch(() => {}),
       tab: (d, go = true) => { ui.tab = d.tab; inner.dataset.tab = d.tab; drawBars(); drawHead(); if (go) [...root.querySelectorAll(`.om-tab-${d.tab}`)].find((t) => t.checkVisibility())?.focus(); },
-      drawer: (d) => { ui.drawer = ui.drawer === d.drawer ? "" : d.drawer; drawHead(); drawDrawer();
+      drawer: (d) => { ui.drawer = ui.drawer === d.drawer ? "" : d.drawer; drawHead(); drawDrawer(); drawNotes();
         if (ui.drawer) { $(".om-rows .om-scroll").scrollTop = 0; $(".om-drawer input, .om-drawer button")?.focus({ preventScroll: true }); } },
       fold: (d) => { ui.folded.has(d.group) ? ui.folded.delete(d.group) : ui.folded.add(d.group); drawGroups();
         list.querySelector(`[data-group="${d.group}"]`)?.focus(); },
