@@ -20,7 +20,7 @@ def guess_amounts(
     yield "total_value", money, "the largest amount of each order"
     if money and (less := _less(values, money[0])):
         yield "payment_value", [less[0]], f"`{money[0].path}` less `{less[1].path}`"
-        beside.remove(less[0])
+        beside = [prop for prop in beside if prop is not less[0]]
     yield "payment_value", beside, "an amount beside the largest"
     numbers = values.with_status("COMPLETE_ORDER")
     only = values.only_in(numbers)
