@@ -209,7 +209,7 @@ def test_a_status_may_say_who_cancelled() -> None:
     [
         (
             {"cookies": "_ga=GA1.1.2; ttoclid=opfed89ds90132344n2dkkl1232; _ttp=9zuIaMobBB0"},
-            'SELECT(cookies, "(?:^|; ?)ttoclid=([^;]+)", 1)',
+            'SELECT(cookies, "(?:^|[;|,&] ?)ttoclid=([^;|,&]+)", 1)',
         ),
         (
             {"page": "https://www.example.com/?a=1&ttoclid=opfed89ds90132344n2dkkl1232"},
@@ -230,7 +230,7 @@ def test_a_source_of_more_click_ids_is_offered_first() -> None:
     events = [booking(at, cookies=text.format(at)) for at in range(3)]
     events[0]["page"] = "https://www.example.com/?ttoclid=opfed89ds90132344n2dkkl1230"
     assert [p.value for p in proposed(events, "ttoclid")] == [
-        'SELECT(cookies, "(?:^|; ?)ttoclid=([^;]+)", 1)'
+        'SELECT(cookies, "(?:^|[;|,&] ?)ttoclid=([^;|,&]+)", 1)'
     ]
 
 

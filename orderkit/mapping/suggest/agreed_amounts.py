@@ -142,12 +142,18 @@ def _differ_by(
     discounts: Sequence[Mapping[int, Decimal]],
 ) -> bool:
     """Whether one of the discounts, or none where there is none, is what they differ by."""
-    return any(_differ(totals, payable, discount) for discount in discounts or ({},))
+    return any(differ(totals, payable, discount) for discount in discounts or ({},))
 
 
-def _differ(
+def shows(payable: Mapping[int, Any], discount: Mapping[int, Decimal]) -> bool:
+    """Whether enough orders have the discount for what they show to be no accident."""
+    return len({payable[n] for n in discount.keys() & payable.keys()}) >= _LEAST_SHOWN
+
+
+def differ(
     totals: Mapping[int, Any], payable: Mapping[int, Any], discount: Mapping[int, Decimal]
 ) -> bool:
+    """Whether the discount, or nothing where there is none, is what the amounts differ by."""
     common = totals.keys() & payable.keys()
     for number in common:
         total, due = written_amount(totals[number]), written_amount(payable[number])
@@ -159,11 +165,10 @@ def _differ(
 def undiscounted(payable: Proposal, seen: Seen) -> Iterator[tuple[Property, str]]:
     """Each property that is, less a discount, what is to be paid in every order; and why."""
     for path, discount in discount_amounts(seen).items():
-        shown = {n: payable.given[n] for n in discount.keys() & payable.given.keys()}
         for prop in seen.properties.values():
-            if prop.in_array or len(set(shown.values())) < _LEAST_SHOWN or prop.path == path:
+            if prop.in_array or prop.path == path or not shows(payable.given, discount):
                 continue
-            if payable.given.keys() <= prop.values.keys() and _differ(
+            if payable.given.keys() <= prop.values.keys() and differ(
                 prop.values, payable.given, discount
             ):
                 yield prop, f"less `{path}` it is `{payable.reads}` in every order"

@@ -27,8 +27,8 @@ _HEX: Final = re.compile("[0-9a-f]+")
 _PAID: Final = "E.C.P."
 _OF_TIKTOK: Final = re.compile(r"tik|tt_?id|ttc|tto|clid|click", re.IGNORECASE)
 _IN_ADDRESS: Final = re.compile("[?&]ttoclid=([^&#]+)")
-#: As cookies have it, all of them in one text.
-_IN_COOKIES: Final = re.compile("(?:^|; ?)ttoclid=([^;]+)")
+#: As cookies and lists of parameters have it, all of them in one text.
+_IN_COOKIES: Final = re.compile("(?:^|[;|,&] ?)ttoclid=([^;|,&]+)")
 
 
 def click_ids(row: FieldMapping, seen: Seen, order: OrderObject, zone: ZoneInfo) -> list[Proposal]:
@@ -75,7 +75,7 @@ def _tried(
         return made and replace(made, facts=(fact, *made.facts))
     every = f"in {len(made.given)} of {paths.count(len(events), 'order')}"
     made = replace(made, facts=(fact, every, *made.facts[1:]))
-    return made.at_most("likely", "an order without one did not begin with a click at TikTok")
+    return made.at_most("likely", "not every order began with a click at TikTok")
 
 
 def _ways(row: FieldMapping, seen: Seen) -> Iterator[tuple[str, bool, str]]:

@@ -23,7 +23,8 @@ def commission_bases(values: OrderValues, numbers: list[int]) -> Iterator[tuple[
     only = values.only_in(numbers)
     amounts = [prop for prop in only if values.money(prop, numbers)]
     for owed in amounts:
-        rates = [p for p in only if p is not owed and p.container == owed.container]
+        around = {owed.container, owed.called.rpartition(".")[0]}
+        rates = [p for p in only if p is not owed and p.container in around]
         for base in amounts:
             if base is owed or values.number(base, numbers) == values.number(owed, numbers):
                 continue
@@ -80,4 +81,4 @@ def _number(prop: Property, number: int) -> Decimal | None:
 
 
 def _own(prop: Property) -> str:
-    return prop.path.rpartition(".")[2]
+    return prop.called.rpartition(".")[2]

@@ -8,8 +8,9 @@ from orderkit.destination.fields import FieldMapping
 from orderkit.mapping.names import Name, read_name, words
 from orderkit.mapping.suggest.agreed_amounts import discount_amounts, has_discounts
 from orderkit.mapping.suggest.agreement import days_between
-from orderkit.mapping.suggest.candidates import proposal_of, spelled
+from orderkit.mapping.suggest.candidates import proposal_of, readings, spelled
 from orderkit.mapping.suggest.doubts import GENERIC
+from orderkit.mapping.suggest.order_object import OrderObject
 from orderkit.mapping.suggest.properties import Seen
 from orderkit.mapping.suggest.proposal import CONFIDENCES, Proposal
 
@@ -124,64 +125,57 @@ def last_change(
 
 
 def due(
-    row: FieldMapping,
-    total: Proposal,
-    seen: Seen,
-    events: Mapping[int, Any],
-    zone: ZoneInfo,
+    row: FieldMapping, total: Proposal, seen: Seen, order: OrderObject, zone: ZoneInfo
 ) -> Iterator[Proposal]:
     """The total, where no event speaks of a discount; the total less the discounts, where one does,
     or the total itself, where they are taken off it already.
 
     The vendor: payment_value = total_value - discounts.
     """
-    discounted, discount = has_discounts(seen), _discount(seen)
+    events = {number: seen.events[number] for number in sorted(order.numbers)}
+    discounted = has_discounts(seen)
     fact = "the total, less the discounts already" if discounted else "the total"
     same = proposal_of(row, total.value, total.formula, (fact,), events, zone)
     if not discounted and same:
         sure = max(total.confidence, "likely", key=CONFIDENCES.index)
         yield same.because("no event speaks of a discount").at_most(sure, total.facts[0])
         return
-    if discount:
-        text = f"{_as_number(total.reads, total.formula, seen)} - {_or_nothing(discount, seen)}"
-        made = proposal_of(row, text, True, ("the total less the discounts",), events, zone)
-        if made:
-            yield made.at_most("perhaps", f"whether `{discount}` is in the total already")
+    yield from _with_discounts(row, total, "-", seen, order, zone)
     if discounted and same:
         yield same.at_most("perhaps", "the events speak of discounts: it may be before them")
 
 
 def before_discounts(
-    row: FieldMapping, amount: Proposal, seen: Seen, events: Mapping[int, Any], zone: ZoneInfo
+    row: FieldMapping, amount: Proposal, seen: Seen, order: OrderObject, zone: ZoneInfo
 ) -> Iterator[Proposal]:
     """What an amount may have been before each of the discounts: the other reading of `due`."""
+    return _with_discounts(row, amount, "+", seen, order, zone)
+
+
+def _with_discounts(
+    row: FieldMapping,
+    amount: Proposal,
+    sign: str,
+    seen: Seen,
+    order: OrderObject,
+    zone: ZoneInfo,
+) -> Iterator[Proposal]:
+    events = {number: seen.events[number] for number in sorted(order.numbers)}
+    done = "is in the total already" if sign == "-" else "is taken off it already"
+    fact = "the total less the discounts" if sign == "-" else "the amount and the discounts"
     for path in discount_amounts(seen):
-        text = f"{_as_number(amount.reads, amount.formula, seen)} + {_or_nothing(path, seen)}"
-        made = proposal_of(row, text, True, ("the amount and the discounts",), events, zone)
-        if made:
-            yield made.at_most("perhaps", f"whether `{path}` is taken off it already")
+        read = next(readings(row, seen.properties[path], seen, order, zone), None)
+        if read is None:
+            continue
+        text = f"{_as_number(amount, seen)} {sign} COALESCE({_as_number(read, seen)}, 0)"
+        if made := proposal_of(row, text, True, (fact,), events, zone):
+            yield made.at_most("perhaps", f"whether `{path}` {done}")
 
 
-def _as_number(text: str, formula: bool, seen: Seen) -> str:
-    """A property or a formula, as a part of a sum: of texts, it would make one text."""
-    if formula:
-        return text
-    values = seen.properties[text].values.values()
-    return f"NUMBER({spelled(text)})" if any(isinstance(v, str) for v in values) else spelled(text)
-
-
-def _or_nothing(path: str, seen: Seen) -> str:
-    return f"COALESCE({_as_number(path, False, seen)}, 0)"
-
-
-def _discount(seen: Seen) -> str:
-    """The path of the one property that says an order's discounts; "" where none or several do."""
-    named = [
-        prop.path
-        for prop in seen.properties.values()
-        if prop.name.subject == "discount"
-        and not prop.in_array
-        and not prop.name.attributes - {"total", "sum", "amount"}
-        and not prop.name.unknown
-    ]
-    return named[0] if len(named) == 1 else ""
+def _as_number(proposal: Proposal, seen: Seen) -> str:
+    """What a proposal reads, as a part of a sum: two texts would make one text."""
+    if proposal.formula:
+        return proposal.value
+    path = spelled(proposal.reads)
+    values = seen.properties[proposal.reads].values.values()
+    return f"NUMBER({path})" if any(isinstance(v, str) for v in values) else path

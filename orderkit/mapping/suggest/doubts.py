@@ -27,6 +27,8 @@ def doubts_of(
         return None
     if name.against or len(name.unknown) > 1:
         return None
+    if hint.role == "item" and not prop.in_array and GENERIC & set(words(prop.path)):
+        return None
     if hint.role in ("total", "payable") and not _holds_amounts(prop):
         return None
     doubts = [(_LIKELY, f"`{prop.path}` may be more than its name says")] if bare else []
@@ -67,7 +69,9 @@ def doubts_of(
         doubts.append((_PERHAPS, unclear))
     if hint.any_of == {"identifier"} and hint.role == "item" and _is_of_line(prop, seen, order):
         doubts.append((_PERHAPS, "it may be of one line of one order: it never comes again"))
-    if hint.role == "item" and "kind" not in name.attributes and _has_kind(seen, prop):
+    is_sku = "sku" in words(prop.path)
+    kind_beside = "kind" not in name.attributes and not is_sku and _has_kind(seen, prop)
+    if hint.role == "item" and kind_beside:
         doubts.append((_PERHAPS, "it may be of one room: a type of rooms stands beside it"))
     if hint.role == "total" and not _says_total(prop):
         doubts.append((_LIKELY, "it may be without taxes, as its name does not say total"))

@@ -1,9 +1,11 @@
 """What a stay came to in the end, shown by what was to be paid for it."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
-from orderkit.events.paths import count
+from orderkit.mapping.names import read_name
 from orderkit.mapping.suggest.guessed_amounts import FEES, TAXES, is_called, stand_together
+from orderkit.mapping.suggest.properties import Property
 from orderkit.mapping.suggest.proposal import Proposal
 
 _VALUE: Final = "order_info.value.fulfillment_value"
@@ -23,21 +25,26 @@ def settle_fulfilled(found: dict[str, list[Proposal]]) -> None:
     order may be a guest's bill, with what was eaten and drunk.
     """
     billed, due = found.get(_VALUE, []), found.get(_PAYABLE, [])
-    if not billed or not due or not due[0].sure or billed[0].sure:
+    if not due or not due[0].sure or (billed and billed[0].sure):
         return
-    given, owed = billed[0].given, due[0].given
-    same = [number for number, amount in given.items() if owed.get(number) == amount]
-    more = [number for number, amount in given.items() if number in owed and amount > owed[number]]
-    if len(same) < _LEAST or 2 * len(same) < len(given) or more:
+    shown = next((p for p in billed if _is_due(p.given, due[0].given)), None)
+    if shown is None:
         return
-    fact = f"what was to be paid, in {len(same)} of {count(len(given), 'order')}"
-    found[_VALUE] = [_shown(billed[0], fact), *billed[1:]]
-    value = _property(billed[0])
+    value = _property(shown)
+    fact = "in most orders it is what was to be paid, and in none more"
+    found[_VALUE] = [_shown(shown, fact), *(p for p in billed if p is not shown)]
     for target, names in _BESIDE.items():
         first = next(iter(found.get(target, [])), None)
-        path = _property(first) if first else ""
-        if first and is_called(path, names) and stand_together(path, value):
-            found[target][0] = _shown(first, f"beside `{value}`, and called so")
+        prop = _property(first) if first else None
+        if first and prop and is_called(prop, names) and stand_together(prop, value):
+            found[target][0] = _shown(first, f"beside `{value.path}`, and called so")
+
+
+def _is_due(given: Mapping[int, Any], owed: Mapping[int, Any]) -> bool:
+    """Whether most amounts are those that were to be paid, and none is more."""
+    same = [number for number, amount in given.items() if owed.get(number) == amount]
+    more = any(amount > owed[number] for number, amount in given.items() if number in owed)
+    return len(same) >= _LEAST and 2 * len(same) >= len(given) and not more
 
 
 def _shown(proposal: Proposal, fact: str) -> Proposal:
@@ -52,8 +59,9 @@ def _shown(proposal: Proposal, fact: str) -> Proposal:
     )
 
 
-def _property(proposal: Proposal) -> str:
+def _property(proposal: Proposal) -> Property:
     """The one property that it reads."""
     from orderkit.language import formulas
 
-    return formulas.parse(proposal.value).properties[0] if proposal.formula else proposal.reads
+    path = formulas.parse(proposal.value).properties[0] if proposal.formula else proposal.reads
+    return Property(path, read_name(path))

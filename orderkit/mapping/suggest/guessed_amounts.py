@@ -32,12 +32,12 @@ def guess_amounts(
         money[1:],
         key=lambda p: (
             p.container in owed,
-            not stand_together(p.path, money[0].path),
+            not stand_together(p, money[0]),
             p.name.subject != "charge",
         ),
     )
-    taxes = [prop for prop in rest if is_called(prop.path, TAXES)]
-    fees = [prop for prop in rest if prop not in taxes and is_called(prop.path, FEES)]
+    taxes = [prop for prop in rest if is_called(prop, TAXES)]
+    fees = [prop for prop in rest if prop not in taxes and is_called(prop, FEES)]
     others = [prop for prop in rest if prop not in taxes and prop not in fees]
     why = "there only once a stay is over"
     yield "fulfillment_value", money, why
@@ -59,19 +59,20 @@ FEES: Final = frozenset(
         " servizi servico servicos frais cargo cargos spese toeslag toeslagen"
     )
 )
+_NO_AMOUNTS: Final = frozenset(words("percent percentage pct rate taux satz prozent tasso quote"))
 
 
-def is_called(path: str, names: frozenset[str]) -> bool:
-    """Whether a property's own name has one of these words."""
-    return not names.isdisjoint(words(path.rpartition(".")[2]))
+def is_called(prop: Property, names: frozenset[str]) -> bool:
+    """Whether what an amount is called has one of these words."""
+    return not names.isdisjoint(words(prop.called.rpartition(".")[2]))
 
 
-def stand_together(path: str, other: str) -> bool:
-    """Whether two properties stand in one object, which may be the event where their names begin
+def stand_together(prop: Property, other: Property) -> bool:
+    """Whether two amounts stand in one object, which may be the event where their names begin
     alike.
     """
-    holder, _, own = path.rpartition(".")
-    around, _, name = other.rpartition(".")
+    holder, _, own = prop.called.rpartition(".")
+    around, _, name = other.called.rpartition(".")
     return holder == around and (bool(holder) or words(own)[:1] == words(name)[:1])
 
 
@@ -131,5 +132,6 @@ def _largest_first(
         and values.money(prop, numbers)
         and not values.is_clocked(prop)
         and not _numbers_orders(values, prop, numbers)
+        and not is_called(prop, _NO_AMOUNTS)
     ]
     return sorted(money, key=lambda p: (-mean(values.number(p, numbers)), p.depth))

@@ -211,6 +211,7 @@ class _Guesses:
             and values.is_id(p)
             and p.name.subject == "order"
             and not p.name.against
+            and not p.name.attributes & {"total", "sum", "amount"}
             and all(any(map(str.isdigit, str(v))) for v in values.values(p))
             and 2 * values.kinds(p) > len(values.numbers)
             and self._of_one_stay(p)
@@ -238,6 +239,8 @@ class _Guesses:
                 likely = replace(made, facts=(fact,), confidence="likely")
                 self.made[name] = [likely, *self.made.get(name, [])]
         holders = {prop.container for prop, _ in shown}
+        if shown:
+            numbers = [number for number in numbers if number in shown[0][0].values]
         billed, codes = self.made.get("fulfillment_value", []), self._paths("currency")
         for value, fact, sure in commission_currencies(values, numbers, holders, billed, codes):
             formula = value.startswith("IF(")

@@ -18,6 +18,8 @@ _GROUPED: Final = re.compile(r"[0-9][.,\s'’][0-9]{3}[.,][0-9]{2}(?![0-9])")
 _LONGEST_AMOUNT: Final = 40
 #: So many names that begin with the same word have it as a prefix, if one is of an order.
 _SHARED: Final = 3
+#: What the amount is called in an object that has a currency beside it.
+_OF_MONEY: Final = {("value",), ("amount",), ("amt",), ("betrag",), ("montant",), ("importe",)}
 _OF_AN_ORDER: Final = frozenset({"total", "arrival", "departure", "nights"})
 
 
@@ -48,6 +50,13 @@ class Property:
     def container(self) -> str:
         """The path of the object that it stands in, "" for the event itself."""
         return self.path.rpartition(".")[0]
+
+    @property
+    def called(self) -> str:
+        """What an amount is called: its path, without the "value" of an object for an amount."""
+        holder, _, own = self.path.rpartition(".")
+        plain = not holder.endswith(".X") and words(own) in _OF_MONEY
+        return holder if holder and plain else self.path
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,20 @@ The vendor: payment_value = total_value - discounts.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from dataclasses import replace
+from itertools import permutations
 from zoneinfo import ZoneInfo
 
 from orderkit.destination.fields import FieldMapping
 from orderkit.mapping.suggest import computed
-from orderkit.mapping.suggest.agreed_amounts import has_discounts, settle_amounts, undiscounted
+from orderkit.mapping.suggest.agreed_amounts import (
+    differ,
+    discount_amounts,
+    has_discounts,
+    settle_amounts,
+    shows,
+    undiscounted,
+)
 from orderkit.mapping.suggest.agreement import Roles
 from orderkit.mapping.suggest.candidates import readings
 from orderkit.mapping.suggest.order_object import OrderObject
@@ -27,7 +35,6 @@ def settle_totals(
     """
     named = {hint.role: rows[target] for target, hint in row_hints().items() if target in rows}
     total, payable = named.get("total"), named.get("payable")
-    events = {number: seen.events[number] for number in sorted(order.numbers)}
     due = next(iter(roles.get("payable", [])), None)
     if total and due:
         shown = [
@@ -37,13 +44,32 @@ def settle_totals(
         ]
         known = {proposal.value for proposal in roles["total"]}
         roles["total"] += [made for made in shown if made.value not in known]
+    if total and payable and not due:
+        _tell_apart(roles, payable, seen)
     settle_amounts(roles, seen)
     if due := next((p for p in roles.get("payable", []) if p.sure), None):
         roles["total"] = [p for p in roles["total"] if _covers(p, due)]
     if payable and roles["total"] and not roles["payable"]:
-        roles["payable"] = list(computed.due(payable, roles["total"][0], seen, events, zone))
+        roles["payable"] = list(computed.due(payable, roles["total"][0], seen, order, zone))
     if total and has_discounts(seen):
-        roles["total"] = list(_before_or_after(total, roles, seen, events, zone))
+        roles["total"] = list(_before_or_after(total, roles, seen, order, zone))
+
+
+def _tell_apart(roles: Roles, payable: FieldMapping, seen: Seen) -> None:
+    """Of two totals, the one that is the other less a discount is what is to be paid."""
+    totals = roles["total"]
+    pairs = [
+        (whole, less, path)
+        for whole, less in permutations(totals, 2)
+        for path, discount in discount_amounts(seen).items()
+        if differ(whole.given, less.given, discount) and shows(less.given, discount)
+    ]
+    # Several discounts may be the same; the totals must not be others.
+    if len({(whole.value, less.value) for whole, less, _ in pairs}) == 1:
+        whole, less, path = pairs[0]
+        fact = f"`{whole.reads}` less `{path}`, in every order"
+        roles["payable"] = [replace(less, row=payable, facts=(*less.facts[:2], fact))]
+        roles["total"] = [whole, *(p for p in totals if p not in (whole, less))]
 
 
 def _covers(total: Proposal, due: Proposal) -> bool:
@@ -53,17 +79,17 @@ def _covers(total: Proposal, due: Proposal) -> bool:
 
 
 def _before_or_after(
-    row: FieldMapping, roles: Roles, seen: Seen, events: Mapping[int, Any], zone: ZoneInfo
+    row: FieldMapping, roles: Roles, seen: Seen, order: OrderObject, zone: ZoneInfo
 ) -> Iterator[Proposal]:
     """The totals, where none is sure beside what may have been one before the discounts."""
     totals, payable = roles["total"], roles["payable"]
     if payable and payable[0].sure:
         if not (totals and totals[0].sure):
-            yield from computed.before_discounts(row, payable[0], seen, events, zone)
+            yield from computed.before_discounts(row, payable[0], seen, order, zone)
         yield from totals
         return
     doubt = "the events speak of discounts: it may be before or after them"
     for at, proposal in enumerate(totals):
         yield proposal.at_most("perhaps", doubt)
         if at == 0:
-            yield from computed.before_discounts(row, proposal, seen, events, zone)
+            yield from computed.before_discounts(row, proposal, seen, order, zone)

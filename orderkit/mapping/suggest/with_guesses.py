@@ -19,7 +19,9 @@ def with_guesses(
         named = found.get(target, [])
         if not (named and named[0].sure):
             found[target] = _agreeing_first(named, guessed)
-    settle_fulfilled(found)
+    # Where all stays are over, nothing shows what is there only then.
+    if set(statuses) - {"", "COMPLETE_ORDER"}:
+        settle_fulfilled(found)
     return found
 
 

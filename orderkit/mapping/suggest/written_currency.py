@@ -1,6 +1,8 @@
 """The currency that amounts are written with ("450,00 €"), where no property says it."""
 
+import re
 from collections.abc import Iterable
+from typing import Final
 
 from orderkit.destination.codes import currencies, currencies_of, names_a_currency
 from orderkit.destination.fields import FieldMapping
@@ -9,6 +11,9 @@ from orderkit.mapping.amounts import is_currency, words_beside_number
 from orderkit.mapping.suggest.order_object import OrderObject
 from orderkit.mapping.suggest.properties import Seen
 from orderkit.mapping.suggest.proposal import Proposal
+
+#: As the heads of tables have it: "Total (€)", "Betrag in EUR".
+_IN_NAME: Final = re.compile(r"[(\[ ]([€£$]|[A-Z]{3})[)\]]?$")
 
 
 def written_currency(words: Iterable[str], seen: Seen) -> str:
@@ -34,9 +39,10 @@ def constant_currency(row: FieldMapping, seen: Seen, order: OrderObject) -> list
     by_order: dict[int, set[str]] = {}
     of_orders: set[int] = set()
     for prop in seen.properties.values():
+        heads = set(filter(names_a_currency, _IN_NAME.findall(prop.path)))
         total = prop.name.subject == "order" and prop.name.attributes & {"total", "payable"}
         for number in prop.values.keys() & order.numbers:
-            said = set(filter(names_a_currency, words_beside_number(prop.values[number])))
+            said = heads | set(filter(names_a_currency, words_beside_number(prop.values[number])))
             by_order.setdefault(number, set()).update(said)
             if said and total:
                 of_orders.add(number)
