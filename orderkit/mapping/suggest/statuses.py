@@ -68,10 +68,12 @@ class _Word(NamedTuple):
     status: the order status; "" for a word that makes another thing of the event
     beside: the order status that another name must have, for the word to say anything: "completed"
             is the end of a stay beside "confirmed", and of the booking itself where it stands alone
+    perhaps: what it may be all the same, where a person says so
     """
 
     status: str
     beside: str
+    perhaps: str
 
 
 @cache
@@ -79,7 +81,7 @@ def _hints() -> Mapping[str, _Word]:
     with HINTS.open(encoding="utf-8", newline="") as file:
         lines = list(csv.DictReader(file))
     return {
-        "".join(words(text)): _Word(line["status"], line["beside"])
+        "".join(words(text)): _Word(line["status"], line["beside"], line["perhaps"])
         for line in lines
         for text in line["words"].split()
     }
@@ -111,6 +113,22 @@ def likely_status(event_name: str, others: Iterable[str] = ()) -> str:
         return "CREATE_ORDER"
     # "cancellation_requested" and "not confirmed" are something else.
     return next(iter(said)) if len(said) == 1 else _stronger(said)
+
+
+def possible_status(event_name: str) -> str:
+    """The order status that an event may stand for where it is an order's, though its name does not
+    say so; "" for others. A changed booking is a live one, a stay that nobody came to is over.
+    """
+    parts = words(event_name)
+    pairs = ("".join(pair) for pair in pairwise(parts))
+    said = (_hints()[word].perhaps for word in (*pairs, *parts) if word in _hints())
+    found = next(filter(None, said), "")
+    of_others = any(
+        kind == "subject" and concept not in ("order", "room")
+        for word in parts
+        for kind, concept in hints().get(word, ())
+    )
+    return "" if of_others and found == "CREATE_ORDER" else found
 
 
 def _speaks_of_orders(word: str) -> bool:

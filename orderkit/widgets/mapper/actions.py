@@ -5,6 +5,7 @@ from typing import Any
 from orderkit.destination.labels import field_labels
 from orderkit.errors import OrderkitError
 from orderkit.mapping.fixes import property_in_formula
+from orderkit.mapping.suggest.statuses import possible_status
 from orderkit.masking import mask
 from orderkit.widgets import parts
 from orderkit.widgets.events import EventPicker
@@ -135,11 +136,14 @@ class MapperActions(parts.Form):
     def map_event(self, name: str) -> None:
         """Let an event name stand for the order status that its words speak of, or for none yet."""
         found = {event.event_name: event for event in self.session.proposed_events.events}
-        status = found[name].order_status if name in found else ""
+        proposed = found[name].order_status if name in found else ""
+        status = proposed or possible_status(name)
         pair = {"order_status": status, "event_name": name}
         self.session.change_part("event_mapping", [*self.session.draft["event_mapping"], pair])
         if not status:
             self.show_message(f"Choose the order status that {name} stands for", "warn")
+        elif not proposed:
+            self.show_message(f"{name} may stand for {status}: agree it with the client", "warn")
 
     def take_back(self) -> None:
         """Undo the last change."""

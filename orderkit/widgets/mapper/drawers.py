@@ -8,6 +8,7 @@ from orderkit.destination.urls import TOKEN_URL
 from orderkit.events import paths
 from orderkit.language.filters import OPERATORS, WITHOUT_VALUE
 from orderkit.language.transformations import EventTransformation
+from orderkit.mapping.suggest.statuses import possible_status
 from orderkit.widgets.mapper.session import MapperSession
 from orderkit.widgets.mapper.sources import show_source
 
@@ -41,7 +42,9 @@ def _event_mapping(session: MapperSession) -> dict[str, Any]:
     names = _counted(session, "names", (source.text, session.settings.transformation), count_names)
     rows = session.draft["event_mapping"]
     mapped = {str(row.get("event_name", "")) for row in rows}
-    others = [[name, n] for name, n in names.most_common() if name not in mapped]
+    others = [
+        [name, n, possible_status(name)] for name, n in names.most_common() if name not in mapped
+    ]
     return {
         "rows": rows,
         "event_property": session.draft["event_property"],

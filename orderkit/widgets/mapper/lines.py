@@ -64,12 +64,27 @@ def row_lines(
         more = note or f"Asked for: {field_type(row.type).expected}"
         shown["problem"] = {"text": "Nothing stands here yet", "more": more, "ask": False}
     found = (p for p in session.mapped.problems if p.target == target and p.level == "warning")
-    warnings = [f"{p.message}; {p.fix}" for p in found]
+    warnings = [f"{p.message}; {p.fix}" for p in found if p.code != "left_out"]
+    warnings += _left_out(session, row)
     if entry.state in ("not needed", "not yet") and key in session.draft:
         warnings += _found_nowhere(session, row)
     if warnings:
         shown["warnings"] = warnings
     return shown
+
+
+def _left_out(session: MapperSession, row: FieldMapping) -> list[str]:
+    """That orders hold more items than the one that is sent, and how many of all do."""
+    arrays = session.compiled.arrays.items()
+    array = next((array for array, field in arrays if field.target == row.target), None)
+    several, of = session.states.with_several(array) if array else (0, 0)
+    if not array or not several:
+        return []
+    have = f"{several:,} of {count(of, 'order')} {'has' if several == 1 else 'have'}"
+    return [
+        f"{have} several items in `{'.'.join(array)}`, and the first one alone is sent: the "
+        "targets are fixed at index 0 (an assumption). Let the one that stands for the order be it"
+    ]
 
 
 def _found_nowhere(session: MapperSession, row: FieldMapping) -> list[str]:

@@ -50,6 +50,7 @@ export default {
     const root = document.createElement("div");
     root.className = "om";
     root.setAttribute("data-lm-suppress-shortcuts", "true");
+    root.tabIndex = -1; // a click on a bare place stays here, and not with the cell, whose keys are others
     root.setAttribute("role", "region");
     root.setAttribute("aria-label", "Mapper");
     root.innerHTML = `
@@ -349,8 +350,9 @@ export default {
         ${button("remove", "Remove", `class="om-flat" data-from="rows" data-at="${at}" aria-label="Remove ${text(row.event_name)}"`)}</div>
         ${faults(d, `event_mapping.${at}`)}`).join("")}
         ${d.faults.filter((f) => f.key === "event_mapping").map((f) => `<div class="om-fault">${icon("invalid")}${text(f.text)}</div>`).join("")}
-        ${d.others.map(([name, n]) => `<div class="om-other">${icon("not needed")}<span><code>${text(name)}</code> (${n} event${n === 1 ? "" : "s"})
-        has no order status: it is not for TikTok.</span>${button("map_event", "Map it", `data-name="${text(name)}" aria-label="Map ${text(name)}"`)}</div>`).join("")}
+        ${d.others.map(([name, n, status]) => `<div class="om-other">${icon("not needed")}<span><code>${text(name)}</code> (${n} event${n === 1 ? "" : "s"})
+        has no order status: it is not sent.${status ? ` Perhaps it is <code>${text(status)}</code>.` : ""}</span>${
+          button("map_event", "Map it", `data-name="${text(name)}" aria-label="Map ${text(name)}"`)}</div>`).join("")}
         ${d.more ? `<div class="om-other">${icon("not needed")}<span>and ${d.more.toLocaleString("en")} more names:
         does <code>${text(d.event_property)}</code> say what happened?</span></div>` : ""}
         <div class="om-foot-line">${button("add", "Add an event", 'data-to="rows"')}
@@ -566,6 +568,8 @@ export default {
         ui.undone = ["take_back", "do_again"].includes(content.cause);
         draw(content.patch, content.cause === "type");
         ui.undone = false;
+        // What had the focus may have been drawn anew: letters are not for the cell then.
+        if (ui.inside && document.activeElement === document.body) root.focus({ preventScroll: true });
         if (content.cause === "next_problem") showProblem();
         if (content.cause === "save") { ui.saved = !S.bar.unsaved?.length; drawBars(); }
         // Taken with the keyboard: what comes next is waiting.
@@ -652,7 +656,9 @@ export default {
     };
     for (const name of ["mouseover", "focusin"]) root.addEventListener(name, preview);
     root.addEventListener("mousedown", (event) => {
-      if (event.target.closest(".om-options, .om-event .om-scroll")) event.preventDefault(); // the field keeps the focus
+      if (!event.target.closest(".om-options, .om-event .om-scroll")) return;
+      event.preventDefault(); // the field keeps the focus
+      if (!root.contains(root.getRootNode().activeElement)) root.focus({ preventScroll: true });
     });
     root.addEventListener("click", (event) => {
       const node = event.target.closest("[data-act]");
@@ -660,6 +666,7 @@ export default {
       if (ui.listing && !event.target.closest(".om-events, .om-picker")) listEvents(false);
     });
     root.addEventListener("focusin", (event) => {
+      ui.inside = true;
       const node = event.target.closest(".om-row");
       if (!node) drawFoot();
       const inDrawer = event.target.matches(".om-drawer input:not([type=checkbox])");
@@ -691,6 +698,7 @@ export default {
       }
     });
     root.addEventListener("focusout", (event) => {
+      if (event.relatedTarget) ui.inside = root.contains(event.relatedTarget);
       if (!event.target.matches(".om-field input")) return;
       close();
       showCut(event.target);

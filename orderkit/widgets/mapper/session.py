@@ -108,6 +108,7 @@ class MapperSession(WrittenSettings):
             self.change(_with_proposal(self.draft, best))
         else:
             raise OrderkitError(f"{field_labels()[row.target].label}: nothing is proposed")
+        self.undo_states.end_step()
 
     def accept_all(self) -> int:
         """Take every proposal that is at least likely, in one step; gives how many."""
@@ -179,7 +180,9 @@ class MapperSession(WrittenSettings):
     def use_fix(self, name: str, value: Any) -> None:
         """Let a row read what a fix offers."""
         self.typing = ""
+        self.undo_states.end_step()
         self.change(with_source(self.row(name), self.draft, value))
+        self.undo_states.end_step()
 
 
 def source_value(proposal: Proposal) -> Any:

@@ -21,6 +21,9 @@ _LONE: Final = re.compile(r"\{\{([^{}]+)\}\}")
 _NAME: Final = re.compile(r"[^\W\d][\w$-]*")
 _DOTTED: Final = re.compile(r"[^\W\d][\w$-]*(?:\.[\w$-]+)+")
 _LONGEST: Final = 10_000
+#: So long a part of a name, with digits among its letters, is no property's.
+_LONG_PART: Final = 12
+_ID_PART: Final = re.compile("[a-z][0-9]+[a-z]|[0-9][a-z]+[0-9]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +88,20 @@ def _kind_of(typed: str, known: Container[str], setting: bool) -> tuple[Kind, st
         return "path", typed
     if _CALL.search(typed) or _calculates(typed, known):
         return "formula", typed
+    if _is_id(typed) and typed.partition(".")[0] not in known:
+        return "text", typed
     if _DOTTED.fullmatch(typed) or (not setting and _NAME.fullmatch(typed)):
         return "path", typed
     return "text", typed
+
+
+def _is_id(typed: str) -> bool:
+    """Whether it is an id, as "E.C.P.CrYQb0aTest123": it begins with letters that stand alone, or
+    a part of it is long and has digits among its letters.
+    """
+    parts = typed.split(".")
+    alone = len(parts) > 2 and all(len(part) == 1 for part in parts[:2])
+    return alone or any(len(p) >= _LONG_PART and _ID_PART.search(p) for p in parts)
 
 
 def _unquoted(typed: str) -> str | None:

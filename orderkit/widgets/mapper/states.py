@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
+from orderkit.events import paths
 from orderkit.language.references import Constant, ValueReading
 from orderkit.mapping.compiled import CompiledField, CompiledSettings
 from orderkit.mapping.interpreter import evaluate_field, find_status
@@ -143,6 +144,12 @@ class EventStates:
             found = Counter(self._states.get(target, ()))
             self._counts[target] = found["ok"], sum(found[state] for state in _ASKED)
         return self._counts[target]
+
+    def with_several(self, array: paths.Parts) -> tuple[int, int]:
+        """How many orders have several items in an array, and how many orders there are."""
+        orders = [event for event in self._events if not event.filtered]
+        lists = (paths.get(event.seen, array) for event in orders)
+        return sum(isinstance(found, list) and len(found) > 1 for found in lists), len(orders)
 
     def state(self, target: str, at: int) -> str:
         """The state of a row in an event; "" where the event is not for TikTok."""

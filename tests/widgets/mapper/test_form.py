@@ -338,7 +338,7 @@ def test_an_event_name_is_mapped_and_taken_out() -> None:
     events = samples.sample_events()
     events["newsletter"] = {"event_name": "newsletter_signup", "id": "n"}
     form = SettingsForm(picker=EventPicker(events))
-    assert form.screen["drawers"]["event_mapping"]["others"] == [["newsletter_signup", 1]]
+    assert form.screen["drawers"]["event_mapping"]["others"] == [["newsletter_signup", 1, ""]]
     form.map_event("newsletter_signup")
     *others, pair = form.session.draft["event_mapping"]
     assert pair == {"order_status": "", "event_name": "newsletter_signup"}
@@ -346,6 +346,47 @@ def test_an_event_name_is_mapped_and_taken_out() -> None:
     assert form.screen["drawers"]["event_mapping"]["faults"]
     form.change_part("event_mapping", [*others, {**pair, "order_status": "CANCEL_ORDER"}])
     assert form.settings.statuses()["newsletter_signup"] == "CANCEL_ORDER"
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        ("booking.modified", "CREATE_ORDER"),
+        ("Umgebucht", "CREATE_ORDER"),
+        ("booking.no_show", "COMPLETE_ORDER"),
+        ("Guest No Show", "COMPLETE_ORDER"),
+        ("InHouse", "CREATE_ORDER"),
+        ("guest.updated", ""),
+        ("payment.captured", ""),
+    ],
+)
+def test_what_an_event_may_stand_for_is_said_and_mapped_with_a_click(
+    name: str, status: str
+) -> None:
+    """A change of a booking is one of a live order: a person says so, and is told to agree it."""
+    events = samples.sample_events()
+    events["other"] = {"event_name": name, "id": "n"}
+    form = SettingsForm(picker=EventPicker(events))
+    assert form.screen["drawers"]["event_mapping"]["others"] == [[name, 1, status]]
+    form.map_event(name)
+    assert form.session.draft["event_mapping"][-1]["order_status"] == status
+    assert (f"may stand for {status}" in form.message.value) == bool(status)
+
+
+def test_orders_of_several_rooms_are_counted_in_the_row() -> None:
+    """Only the first room is sent: that is said whichever event is looked at."""
+    events = {
+        str(at): {
+            "event_name": "booking",
+            "rooms": [{"code": "A"}, {"code": "B"}][: 1 + (at == 2)],
+        }
+        for at in range(3)
+    }
+    form = SettingsForm(picker=EventPicker(events))
+    form.map_event("booking")
+    form.write("third_sku_id", "rooms.X.code")
+    (said,) = (w for w in form.row("third_sku_id")["warnings"] if "rooms" in w)
+    assert said.startswith("1 of 3 orders has several items in `rooms`")
     form.change_part("event_mapping", form.session.draft["event_mapping"][1:])
     assert "booking_created" not in form.settings.statuses()
 
@@ -408,18 +449,35 @@ def test_what_is_not_saved_is_named() -> None:
 
 
 def test_a_text_that_looks_like_a_path_is_taken_as_text_with_a_click() -> None:
-    """A click id has dots, as paths have: the row says so, and offers what was meant."""
+    """It has dots, as paths have: the row says so, and offers what was meant."""
     form = SettingsForm()
     page = Browser(form)
-    page.does("write", target="ttoclid", text="E.C.P.abcdefgh123456")
+    page.does("write", target="ttoclid", text="test.click.abcdefgh")
     row = form.row("ttoclid")
     assert (row["kind"], row["state"]) == ("path", "missing")
     fix = row["fixes"][-1]
-    assert (fix["words"], fix["code"]) == ("As text", '"E.C.P.abcdefgh123456"')
+    assert (fix["words"], fix["code"]) == ("As text", '"test.click.abcdefgh"')
     assert fix["after"] == fix["of"]
     page.does("use_fix", target="order_info.ttoclid", value=fix["value"])
-    assert form.row("ttoclid")["value"] == '"E.C.P.abcdefgh123456"'
+    assert form.row("ttoclid")["value"] == '"test.click.abcdefgh"'
     assert form.row("ttoclid")["kind"] == "text"
+    page.does("write", target="ttoclid", text="test.click.other")
+    page.does("use_fix", target="order_info.ttoclid", value=fix["value"])
+    page.does("write", target="ttoclid", text="event_name")
+    page.does("take_back")
+    assert form.row("ttoclid")["value"] == '"test.click.abcdefgh"'
+
+
+@pytest.mark.parametrize(
+    "text", ["E.C.P.abcdefgh123456", "E.C.P.xyz1234567890", "k.opfed89ds90132344n2dkkl12321s321va"]
+)
+def test_a_click_id_is_a_text_though_it_has_dots(text: str) -> None:
+    """No property is called so; a path that no event has stays one."""
+    form = SettingsForm()
+    Browser(form).does("write", target="ttoclid", text=text)
+    assert (form.row("ttoclid")["kind"], form.row("ttoclid")["state"]) == ("text", "ok")
+    form.write("ttoclid", "booking.attributes2024.id")
+    assert form.row("ttoclid")["kind"] == "path"
 
 
 def test_what_undo_took_back_is_done_again() -> None:
