@@ -17,6 +17,7 @@ from orderkit.sending.ledger import Entry, Ledger
 from orderkit.sending.request import order_request
 
 _ORDERS_NAMED: Final = 5
+_MINUTE: Final = 60
 
 
 def moment(seconds: float) -> str:
@@ -30,7 +31,20 @@ def over_time(ledger: Ledger, target: str = "") -> tuple[dict[float, Counter[str
     if span is None:
         return {}, 1
     step = charts.step_for(*span)
-    return ledger.counts(step, target), step
+    return _beside_the_sent(ledger.counts(step, target)), step
+
+
+def _beside_the_sent(counts: dict[float, Counter[str]]) -> dict[float, Counter[str]]:
+    """What was filtered in the minute in which a sending began is shown with its first delivery:
+    the ledger has no more than its minute.
+    """
+    sent = [moment for moment, found in counts.items() if set(found) - {"filtered"}]
+    made: dict[float, Counter[str]] = {}
+    for moment, found in sorted(counts.items()):
+        alone = not set(found) - {"filtered"}
+        later = [at for at in sent if alone and 0 < at - moment < _MINUTE]
+        made.setdefault(min(later, default=moment), Counter()).update(found)
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +140,7 @@ def causes_html(ledger: Ledger, target: str = "") -> str:
     filtered = [
         [
             html.badge("filtered"),
-            f"{times:,} × filtered",
-            html.prose(reason),
+            f"{times:,} × {html.prose(reason)}",
             "Nothing, unless it should be sent: then see event mapping and filter.",
             "",
         ]

@@ -30,7 +30,7 @@ def funnel_html(
     lost = [f"{refused:,} refused"] if refused else []
     lost += [f"{unknown:,} not known"] if unknown else []
     none_yet = "" if sent else "none yet"
-    earlier = f"{before:,} of them before this" if before else ""
+    earlier = f"{before:,} delivered already" if before else ""
     steps = (
         (loaded, aside, "ok-scale-aside", f"{aside:,} not for TikTok" if aside else ""),
         (ready, open_, "ok-scale-warn", f"{open_:,} not ready" if open_ else ""),

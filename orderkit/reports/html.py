@@ -140,6 +140,8 @@ def html_table(
     heads = heads or {}
     classes = classes or {}
     cells = [list(row) for row in rows]
+    if any(len(row) != len(columns) for row in cells):
+        raise ValueError("a row has more or fewer cells than the table has columns")
     kept = [at for at in range(len(columns)) if not cells or any(row[at] for row in cells)]
     columns = [columns[at] for at in kept]
     rows = [[row[at] for at in kept] for row in cells]

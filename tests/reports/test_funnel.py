@@ -22,7 +22,7 @@ def test_each_loss_stands_beside_its_step() -> None:
     for said in ("4 not for TikTok", "2 not ready", "3 not sent", "2 refused, 1 not known"):
         assert said in html
     assert "none yet" in run_funnel_html({"dry-run": 3})
-    assert "2 of them before this" in run_funnel_html({"delivered": 1, "skipped": 2})
+    assert "2 delivered already" in run_funnel_html({"delivered": 1, "skipped": 2})
 
 
 @given(st.dictionaries(st.sampled_from(VERDICTS), st.integers(0, 2_000)))

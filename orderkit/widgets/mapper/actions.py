@@ -85,7 +85,7 @@ class MapperActions(parts.Form):
         """Say of a row's proposed value, or of all that the file has, that it is right."""
         number = self.session.confirm(target)
         if not target:
-            self.show_message(f"{number} confirmed; Save lets the file say so")
+            self.show_message(f"{number} confirmed: Save writes that into the file")
 
     def use_fix(self, target: str, value: Any) -> None:
         """Let a row read what one of its fixes offers."""

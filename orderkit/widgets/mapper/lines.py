@@ -1,7 +1,8 @@
 """One row as it is shown: its source, its value here and in all events, and what is offered."""
 
+from collections import Counter
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from orderkit.destination.fields import ALWAYS, FieldMapping
 from orderkit.destination.labels import field_labels
@@ -16,6 +17,11 @@ from orderkit.widgets.mapper.draft import row_key
 from orderkit.widgets.mapper.offers import describe_pairs
 from orderkit.widgets.mapper.session import MapperSession, source_value
 from orderkit.widgets.mapper.sources import Kind
+
+_ORDER_ID: Final = "order_info.order_id"
+#: So many orders are read, and so few tell nothing.
+_MOST_READ: Final = 50
+_LEAST_TOLD: Final = 4
 
 
 def row_lines(
@@ -66,11 +72,22 @@ def row_lines(
     found = (p for p in session.mapped.problems if p.target == target and p.level == "warning")
     warnings = [f"{p.message}; {p.fix}" for p in found if p.code != "left_out"]
     warnings += _left_out(session, row)
+    if target == _ORDER_ID and target != session.typing:
+        warnings += _one_number(session)
     if entry.state in ("not needed", "not yet") and key in session.draft:
         warnings += _found_nowhere(session, row)
     if warnings:
         shown["warnings"] = warnings
     return shown
+
+
+def _one_number(session: MapperSession) -> list[str]:
+    """That most orders have one order number: then it is none."""
+    values = session.first_orders(_ORDER_ID, _MOST_READ)
+    most = Counter(map(str, values)).most_common(1)
+    if not most or len(values) < _LEAST_TOLD or most[0][1] * 2 <= len(values):
+        return []
+    return [f"{most[0][1]} of {count(len(values), 'order')} have the number {most[0][0][:40]}"]
 
 
 def _left_out(session: MapperSession, row: FieldMapping) -> list[str]:

@@ -95,7 +95,7 @@ export default {
         button("step", icon("left"), 'data-by="-1" class="om-square" aria-label="Event before" title="Alt+↑"') +
         `<button type="button" data-act="list" class="om-picker" aria-label="Event" aria-haspopup="dialog"
           aria-expanded="${ui.listing}"><span>${bar.total ? text(counted(e.at + 1, bar.total)) : "no events"}</span>
-          <b>${text(e.id || e.name)}</b> <span class="om-status">${text(e.status)}</span>
+          <b>${text(e.id || e.event || e.name)}</b> <span class="om-status">${text(e.status)}</span>
           <span class="om-s" data-s="${first}">${first ? icon(first) : ""}${text(e.words)}</span>${icon("down")}</button>` +
         button("step", icon("right"), 'data-by="1" class="om-square" aria-label="Next event" title="Alt+↓"') +
         button("next_problem", bar.problem ? "Next with this problem" : "Next with a problem",
@@ -514,8 +514,9 @@ export default {
         node.querySelector("input").focus();
       }
       node.querySelector("[role=listbox]").innerHTML = (found || []).map((e) => `<div role="option" class="om-option" data-act="pick" data-at="${e.at}"
-        aria-selected="${e.at === S.bar.event?.at}"><span>${e.at + 1}</span><b>${text(e.id || e.name)}</b><span>${text(e.id && e.name !== e.id ? e.name : "")}</span>
-        <span>${text(e.status)}</span><span class="om-s" data-s="${OUTCOMES[e.outcome]}">${icon(OUTCOMES[e.outcome])}${text(e.words)}</span></div>`).join("");
+        aria-selected="${e.at === S.bar.event?.at}"><span>${e.at + 1}</span><b>${text(e.id || e.event || e.name)}</b><span>${text(e.id ? e.event || e.name : "")}</span>
+        <span>${text(e.status)}</span><span class="om-s" data-s="${OUTCOMES[e.outcome]}">${icon(OUTCOMES[e.outcome])}${text(e.words)}</span></div>`).join("")
+        || (found ? `<p class="om-none">Nothing found${S.bar.shown ? ` among those that are ${text(S.bar.shown)}` : ""}</p>` : "");
     };
     const listEvents = (open) => {
       ui.listing = open;

@@ -68,9 +68,11 @@ def event_line(session: MapperSession, at: int) -> dict[str, Any]:
     order_id = session.field("order_info.order_id").source.read(session.states.seen(at)).raw
     words = {"mapped": "mapped", "not for TikTok": "not for TikTok"}.get(outcome, "")
     status = session.states.status(at)
+    name = session.compiled.status.source.read(session.states.seen(at)).raw
     return {
         "at": at,
         "name": session.names[at],
+        "event": name[:60] if isinstance(name, str) else "",
         "id": "" if paths.is_blank(order_id) else str(order_id)[:60],
         "status": status_label(status) if status else "",
         "outcome": outcome,

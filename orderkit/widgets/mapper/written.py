@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import Any, Final
 
 from orderkit.destination.fields import FieldMapping, field_mappings
@@ -9,6 +10,7 @@ from orderkit.destination.labels import field_labels
 from orderkit.destination.loading import drafted, validated
 from orderkit.destination.settings import Filter, Settings
 from orderkit.errors import OrderkitError, SettingsError, SettingsFault
+from orderkit.events import paths
 from orderkit.mapping.compiled import CompiledField
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.results import Mapped
@@ -253,6 +255,13 @@ class WrittenSettings(LoadedEvents):
         if self._proposed_events is None:
             self._proposed_events = suggest_events(self.events.values())
         return self._proposed_events
+
+    def first_orders(self, target: str, most: int) -> list[Any]:
+        """What a row gets in the first orders, as events have it; blank values are left out."""
+        source, states = self.field(target).source, self.states
+        orders = (at for at in range(len(self.names)) if states.outcome(at) != "not for TikTok")
+        found = (source.read(states.seen(at)).raw for at in islice(orders, most))
+        return [value for value in found if not paths.is_blank(value)]
 
     def field(self, target: str) -> CompiledField:
         """A row, compiled for the settings."""

@@ -10,6 +10,7 @@ from orderkit import Settings, load_settings
 from orderkit.destination.saving import save_settings
 from orderkit.events import samples
 from orderkit.widgets import EventPicker, SettingsForm
+from orderkit.widgets.mapper.screen import listed_events
 from orderkit.widgets.mapper.view import INTENTS
 from orderkit.widgets.parts import guarded
 from tests.mapping.test_guesses import bookings
@@ -671,3 +672,28 @@ def test_what_else_a_row_may_read_is_a_click_away() -> None:
     row = form.row("third_shop_name")
     assert (row["text"], "proposal" in row) == ("Qb.Nope", False)
     assert "Qb.Kb" in [fix["code"] for fix in row["fixes"]]
+
+
+def test_an_order_number_that_most_orders_have_is_told() -> None:
+    """A property that says how they were booked maps well, and numbers no order."""
+    names = ["web", "web", "web", "phone", "web"]
+    events = {
+        str(at): {"event_name": "booking", "id": f"B-{at}", "channel": name}
+        for at, name in enumerate(names)
+    }
+    form = SettingsForm(picker=EventPicker(events))
+    form.map_event("booking")
+    form.write("order_id", "channel")
+    assert "4 of 5 orders have the number web" in form.row("order_id")["warnings"]
+    form.write("order_id", "id")
+    assert "warnings" not in form.row("order_id")
+
+
+def test_events_without_an_order_number_are_called_by_their_name() -> None:
+    """A number in a list says nothing of an event."""
+    events = {"0": {"event_name": "search", "q": "x"}, "1": {"event_name": "booking", "id": "B-1"}}
+    form = SettingsForm(picker=EventPicker(events))
+    form.map_event("booking")
+    form.write("order_id", "id")
+    found = listed_events(form.session, "")
+    assert [(line["id"], line["event"]) for line in found] == [("", "search"), ("B-1", "booking")]
