@@ -43,6 +43,7 @@ def test_a_row_is_typed_taken_back_and_saved(jupyter: Lab, mapper: Locator, clie
             jupyter.page.keyboard.press(key)
         assert jupyter.page.evaluate(_CELLS) == cells
         expect(mapper).to_be_visible()
+    mapper.locator(".om-event .om-branch").first.click()  # it was folded
     keys, name = jupyter.page.keyboard, row(mapper, "Hotel name")
     field = mapper.get_by_label("Hotel name", exact=True)
     field.click()
