@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
@@ -22,6 +23,8 @@ _COMPOUND: Final = 6
 _SHORTEST_PART: Final = 3
 #: The one word that is shorter, and ends a compound ("orderid").
 _ID: Final = "id"
+#: From there on two names may be spellings of one, where no hint knows what one of them says.
+_ALIKE: Final = 0.6
 #: What German puts between the words of a compound ("buchungsnummer").
 _LINKS: Final = ("", "s", "n", "es")
 
@@ -107,6 +110,8 @@ def mean_the_same(path: str, other: str) -> bool:
     even where it makes another word ("to_pays": "pays" is a country in French).
     """
     own, others = (name.rpartition(".")[2] for name in (path, other))
+    if {"click", "otherclick"} <= read_name(own).attributes | read_name(others).attributes:
+        return False  # the ids that other networks, or TikTok's paid ads, gave a click
     if _one_letter_more(own, others) or _one_letter_more(others, own):
         return True
     one, two = read_name(own), read_name(others)
@@ -115,7 +120,10 @@ def mean_the_same(path: str, other: str) -> bool:
     if one.subject != two.subject and not one.unknown and not two.unknown:
         return False
     said, heard = _told_apart(one), _told_apart(two)
-    return not said or not heard or said == heard
+    if said and heard:
+        return said == heard
+    alike = SequenceMatcher(None, own.casefold(), others.casefold(), autojunk=False)
+    return alike.ratio() >= _ALIKE
 
 
 def _one_letter_more(longer: str, shorter: str) -> bool:

@@ -234,6 +234,15 @@ def test_a_source_of_more_click_ids_is_offered_first() -> None:
     ]
 
 
+def test_a_click_id_in_two_places_is_read_from_both() -> None:
+    """As long as no order has different ones there."""
+    one, two = "opfed89ds90132344n2dkkl1230", "opfed89ds90132344n2dkkl1231"
+    events = [booking(0, ttoclid=one), booking(1, page={"ttoclid": two}), booking(2)]
+    assert sure(events, "ttoclid") == "COALESCE(ttoclid, page.ttoclid)"
+    events[0]["page"] = {"ttoclid": two}
+    assert "COALESCE" not in sure(events, "ttoclid")
+
+
 def test_a_paid_clicks_id_is_offered_last_and_said_to_be_one() -> None:
     """Organic ones are asked for."""
     events = [

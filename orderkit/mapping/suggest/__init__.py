@@ -64,8 +64,9 @@ def suggest(events: Iterable[Any], zone: ZoneInfo, most: int = 3) -> dict[str, l
     for role, proposals in by_role.items():
         if role in roles and role != "item":
             found[roles[role]] = proposals
-    alone = (t for t in found if row_hints().get(t) is None or not row_hints()[t].role)
-    items = (t for t in found if t in row_hints() and row_hints()[t].role == "item")
+    named = {t: hint.role for t, hint in row_hints().items()}
+    alone = (t for t in found if t != CLICK_ID and not named.get(t))
+    items = (t for t in found if named.get(t) == "item")
     for target in (*alone, *items):
         found[target] = agreement.settle(found[target])
     _keep_commission_whole(found)

@@ -7,6 +7,7 @@ property.
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import combinations
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ from orderkit.mapping.suggest.values import OrderValues
 
 #: The row that asks for it.
 CLICK_ID: Final = "order_info.ttoclid"
+_SEVERAL: Final = 2
 #: A click id is long and has digits; one of the organic kind looks as the vendor's example does.
 _LONG: Final = re.compile(r"(?=.*[0-9])[\w.+/=-]{15,}")
 _ORGANIC: Final = re.compile("[0-9a-z]{30,40}")
@@ -40,7 +42,20 @@ def click_ids(row: FieldMapping, seen: Seen, order: OrderObject, zone: ZoneInfo)
     for proposal in found:
         if not any(proposal.given.items() <= better.given.items() for better in kept):
             kept.append(proposal)
-    return kept
+    if len(kept) < _SEVERAL:
+        return kept
+    if not all(_agree(one, other) for one, other in combinations(kept, 2)):
+        doubt = f"`{kept[0].value}` and `{kept[1].value}` differ"
+        return [proposal.at_most("perhaps", doubt) for proposal in kept]
+    texts = [p.value if p.formula else spelled(p.reads) for p in kept]
+    fact = "some events have it in one place, some in another"
+    both = _tried(row, f"COALESCE({', '.join(texts)})", True, fact, events, zone)
+    return [both, *kept] if both else kept
+
+
+def _agree(one: Proposal, other: Proposal) -> bool:
+    """Whether two places never say different ids of one order."""
+    return all(one.given[n] == other.given[n] for n in one.given.keys() & other.given.keys())
 
 
 def like_click_ids(values: OrderValues) -> list[tuple[Property, str]]:

@@ -13,9 +13,11 @@ from orderkit.destination.loading import drafted
 from orderkit.errors import OrderkitError
 from orderkit.events.jsontext import show
 from orderkit.mapping.compiled import CompiledSettings
+from orderkit.mapping.fixes import source_in_formula
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.problems import Problem
 from orderkit.mapping.suggest import Proposal, suggest
+from orderkit.mapping.suggest.click_ids import CLICK_ID
 from orderkit.mapping.suggest.statuses import EVENT_NAME
 from orderkit.mapping.suggest.with_guesses import with_guesses
 from orderkit.widgets.mapper.draft import file_data, row_key, with_source
@@ -29,6 +31,8 @@ from orderkit.widgets.mapper.sources import read_source
 from orderkit.widgets.mapper.states import Effect
 from orderkit.widgets.mapper.written import ROWS, WrittenSettings
 
+#: What a fix is called that changes the filter, and no row.
+LEAVE_OUT: Final = "leave_out"
 #: So many events with a problem are looked at for what mends it.
 _LEARNT_FROM: Final = 20
 _LONGEST_TEXT: Final = 10_000
@@ -146,7 +150,29 @@ class MapperSession(WrittenSettings):
             if tried and repr(offered.value) not in found:
                 found[repr(offered.value)] = offered, tried
         best = sorted(found.values(), key=lambda pair: -pair[1].after)[:MOST_FIXES]
-        return [*best, *self._as_text(row, problem)]
+        return [*best, *self._as_text(row, problem), *self._leave_out(target, problem)]
+
+    def _leave_out(self, target: str, problem: Problem) -> list[tuple[OfferedSource, Effect]]:
+        """A filter for orders without a click id: TikTok can do nothing with them."""
+        of = self.states.counts(target)[0]
+        present = source_in_formula(self.field(target).source)
+        if target != CLICK_ID or problem.code != "missing" or not (present and of):
+            return []
+        stands = self.draft["filter"].get("formula")
+        wanted = f"({stands}) && {present} != null" if stands else f"{present} != null"
+        changed = {**self.draft["filter"], "formula": wanted}
+        settings, faults = drafted(file_data({**self.draft, "filter": changed}))
+        refuses = Mapper(settings).compiled.filter.explain_refusal
+        orders = [a for a in range(len(self.names)) if self.states.state(target, a)]
+        left = [at for at in orders if not refuses(self.events[self.names[at]])]
+        if len(faults) > len(self.faults) or any(
+            (self.states.state(target, at) == "ok") != (at in left) for at in orders
+        ):
+            return []
+        words = f"{len(orders) - len(left):,} without it"
+        mapped = self.states.outcomes()["mapped"]
+        effect = Effect(of, of, of, mapped, mapped)
+        return [(OfferedSource({LEAVE_OUT: changed}, "Leave out the", words), effect)]
 
     def _as_text(self, row: FieldMapping, problem: Problem) -> list[tuple[OfferedSource, Effect]]:
         """What looks like a path and is none, as the text that it may be meant as ("E.C.P.…")."""
@@ -181,7 +207,10 @@ class MapperSession(WrittenSettings):
         """Let a row read what a fix offers."""
         self.typing = ""
         self.undo_states.end_step()
-        self.change(with_source(self.row(name), self.draft, value))
+        if isinstance(value, dict) and LEAVE_OUT in value:
+            self.change({**self.draft, "filter": value[LEAVE_OUT]})
+        else:
+            self.change(with_source(self.row(name), self.draft, value))
         self.undo_states.end_step()
 
 

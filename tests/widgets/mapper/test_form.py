@@ -481,6 +481,33 @@ def test_a_click_id_is_a_text_though_it_has_dots(text: str) -> None:
     assert form.row("ttoclid")["kind"] == "path"
 
 
+def test_orders_without_a_click_id_are_left_out_with_a_click() -> None:
+    """They did not begin at TikTok: a filter leaves them out, beside what is filtered already."""
+    events = {
+        str(at): {"event_name": "booking", "id": f"B-{at}", "country": "IE", "page": page}
+        for at, page in enumerate(["?ttoclid=a1b2", "?x=1", "?ttoclid=c3d4"])
+    }
+    form = SettingsForm(picker=EventPicker(events))
+    form.map_event("booking")
+    form.change_part("filter", {"formula": 'country == "IE"'})
+    form.write("ttoclid", '= SELECT(page, "ttoclid=(.+)", 1)')
+    form.pick(1)
+    fix = form.row("ttoclid")["fixes"][-1]
+    assert (fix["words"], fix["code"], fix["after"], fix["of"]) == (
+        "Leave out the",
+        "1 without it",
+        2,
+        2,
+    )
+    form.use_fix("ttoclid", fix["value"])
+    assert form.screen["bar"]["outcomes"]["not for TikTok"] == 1
+    assert form.settings.filter.formula == (
+        '(country == "IE") && SELECT(page, "ttoclid=(.+)", 1) != null'
+    )
+    form.take_back()
+    assert form.settings.filter.formula == 'country == "IE"'
+
+
 def test_what_undo_took_back_is_done_again() -> None:
     """Back and forth, until something else is typed."""
     form = SettingsForm()
