@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from orderkit.destination.entries import rearranged
 from orderkit.destination.loading import read_text, read_toml
@@ -11,6 +11,9 @@ from orderkit.destination.settings import Connection, FilterCondition, Settings,
 from orderkit.errors import EventsError, SettingsError, SettingsFault
 from orderkit.events.files import write_text
 from orderkit.language.filters import WITHOUT_VALUE
+
+#: What a file begins with whose values were proposed, until all of them are confirmed.
+PROPOSED: Final = "# Proposed from events: read each line through before you rely on it.\n"
 
 
 def save_settings(settings: Settings, path: str | Path, *, confirmed: Collection[str] = ()) -> None:
@@ -61,8 +64,11 @@ def save_settings(settings: Settings, path: str | Path, *, confirmed: Collection
         elif document.get(key) != value and (value or key in document):
             document[key] = value
     _confirm(document, confirmed)
+    text = tomlkit.dumps(document)
+    if not proposed_in(text):
+        text = text.replace(PROPOSED, "", 1)
     try:
-        write_text(path, tomlkit.dumps(document))
+        write_text(path, text)
     except EventsError as error:
         reason = getattr(error.__cause__, "strerror", None) or "no file"
         fault = SettingsFault("file", reason, "name a place to write to")

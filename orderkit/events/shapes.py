@@ -43,6 +43,8 @@ _LITTLE: Final = 5
 _MANY: Final = 8
 _SAYS_MUCH: Final = 12
 _TIMES_MORE: Final = 4
+#: A larger number beside a list is no number of records.
+_MOST_RECORDS: Final = 10**9
 _SDK: Final = "converted from the shape that the SDK sends (an assumption)"
 _OLD: Final = "converted from the 1.0 format"
 
@@ -114,6 +116,8 @@ def _events(value: Any, reading: Reading, at: str) -> Iterator[tuple[dict[str, A
     left = [name for name in found.beside if not _says_nothing(name)]
     beside = f" (beside it, left out: {', '.join(left)})" if left else ""
     reading.note(f"{found.path} unwrapped{beside}", len(found.records))
+    for name, number in _all_records(found):
+        reading.note(f"{name} says {number:,}: this document has only a part of them")
     for part in found.records:
         yield converted(part, reading), ""
 
@@ -152,6 +156,16 @@ def _say_more(found: _Found) -> bool:
     """
     beside = sum(1 for _ in paths.walk(found.beside))
     return all(sum(1 for _ in paths.walk(record)) > beside for record in found.records)
+
+
+def _all_records(found: _Found) -> Iterator[tuple[str, int]]:
+    """What says that there are more records than the list holds, as on one of many pages."""
+    for path, value in paths.walk(found.beside):
+        said = [word.casefold() for word in _WORD.findall(path.rpartition(".")[2])]
+        of_records = not set(said) & {"page", "pages", "size", "limit", "amount", "value"}
+        number = type(value) is int and value > len(found.records)
+        if "total" in said and of_records and number and value < _MOST_RECORDS:
+            yield path, value
 
 
 def _is_header(found: _Found) -> bool:

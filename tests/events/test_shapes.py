@@ -72,6 +72,21 @@ def test_an_export_in_an_unknown_language(tmp_path: Path) -> None:
     assert read(tmp_path, document, at="export.zaznamy")[0] == stays
 
 
+@pytest.mark.parametrize(
+    ("beside", "said"),
+    [
+        ({"Paging": {"TotalRecords": 171, "TotalPages": 6}}, "Paging.TotalRecords says 171"),
+        ({"total": 3}, "total says 3"),
+        ({"total": 2, "totalPages": 9}, ""),
+    ],
+)
+def test_one_page_of_many(tmp_path: Path, beside: dict[str, Any], said: str) -> None:
+    """What says that there are more records is told: the rest may look otherwise."""
+    found, notes = read(tmp_path, {"data": [ONE, TWO], **beside})
+    assert found == [ONE, TWO]
+    assert (said in " ".join(notes[1:])) if said else len(notes) == 1
+
+
 def wide(number: int, leaves: int = 12) -> list[dict[str, Any]]:
     """Records that each say as much as a booking does."""
     return [{"@No": str(at), "Rsv": {f"@P{n}": n for n in range(leaves)}} for at in range(number)]

@@ -175,10 +175,11 @@ def test_one_commission_shows_no_base() -> None:
         ("origin", ("Gast", "Haus"), True),
         ("fee_borne", ("guest", "hotel"), False),
         ("cancelled_by", ("guest", "system"), False),
+        ("cancelled_by", ("guest", "hotel", "travel agent"), False),
     ],
 )
 def test_who_cancelled_is_written_where_name_and_words_say_it(
-    key: str, words: tuple[str, str], written: bool
+    key: str, words: tuple[str, ...], written: bool
 ) -> None:
     """Both words are known, and the name asks for whoever did it, not for who pays."""
     events = [booking(at) for at in range(3)]
@@ -187,6 +188,27 @@ def test_who_cancelled_is_written_where_name_and_words_say_it(
         for at, word in enumerate(words)
     ]
     assert bool(sure(events, "initiator")) == written
+
+
+def test_a_word_of_somebody_else_stands_for_nobody() -> None:
+    """Beside the hotel, an agent is not read as the hotel: the order lacks a value, and says so."""
+    events = [booking(at) for at in range(3)]
+    events += [
+        {**booking(at), "event_name": "booking_cancelled", "cancelled_by": word}
+        for at, word in enumerate(("guest", "hotel", "agent"))
+    ]
+    (offered, *_others) = proposed(events, "initiator")
+    assert "agent" not in offered.value
+    assert "`agent` and any other word give nothing" in offered.reason
+
+
+def test_two_names_of_one_kind_are_offered_together() -> None:
+    """Of an id and a code of the hotel, either may be meant: the other stands beside the first."""
+    events = [booking(at) for at in range(4)]
+    for at, event in enumerate(events):
+        event["hotel"]["id"] = (881, 882)[at % 2]
+    found = [proposal.value for proposal in proposed(events, "third_shop_id")]
+    assert set(found[:2]) == {"{{hotel.code}}", "{{hotel.id}}"}
 
 
 def test_a_status_may_say_who_cancelled() -> None:

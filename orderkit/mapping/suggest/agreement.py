@@ -52,7 +52,7 @@ def settle(found: list[Proposal]) -> list[Proposal]:
     other = next((p for p in alike if p.given != first.given), None)
     if other is None:
         return best
-    doubt = f"it is `{first.value}` or `{other.value}`, which differ"
+    doubt = f"it is `{first.reads}` or `{other.reads}`, which differ"
     # And what comes after them is no surer than they are.
     return [p.at_most("perhaps", doubt) for p in best]
 
@@ -93,7 +93,7 @@ def _undecided(ranked: list[Proposal]) -> list[Proposal]:
     rival = next((p for p in different if rivals(p, first)), None)
     if rival is None:
         return ranked
-    doubt = f"it is `{first.value}` or `{rival.value}`, which differ"
+    doubt = f"it is `{first.reads}` or `{rival.reads}`, which differ"
     return [p.at_most("perhaps", doubt) for p in ranked]
 
 

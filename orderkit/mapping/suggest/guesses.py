@@ -72,7 +72,8 @@ class _Guesses:
         self._commission()
         self._cancelled()
         rows = {row.target: self.made.get(_end(row.target), []) for row in field_mappings()}
-        return {target: found[:MOST_GUESSES] for target, found in rows.items() if found}
+        ranked = {t: sorted(found, key=lambda p: not p.sure) for t, found in rows.items()}
+        return {target: found[:MOST_GUESSES] for target, found in ranked.items() if found}
 
     def _read(self, name: str, props: Iterable[Property], fact: str, *, sure: bool = False) -> None:
         """Let a row read one of these properties."""

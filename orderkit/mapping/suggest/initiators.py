@@ -9,7 +9,8 @@ from orderkit.mapping.suggest.candidates import spelled
 from orderkit.mapping.suggest.properties import Property
 from orderkit.mapping.suggest.values import OrderValues
 
-_MOST_WORDS: Final = 3
+_MOST_WORDS: Final = 4
+_HOTEL: Final = frozenset({"hotel", "merchant"})
 
 
 #: What names of properties ask by: "cancelled_by", "annulation.origine".
@@ -32,17 +33,20 @@ def who_cancelled(values: OrderValues) -> Iterator[tuple[str, str, list[int], bo
         if said <= {"MERCHANT", "CUSTOMER"}:
             yield prop.path, "there only once a booking is cancelled", numbers, asks
         elif len(said) <= _MOST_WORDS and len(guests) == 1:
-            # An order without such a word gets nothing.
+            others = sorted(said - set(guests))
+            hotels = [word for word in others if read_name(word).subject in _HOTEL]
+            # Beside a word that is known to speak of the hotel, another one may speak of anybody.
+            read = hotels or others
             text = ""
-            for word in sorted(said, key=lambda word: word in guests):
+            for word in [*guests, *reversed(read)][::-1]:
                 meant = "CUSTOMER" if word in guests else "MERCHANT"
                 rest = f", {text}" if text else ""
                 text = f'IF({spelled(prop.path)} == {show(word, 60)}, "{meant}"{rest})'
-            hotel = ", ".join(f"`{word}`" for word in sorted(said) if word not in guests)
-            as_hotel = f", {hotel} as the hotel" if hotel else ""
-            fact = f"`{guests[0]}` is read as the guest{as_hotel}; any other word gives nothing"
-            others = {read_name(word).subject for word in said if word not in guests}
-            yield text, fact, numbers, asks and bool(others) and others <= {"hotel", "merchant"}
+            as_hotel = f", {', '.join(f'`{word}`' for word in read)} as the hotel" if read else ""
+            open_ = ", ".join(f"`{word}`" for word in others if word not in read)
+            nothing = f"{open_} and any other word give" if open_ else "any other word gives"
+            fact = f"`{guests[0]}` is read as the guest{as_hotel}; {nothing} nothing"
+            yield text, fact, numbers, asks and bool(hotels) and not open_
 
 
 def _of_cancelled(values: OrderValues, numbers: list[int]) -> Iterator[tuple[Property, bool]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from orderkit.destination.fields import FieldMapping, field_mappings, ruled_statuses
+from orderkit.destination.saving import PROPOSED
 from orderkit.events.jsontext import show
 from orderkit.mapping.suggest.order_object import in_platform_shape
 from orderkit.mapping.suggest.properties import look_at
@@ -34,9 +35,7 @@ def as_settings_file(
     if proposed.event_property != EVENT_NAME:
         root.append(f"event_property = {_toml(proposed.event_property)}  # says what happened")
     blocks = [
-        "# Proposed from events: read each line through before you rely on it.\n"
-        + "\n".join(root)
-        + "\n",
+        PROPOSED + "\n".join(root) + "\n",
         "[settings]\n" + "\n".join(settings) + "\n",
         "# Which event stands for which order status: keep what is to be sent.\n"
         + "\n".join(_pair(event) for event in proposed.events),

@@ -115,6 +115,10 @@ def likely_status(event_name: str, others: Iterable[str] = ()) -> str:
     return next(iter(said)) if len(said) == 1 else _stronger(said)
 
 
+#: What an event may stand for that tells of a guest who never came.
+NO_SHOW_STATUS: Final = "COMPLETE_ORDER"
+
+
 def possible_status(event_name: str) -> str:
     """The order status that an event may stand for where it is an order's, though its name does not
     say so; "" for others. A changed booking is a live one, a stay that nobody came to is over.

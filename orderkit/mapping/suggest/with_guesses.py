@@ -1,13 +1,16 @@
 """What names and values propose, as one list for each row."""
 
+import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from orderkit.mapping.suggest import suggest
 from orderkit.mapping.suggest.fulfilled import settle_fulfilled
 from orderkit.mapping.suggest.guesses import guess
 from orderkit.mapping.suggest.proposal import Proposal
+
+_IN_DOUBT: Final = re.compile("it is `.*` or `.*`, which differ").fullmatch
 
 
 def with_guesses(
@@ -31,9 +34,11 @@ def _agreeing_first(named: list[Proposal], guessed: list[Proposal]) -> list[Prop
     """
     values = {proposal.value for proposal in guessed}
     shown = [proposal for proposal in guessed if proposal.sure]
+    # Where nothing tells two names apart, the one is offered beside the other.
+    rivals = [proposal for proposal in named[:2] if any(map(_IN_DOUBT, proposal.facts))]
     both = [proposal for proposal in named if proposal.value in values]
     computed_ones = [proposal for proposal in named if proposal.formula]
     found: dict[str, Proposal] = {}
-    for proposal in (*shown, *both, *computed_ones, *guessed, *named):
+    for proposal in (*shown, *rivals, *both, *computed_ones, *guessed, *named):
         found.setdefault(proposal.value, proposal)
     return list(found.values())

@@ -4,12 +4,14 @@ from typing import Any
 
 from orderkit.destination.labels import field_labels
 from orderkit.errors import OrderkitError
+from orderkit.events.jsontext import show
 from orderkit.mapping.fixes import property_in_formula
-from orderkit.mapping.suggest.statuses import possible_status
+from orderkit.mapping.suggest.statuses import NO_SHOW_STATUS, possible_status
 from orderkit.masking import mask
 from orderkit.widgets import parts
 from orderkit.widgets.events import EventPicker
 from orderkit.widgets.mapper.completion import completions
+from orderkit.widgets.mapper.draft import row_key
 from orderkit.widgets.mapper.offers import ask_the_site
 from orderkit.widgets.mapper.screen import event_line, listed_events
 from orderkit.widgets.mapper.session import MapperSession
@@ -143,7 +145,19 @@ class MapperActions(parts.Form):
         if not status:
             self.show_message(f"Choose the order status that {name} stands for", "warn")
         elif not proposed:
-            self.show_message(f"{name} may stand for {status}: agree it with the client", "warn")
+            also = self._say_no_show(name, status)
+            self.show_message(
+                f"{name} may stand for {status}: agree it with the client{also}", "warn"
+            )
+
+    def _say_no_show(self, name: str, status: str) -> str:
+        """Let the row that tells of a guest who never came say so for such an event."""
+        row = self.session.row("no_show")
+        if status != NO_SHOW_STATUS or row_key(row, self.session.draft) in self.session.draft:
+            return ""
+        event = property_in_formula(self.session.draft["event_property"])
+        self.session.write("no_show", f"= IF({event} == {show(name, 200)}, true)")
+        return f". {field_labels()[row.target].label} says that nobody came"
 
     def take_back(self) -> None:
         """Undo the last change."""

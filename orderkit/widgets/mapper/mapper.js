@@ -137,6 +137,8 @@ export default {
       keep($(".om-event .om-head"), () =>
         `<span class="om-title"><b>Event</b></span><span class="om-tabs" role="tablist">${tabs()}</span>`);
     };
+    /** How many event names have no order status, and may have one. */
+    const perhaps = () => (S.drawers.event_mapping?.others || []).filter(([, , status]) => status).length;
     const drawHead = () => {
       const counts = { event_mapping: S.drawers.event_mapping?.rows.length,
         transformation: S.drawers.transformation?.rows.length, filter: S.drawers.filter?.number };
@@ -151,6 +153,7 @@ export default {
         <span class="om-gap"></span>` +
         Object.entries(DRAWERS).map(([name, [label]]) =>
           button("drawer", `${label}${counts[name] === undefined ? "" : ` <span class="om-n">${counts[name]}</span>`}${
+            name === "event_mapping" && perhaps() ? `<span class="om-partly" title="${perhaps()} more event names may be orders">+${perhaps()}</span>` : ""}${
             S.drawers[name]?.faults.length ? `<span class="om-s" data-s="invalid">${icon("invalid")}</span>` : ""}`,
             `class="om-flat" data-drawer="${name}" data-key="d-${name}" aria-expanded="${ui.drawer === name}"`)).join(""));
     };
@@ -729,7 +732,7 @@ export default {
     };
     /** The row that has the problem which the event was gone to for: the focused one, or the first. */
     const showProblem = () => {
-      const bad = visible().filter((n) => S.rows[n.dataset.t].problem);
+      const bad = visible().filter((n) => S.rows[n.dataset.t].problem || (S.rows[n.dataset.t].proposal && S.rows[n.dataset.t].state === "missing"));
       (bad.find((n) => n.dataset.t === ui.focus) || bad[0])?.scrollIntoView({ block: "center" });
     };
     const problem = (by, leave = true) => {

@@ -143,11 +143,15 @@ class WrittenSettings(LoadedEvents):
         """Let one of the parts stand so: event mapping, transformation, filter, connection …"""
         if part != "settings.credentials" and part not in PARTS:
             raise OrderkitError(f"{part}: there is no such part")
+        before = self.draft.get(part)
         if part == "transformation":
             value = [self._with_read_value(step) for step in value]
         self.change(
             {**self.draft, part: (value or None) if part.endswith("credentials") else value}
         )
+        # A line more or less is a step of its own; what is typed into one is one step.
+        if isinstance(value, list) and isinstance(before, list) and len(value) != len(before):
+            self.undo_states.end_step()
 
     def _with_read_value(self, step: dict[str, Any]) -> dict[str, Any]:
         """A step whose value was typed, with the value that this is read as."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from orderkit import Settings, load_settings
-from orderkit.destination.saving import save_settings
+from orderkit.destination.saving import PROPOSED, save_settings
 from orderkit.events import samples
 from orderkit.widgets import EventPicker, SettingsForm
 from orderkit.widgets.mapper.screen import listed_events
@@ -374,6 +374,33 @@ def test_what_an_event_may_stand_for_is_said_and_mapped_with_a_click(
     assert (f"may stand for {status}" in form.message.value) == bool(status)
 
 
+def test_a_guest_who_never_came_is_said_with_the_event() -> None:
+    """With the event's status the row that asks for it is filled; what a person wrote stays."""
+    events = samples.sample_events()
+    events["other"] = {"event_name": "booking.no_show", "id": "n"}
+    form = SettingsForm(picker=EventPicker(events))
+    form.map_event("booking.no_show")
+    assert form.row("no_show")["text"] == 'IF(event_name == "booking.no_show", true)'
+    assert "says that nobody came" in form.message.value
+    form.write("no_show", "stay.no_show")
+    form.map_event("booking.no_show")
+    assert form.row("no_show")["text"] == "stay.no_show"
+
+
+def test_each_event_that_is_mapped_is_a_step_of_its_own() -> None:
+    """Undo takes back the last one, and not those before."""
+    events = samples.sample_events()
+    names = ("booking.modified", "booking.checked_in", "on_request")
+    events |= {name: {"event_name": name, "id": "n"} for name in names}
+    form = SettingsForm(picker=EventPicker(events))
+    before = [pair["event_name"] for pair in form.session.draft["event_mapping"]]
+    for name in names:
+        form.map_event(name)
+    form.take_back()
+    mapped = [pair["event_name"] for pair in form.session.draft["event_mapping"]]
+    assert mapped == [*before, *names[:2]]
+
+
 def test_orders_of_several_rooms_are_counted_in_the_row() -> None:
     """Only the first room is sent: that is said whichever event is looked at."""
     events = {
@@ -528,6 +555,7 @@ def test_what_undo_took_back_is_done_again() -> None:
 def test_a_proposed_value_of_the_file_is_confirmed() -> None:
     """One row or all; the file loses what marked them once it is saved, and Undo takes it back."""
     Path("settings.toml").write_text(
+        f"{PROPOSED}# The client's own.\n"
         '[settings]\nlength_of_stay = "{{booking.nights}}"  # proposal: like `nights`\n'
         'amount_of_room = "{{booking.rooms}}"  # proposal: like `rooms`\n'
         '[[event_mapping]]\norder_status = "CREATE_ORDER"\n'
@@ -548,6 +576,7 @@ def test_a_proposed_value_of_the_file_is_confirmed() -> None:
     page.does("save")
     text = Path("settings.toml").read_text(encoding="utf-8")
     assert "proposal" not in text
+    assert text.startswith("# The client's own.\n[settings]\n")
     assert 'length_of_stay = "{{booking.nights}}"\n' in text
 
 
