@@ -576,7 +576,7 @@ def test_a_proposed_value_of_the_file_is_confirmed() -> None:
     page.does("save")
     text = Path("settings.toml").read_text(encoding="utf-8")
     assert "proposal" not in text
-    assert text.startswith("# The client's own.\n[settings]\n")
+    assert text.startswith("# The client's own.\n")
     assert 'length_of_stay = "{{booking.nights}}"\n' in text
 
 
