@@ -287,6 +287,23 @@ def test_a_status_that_some_events_lack_is_not_what_happened() -> None:
     assert suggest_events(confirmed + modified + others).event_property == "event"
 
 
+@pytest.mark.parametrize(
+    ("others", "status"),
+    [
+        (("Stay Completed", "Order Cancelled"), "CREATE_ORDER"),
+        (("Order Placed", "Stay Completed"), "COMPLETE_ORDER"),
+        (("Order Cancelled",), ""),
+    ],
+)
+def test_an_order_completed_is_one_that_is_made_where_stays_end(
+    others: tuple[str, ...], status: str
+) -> None:
+    """As in the vocabulary of customer data platforms; alone it may be the end of a stay."""
+    names = ("Order Completed", *others)
+    found = suggest_events([{"event_name": name} for name in names]).events
+    assert {e.event_name: e.order_status for e in found}["Order Completed"] == status
+
+
 def test_codes_that_say_nothing_are_what_happened_all_the_same() -> None:
     """The property is proposed, and no order status for its codes."""
     events = [{**booking(at), "event_name": None, "StsCd": code} for at, code in enumerate("RRXD")]

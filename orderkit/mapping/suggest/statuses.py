@@ -233,9 +233,19 @@ def _counted(events: list[Mapping[str, Any]], path: str) -> Counter[str]:
 
 def _proposed(path: str, counted: Counter[str]) -> ProposedEvents:
     alone = {likely_status(name) for name in counted}
+    found = {name: likely_status(name, alone) for name in counted}
+    told = set(found.values())
+    if "COMPLETE_ORDER" in told and "CREATE_ORDER" not in told:
+        # Beside the end of a stay, what is completed is the order itself ("Order Completed").
+        made = (name for name, status in found.items() if not status and _is_made(name))
+        found |= dict.fromkeys(made, "CREATE_ORDER")
     return ProposedEvents(
-        path,
-        tuple(
-            ProposedEvent(name, n, likely_status(name, alone)) for name, n in counted.most_common()
-        ),
+        path, tuple(ProposedEvent(name, n, found[name]) for name, n in counted.most_common())
     )
+
+
+def _is_made(event_name: str) -> bool:
+    """Whether it is an order, by its name, that is completed."""
+    parts = words(event_name)
+    ends = any(_hints()[word].beside for word in parts if word in _hints())
+    return ends and any(word in _ORDERS or word == "purchase" for word in parts)

@@ -146,9 +146,7 @@ class MapperActions(parts.Form):
             self.show_message(f"Choose the order status that {name} stands for", "warn")
         elif not proposed:
             also = self._say_no_show(name, status)
-            self.show_message(
-                f"{name} may stand for {status}: agree it with the client{also}", "warn"
-            )
+            self.show_message(f"{name} may stand for {status}: agree it with the client{also}")
 
     def _say_no_show(self, name: str, status: str) -> str:
         """Let the row that tells of a guest who never came say so for such an event."""

@@ -186,7 +186,7 @@ class SettingsForm(MapperActions):
             self.session.pick(self.session.names.index(name))
 
     def _begin_with_an_order(self) -> None:
-        """Look at the first event that is an order, or is proposed to be one, if any is."""
+        """Look at an event that is an order, or may be one: the first of those that lack least."""
         states, statuses = self.session.states, self.session.statuses()
         mapped = bool(self.session.settings.event_mapping)
         orders = [
@@ -194,8 +194,9 @@ class SettingsForm(MapperActions):
             for at, status in enumerate(statuses)
             if status and not (mapped and states.outcome(at) == "not for TikTok")
         ]
-        if self.session.chosen == 0 and orders and orders[0]:
-            self.session.pick(orders[0])
+        first = min(orders, key=states.errors, default=0)
+        if self.session.chosen == 0 and first:
+            self.session.pick(first)
             self._tell_picker()
 
     def _send_changes(self, cause: str = "", number: int | None = None) -> None:

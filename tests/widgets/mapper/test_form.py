@@ -753,3 +753,19 @@ def test_events_without_an_order_number_are_called_by_their_name() -> None:
     form.write("order_id", "id")
     found = listed_events(form.session, "")
     assert [(line["id"], line["event"]) for line in found] == [("", "search"), ("B-1", "booking")]
+
+
+def test_the_mapper_begins_with_an_order_that_lacks_least() -> None:
+    """Neither with a search, nor with an order of the telephone that no setting can fill."""
+    booking = next(
+        event
+        for event in samples.sample_events().values()
+        if event["event_name"] == "booking_created"
+    )
+    events = {
+        "search": {"event_name": "search"},
+        "phone": {"event_name": "booking_created"},
+        "web": booking,
+    }
+    form = SettingsForm(picker=EventPicker(events))
+    assert form.screen["bar"]["event"]["name"] == "web"
