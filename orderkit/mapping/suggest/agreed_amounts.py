@@ -92,6 +92,7 @@ def _times(price: Any, number: Decimal) -> str | None:
     return None if exact is None else str(exact * number)
 
 
+_MOST_DISCOUNTS: Final = 6
 #: So many discounted orders show what an amount is; one may be an accident.
 _LEAST_SHOWN: Final = 2
 #: A night hardly costs so much: whole amounts from there on may count cents.
@@ -119,7 +120,10 @@ def _sum(items: list[Any], key: str) -> Decimal | None:
 
 
 def discount_amounts(seen: Seen) -> dict[str, dict[int, Decimal]]:
-    """Path of each property that says a discount → number of the event → the discount, if any."""
+    """Path of each property that says a discount → number of the event → the discount, if any.
+
+    Of the first few: where there are many, none is the order's.
+    """
     found: dict[str, dict[int, Decimal]] = {}
     for path, prop in seen.properties.items():
         name = prop.name
@@ -128,6 +132,8 @@ def discount_amounts(seen: Seen) -> dict[str, dict[int, Decimal]]:
             read = {number: written_amount(value) for number, value in prop.values.items()}
             if given := {number: abs(exact) for number, exact in read.items() if exact}:
                 found[path] = given
+        if len(found) == _MOST_DISCOUNTS:
+            break
     return found
 
 

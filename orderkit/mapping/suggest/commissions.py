@@ -16,15 +16,17 @@ _ROUNDED: Final = Decimal("0.01")
 _WHOLE: Final = 100
 #: Orders with other rates or amounts; one alone may be an accident.
 _LEAST: Final = 2
+#: So many amounts are looked at; among more, one that fits is an accident.
+_MOST: Final = 20
 
 
 def commission_bases(values: OrderValues, numbers: list[int]) -> Iterator[tuple[Property, str]]:
     """Each amount of these orders that a rate beside a commission is taken of, and why."""
     only = values.only_in(numbers)
-    amounts = [prop for prop in only if values.money(prop, numbers)]
+    amounts = [prop for prop in only if values.money(prop, numbers)][:_MOST]
     for owed in amounts:
         around = {owed.container, owed.called.rpartition(".")[0]}
-        rates = [p for p in only if p is not owed and p.container in around]
+        rates = [p for p in only if p is not owed and p.container in around][:_MOST]
         for base in amounts:
             if base is owed or values.number(base, numbers) == values.number(owed, numbers):
                 continue

@@ -59,6 +59,8 @@ FEES: Final = frozenset(
         " servizi servico servicos frais cargo cargos spese toeslag toeslagen"
     )
 )
+#: So many amounts are looked at; among more, one that fits is an accident.
+_MOST: Final = 30
 _NO_AMOUNTS: Final = frozenset(words("percent percentage pct rate taux satz prozent tasso quote"))
 
 
@@ -83,7 +85,7 @@ def _less(values: OrderValues, largest: Property) -> tuple[Property, Property] |
     """
     whole = _read(values, largest)
     read = {p.path: _read(values, p) for p in values.full if p is not largest and not p.in_array}
-    amounts = [p for p in values.full if read.get(p.path)]
+    amounts = [p for p in values.full if read.get(p.path)][:_MOST]
     for left in values.first(amounts, lambda p: p.in_array):
         off = {n: whole[n] - amount for n, amount in read[left.path].items() if n in whole}
         sizes = set(off.values())

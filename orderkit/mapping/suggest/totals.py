@@ -6,6 +6,7 @@ The vendor: payment_value = total_value - discounts.
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import permutations
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from orderkit.destination.fields import FieldMapping
@@ -24,6 +25,9 @@ from orderkit.mapping.suggest.order_object import OrderObject
 from orderkit.mapping.suggest.properties import Seen
 from orderkit.mapping.suggest.proposal import Proposal
 from orderkit.mapping.suggest.row_hints import row_hints
+
+#: So many totals are told apart; among more, a pair that fits is an accident.
+_MOST_TOTALS: Final = 12
 
 
 def settle_totals(
@@ -58,10 +62,11 @@ def settle_totals(
 def _tell_apart(roles: Roles, payable: FieldMapping, seen: Seen) -> None:
     """Of two totals, the one that is the other less a discount is what is to be paid."""
     totals = roles["total"]
+    discounts = discount_amounts(seen).items()
     pairs = [
         (whole, less, path)
-        for whole, less in permutations(totals, 2)
-        for path, discount in discount_amounts(seen).items()
+        for whole, less in permutations(totals[:_MOST_TOTALS], 2)
+        for path, discount in discounts
         if differ(whole.given, less.given, discount) and shows(less.given, discount)
     ]
     # Several discounts may be the same; the totals must not be others.
