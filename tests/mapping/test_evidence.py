@@ -211,6 +211,46 @@ def test_two_names_of_one_kind_are_offered_together() -> None:
     assert set(found[:2]) == {"{{hotel.code}}", "{{hotel.id}}"}
 
 
+def test_a_name_is_offered_first_where_its_code_stands() -> None:
+    """Not that of the class around it, though both look like names of rooms."""
+    kinds = (("QN", "Queen Room", "QR", "Queen Rooms"), ("KS", "King Suite", "KR", "King Suites"))
+    events = [
+        booking(
+            at,
+            units=[
+                {
+                    "room_type": {
+                        "class": {"code": kinds[at % 2][2], "label": kinds[at % 2][3]},
+                        "code": kinds[at % 2][0],
+                        "descr": kinds[at % 2][1],
+                    }
+                }
+            ],
+        )
+        for at in range(6)
+    ]
+    assert sure(events, "third_sku_id") == "units.X.room_type.code"
+    assert proposed(events, "third_sku_name")[0].value == "units.X.room_type.descr"
+
+
+def test_times_beside_the_orders_own_number_are_the_orders() -> None:
+    """A record's own times stand beside its number, while its stay stands in an object."""
+    events = [
+        {
+            "reservation_no": f"R-{at}",
+            "created_at": f"2026-05-0{1 + at}T10:00:00Z",
+            "stay": {
+                "arrival": f"2026-07-0{1 + at}",
+                "departure": f"2026-07-0{3 + at}",
+                "nights": 2,
+            },
+            "status": "confirmed",
+        }
+        for at in range(4)
+    ]
+    assert sure(events, "create_time") == "{{created_at}}"
+
+
 def test_a_status_may_say_who_cancelled() -> None:
     """The words of the two statuses differ in whom they name."""
     events = [{**booking(at), "event_name": "Bestätigt"} for at in range(3)]

@@ -20,6 +20,8 @@ _HAD: Final = frozenset({"sum", "currency"})
 _HOTELS: Final = frozenset(
     {"hotel", "hotels", "hoteles", "hostel", "motel", "resort", "albergo", "pousada"}
 )
+#: The subject stands in a property's own name.
+_OWN: Final = 2
 #: A share of the events that is as good as all.
 MOST: Final = 0.9
 #: A text longer than this is prose, and names nothing.
@@ -35,6 +37,7 @@ class OrderObject:
                  told
     hotel_items: arrays whose items are hotels → the value that says so
     named:       whether the events' names say so
+    numbered:    paths of the objects that hold a number which by its name is the order's
     as_documented: whether the events have the platform's shape, whose names mean what they say
     """
 
@@ -43,10 +46,11 @@ class OrderObject:
     hotel_items: dict[str, str]
     named: bool
     as_documented: bool
+    numbered: frozenset[str] = frozenset()
 
     def outside(self, prop: Property) -> bool:
         """Whether a property is of an object around or beside the order, and names none itself."""
-        return prop.name.said == 0 and prop.container != self.home
+        return prop.name.said == 0 and prop.container not in (self.home, *self.numbered)
 
 
 def find_order(seen: Seen) -> OrderObject:
@@ -58,6 +62,15 @@ def find_order(seen: Seen) -> OrderObject:
         hotel_items=_hotel_items(seen),
         named=bool(_named(seen, proposed)),
         as_documented=in_platform_shape(seen.events),
+        numbered=frozenset(
+            prop.container
+            for prop in seen.properties.values()
+            if not prop.in_array
+            and prop.name.said == _OWN
+            and prop.name.subject == "order"
+            and "identifier" in prop.name.attributes
+            and not (prop.name.against or prop.name.unknown)
+        ),
     )
 
 

@@ -12,6 +12,13 @@ from orderkit.mapping.suggest.proposal import Proposal
 
 _IN_DOUBT: Final = re.compile("it is `.*` or `.*`, which differ").fullmatch
 
+_ITEM: Final = "order_info.spu_list.0.sku_list.0.third_sku"
+#: A name is sought first where its code stands.
+_CODES_AND_NAMES: Final = (
+    ("order_info.third_shop_id", "order_info.third_shop_name"),
+    (f"{_ITEM}_id", f"{_ITEM}_name"),
+)
+
 
 def with_guesses(
     events: Sequence[Any], zone: ZoneInfo, statuses: Sequence[str]
@@ -22,6 +29,12 @@ def with_guesses(
         named = found.get(target, [])
         if not (named and named[0].sure):
             found[target] = _agreeing_first(named, guessed)
+    for code, name in _CODES_AND_NAMES:
+        first = next((p for p in found.get(code, []) if p.sure), None)
+        if first and name in found and not (found[name] and found[name][0].sure):
+            beside = first.reads.rpartition(".")[0]
+            there = {p.value for p in found[name] if p.reads.rpartition(".")[0] == beside}
+            found[name].sort(key=lambda p, there=there: p.value not in there)  # type: ignore[misc]
     # Where all stays are over, nothing shows what is there only then.
     if set(statuses) - {"", "COMPLETE_ORDER"}:
         settle_fulfilled(found)
