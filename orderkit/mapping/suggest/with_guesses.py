@@ -33,8 +33,8 @@ def with_guesses(
         first = next((p for p in found.get(code, []) if p.sure), None)
         if first and name in found and not (found[name] and found[name][0].sure):
             beside = first.reads.rpartition(".")[0]
-            there = {p.value for p in found[name] if p.reads.rpartition(".")[0] == beside}
-            found[name].sort(key=lambda p, there=there: p.value not in there)  # type: ignore[misc]
+            there = [p for p in found[name] if p.reads.rpartition(".")[0] == beside]
+            found[name] = [*there, *(p for p in found[name] if p not in there)]
     # Where all stays are over, nothing shows what is there only then.
     if set(statuses) - {"", "COMPLETE_ORDER"}:
         settle_fulfilled(found)
