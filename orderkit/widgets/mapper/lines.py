@@ -199,6 +199,7 @@ def _fixes(session: MapperSession, target: str) -> list[dict[str, Any]]:
             "words": offered.words,
             "code": offered.code,
             "value": offered.value,
+            "said": offered.said,
             "before": effect.before,
             "after": effect.after,
             "of": effect.of,

@@ -250,7 +250,7 @@ export default {
           row.problem.ask ? button("ask", `${icon("mail")}<u>Ask the site</u>`, `data-t="${target}" class="om-flat"`) : ""}</div>`;
         if (row.fixes?.length) made += `<div class="om-fixes">${row.fixes.map((fix, at) => button("fix",
           `${text(fix.words)} <code>${middle(fix.code)}</code> <b class="${fix.after > fix.before || fix.after === fix.of ? "om-good" : "om-bad"}">${
-            fix.before.toLocaleString("en")} → ${counted(fix.after, fix.of)}</b>`,
+            fix.said ? text(fix.said) : `${fix.before.toLocaleString("en")} → ${counted(fix.after, fix.of)}`}</b>`,
           `data-t="${target}" data-fix="${at}" title="${text(fix.code)}"`)).join("")}</div>`;
       }
       for (const warning of row.warnings || []) made += `<div class="om-why om-warn">${icon("invalid")}<span>${coded(warning)}</span></div>`;
@@ -733,7 +733,11 @@ export default {
     /** The row that has the problem which the event was gone to for: the focused one, or the first. */
     const showProblem = () => {
       const bad = visible().filter((n) => S.rows[n.dataset.t].problem || (S.rows[n.dataset.t].proposal && S.rows[n.dataset.t].state === "missing"));
-      (bad.find((n) => n.dataset.t === ui.focus) || bad[0])?.scrollIntoView({ block: "center" });
+      const node = bad.find((n) => n.dataset.t === ui.focus) || bad[0], box = $(".om-rows .om-scroll");
+      // The list alone is scrolled: the button that was pressed stays under the pointer.
+      if (!node) return;
+      box.scrollTop += node.getBoundingClientRect().top - box.getBoundingClientRect().top - (box.clientHeight - node.offsetHeight) / 2;
+      node.scrollIntoView({ block: "nearest" }); // where the list itself is not all in view
     };
     const problem = (by, leave = true) => {
       const bad = visible().filter((n) => S.rows[n.dataset.t].problem || S.rows[n.dataset.t].proposal);

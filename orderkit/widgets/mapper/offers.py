@@ -23,11 +23,13 @@ class OfferedSource:
 
     value: as a settings file has it, for the table that the row is written in
     words: what is done with it, and `code`: the property or formula that it is done with
+    said:  what comes of it, where that is more than how many orders have the value
     """
 
     value: Any
     words: str
     code: str
+    said: str = ""
 
 
 def reference_value(path: str, *, setting: bool) -> str:

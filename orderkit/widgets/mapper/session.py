@@ -172,7 +172,8 @@ class MapperSession(WrittenSettings):
         words = f"{len(orders) - len(left):,} without it"
         mapped = self.states.outcomes()["mapped"]
         effect = Effect(of, of, of, mapped, mapped)
-        return [(OfferedSource({LEAVE_OUT: changed}, "Leave out the", words), effect)]
+        said = "then not for TikTok"
+        return [(OfferedSource({LEAVE_OUT: changed}, "Leave out the", words, said), effect)]
 
     def _as_text(self, row: FieldMapping, problem: Problem) -> list[tuple[OfferedSource, Effect]]:
         """What looks like a path and is none, as the text that it may be meant as ("E.C.P.…")."""

@@ -177,8 +177,13 @@ class WrittenSettings(LoadedEvents):
     def open_unconfirmed(self) -> dict[str, str]:
         """Of `unconfirmed`, what nobody has changed or confirmed here either."""
         settled = {*self.undo_states.unsaved, *self.draft.get(CONFIRMED, [])}
-        if "event_mapping" in settled:
-            settled |= {key for key in self.unconfirmed if key.startswith("event_mapping.")}
+        # An event that is mapped beside them settles nothing of the others.
+        stand, saved = (
+            {pair.get("event_name"): pair.get("order_status") for pair in state["event_mapping"]}
+            for state in (self.draft, self.undo_states.saved)
+        )
+        changed = {name for name in saved if stand.get(name) != saved[name]}
+        settled |= {f"event_mapping.{name}" for name in changed}
         return {key: why for key, why in self.unconfirmed.items() if key not in settled}
 
     def _keys(self, row: FieldMapping) -> Collection[str]:

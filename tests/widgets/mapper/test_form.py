@@ -580,6 +580,28 @@ def test_a_proposed_value_of_the_file_is_confirmed() -> None:
     assert 'length_of_stay = "{{booking.nights}}"\n' in text
 
 
+def test_an_event_that_is_mapped_leaves_the_others_to_be_confirmed() -> None:
+    """Confirm all is then of them as well, and what is saved has no proposal left."""
+    Path("settings.toml").write_text(
+        '[[event_mapping]]\norder_status = "CREATE_ORDER"\n'
+        'event_name = "booking_created"  # proposal: made up\n'
+        '[[event_mapping]]\norder_status = "CANCEL_ORDER"\n'
+        'event_name = "booking_cancelled"  # proposal: made up\n',
+        encoding="utf-8",
+    )
+    form = SettingsForm()
+    page = Browser(form)
+    form.map_event("booking_modified")
+    assert form.screen["bar"]["confirm"] == 2
+    *_rest, last = form.session.draft["event_mapping"]
+    form.change_part("event_mapping", [*_rest[:1], {**_rest[1], "order_status": "X"}, last])
+    assert form.screen["bar"]["confirm"] == 1
+    page.does("confirm", target="")
+    page.does("save")
+    assert "booking_created: " not in form.row("order_status").get("unconfirmed", "")
+    assert "proposal" not in Path("settings.toml").read_text(encoding="utf-8").split("X")[0]
+
+
 def test_a_path_that_no_event_has_is_said_where_nothing_asks_for_it() -> None:
     """An optional row that is mistyped would stay empty in silence."""
     form = SettingsForm()
