@@ -233,6 +233,21 @@ def test_a_name_is_offered_first_where_its_code_stands() -> None:
     assert proposed(events, "third_sku_name")[0].value == "units.X.room_type.descr"
 
 
+@pytest.mark.parametrize(
+    ("other", "written"),
+    [
+        ("{:08x}-c17f-49eb-9a3c-1b2c3d4e5f60", "reservation_no"),
+        ("{}", ""),
+    ],
+)
+def test_an_id_for_machines_is_no_rival_of_the_orders_number(other: str, written: str) -> None:
+    """Nobody at the hotel ever sees a UUID; any other plain id may be the one that is meant."""
+    events = [{**booking(at), "id": other.format(88_120 + at)} for at in range(4)]
+    for at, event in enumerate(events):
+        event["reservation_no"] = event.pop("booking_id") + f"-{at}"
+    assert sure(events, "order_id") == written
+
+
 def test_times_beside_the_orders_own_number_are_the_orders() -> None:
     """A record's own times stand beside its number, while its stay stands in an object."""
     events = [

@@ -1,5 +1,6 @@
 """Proposals that must agree as a set: distinct ids, dates in order, amounts that add up."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from itertools import product
@@ -16,6 +17,7 @@ _LONGEST_STAY: Final = 60
 _DISTINCT: Final = 0.3
 _DISTINCT_UNKNOWN: Final = 0.75
 _UTC: Final = frozenset({"utc", "gmt"})
+_UUID: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _INNER: Final = frozenset({"uuid", "guid", "internal"})
 
 
@@ -104,7 +106,7 @@ def _is_plain_beside(proposal: Proposal, first: Proposal) -> bool:
     one of a room and the other of the booking. A `transaction_id` may be the payment's.
     """
     plain = not (_own_subject(proposal) or _name_of(proposal).unknown)
-    good = proposal.sure or _is_distinct(proposal)
+    good = (proposal.sure or _is_distinct(proposal)) and not _is_inner(proposal)
     return plain and good and _container(proposal) == _container(first)
 
 
@@ -114,8 +116,9 @@ def _is_like(proposal: Proposal, first: Proposal) -> bool:
 
 
 def _is_inner(proposal: Proposal) -> bool:
-    """Whether it is an id for machines alone, as its name says: no guest or hotel ever sees it."""
-    return not _INNER.isdisjoint(words(proposal.reads.rpartition(".")[2]))
+    """Whether it is an id for machines alone, by its name or its look: no guest ever sees it."""
+    named = not _INNER.isdisjoint(words(proposal.reads.rpartition(".")[2]))
+    return named or all(_UUID.fullmatch(str(value)) for value in proposal.given.values())
 
 
 def _stands(proposal: Proposal) -> tuple[str, str, bool]:

@@ -39,7 +39,7 @@ _ROOMS: Final = frozenset(
     words(
         "room rooms suite studio apartment villa bungalow cottage cabin tent zimmer chambre"
         " habitacion camera quarto kamer appartement apartamento appartamento ferienwohnung"
-        " double twin"
+        " double twin single king queen loft penthouse dormitory"
     )
 )
 _ENDS: Final = ("zimmer", "kamer", "suite", "apartment", "room")
