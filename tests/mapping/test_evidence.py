@@ -248,6 +248,18 @@ def test_an_id_for_machines_is_no_rival_of_the_orders_number(other: str, written
     assert sure(events, "order_id") == written
 
 
+def test_when_a_message_was_delivered_is_offered_last() -> None:
+    """It is later than what it tells of, and moves with each attempt."""
+    events = [
+        booking(
+            at, occurred_at=f"2026-06-0{1 + at}T10:00:00Z", sent_at=f"2026-06-0{1 + at}T10:05:00Z"
+        )
+        for at in range(4)
+    ]
+    found = [p.value for p in proposed(events, "update_time")]
+    assert found[:2] == ["occurred_at", "sent_at"]
+
+
 def test_times_beside_the_orders_own_number_are_the_orders() -> None:
     """A record's own times stand beside its number, while its stay stands in an object."""
     events = [

@@ -15,6 +15,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from orderkit.destination.fields import FieldMapping, field_mappings
+from orderkit.mapping.names import words
 from orderkit.mapping.suggest import computed
 from orderkit.mapping.suggest.candidates import as_reference, proposal_of, readings, spelled
 from orderkit.mapping.suggest.click_ids import like_click_ids
@@ -32,6 +33,8 @@ from orderkit.mapping.suggest.values import MOST_COUNTED, OrderValues, days
 MOST_GUESSES: Final = 3
 _DOUBT: Final = "its values alone say so"
 _LONGEST_STAY: Final = 60
+#: When a message was sent or came, and not when something happened to the order.
+_OF_MESSAGES: Final = frozenset(words("delivered delivery sent snt received processed exported"))
 
 
 def guess(
@@ -162,6 +165,7 @@ class _Guesses:
                 self._add(name, value, f"the {word} time", formula=formula)
             found = self.made.get(name, [])
             found.sort(key=lambda p, sign=sign: sign * mean(p.given.values()))  # type: ignore[misc]
+            found.sort(key=lambda p: bool(_OF_MESSAGES & set(words(p.reads))))
 
     def _places(self) -> None:
         """Codes with their names: of hotels and of rooms."""

@@ -730,20 +730,23 @@ export default {
       next?.focus();
       next?.scrollIntoView({ block: "nearest" });
     };
+    /** Scrolls the list alone: what was pressed stays under the pointer, and the counters in view. */
+    const reveal = (node) => {
+      const box = $(".om-rows .om-scroll");
+      box.scrollTop += node.getBoundingClientRect().top - box.getBoundingClientRect().top - (box.clientHeight - node.offsetHeight) / 2;
+      node.scrollIntoView({ block: "nearest" }); // where the list itself is not all in view
+    };
     /** The row that has the problem which the event was gone to for: the focused one, or the first. */
     const showProblem = () => {
       const bad = visible().filter((n) => S.rows[n.dataset.t].problem || (S.rows[n.dataset.t].proposal && S.rows[n.dataset.t].state === "missing"));
-      const node = bad.find((n) => n.dataset.t === ui.focus) || bad[0], box = $(".om-rows .om-scroll");
-      // The list alone is scrolled: the button that was pressed stays under the pointer.
-      if (!node) return;
-      box.scrollTop += node.getBoundingClientRect().top - box.getBoundingClientRect().top - (box.clientHeight - node.offsetHeight) / 2;
-      node.scrollIntoView({ block: "nearest" }); // where the list itself is not all in view
+      const node = bad.find((n) => n.dataset.t === ui.focus) || bad[0];
+      if (node) reveal(node);
     };
     const problem = (by, leave = true) => {
       const bad = visible().filter((n) => S.rows[n.dataset.t].problem || S.rows[n.dataset.t].proposal);
       const all = visible(), here = all.findIndex((n) => n.dataset.t === ui.focus);
       const next = by > 0 ? bad.find((n) => all.indexOf(n) > here) : bad.filter((n) => all.indexOf(n) < here).pop();
-      if (next) { next.focus(); next.scrollIntoView({ block: "nearest" }); }
+      if (next) { next.focus({ preventScroll: true }); reveal(next); }
       else if (leave) send("next_problem", { by });
     };
     root.addEventListener("keydown", (event) => {
