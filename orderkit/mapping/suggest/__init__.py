@@ -30,7 +30,7 @@ def suggest(events: Iterable[Any], zone: ZoneInfo, most: int = 3) -> dict[str, l
     """Target → ranked proposals, for each setting and each mandatory row not filled as it is."""
     seen = look_at(events)
     order = find_order(seen)
-    by_number = {number: seen.events[number] for number in sorted(order.numbers)}
+    by_number = order.events(seen)
     rows = {row.target: row for row in field_mappings() if _is_open(row, seen, order)}
     found = {target: candidates(row, seen, order, zone) for target, row in rows.items()}
     found |= {t: click_ids(row, seen, order, zone) for t, row in rows.items() if t == CLICK_ID}

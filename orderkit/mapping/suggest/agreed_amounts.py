@@ -170,11 +170,11 @@ def differ(
 
 def undiscounted(payable: Proposal, seen: Seen) -> Iterator[tuple[Property, str]]:
     """Each property that is, less a discount, what is to be paid in every order; and why."""
+    given = payable.given
     for path, discount in discount_amounts(seen).items():
+        if not shows(given, discount):
+            continue
         for prop in seen.properties.values():
-            if prop.in_array or prop.path == path or not shows(payable.given, discount):
-                continue
-            if payable.given.keys() <= prop.values.keys() and differ(
-                prop.values, payable.given, discount
-            ):
+            whole = not prop.in_array and prop.path != path and given.keys() <= prop.values.keys()
+            if whole and differ(prop.values, given, discount):
                 yield prop, f"less `{path}` it is `{payable.reads}` in every order"

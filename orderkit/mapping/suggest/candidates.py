@@ -123,7 +123,7 @@ def readings(
     row: FieldMapping, prop: Property, seen: Seen, order: OrderObject, zone: ZoneInfo
 ) -> Iterator[Proposal]:
     """The property as it is, or by each formula that reads all of its values."""
-    events = {number: seen.events[number] for number in sorted(order.numbers)}
+    events = order.events(seen)
     fact = f"named `{prop.path}`"
     values = [value for number, value in prop.values.items() if number in order.numbers]
     mended = {formula for value in values for formula in _mendings(row, value, zone)}

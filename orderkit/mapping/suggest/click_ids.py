@@ -35,7 +35,7 @@ _IN_COOKIES: Final = re.compile("(?:^|[;|,&] ?)ttoclid=([^;|,&]+)")
 
 def click_ids(row: FieldMapping, seen: Seen, order: OrderObject, zone: ZoneInfo) -> list[Proposal]:
     """What gives ``ttoclid``, that of most orders first; what gives no other one is left out."""
-    events = {number: seen.events[number] for number in sorted(order.numbers)}
+    events = order.events(seen)
     made = (_tried(row, *way, events, zone) for way in _ways(row, seen))
     found = sorted(filter(None, made), key=lambda p: -len(p.given))
     kept: list[Proposal] = []

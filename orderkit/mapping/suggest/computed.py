@@ -132,7 +132,7 @@ def due(
 
     The vendor: payment_value = total_value - discounts.
     """
-    events = {number: seen.events[number] for number in sorted(order.numbers)}
+    events = order.events(seen)
     discounted = has_discounts(seen)
     fact = "the total, less the discounts already" if discounted else "the total"
     same = proposal_of(row, total.value, total.formula, (fact,), events, zone)
@@ -160,7 +160,7 @@ def _with_discounts(
     order: OrderObject,
     zone: ZoneInfo,
 ) -> Iterator[Proposal]:
-    events = {number: seen.events[number] for number in sorted(order.numbers)}
+    events = order.events(seen)
     done = "is in the total already" if sign == "-" else "is taken off it already"
     fact = "the total less the discounts" if sign == "-" else "the amount and the discounts"
     for path in discount_amounts(seen):

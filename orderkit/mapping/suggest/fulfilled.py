@@ -1,6 +1,7 @@
 """What a stay came to in the end, shown by what was to be paid for it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from orderkit.mapping.names import read_name
@@ -48,20 +49,10 @@ def _is_due(given: Mapping[int, Any], owed: Mapping[int, Any]) -> bool:
 
 
 def _shown(proposal: Proposal, fact: str) -> Proposal:
-    return Proposal(
-        proposal.row,
-        proposal.value,
-        proposal.formula,
-        "likely",
-        (*proposal.facts[:1], fact),
-        proposal.example,
-        proposal.given,
-    )
+    return replace(proposal, confidence="likely", facts=(*proposal.facts[:1], fact))
 
 
 def _property(proposal: Proposal) -> Property:
     """The one property that it reads."""
-    from orderkit.language import formulas
-
-    path = formulas.parse(proposal.value).properties[0] if proposal.formula else proposal.reads
+    path = proposal.properties[0]
     return Property(path, read_name(path))

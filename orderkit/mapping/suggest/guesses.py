@@ -9,7 +9,7 @@ values show is likely: an amount of which a rate gives another one, names that a
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice, permutations
+from itertools import permutations
 from statistics import mean
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -240,8 +240,8 @@ class _Guesses:
         shown = list(commission_bases(values, numbers))
         for prop, fact in reversed(shown):
             name = "commission_base_amount"
-            for made in islice(self._readings(name, prop), 1):
-                likely = replace(made, facts=(fact,), confidence="likely")
+            if best := next(self._readings(name, prop), None):
+                likely = replace(best, facts=(fact,), confidence="likely")
                 self.made[name] = [likely, *self.made.get(name, [])]
         holders = {prop.container for prop, _ in shown}
         if shown:

@@ -11,8 +11,6 @@ from orderkit.mapping.suggest.values import OrderValues
 
 _MOST_WORDS: Final = 4
 _HOTEL: Final = frozenset({"hotel", "merchant"})
-
-
 #: What names of properties ask by: "cancelled_by", "annulation.origine".
 _BY: Final = frozenset(
     words("by par por durch von vom door da origin origine origen origem source initiator actor")
@@ -54,11 +52,11 @@ def _of_cancelled(values: OrderValues, numbers: list[int]) -> Iterator[tuple[Pro
 
     A status may say who it was: "Storno Gast".
     """
-    only = values.only_in(numbers)
-    yield from ((prop, True) for prop in only)
+    yield from ((prop, True) for prop in values.only_in(numbers))
     others = [number for number in values.numbers if number not in numbers]
     for prop in values.of(numbers):
         said = {str(value) for value in values.values(prop, numbers)}
+        elsewhere = set(map(str, values.values(prop, others)))
         told_apart = len({read_name(word).subject for word in said}) > 1
-        if told_apart and said.isdisjoint(map(str, values.values(prop, others))):
-            yield from () if prop in only else ((prop, False),)
+        if elsewhere and told_apart and said.isdisjoint(elsewhere):
+            yield prop, False

@@ -1,6 +1,6 @@
 """The order in its events: which events hold one, where it stands, and what its items are."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -47,6 +47,10 @@ class OrderObject:
     named: bool
     as_documented: bool
     numbered: frozenset[str] = frozenset()
+
+    def events(self, seen: Seen) -> dict[int, Mapping[str, Any]]:
+        """Number → event, of those that hold an order, in their order."""
+        return {number: seen.events[number] for number in sorted(self.numbers)}
 
     def outside(self, prop: Property) -> bool:
         """Whether a property is of an object around or beside the order, and names none itself."""

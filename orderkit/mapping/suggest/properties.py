@@ -83,7 +83,8 @@ def look_at(events: Iterable[Any]) -> Seen:
             if said and not paths.is_blank(value):
                 known = found.properties.setdefault(general, Property(general, read_name(general)))
                 known.values.setdefault(number, value)
-            if isinstance(value, str) and _GROUPED.search(value[:_LONGEST_AMOUNT]):
+            amount = isinstance(value, str) and len(value) <= _LONGEST_AMOUNT
+            if amount and _GROUPED.search(value):
                 found.grouped.setdefault(re.sub("[0-9]+", "9", value), value)
         _collect_arrays("", event, number, found.arrays)
     _drop_prefixes(found.properties)

@@ -37,6 +37,13 @@ class Proposal:
         return self.value if self.formula else self.value.removeprefix("{{").removesuffix("}}")
 
     @property
+    def properties(self) -> tuple[str, ...]:
+        """The paths of the properties that it reads, be it by a formula."""
+        from orderkit.language import formulas
+
+        return formulas.parse(self.value).properties if self.formula else (self.reads,)
+
+    @property
     def sure(self) -> bool:
         """Whether it is at least likely."""
         return self.confidence != CONFIDENCES[-1]

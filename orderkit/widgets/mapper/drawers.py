@@ -1,8 +1,7 @@
 """The drawers of the mapper: event mapping, transformation, filter, connection."""
 
 from collections import Counter
-from collections.abc import Callable
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final
 
 from orderkit.destination.urls import TOKEN_URL
 from orderkit.events import paths
@@ -12,7 +11,6 @@ from orderkit.mapping.suggest.statuses import possible_status
 from orderkit.widgets.mapper.session import MapperSession
 from orderkit.widgets.mapper.sources import show_source
 
-T = TypeVar("T")
 #: Events without an order status that are named; more may mean that another property names them.
 MOST_OTHERS: Final = 8
 
@@ -39,17 +37,15 @@ def _event_mapping(session: MapperSession) -> dict[str, Any]:
         found = (source.read(session.states.seen(at)).raw for at in every)
         return Counter(str(name) for name in found if not paths.is_blank(name))
 
-    names = _counted(session, "names", (source.text, session.settings.transformation), count_names)
+    names = session.counted("names", (source.text, session.settings.transformation), count_names)
     rows = session.draft["event_mapping"]
     mapped = {str(row.get("event_name", "")) for row in rows}
-    others = [
-        [name, n, possible_status(name)] for name, n in names.most_common() if name not in mapped
-    ]
+    others = [(name, n) for name, n in names.most_common() if name not in mapped]
     return {
         "rows": rows,
         "event_property": session.draft["event_property"],
         "counts": [names[str(row.get("event_name", ""))] for row in rows],
-        "others": others[:MOST_OTHERS],
+        "others": [[name, n, possible_status(name)] for name, n in others[:MOST_OTHERS]],
         "more": len(others[MOST_OTHERS:]),
         "faults": _faults(session, "event_mapping", "event_property"),
     }
@@ -69,7 +65,7 @@ def _transformation(session: MapperSession) -> dict[str, Any]:
         return counts
 
     by = (session.settings.transformation, session.settings.timezone, len(faults))
-    counts = _counted(session, "applied", by, count_applied)
+    counts = session.counted("applied", by, count_applied)
     texts = [show_source(step.get("value"), session.known, setting=True).text for step in steps]
     of = len(session.names)
     return {"rows": steps, "texts": texts, "counts": counts, "of": of, "faults": faults}
@@ -84,7 +80,7 @@ def _filter(session: MapperSession) -> dict[str, Any]:
         return sum(empty or not refuses(event) for event in session.events.values())
 
     by = (session.settings.filter, session.settings.timezone)
-    passed = _counted(session, "passed", by, count_passed)
+    passed = session.counted("passed", by, count_passed)
     number = len(chosen.get("condition", ())) + sum(
         bool(chosen.get(key)) for key in ("formula", "consent")
     )
@@ -116,12 +112,3 @@ def _faults(session: MapperSession, *parts: str) -> list[dict[str, str]]:
         for fault in session.faults
         if any(fault.key == part or fault.key.startswith(f"{part}.") for part in parts)
     ]
-
-
-def _counted(session: MapperSession, name: str, by: Any, count: Callable[[], T]) -> T:
-    """What was counted over all events, anew only where what it is counted `by` has changed."""
-    before, found = cast("tuple[Any, T | None]", session.counted.get(name, (None, None)))
-    if found is None or before != by:
-        found = count()
-        session.counted[name] = by, found
-    return found

@@ -170,7 +170,7 @@ def _proposal(session: MapperSession, row: FieldMapping) -> dict[str, Any] | Non
         "others": [
             {
                 "text": other.reads,
-                "label": ", ".join(_read_by(other)),
+                "label": ", ".join(other.properties),
                 "shown": _given(session, other, 60),
                 "value": source_value(other),
             }
@@ -184,13 +184,6 @@ def _given(session: MapperSession, proposal: Proposal, most: int) -> str:
     if session.chosen in proposal.given:
         return show(proposal.given[session.chosen], most)
     return f"e.g. {show(proposal.example, most)}"
-
-
-def _read_by(proposal: Proposal) -> tuple[str, ...]:
-    """The properties that a proposal reads: of several formulas, all that differs."""
-    from orderkit.language import formulas
-
-    return formulas.parse(proposal.value).properties if proposal.formula else (proposal.reads,)
 
 
 def _fixes(session: MapperSession, target: str) -> list[dict[str, Any]]:

@@ -31,10 +31,11 @@ const text = (value) =>
 const middle = (value) => {
   const all = String(value ?? "");
   const end = all.length > 14 ? Math.min(8, Math.floor(all.length / 3)) : 0;
-  const [head, tail] = [all.slice(0, all.length - end), end ? all.slice(-end) : ""];
-  return `<span class="om-cut" title="${text(all)}"><span class="h">${text(head)}</span>` +
-    `${tail ? `<span class="t">${text(tail)}</span>` : ""}</span>`;
+  return cut(all, all.length - end, `title="${text(all)}"`);
 };
+/** A text of which all before a place shrinks, and the rest stays. */
+const cut = (all, at, more = "") => `<span class="om-cut" ${more}><span class="h">${text(all.slice(0, at))}</span>${
+  at < all.length ? `<span class="t">${text(all.slice(at))}</span>` : ""}</span>`;
 const counted = (n, of) => `${n.toLocaleString("en")} of ${of.toLocaleString("en")}`;
 const button = (act, inside, more = "") =>
   `<button type="button" data-act="${act}" ${more}>${inside}</button>`;
@@ -183,8 +184,7 @@ export default {
     /** At rest a field shows both ends of a path, as its last name says most, and the begin of all else. */
     const showCut = (input) => {
       const all = input.value, last = input.parentNode.dataset.kind === "path" ? all.lastIndexOf(".") : -1;
-      input.parentNode.querySelector(".om-shown").innerHTML = `<span class="om-cut"><span class="h">${text(last < 0 ? all : all.slice(0, last))}</span>${
-        last < 0 ? "" : `<span class="t">${text(all.slice(last))}</span>`}</span>`;
+      input.parentNode.querySelector(".om-shown").innerHTML = cut(all, last < 0 ? all.length : last);
     };
     const drawRow = (target, keepText) => {
       const row = S.rows[target];
@@ -249,7 +249,7 @@ export default {
         made += `<div class="om-why"><span><b>${coded(row.problem.text)}${/[.?!]$/.test(row.problem.text) ? "" : "."}</b> ${text(row.problem.more)}</span>${
           row.problem.ask ? button("ask", `${icon("mail")}<u>Ask the site</u>`, `data-t="${target}" class="om-flat"`) : ""}</div>`;
         if (row.fixes?.length) made += `<div class="om-fixes">${row.fixes.map((fix, at) => button("fix",
-          `${text(fix.words)} <code>${middle(fix.code)}</code> <b class="${fix.after > fix.before || fix.after === fix.of ? "om-good" : "om-bad"}">${
+          `${text(fix.words)} <code>${middle(fix.code)}</code> <b class="${fix.said || fix.after > fix.before ? "om-good" : "om-bad"}">${
             fix.said ? text(fix.said) : `${fix.before.toLocaleString("en")} → ${counted(fix.after, fix.of)}`}</b>`,
           `data-t="${target}" data-fix="${at}" title="${text(fix.code)}"`)).join("")}</div>`;
       }
@@ -672,23 +672,22 @@ export default {
     root.addEventListener("focusin", (event) => {
       ui.inside = true;
       const node = event.target.closest(".om-row");
-      if (!node) drawFoot();
       const inDrawer = event.target.matches(".om-drawer input:not([type=checkbox])");
       // Drawn anew while it is typed into, a field is the same one still.
       if (!inDrawer || event.target.dataset.key !== ui.drawerKey) {
         ui.drawerKey = inDrawer ? event.target.dataset.key : "";
         ui.drawerBefore = inDrawer ? event.target.value : null;
       }
-      if (!node) return;
+      if (!node) return drawFoot();
       const target = node.dataset.t;
       if (ui.focus !== target) {
         nodes[ui.focus]?.classList.remove("om-focus");
         if (nodes[ui.focus]) nodes[ui.focus].tabIndex = -1;
         ui.focus = target;
         node.classList.add("om-focus");
-        drawFoot();
         send("choose_row", { target });
       }
+      drawFoot();
       list.querySelectorAll(".om-row[tabindex='0']").forEach((n) => (n.tabIndex = -1));
       node.tabIndex = 0;
       if (event.target.matches(".om-field input") && ui.before === null) {

@@ -154,26 +154,37 @@ class MapperSession(WrittenSettings):
 
     def _leave_out(self, target: str, problem: Problem) -> list[tuple[OfferedSource, Effect]]:
         """A filter for orders without a click id: TikTok can do nothing with them."""
-        of = self.states.counts(target)[0]
-        present = source_in_formula(self.field(target).source)
-        if target != CLICK_ID or problem.code != "missing" or not (present and of):
+        if target != CLICK_ID or problem.code != "missing":
             return []
+        of, chosen = self.states.counts(target)[0], self.settings
+        present = source_in_formula(self.field(target).source)
         stands = self.draft["filter"].get("formula")
         wanted = f"({stands}) && {present} != null" if stands else f"{present} != null"
         changed = {**self.draft["filter"], "formula": wanted}
-        settings, faults = drafted(file_data({**self.draft, "filter": changed}))
-        refuses = Mapper(settings).compiled.filter.explain_refusal
-        orders = [a for a in range(len(self.names)) if self.states.state(target, a)]
-        left = [at for at in orders if not refuses(self.events[self.names[at]])]
-        if len(faults) > len(self.faults) or any(
-            (self.states.state(target, at) == "ok") != (at in left) for at in orders
-        ):
+        named = chosen.event_mapping, chosen.event_property, chosen.transformation
+        by = wanted, chosen.filter, named, chosen.timezone, len(self.faults)
+        left_out = present and of and self.counted(LEAVE_OUT, by, lambda: self._left_out(changed))
+        if not left_out:
             return []
-        words = f"{len(orders) - len(left):,} without it"
         mapped = self.states.outcomes()["mapped"]
-        effect = Effect(of, of, of, mapped, mapped)
-        said = "then not for TikTok"
-        return [(OfferedSource({LEAVE_OUT: changed}, "Leave out the", words, said), effect)]
+        words, said = f"{left_out:,} without it", "then not for TikTok"
+        offered = OfferedSource({LEAVE_OUT: changed}, "Leave out the", words, said)
+        return [(offered, Effect(of, of, of, mapped, mapped))]
+
+    def _left_out(self, changed: Mapping[str, Any]) -> int:
+        """How many orders a filter leaves out, if these are all that lack a click id; else 0."""
+        settings, faults = drafted(file_data({**self.draft, "filter": changed}))
+        if len(faults) > len(self.faults):
+            return 0
+        refuses = Mapper(settings).compiled.filter.explain_refusal
+        left_out = 0
+        for at, event in enumerate(self.events.values()):
+            if state := self.states.state(CLICK_ID, at):
+                refused = bool(refuses(event))
+                if refused == (state == "ok"):
+                    return 0
+                left_out += refused
+        return left_out
 
     def _as_text(self, row: FieldMapping, problem: Problem) -> list[tuple[OfferedSource, Effect]]:
         """What looks like a path and is none, as the text that it may be meant as ("E.C.P.…")."""

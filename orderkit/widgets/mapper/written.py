@@ -1,9 +1,9 @@
 """What is written in the mapper, and what it makes of the chosen event and of all."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, TypeVar, cast
 
 from orderkit.destination.fields import FieldMapping, field_mappings
 from orderkit.destination.labels import field_labels
@@ -29,6 +29,7 @@ from orderkit.widgets.mapper.loaded import LoadedEvents
 from orderkit.widgets.mapper.sources import WrittenSource, read_source, show_source
 from orderkit.widgets.undo import Undo
 
+T = TypeVar("T")
 #: What an order begins with, as long as nothing says otherwise. Assumption: TikTok's list of order
 #: statuses is not public.
 FIRST_STATUS: Final = "CREATE_ORDER"
@@ -45,7 +46,6 @@ class WrittenSettings(LoadedEvents):
 
     draft:    what is written, see `draft`; `settings` are what can be used of it, `faults` the rest
     mapped:   what becomes of the chosen event; `saved_mapped`: by the settings as they were saved
-    counted:  what drawers count over all events: name → what it hangs on, and the counts
     unconfirmed: dotted key → why the file's value was proposed, where nobody has confirmed it yet
     focus:    target of the row that is worked on, or ""
     """
@@ -65,7 +65,7 @@ class WrittenSettings(LoadedEvents):
         self.typing = ""
         self._proposed_events: ProposedEvents | None = None
         self._known_after: object = None
-        self.counted: dict[str, tuple[Any, Any]] = {}
+        self._counted: dict[str, tuple[Any, Any]] = {}
         self._compute()
 
     def problem_target(self) -> str:
@@ -264,6 +264,14 @@ class WrittenSettings(LoadedEvents):
         if self._proposed_events is None:
             self._proposed_events = suggest_events(self.events.values())
         return self._proposed_events
+
+    def counted(self, name: str, by: Any, count: Callable[[], T]) -> T:
+        """What was counted over all events, anew only where what it is counted `by` has changed."""
+        before, found = cast("tuple[Any, T | None]", self._counted.get(name, (None, None)))
+        if found is None or before != by:
+            found = count()
+            self._counted[name] = by, found
+        return found
 
     def first_orders(self, target: str, most: int) -> list[Any]:
         """What a row gets in the first orders, as events have it; blank values are left out."""
