@@ -13,16 +13,8 @@ from orderkit.mapping.moments import (
     assumed_zone,
     compact_formulas,
     read_compact,
-    year_last_patterns,
 )
-
-_MONTHS: Final = {
-    name[:length]: number
-    for number, name in enumerate(
-        ("january", "february", "march", "april", "may", "june", "july", "august", "september",
-         "october", "november", "december"), start=1)
-    for length in (3, len(name))
-} | {"sept": 9}  # fmt: skip
+from orderkit.mapping.written_moments import MONTHS, written_moments, year_last_patterns
 
 _ISO: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _YEAR_FIRST: Final = re.compile(r"([0-9]{4})([-/. ]?)([0-9]{1,2})\2([0-9]{1,2})")
@@ -77,14 +69,17 @@ def _read(text: str, zone: ZoneInfo) -> date:
     if match := _YEAR_LAST.fullmatch(text):
         return _year_last(text, *match.groups())
     folded = text.lower()
-    if (match := _DAY_NAMED_MONTH.fullmatch(folded)) and match[2] in _MONTHS:
-        return _calendar(text, int(match[3]), _MONTHS[match[2]], int(match[1]))
-    if (match := _NAMED_MONTH_DAY.fullmatch(folded)) and match[1] in _MONTHS:
-        return _calendar(text, int(match[3]), _MONTHS[match[1]], int(match[2]))
+    if (match := _DAY_NAMED_MONTH.fullmatch(folded)) and match[2] in MONTHS:
+        return _calendar(text, int(match[3]), MONTHS[match[2]], int(match[1]))
+    if (match := _NAMED_MONTH_DAY.fullmatch(folded)) and match[1] in MONTHS:
+        return _calendar(text, int(match[3]), MONTHS[match[1]], int(match[2]))
     if len(text) > 8 and (compact := read_compact(text)):
         moment, pattern = compact
         mending = Mending(moment.date().isoformat(), compact_formulas(pattern, "yyyy-MM-dd"))
         raise Unconvertible("it has a time and no separators", mending)
+    if with_time := [written for written in written_moments(text) if written.has_time]:
+        reason = "it has a time, and its year last"
+        raise Unconvertible(reason, *(_reading(m.date(), pattern) for m, pattern, _ in with_time))
     if _SECONDS.fullmatch(text):
         seconds = int(text) / (1000 if int(text) >= 10**12 else 1)
         if seconds > LAST_SECOND:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from orderkit.events.jsontext import show
 from orderkit.mapping.amounts import NUMBER, decimal
 from orderkit.mapping.conversion import Converted, Doubt, Mending, Steps, Unconvertible
+from orderkit.mapping.written_moments import written_moments
 
 #: From here on a number is read as milliseconds: as seconds it would lie beyond the year 9999.
 MILLISECONDS_FROM: Final = 10**12
@@ -26,9 +27,6 @@ _COMPACT: Final = {
     12: ("%Y%m%d%H%M", "yyyyMMddHHmm"),
     14: ("%Y%m%d%H%M%S", "yyyyMMddHHmmss"),
 }
-_YEAR_LAST: Final = re.compile(
-    r"([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{4}) ([0-9]{1,2}):([0-9]{2})(:[0-9]{2})?"
-)
 _LAST_OF_1970: Final = 31_535_999
 _FINER: Final = {"microseconds": 10**6, "nanoseconds": 10**9}
 
@@ -40,7 +38,7 @@ def convert_timestamp(raw: Any, zone: ZoneInfo) -> Converted:
     try:
         number, steps = decimal(raw)
     except Unconvertible as error:
-        readings = _year_last(raw, zone)
+        readings = _written(raw, zone)
         raise Unconvertible("it is neither a timestamp nor ISO 8601", *readings) from error
     if number < 0:
         raise Unconvertible("it lies before 1970")
@@ -114,30 +112,15 @@ def compact_formulas(pattern: str, into: str) -> tuple[str, ...]:
     )
 
 
-def year_last_patterns(first: str, second: str, separator: str) -> tuple[str, str]:
-    """The patterns of a date with its year last: the day first, and the month first."""
-    day, month = ("dd", "MM") if len(first) == len(second) == 2 else ("d", "M")
-    return f"{day}{separator}{month}{separator}yyyy", f"{month}{separator}{day}{separator}yyyy"
-
-
-def _year_last(raw: Any, zone: ZoneInfo) -> tuple[Mending, ...]:
-    """What a date with its year last and a time, such as ``31.12.2026 14:00``, may be."""
-    match = _YEAR_LAST.fullmatch(raw.strip()) if isinstance(raw, str) else None
-    if not match:
-        return ()
-    first, separator, second, year, hour, minute, end = match.groups(default="")
-    clock = int(hour), int(minute), int(end[1:] or 0)
-    time = f"{'HH' if len(hour) == 2 else 'H'}:mm{':ss' if end else ''}"
-    patterns = year_last_patterns(first, second, separator)
-    readings: dict[int, Mending] = {}
-    for pattern, day, month in zip(patterns, (first, second), (second, first), strict=True):
-        with suppress(ValueError):
-            moment = datetime(int(year), int(month), int(day), *clock, tzinfo=zone)
-            formula = f'DATEFORMAT(DATEPARSE({{x}}, "{pattern} {time}"), "X")'
-            seconds = int(moment.timestamp())
-            words = f"reads {moment:%Y-%m-%d %H:%M:%S}"
-            readings.setdefault(seconds, Mending(seconds, (formula,), words))
-    return tuple(readings.values())
+def _written(raw: Any, zone: ZoneInfo) -> tuple[Mending, ...]:
+    """What a date and time such as ``31.12.2026 14:00`` may be."""
+    readings = []
+    for moment, pattern, _has_time in written_moments(raw):
+        with suppress(OverflowError):
+            seconds = int(moment.replace(tzinfo=zone).timestamp())
+            formula = f'DATEFORMAT(DATEPARSE({{x}}, "{pattern}"), "X")'
+            readings.append(Mending(seconds, (formula,), f"reads {moment:%Y-%m-%d %H:%M:%S}"))
+    return tuple(readings)
 
 
 def is_usual(seconds: Any) -> bool:

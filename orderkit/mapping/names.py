@@ -16,6 +16,8 @@ from typing import Final
 
 HINTS: Final = Path(__file__).with_name("name_hints.csv")
 _WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|[0-9]+")
+#: What a CRM puts behind the names of fields of a client's own ("Booked_On__c").
+_CUSTOM: Final = re.compile("(?<=[^_])__[cr](?![^.])")
 #: How many words of a name one word of the hints may stand for: "check in", "amount to pay".
 _JOINED: Final = 3
 #: A word is taken apart ("gesamtpreis", "bookingid") only from so many letters on.
@@ -183,7 +185,8 @@ _CONTAINED: Final = {
 
 def words(text: str) -> tuple[str, ...]:
     """The words of a name, in small letters and without accents."""
-    return tuple(_folded(word) for word in _WORDS.findall(unicodedata.normalize("NFC", text)))
+    plain = _CUSTOM.sub("", unicodedata.normalize("NFC", text))
+    return tuple(_folded(word) for word in _WORDS.findall(plain))
 
 
 def _folded(word: str) -> str:

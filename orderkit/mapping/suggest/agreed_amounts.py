@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from orderkit.destination.codes import minor_units
 from orderkit.mapping.names import read_name
-from orderkit.mapping.suggest.agreement import Roles, days_between, settle
+from orderkit.mapping.suggest.agreement import Roles, settle
+from orderkit.mapping.suggest.hundredths import in_whole_units
 from orderkit.mapping.suggest.properties import Property, Seen
 from orderkit.mapping.suggest.proposal import Proposal
 from orderkit.mapping.suggest.values import written_amount
@@ -15,7 +15,7 @@ from orderkit.mapping.suggest.values import written_amount
 def settle_amounts(roles: Roles, seen: Seen) -> None:
     """Totals that are the sum of their parts, and what is left to pay of them."""
     totals = [_with_parts(p, seen) for p in roles.get("total", [])]
-    totals = [_in_whole_units(_with_tax(p, seen), roles) for p in totals]
+    totals = [in_whole_units(_with_tax(p, seen), roles) for p in totals]
     roles["total"] = totals = settle(totals)
     payable = roles.get("payable", [])
     discounts = list(discount_amounts(seen).values())
@@ -95,23 +95,6 @@ def _times(price: Any, number: Decimal) -> str | None:
 _MOST_DISCOUNTS: Final = 6
 #: So many discounted orders show what an amount is; one may be an accident.
 _LEAST_SHOWN: Final = 2
-#: A night hardly costs so much: whole amounts from there on may count cents.
-_DEAR_NIGHT: Final = 1_000
-
-
-def _in_whole_units(total: Proposal, roles: Roles) -> Proposal:
-    """The total; whole numbers that are very high for the nights of every order may be cents."""
-    dates = [*roles.get("arrival", [])[:1], *roles.get("departure", [])[:1]]
-    stays = days_between(*dates) if len(dates) == 2 and all(p.sure for p in dates) else {}
-    currencies = {code for p in roles.get("currency", [])[:1] for code in p.given.values()}
-    if total.formula or any(minor_units(code) == 0 for code in currencies):
-        return total
-    if all(
-        isinstance(amount, int) and amount >= _DEAR_NIGHT * max(stays.get(number, 1), 1)
-        for number, amount in total.given.items()
-    ):
-        return total.at_most("perhaps", "it may count hundredths: divide by 100 if it does")
-    return total
 
 
 def _sum(items: list[Any], key: str) -> Decimal | None:
@@ -128,7 +111,7 @@ def discount_amounts(seen: Seen) -> dict[str, dict[int, Decimal]]:
     for path, prop in seen.properties.items():
         name = prop.name
         amount = not name.attributes - {"total", "sum", "amount"}
-        if name.subject == "discount" and amount and not prop.in_array:
+        if name.subject == "discount" and amount and not (prop.in_array or name.against):
             read = {number: written_amount(value) for number, value in prop.values.items()}
             if given := {number: abs(exact) for number, exact in read.items() if exact}:
                 found[path] = given
@@ -169,7 +152,9 @@ def differ(
 
 
 def undiscounted(payable: Proposal, seen: Seen) -> Iterator[tuple[Property, str]]:
-    """Each property that is, less a discount, what is to be paid in every order; and why."""
+    """Each property that is, less a discount, what is to be paid in every order; and the path of
+    the discount.
+    """
     given = payable.given
     for path, discount in discount_amounts(seen).items():
         if not shows(given, discount):
@@ -177,4 +162,4 @@ def undiscounted(payable: Proposal, seen: Seen) -> Iterator[tuple[Property, str]
         for prop in seen.properties.values():
             whole = not prop.in_array and prop.path != path and given.keys() <= prop.values.keys()
             if whole and differ(prop.values, given, discount):
-                yield prop, f"less `{path}` it is `{payable.reads}` in every order"
+                yield prop, path

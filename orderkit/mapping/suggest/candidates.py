@@ -19,24 +19,16 @@ from orderkit.mapping.dates import year_last_formulas
 from orderkit.mapping.suggest.doubts import doubts_of, doubts_of_values
 from orderkit.mapping.suggest.order_object import OrderObject
 from orderkit.mapping.suggest.properties import Property, Seen
-from orderkit.mapping.suggest.proposal import Proposal
+from orderkit.mapping.suggest.proposal import Proposal, spelled
 from orderkit.mapping.suggest.row_hints import row_hints
 from orderkit.mapping.suggest.written_currency import written_currency
 from orderkit.mapping.types import field_type
 
-#: What a formula can read as it stands; another name needs GET.
-_SPELLED: Final = re.compile(r"[^\W\d][\w$]*(?:\.[\w$]+)*")
 #: A value may lack in so many of the orders before its property is no longer likely.
 _COVERED: Final = 0.9
 #: Countries that one formula tells apart.
 _MOST_COUNTRIES: Final = 20
 _UTC_MOMENT: Final = re.compile(r".*[0-9T ][0-9]{2}:[0-9]{2}.*(?:Z|[+-]00:?00)|[0-9]{9,}")
-
-
-def spelled(path: str) -> str:
-    """A property as a formula reads it: by its path, or by GET where no path can spell it."""
-    path = path.replace(".X.", ".0.")
-    return path if _SPELLED.fullmatch(path) else f"GET({show(path, 500)})"
 
 
 def candidates(row: FieldMapping, seen: Seen, order: OrderObject, zone: ZoneInfo) -> list[Proposal]:
@@ -49,7 +41,10 @@ def candidates(row: FieldMapping, seen: Seen, order: OrderObject, zone: ZoneInfo
         doubts = doubts_of(hint, prop, seen, order)
         if doubts is None:
             continue
-        doubts += doubts_of_values(hint, [v for n, v in prop.values.items() if n in order.numbers])
+        values = [value for number, value in prop.values.items() if number in order.numbers]
+        if (against := doubts_of_values(hint, values)) is None:
+            continue
+        doubts += against
         for proposal in readings(row, prop, seen, order, zone):
             for doubt in doubts:
                 proposal = proposal.at_most(*doubt)

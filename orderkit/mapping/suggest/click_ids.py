@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 
 from orderkit.destination.fields import FieldMapping
 from orderkit.events import paths
-from orderkit.mapping.suggest.candidates import as_reference, compiled, proposal_of, spelled
+from orderkit.mapping.suggest.candidates import as_reference, compiled, proposal_of
 from orderkit.mapping.suggest.order_object import OrderObject
 from orderkit.mapping.suggest.properties import Property, Seen
-from orderkit.mapping.suggest.proposal import Proposal
+from orderkit.mapping.suggest.proposal import Proposal, spelled
 from orderkit.mapping.suggest.values import OrderValues
 
 #: The row that asks for it.
@@ -31,6 +31,8 @@ _OF_TIKTOK: Final = re.compile(r"tik|tt_?id|ttc|tto|clid|click", re.IGNORECASE)
 _IN_ADDRESS: Final = re.compile("[?&]ttoclid=([^&#]+)")
 #: As cookies and lists of parameters have it, all of them in one text.
 _IN_COOKIES: Final = re.compile("(?:^|[;|,&] ?)ttoclid=([^;|,&]+)")
+#: The parameter that TikTok appends for paid clicks.
+_PAID_IN_ADDRESS: Final = re.compile("[?&]ttclid=([^&#]+)")
 
 
 def click_ids(row: FieldMapping, seen: Seen, order: OrderObject, zone: ZoneInfo) -> list[Proposal]:
@@ -78,6 +80,18 @@ def like_click_ids(values: OrderValues) -> list[tuple[Property, str]]:
         found.append((paid, not _OF_TIKTOK.search(prop.path), not organic, prop, fact))
     found.sort(key=lambda each: each[:3])
     return [(prop, fact) for *_, prop, fact in found]
+
+
+def paid_click_ids(values: OrderValues) -> Iterator[tuple[str, str]]:
+    """Formulas that give the ids of paid clicks in addresses, each with what speaks for it."""
+    for path, prop in values.seen.properties.items():
+        held = [value for value in values.values(prop) if isinstance(value, str)]
+        if any(map(_PAID_IN_ADDRESS.search, held)):
+            yield (
+                f'SELECT({spelled(path)}, "{_PAID_IN_ADDRESS.pattern}", 1)',
+                f"`ttclid` in `{path}`: the id of a paid click, where TikTok asks for the organic "
+                "one, `ttoclid`",
+            )
 
 
 def _tried(

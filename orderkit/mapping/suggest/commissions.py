@@ -4,10 +4,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Final
 
-from orderkit.mapping.suggest.candidates import spelled
-from orderkit.mapping.suggest.computed import as_formula
 from orderkit.mapping.suggest.properties import Property
-from orderkit.mapping.suggest.proposal import Proposal
+from orderkit.mapping.suggest.proposal import Proposal, as_formula, spelled
 from orderkit.mapping.suggest.values import OrderValues, written_amount
 
 #: A commission is rounded to its currency's units: to a cent, or a whole one.
@@ -21,7 +19,17 @@ _MOST: Final = 20
 
 
 def commission_bases(values: OrderValues, numbers: list[int]) -> Iterator[tuple[Property, str]]:
-    """Each amount of these orders that a rate beside a commission is taken of, and why."""
+    """Each amount of these orders that a rate beside a commission is taken of, and why; that which
+    stands beside it first.
+    """
+    found = _commission_bases(values, numbers)
+    yield from ((base, fact) for base, fact, _ in sorted(found, key=lambda each: not each[2]))
+
+
+def _commission_bases(
+    values: OrderValues, numbers: list[int]
+) -> Iterator[tuple[Property, str, bool]]:
+    """Each base, why it is one, and whether it stands beside the commission, in an object."""
     only = values.only_in(numbers)
     amounts = [prop for prop in only if values.money(prop, numbers)][:_MOST]
     for owed in amounts:
@@ -33,7 +41,7 @@ def commission_bases(values: OrderValues, numbers: list[int]) -> Iterator[tuple[
             for rate in rates:
                 if rate is not base and _is_taken(base, rate, owed, numbers):
                     fact = f"`{_own(rate)}` of it is `{_own(owed)}` in each order that has one"
-                    yield base, fact
+                    yield base, fact, base.container in around - {""}
                     break
 
 
@@ -70,7 +78,9 @@ def _is_taken(base: Property, rate: Property, owed: Property, numbers: list[int]
         amount, share, due = (_number(prop, number) for prop in (base, rate, owed))
         if amount is None or share is None or due is None:
             continue
-        parts = (share / _WHOLE, share) if 0 < share < _WHOLE else ()
+        # From 1 on a rate is a percentage; below, it may be one, or a part of the whole.
+        shares = (share / _WHOLE, share) if share < 1 else (share / _WHOLE,)
+        parts = shares if 0 < share < _WHOLE else ()
         if not any(abs(amount * part - due) <= _ROUNDED for part in parts):
             return False
         tried.add(amount)

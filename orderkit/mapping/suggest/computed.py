@@ -8,16 +8,11 @@ from orderkit.destination.fields import FieldMapping
 from orderkit.mapping.names import Name, read_name, words
 from orderkit.mapping.suggest.agreed_amounts import discount_amounts, has_discounts
 from orderkit.mapping.suggest.agreement import days_between
-from orderkit.mapping.suggest.candidates import proposal_of, readings, spelled
+from orderkit.mapping.suggest.candidates import proposal_of, readings
 from orderkit.mapping.suggest.doubts import GENERIC
 from orderkit.mapping.suggest.order_object import OrderObject
 from orderkit.mapping.suggest.properties import Seen
-from orderkit.mapping.suggest.proposal import CONFIDENCES, Proposal
-
-
-def as_formula(proposal: Proposal) -> str:
-    """What a proposal writes, as a part of a formula."""
-    return proposal.value if proposal.formula else spelled(proposal.reads)
+from orderkit.mapping.suggest.proposal import CONFIDENCES, Proposal, as_formula, spelled
 
 
 def nights(
@@ -140,9 +135,11 @@ def due(
         sure = max(total.confidence, "likely", key=CONFIDENCES.index)
         yield same.because("no event speaks of a discount").at_most(sure, total.facts[0])
         return
-    yield from _with_discounts(row, total, "-", seen, order, zone)
-    if discounted and same:
-        yield same.at_most("perhaps", "the events speak of discounts: it may be before them")
+    less = list(_with_discounts(row, total, "-", seen, order, zone))
+    doubt = "the events speak of discounts: it may be before them"
+    as_is = [same.at_most("perhaps", doubt)] if discounted and same else []
+    # Most systems call a total what is left after the one discount that they know.
+    yield from [*as_is, *less] if len(less) == 1 else [*less, *as_is]
 
 
 def before_discounts(

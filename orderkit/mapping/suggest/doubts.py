@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from orderkit.events.jsontext import show
 from orderkit.mapping.names import held_apart, names_order, read_name, words
+from orderkit.mapping.suggest.clocks import has_clock_beside
 from orderkit.mapping.suggest.order_object import OrderObject
 from orderkit.mapping.suggest.properties import Property, Seen
 from orderkit.mapping.suggest.row_hints import RowHint
@@ -54,6 +55,8 @@ def doubts_of(
         doubts.append(_in_array(hint, prop, seen, order))
     if name.attributes & hint.any_of == {"amount"} and hint.subject == "order":
         doubts.append((_PERHAPS, "it may be a price for a night or a room"))
+    if hint.role in ("created", "updated") and has_clock_beside(prop, seen):
+        doubts.append((_PERHAPS, "it says the day, and the time stands beside it"))
     own_moment = hint.role == "updated" and "updated" not in name.attributes
     if own_moment:
         left = _PERHAPS if prop.container else _LIKELY
@@ -102,6 +105,8 @@ def _says_total(prop: Property) -> bool:
     return "total" in prop.name.attributes or ("total" in around.attributes and not around.unknown)
 
 
+#: What the lines of an order are called.
+_LINES: Final = frozenset(words("line lines linea ligne riga zeile position regel linha"))
 _MERE_IDS: Final = {("id",), ("uuid",), ("uid",)}
 #: What speaks of whatever is sold.
 GENERIC: Final = frozenset({"item", "items", "line", "lines", "product", "products", "sku"})
@@ -126,7 +131,7 @@ def _unclear_items(prop: Property, seen: Seen) -> str:
 
 def _is_of_line(prop: Property, seen: Seen, order: OrderObject) -> bool:
     """Whether an item's id tells lines of orders apart, and not what is sold."""
-    if names_order(prop.path):
+    if names_order(prop.path) or _LINES & set(words(prop.path.rpartition(".")[2])):
         return True
     values = [str(value) for n, value in prop.values.items() if n in order.numbers]
     if not prop.in_array or len(set(values)) < len(values):
@@ -193,15 +198,15 @@ def _agree(event: Any, path: str) -> bool:
     return all(value == found[0] for value in found)
 
 
-def doubts_of_values(hint: RowHint, values: list[Any]) -> list[tuple[str, str]]:
-    """What the values say against their property as what the row asks for."""
+def doubts_of_values(hint: RowHint, values: list[Any]) -> list[tuple[str, str]] | None:
+    """What the values say against their property as what the row asks for; None: another thing."""
     if not values:
         return []
     if hint.any_of == {"name"}:
         if not all(isinstance(v, str) and any(map(str.isalpha, v)) for v in values):
-            return [(_PERHAPS, f"{show(values[0], 40)} is no name")]
+            return None
         if any("://" in v or v.lstrip()[:1] in ("[", "{") for v in values):
-            return [(_PERHAPS, f"{show(values[0], 40)} is no name")]
+            return None
         if all(v.isupper() and " " not in v for v in values):
             return [(_PERHAPS, f"{show(values[0], 40)} looks like a code")]
     if hint.role == "total" and all(str(v).strip("0.,") == "" for v in values):

@@ -6,6 +6,7 @@ from itertools import pairwise
 from statistics import mean
 from typing import Final
 
+from orderkit.mapping.moments import YEARS
 from orderkit.mapping.names import words
 from orderkit.mapping.suggest.properties import Property
 from orderkit.mapping.suggest.values import OrderValues, written_amount
@@ -16,7 +17,8 @@ def guess_amounts(
 ) -> Iterator[tuple[str, list[Property], str]]:
     """End of a row's target, the properties that may fill it, and why."""
     money = _largest_first(values, values.full, values.numbers, taken)
-    beside = [*money[1:2], *money[:1], *money[2:]]
+    # Of what a part or a payment is called, nobody owes the whole.
+    beside = sorted([*money[1:2], *money[:1], *money[2:]], key=lambda p: p.name.subject in _PARTS)
     yield "total_value", money, "the largest amount of each order"
     if money and (less := _less(values, money[0])):
         yield "payment_value", [less[0]], f"`{money[0].path}` less `{less[1].path}`"
@@ -59,6 +61,10 @@ FEES: Final = frozenset(
         " servizi servico servicos frais cargo cargos spese toeslag toeslagen"
     )
 )
+#: Of what the name of an amount speaks that is not the whole order's.
+_PARTS: Final = frozenset({"room", "rate", "payment", "charge", "commission", "discount"})
+#: What a property says that is an amount, whoever it is of ("guest_total").
+_AMOUNTS: Final = frozenset({"total", "sum", "amount"})
 #: So many amounts are looked at; among more, one that fits is an accident.
 _MOST: Final = 30
 _NO_AMOUNTS: Final = frozenset(words("percent percentage pct rate taux satz prozent tasso quote"))
@@ -89,11 +95,19 @@ def _less(values: OrderValues, largest: Property) -> tuple[Property, Property] |
     for left in values.first(amounts, lambda p: p.in_array):
         off = {n: whole[n] - amount for n, amount in read[left.path].items() if n in whole}
         sizes = set(off.values())
-        if len(off) < len(whole) or min(sizes) < 0 or 0 not in sizes or len(sizes) == 1:
+        if (
+            left.name.subject == "payment"
+            or len(off) < len(whole)
+            or min(sizes) < 0
+            or 0 not in sizes
+            or len(sizes) == 1
+        ):
             continue
         for taken in amounts:
             given = read[taken.path]
-            if taken is not left and all(abs(given.get(n, Decimal(0))) == off[n] for n in off):
+            if taken is left or taken.name.subject == "payment":
+                continue
+            if all(abs(given.get(n, Decimal(0))) == off[n] for n in off):
                 return left, taken
     return None
 
@@ -123,16 +137,24 @@ def _numbers_orders(values: OrderValues, prop: Property, numbers: list[int]) -> 
     return in_a_row or bool(whole and named)
 
 
+def _are_years(numbers: list[float]) -> bool:
+    """Whether they are years: amounts would not all lie so near to each other."""
+    low, high = YEARS
+    return all(number == int(number) and low <= number <= high for number in numbers)
+
+
 def _largest_first(
     values: OrderValues, props: Iterable[Property], numbers: list[int], taken: set[str]
 ) -> list[Property]:
     money = [
         prop
         for prop in props
-        if not prop.in_array
+        if not (prop.in_array and values.of_several(prop, numbers))
         and prop.path not in taken
         and values.money(prop, numbers)
+        and (not values.of_people(prop) or prop.name.attributes & _AMOUNTS)
         and not values.is_clocked(prop)
+        and not _are_years(values.number(prop, numbers))
         and not _numbers_orders(values, prop, numbers)
         and not is_called(prop, _NO_AMOUNTS)
     ]

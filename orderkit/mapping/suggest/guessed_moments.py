@@ -1,17 +1,13 @@
 """What may be the moment of an order: a property, or a day and a time of day that stand apart."""
 
-import re
 from collections.abc import Iterator
-from typing import Final
 
 from orderkit.destination.fields import FieldMapping
-from orderkit.mapping.names import words
-from orderkit.mapping.suggest.candidates import as_reference, readings, spelled
-from orderkit.mapping.suggest.computed import as_formula
+from orderkit.mapping.suggest.candidates import as_reference, readings
+from orderkit.mapping.suggest.clocks import is_clock, shared
 from orderkit.mapping.suggest.properties import Property
+from orderkit.mapping.suggest.proposal import as_formula, spelled
 from orderkit.mapping.suggest.values import OrderValues
-
-_CLOCK: Final = re.compile(r"[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?")
 
 
 def guess_moments(
@@ -26,18 +22,13 @@ def guess_moments(
             yield as_reference(row, prop.path), False
         elif read := next(readings(row, prop, values.seen, values.order, values.zone), None):
             yield read.value, read.formula
-    clocks = {_beginning(p): p for p in values.full if _is_clock(values, p)}
+    clocks = {key: p for p in values.full if _is_clock(values, p) for key in shared(p)}
     for day in filter(values.is_dated, values.full):
-        clock = clocks.get(_beginning(day))
+        clock = next((clocks[key] for key in shared(day) if key in clocks), None)
         read = next(iter(readings(date_row, day, values.seen, values.order, values.zone)), None)
         if clock and read:
             yield f'CONCAT({as_formula(read)}, "T", {spelled(clock.path)})', True
 
 
 def _is_clock(values: OrderValues, prop: Property) -> bool:
-    return all(_CLOCK.fullmatch(str(value)) for value in values.values(prop))
-
-
-def _beginning(prop: Property) -> tuple[str, tuple[str, ...]]:
-    """What a day and its time of day share: where they stand, and all but the end of their name."""
-    return prop.container, words(prop.path.rpartition(".")[2])[:-1]
+    return all(map(is_clock, values.values(prop)))

@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo
 from orderkit.destination.fields import FieldMapping, field_mappings
 from orderkit.mapping.names import words
 from orderkit.mapping.suggest import computed
-from orderkit.mapping.suggest.candidates import as_reference, proposal_of, readings, spelled
-from orderkit.mapping.suggest.click_ids import like_click_ids
+from orderkit.mapping.suggest.candidates import as_reference, proposal_of, readings
+from orderkit.mapping.suggest.click_ids import like_click_ids, paid_click_ids
 from orderkit.mapping.suggest.commissions import commission_bases, commission_currencies
 from orderkit.mapping.suggest.guessed_amounts import guess_amounts
 from orderkit.mapping.suggest.guessed_moments import guess_moments
@@ -26,7 +26,7 @@ from orderkit.mapping.suggest.initiators import who_cancelled
 from orderkit.mapping.suggest.named_codes import named_codes, names_rooms
 from orderkit.mapping.suggest.order_object import find_order
 from orderkit.mapping.suggest.properties import Property, look_at
-from orderkit.mapping.suggest.proposal import Proposal
+from orderkit.mapping.suggest.proposal import Proposal, spelled
 from orderkit.mapping.suggest.values import MOST_COUNTED, OrderValues, days
 
 #: So many are offered for a row.
@@ -153,10 +153,12 @@ class _Guesses:
         """What is a code of a country or a currency, or a click id of TikTok's."""
         values = self.values
         for name, kind in (("order_country", "country"), ("currency", "currency")):
-            fits = (p for p in values.full if values.converts(p, kind))
+            fits = (p for p in values.full if values.converts(p, kind) and not values.of_people(p))
             self._read(name, values.first(fits, lambda p: p.in_array), f"codes of a {kind}")
         for prop, fact in like_click_ids(values):
             self._read("ttoclid", [prop], fact)
+        for text, fact in paid_click_ids(values):
+            self._add("ttoclid", text, fact, formula=True)
         self.taken |= set(self._paths("ttoclid"))
 
     def _times(self) -> None:

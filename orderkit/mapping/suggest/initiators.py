@@ -1,15 +1,19 @@
 """Who cancelled a booking, by the words that events have only once it is cancelled."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from orderkit.events.jsontext import show
-from orderkit.mapping.names import read_name, words
-from orderkit.mapping.suggest.candidates import spelled
+from orderkit.mapping.names import hints, read_name, words
 from orderkit.mapping.suggest.properties import Property
+from orderkit.mapping.suggest.proposal import spelled
 from orderkit.mapping.suggest.values import OrderValues
 
 _MOST_WORDS: Final = 4
+#: A reason in a sentence ("Overbooked, guest relocated") says not who it was.
+_LONGEST: Final = 2
+#: So short a word may be the beginning of one.
+_LONGEST_SHORT: Final = 4
 _HOTEL: Final = frozenset({"hotel", "merchant"})
 #: What names of properties ask by: "cancelled_by", "annulation.origine".
 _BY: Final = frozenset(
@@ -26,25 +30,75 @@ def who_cancelled(values: OrderValues) -> Iterator[tuple[str, str, list[int], bo
     numbers = values.with_status("CANCEL_ORDER")
     for prop, own in _of_cancelled(values, numbers):
         said = {str(value) for value in values.values(prop, numbers)}
-        guests = [word for word in said if read_name(word).subject == "guest"]
-        asks = bool(_BY & set(words(prop.path))) or not own
+        by = bool(_BY & set(words(prop.path)))
+        asks = by or not own
         if said <= {"MERCHANT", "CUSTOMER"}:
             yield prop.path, "there only once a booking is cancelled", numbers, asks
-        elif len(said) <= _MOST_WORDS and len(guests) == 1:
-            others = sorted(said - set(guests))
-            hotels = [word for word in others if read_name(word).subject in _HOTEL]
-            # Beside a word that is known to speak of the hotel, another one may speak of anybody.
-            read = hotels or others
-            text = ""
-            for word in [*guests, *reversed(read)][::-1]:
-                meant = "CUSTOMER" if word in guests else "MERCHANT"
-                rest = f", {text}" if text else ""
-                text = f'IF({spelled(prop.path)} == {show(word, 60)}, "{meant}"{rest})'
-            as_hotel = f", {', '.join(f'`{word}`' for word in read)} as the hotel" if read else ""
-            open_ = ", ".join(f"`{word}`" for word in others if word not in read)
-            nothing = f"{open_} and any other word give" if open_ else "any other word gives"
-            fact = f"`{guests[0]}` is read as the guest{as_hotel}; {nothing} nothing"
-            yield text, fact, numbers, asks and bool(hotels) and not open_
+            continue
+        if len(said) > _MOST_WORDS or any(len(words(word)) > _LONGEST for word in said):
+            continue
+        guests, hotels = _sides(said)
+        short = not guests and by
+        if short:
+            guests, hotels = _sides_of_short(said)
+        if len(guests) != 1:
+            continue
+        others = sorted(said - set(guests))
+        # Beside a word that is known to speak of the hotel, another one may speak of anybody.
+        read = hotels or others
+        open_ = [word for word in others if word not in read]
+        sure = asks and bool(hotels) and not open_ and not short
+        meant = {guests[0]: "CUSTOMER", **dict.fromkeys(read, "MERCHANT")}
+        yield _reading(prop, meant), _said(meant, open_), numbers, sure
+        for side in ("MERCHANT", "CUSTOMER") if open_ else ():
+            whole = meant | dict.fromkeys(open_, side)
+            yield _reading(prop, whole), _said(whole, []), numbers, False
+
+
+def _reading(prop: Property, meant: Mapping[str, str]) -> str:
+    """The formula that gives what each word means."""
+    text = ""
+    for word, side in [*meant.items()][::-1]:
+        rest = f", {text}" if text else ""
+        text = f'IF({spelled(prop.path)} == {show(word, 60)}, "{side}"{rest})'
+    return text
+
+
+def _said(meant: Mapping[str, str], nothing: Sequence[str]) -> str:
+    """The same in words; `nothing`: the words that give none."""
+    read = {
+        side: ", ".join(f"`{word}`" for word, other in meant.items() if other == side)
+        for side in ("CUSTOMER", "MERCHANT")
+    }
+    as_hotel = f", {read['MERCHANT']} as the hotel" if read["MERCHANT"] else ""
+    open_ = ", ".join(f"`{word}`" for word in nothing)
+    left = f"{open_} and any other word give" if open_ else "any other word gives"
+    return f"{read['CUSTOMER']} is read as the guest{as_hotel}; {left} nothing"
+
+
+def _sides(said: Iterable[str]) -> tuple[list[str], list[str]]:
+    """The words that speak of the guest, and those that speak of the hotel."""
+    subjects = {word: read_name(word).subject for word in sorted(said)}
+    guests = [word for word, subject in subjects.items() if subject == "guest"]
+    return guests, [word for word, subject in subjects.items() if subject in _HOTEL]
+
+
+def _sides_of_short(said: Iterable[str]) -> tuple[list[str], list[str]]:
+    """The same of words that are the beginning of such a word ("CLI", "H"); none where one is of
+    both, or no word is of a side.
+    """
+    short = [word for word in sorted(said) if len(word) <= _LONGEST_SHORT]
+    guests, hotels = ([w for w in short if _begins(w, side)] for side in ({"guest"}, _HOTEL))
+    return (guests, hotels) if guests and hotels and not set(guests) & set(hotels) else ([], [])
+
+
+def _begins(word: str, subjects: Container[str]) -> bool:
+    """Whether a word that speaks of one of these subjects begins so."""
+    return any(
+        kind == "subject" and concept in subjects and whole.startswith(word.casefold())
+        for whole, meanings in hints().items()
+        for kind, concept in meanings
+    )
 
 
 def _of_cancelled(values: OrderValues, numbers: list[int]) -> Iterator[tuple[Property, bool]]:

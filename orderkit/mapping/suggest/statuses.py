@@ -21,7 +21,7 @@ HINTS: Final = Path(__file__).with_name("status_hints.csv")
 EVENT_NAME: Final = "event_name"
 #: A property with more different words than this is no status.
 _MOST_WORDS: Final = 12
-_STATUS_NAMES: Final = frozenset({"status", "kind", "identifier"})
+_STATUS_NAMES: Final = frozenset({"status", "kind", "identifier", "name"})
 #: What the property is called that says in what state an order is, and what else its name says.
 STATES: Final = frozenset(
     words("status stat sts st stt state statut état stato estado situação zustand")

@@ -42,14 +42,14 @@ def settle_totals(
     due = next(iter(roles.get("payable", [])), None)
     if total and due:
         shown = [
-            made.because(fact)
-            for prop, fact in undiscounted(due, seen)
+            made.because(f"less `{path}` it is `{due.reads}` in every order")
+            for prop, path in undiscounted(due, seen)
             for made in readings(total, prop, seen, order, zone)
         ]
         known = {proposal.value for proposal in roles["total"]}
         roles["total"] += [made for made in shown if made.value not in known]
     if total and payable and not due:
-        _tell_apart(roles, payable, seen)
+        _tell_apart(roles, total, payable, seen, order, zone)
     settle_amounts(roles, seen)
     if due := next((p for p in roles.get("payable", []) if p.sure), None):
         roles["total"] = [p for p in roles["total"] if _covers(p, due)]
@@ -59,22 +59,39 @@ def settle_totals(
         roles["total"] = list(_before_or_after(total, roles, seen, order, zone))
 
 
-def _tell_apart(roles: Roles, payable: FieldMapping, seen: Seen) -> None:
-    """Of two totals, the one that is the other less a discount is what is to be paid."""
+def _tell_apart(
+    roles: Roles,
+    total: FieldMapping,
+    payable: FieldMapping,
+    seen: Seen,
+    order: OrderObject,
+    zone: ZoneInfo,
+) -> None:
+    """A total that is another amount less a discount, in every order, is what is to be paid; and
+    the other one, whatever it is called, is the total.
+    """
     totals = roles["total"]
-    discounts = discount_amounts(seen).items()
-    pairs = [
+    found = [
         (whole, less, path)
         for whole, less in permutations(totals[:_MOST_TOTALS], 2)
-        for path, discount in discounts
+        for path, discount in discount_amounts(seen).items()
         if differ(whole.given, less.given, discount) and shows(less.given, discount)
     ]
+    found = found or [
+        (whole, less, path)
+        for less in totals[:_MOST_TOTALS]
+        for prop, path in undiscounted(less, seen)
+        for whole in readings(total, prop, seen, order, zone)
+    ]
+    pairs = {(whole.value, less.value): (whole, less, path) for whole, less, path in found[::-1]}
     # Several discounts may be the same; the totals must not be others.
-    if len({(whole.value, less.value) for whole, less, _ in pairs}) == 1:
-        whole, less, path = pairs[0]
+    if len(pairs) == 1:
+        whole, less, path = next(iter(pairs.values()))
         fact = f"`{whole.reads}` less `{path}`, in every order"
         roles["payable"] = [replace(less, row=payable, facts=(*less.facts[:2], fact))]
-        roles["total"] = [whole, *(p for p in totals if p not in (whole, less))]
+        named = next((p for p in totals if p.value == whole.value), None)
+        whole = named or whole.at_most("likely", f"less the discount it is `{less.reads}`")
+        roles["total"] = [whole, *(p for p in totals if p.value not in (whole.value, less.value))]
 
 
 def _covers(total: Proposal, due: Proposal) -> bool:
@@ -94,7 +111,11 @@ def _before_or_after(
         yield from totals
         return
     doubt = "the events speak of discounts: it may be before or after them"
-    for at, proposal in enumerate(totals):
-        yield proposal.at_most("perhaps", doubt)
-        if at == 0:
-            yield from computed.before_discounts(row, proposal, seen, order, zone)
+    given = [proposal.at_most("perhaps", doubt) for proposal in totals]
+    first = given[:1]
+    before = [
+        p for total in first for p in computed.before_discounts(row, total, seen, order, zone)
+    ]
+    # Most systems call a total what is left after the one discount that they know.
+    yield from [*before, *first] if len(before) == 1 else [*first, *before]
+    yield from given[1:]

@@ -125,6 +125,13 @@ class OrderValues:
         """Whether the name speaks of a guest, or of how many there are."""
         return prop.name.subject in _PEOPLE
 
+    def of_several(self, prop: Property, numbers: list[int]) -> bool:
+        """Whether an array that it stands in has several items in one of these events."""
+        arrays = (path for path in self.seen.arrays if prop.path.startswith(f"{path}.X."))
+        return any(
+            len(self.seen.arrays[path].get(number, ())) > 1 for path in arrays for number in numbers
+        )
+
     def first(self, props: Iterable[Property], key: Callable[[Property], Any]) -> list[Property]:
         """The properties by that key, those of something else last, outer before inner ones."""
         return sorted(

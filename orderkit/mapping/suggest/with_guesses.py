@@ -8,16 +8,11 @@ from zoneinfo import ZoneInfo
 from orderkit.mapping.suggest import suggest
 from orderkit.mapping.suggest.fulfilled import settle_fulfilled
 from orderkit.mapping.suggest.guesses import guess
+from orderkit.mapping.suggest.hundredths import divide_hundredths
+from orderkit.mapping.suggest.paired import settle_pairs
 from orderkit.mapping.suggest.proposal import Proposal
 
 _IN_DOUBT: Final = re.compile("it is `.*` or `.*`, which differ").fullmatch
-
-_ITEM: Final = "order_info.spu_list.0.sku_list.0.third_sku"
-#: A name is sought first where its code stands.
-_CODES_AND_NAMES: Final = (
-    ("order_info.third_shop_id", "order_info.third_shop_name"),
-    (f"{_ITEM}_id", f"{_ITEM}_name"),
-)
 
 
 def with_guesses(
@@ -29,21 +24,26 @@ def with_guesses(
         named = found.get(target, [])
         if not (named and named[0].sure):
             found[target] = _agreeing_first(named, guessed)
-    for code, name in _CODES_AND_NAMES:
-        first = next((p for p in found.get(code, []) if p.sure), None)
-        if first and name in found and not (found[name] and found[name][0].sure):
-            beside = first.reads.rpartition(".")[0]
-            there = [p for p in found[name] if p.reads.rpartition(".")[0] == beside]
-            found[name] = [*there, *(p for p in found[name] if p not in there)]
+    settle_pairs(found)
     # Where all stays are over, nothing shows what is there only then.
     if set(statuses) - {"", "COMPLETE_ORDER"}:
         settle_fulfilled(found)
+    divide_hundredths(found, events, zone)
     return found
 
 
+def _is_sum(proposal: Proposal) -> bool:
+    return proposal.formula and proposal.row.type == "amount"
+
+
+def _reads_more(proposal: Proposal, other: Proposal) -> bool:
+    """Whether it reads what the other one does, and something else."""
+    return set(proposal.properties) > set(other.properties) and not _is_sum(proposal)
+
+
 def _agreeing_first(named: list[Proposal], guessed: list[Proposal]) -> list[Proposal]:
-    """Proposals by names, and guesses by values, each once: what values show, what both say, what
-    is computed.
+    """Proposals by names, and guesses by values, each once: what values show, what is computed and
+    comes first, what both say, what else is computed.
     """
     values = {proposal.value for proposal in guessed}
     shown = [proposal for proposal in guessed if proposal.sure]
@@ -52,6 +52,9 @@ def _agreeing_first(named: list[Proposal], guessed: list[Proposal]) -> list[Prop
     both = [proposal for proposal in named if proposal.value in values]
     computed_ones = [proposal for proposal in named if proposal.formula]
     found: dict[str, Proposal] = {}
-    for proposal in (*shown, *rivals, *both, *computed_ones, *guessed, *named):
+    leading = [proposal for proposal in named[:1] if _is_sum(proposal)]
+    # A day is less than the day and the time beside it.
+    leading += [p for p in guessed if named and p.formula and _reads_more(p, named[0])]
+    for proposal in (*shown, *rivals, *leading, *both, *computed_ones, *guessed, *named):
         found.setdefault(proposal.value, proposal)
     return list(found.values())

@@ -1,0 +1,110 @@
+"""Amounts that may count hundredths of their currency, as payment systems write them.
+
+Read as they are, such amounts would reach TikTok a hundred times too high. So none of an order's
+amounts is sure as long as its total is in doubt, and each is offered divided by 100 as well.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from statistics import median
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from orderkit.destination.codes import minor_units
+from orderkit.mapping.suggest.agreement import Roles, days_between
+from orderkit.mapping.suggest.candidates import proposal_of
+from orderkit.mapping.suggest.proposal import Proposal, as_formula
+
+DOUBT: Final = "it may count hundredths: divide by 100 if it does"
+#: A night hardly costs so much: whole amounts from there on may count hundredths.
+_DEAR_NIGHT: Final = 1_000
+#: And these most likely do, in a currency in which a night costs some hundreds.
+_TOO_DEAR_NIGHT: Final = 3_000
+_HUNDREDS_A_NIGHT: Final = frozenset(["AUD", "CAD", "CHF", "EUR", "GBP", "NZD", "SGD", "USD"])
+_TOTAL: Final = "order_info.value.total_value"
+_CURRENCY: Final = "order_info.value.currency"
+
+
+def in_whole_units(total: Proposal, roles: Roles) -> Proposal:
+    """The total, in doubt where it is a whole number that is very high for the nights of every
+    order whose currency has hundredths.
+    """
+    nights = _nights(roles.get("arrival", []), roles.get("departure", []))
+    prices = _prices_of_a_night(total, nights, _codes(roles.get("currency", [])))
+    dear = prices and all(isinstance(p, float) and p >= _DEAR_NIGHT for p in prices)
+    return total.at_most("perhaps", DOUBT) if dear and not total.formula else total
+
+
+def divide_hundredths(
+    found: dict[str, list[Proposal]], events: Sequence[Any], zone: ZoneInfo
+) -> None:
+    """Offer each amount divided by 100 as well, where the total may count hundredths: first where
+    it most likely does.
+    """
+    if not any(DOUBT in p.facts for p in found.get(_TOTAL, [])):
+        return
+    currency = found.get(_CURRENCY, [])[:1]
+    codes = _codes(currency)
+    total = next(p for p in found[_TOTAL] if DOUBT in p.facts)
+    stay = (found.get(f"order_info.extra.check_{end}_date", []) for end in ("in", "out"))
+    prices = _prices_of_a_night(total, _nights(*stay), codes)
+    known = set(codes.values()) <= _HUNDREDS_A_NIGHT | set(_undivided(codes))
+    first = known and median(prices) >= _TOO_DEAR_NIGHT
+    for target, proposals in found.items():
+        whole = [p for p in proposals if p.row.type == "amount" and _is_whole(p)]
+        if not whole:
+            continue
+        doubted = {p.value: p.at_most("perhaps", DOUBT) for p in whole}
+        parts = [_divided(p, currency, codes, events, zone) for p in whole]
+        same = [doubted.get(p.value, p) for p in proposals]
+        found[target] = [*parts, *same] if first else [*same[:1], *parts, *same[1:]]
+
+
+def _divided(
+    whole: Proposal,
+    currency: Sequence[Proposal],
+    codes: Mapping[int, str],
+    events: Sequence[Any],
+    zone: ZoneInfo,
+) -> Proposal:
+    """The amount divided by 100, but in currencies that have no hundredths."""
+    amount = as_formula(whole)
+    text = f"({amount}) / 100" if " " in amount else f"{amount} / 100"
+    if undivided := _undivided(codes):
+        listed = ", ".join(f'"{code}"' for code in undivided)
+        text = f"IF(UPPER({as_formula(currency[0])}) IN [{listed}], {amount}, {text})"
+    tried = {number: events[number] for number in whole.given}
+    fact = "whole amounts, high for a night: read as hundredths"
+    made = proposal_of(whole.row, text, True, (), tried, zone)
+    divided = made or replace(whole, value=text, formula=True)
+    return replace(divided, confidence="perhaps", facts=(fact, *whole.facts))
+
+
+def _is_whole(proposal: Proposal) -> bool:
+    return all(amount == int(amount) for amount in proposal.given.values())
+
+
+def _undivided(codes: Mapping[int, str]) -> list[str]:
+    """The currencies that have no hundredths."""
+    return sorted({code for code in codes.values() if minor_units(code) == 0})
+
+
+def _codes(currency: Sequence[Proposal]) -> Mapping[int, str]:
+    return currency[0].given if currency else {}
+
+
+def _nights(arrival: Sequence[Proposal], departure: Sequence[Proposal]) -> Mapping[int, int]:
+    """Number of the order → its nights; empty where they are not known."""
+    both = [*arrival[:1], *departure[:1]]
+    return days_between(*both) if len(both) == 2 and all(p.sure for p in both) else {}
+
+
+def _prices_of_a_night(
+    total: Proposal, nights: Mapping[int, int], codes: Mapping[int, str]
+) -> list[Any]:
+    """What a night costs in each order whose currency has hundredths; None where not whole."""
+    return [
+        amount / max(nights.get(number, 1), 1) if isinstance(amount, int) else None
+        for number, amount in total.given.items()
+        if amount and minor_units(codes.get(number)) != 0
+    ]

@@ -1,0 +1,106 @@
+"""Dates and times as people and their reports write them, and the pattern that a formula reads.
+
+``31.12.2026 14:00``, ``09-Feb-2026 21:01``, ``2/9/2026 9:01 PM``, ``Feb 9, 2026``: where the day
+and the month may be either, there are two readings.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+MONTHS: Final = {
+    name[:length]: number
+    for number, name in enumerate(
+        ("january", "february", "march", "april", "may", "june", "july", "august", "september",
+         "october", "november", "december"), start=1)
+    for length in (3, len(name))
+} | {"sept": 9}  # fmt: skip
+
+_YEAR: Final = r"(?P<year>[0-9]{4})"
+_CLOCK: Final = (
+    r"(?:(?P<gap>,? )(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
+    r"(?P<second>:[0-9]{2})?(?P<half> ?[ap]m)?)?"
+)
+_NUMBERS: Final = re.compile(
+    rf"(?P<one>[0-9]{{1,2}})(?P<apart>[./-])(?P<two>[0-9]{{1,2}})(?P=apart){_YEAR}{_CLOCK}",
+    re.IGNORECASE,
+)
+_DAY_MONTH: Final = re.compile(
+    rf"(?P<day>[0-9]{{1,2}})(?P<apart>[-/. ])(?P<month>[a-z]{{3,9}})(?P=apart){_YEAR}{_CLOCK}",
+    re.IGNORECASE,
+)
+_MONTH_DAY: Final = re.compile(
+    rf"(?P<month>[a-z]{{3,9}}) (?P<day>[0-9]{{1,2}}), {_YEAR}{_CLOCK}", re.IGNORECASE
+)
+_NOON: Final = 12
+
+
+class WrittenMoment(NamedTuple):
+    """One reading of a text: the moment, in no time zone, and the pattern for DATEPARSE."""
+
+    moment: datetime
+    pattern: str
+    has_time: bool
+
+
+def written_moments(raw: Any) -> list[WrittenMoment]:
+    """The readings of a text as a date, with or without a time of day; none for other texts.
+
+    A date whose day and month may be either has two, the day first one before the other.
+    """
+    text = raw.strip() if isinstance(raw, str) else ""
+    readings: dict[datetime, WrittenMoment] = {}
+    for match, month, day, pattern in _dates(text):
+        with suppress(ValueError):
+            moment = datetime(int(match["year"]), month, day, *_time(match))  # noqa: DTZ001
+            clock = _clock_pattern(match)
+            found = WrittenMoment(moment, pattern + clock, bool(clock))
+            readings.setdefault(moment, found)
+    return list(readings.values())
+
+
+def year_last_patterns(first: str, second: str, separator: str) -> tuple[str, str]:
+    """The patterns of a date with its year last: the day first, and the month first."""
+    day, month = ("dd", "MM") if len(first) == len(second) == 2 else ("d", "M")
+    return f"{day}{separator}{month}{separator}yyyy", f"{month}{separator}{day}{separator}yyyy"
+
+
+def _dates(text: str) -> Iterator[tuple[re.Match[str], int, int, str]]:
+    """The match, the month, the day and the date's pattern of each reading."""
+    if match := _NUMBERS.fullmatch(text):
+        one, two = match["one"], match["two"]
+        day_first, month_first = year_last_patterns(one, two, match["apart"])
+        yield match, int(two), int(one), day_first
+        yield match, int(one), int(two), month_first
+        return
+    match = _DAY_MONTH.fullmatch(text) or _MONTH_DAY.fullmatch(text)
+    month = MONTHS.get(match["month"].lower()) if match else None
+    if match is None or month is None:
+        return
+    day = "dd" if len(match["day"]) == 2 else "d"
+    named = "MMM" if len(match["month"]) == 3 else "MMMM"
+    if match.re is _MONTH_DAY:
+        yield match, month, int(match["day"]), f"{named} {day}, yyyy"
+    else:
+        yield match, month, int(match["day"]), match["apart"].join((day, named, "yyyy"))
+
+
+def _time(match: re.Match[str]) -> tuple[int, int, int]:
+    hour, half = int(match["hour"] or 0), (match["half"] or "").strip().lower()
+    if half and not 1 <= hour <= _NOON:
+        raise ValueError("no hour of half a day")
+    if half:
+        hour = hour % _NOON + (_NOON if half == "pm" else 0)
+    return hour, int(match["minute"] or 0), int((match["second"] or ":0")[1:])
+
+
+def _clock_pattern(match: re.Match[str]) -> str:
+    if not match["hour"]:
+        return ""
+    letter = "h" if match["half"] else "H"
+    hour = letter * len(match["hour"])
+    second = ":ss" if match["second"] else ""
+    half = (" a" if match["half"].startswith(" ") else "a") if match["half"] else ""
+    return f"{match['gap']}{hour}:mm{second}{half}"

@@ -1,0 +1,71 @@
+"""Amounts that count hundredths, as payment systems write them."""
+
+from typing import Any
+
+import pytest
+
+from orderkit.mapping.suggest import Proposal
+from orderkit.mapping.suggest.with_guesses import with_guesses
+from tests.mapping.suggest.support import UTC
+
+_AMOUNTS = ("total_value", "payment_value", "fulfillment_value")
+
+
+def _proposals(currency: str, *prices: int) -> dict[str, list[Proposal]]:
+    """What is proposed for reservations of two nights, the last of which are over."""
+    currencies = currency.split()
+    events: list[dict[str, Any]] = []
+    for at, price in enumerate(prices):
+        over = at % 2 == 1
+        events.append(
+            {
+                "type": "reservation.completed" if over else "reservation.confirmed",
+                "reservation": {
+                    "id": f"rsv_{at}07",
+                    "currency": currencies[at % len(currencies)],
+                    "amount_total": price,
+                    "arrival": f"2026-05-{10 + at}",
+                    "departure": f"2026-05-{12 + at}",
+                    "invoice": {"amount_total": price} if over else None,
+                },
+            }
+        )
+    statuses = ["COMPLETE_ORDER" if at % 2 else "CREATE_ORDER" for at in range(len(events))]
+    found = with_guesses(events, UTC, statuses)
+    return {name: found[f"order_info.value.{name}"] for name in _AMOUNTS}
+
+
+def test_whole_amounts_too_high_for_a_night_are_divided_first() -> None:
+    """No amount of 639.38 EUR that is written as 63938 is proposed as 63938 first, or surely."""
+    for name, ranked in _proposals("eur", 63938, 43350, 37134, 112671).items():
+        assert "/ 100" in ranked[0].value, name
+        assert not any(proposal.sure for proposal in ranked), name
+        assert ranked[0].example in (639.38, 433.5), name
+
+
+def test_a_currency_without_hundredths_stays_as_it_is_beside_one_that_has_them() -> None:
+    """In a file of euros and yen, the euros alone are divided."""
+    for name, ranked in _proposals("eur jpy", 63938, 63999, 37134, 145625).items():
+        first = ranked[0]
+        assert {float(v) for v in first.given.values()} <= {639.38, 63999, 371.34, 145625}, name
+
+
+@pytest.mark.parametrize(
+    ("currency", "prices"),
+    [("czk", (6400, 7200, 5900, 8100)), ("eur", (2900, 3100, 2800, 4000))],
+    ids=["thousands-are-usual", "a-dear-hotel"],
+)
+def test_amounts_that_may_as_well_be_whole_are_offered_so_first(
+    currency: str, prices: tuple[int, ...]
+) -> None:
+    """Where a night may cost so much, the amount as it is comes first, and none is sure."""
+    for name, ranked in _proposals(currency, *prices).items():
+        assert not ranked[0].formula, name
+        assert not any(proposal.sure for proposal in ranked), name
+        assert any("/ 100" in proposal.value for proposal in ranked), name
+
+
+def test_amounts_of_usual_nights_are_not_doubted() -> None:
+    """Whole amounts of some hundreds are what they are."""
+    for name, ranked in _proposals("eur", 310, 264, 198, 420).items():
+        assert not any("/ 100" in proposal.value for proposal in ranked), name
