@@ -156,16 +156,11 @@ def _refuse_another(file: Path, there: Path | None, name: str, named: str = "") 
 
 def _proposed(events: Path) -> bytes:
     """A settings file with what the events speak of, each value marked as a proposal."""
-    from zoneinfo import ZoneInfo
-
     from orderkit.mapping.suggest import MOST_EVENTS
-    from orderkit.mapping.suggest.settings_file import as_settings_file
-    from orderkit.mapping.suggest.statuses import suggest_events
-    from orderkit.mapping.suggest.with_guesses import with_guesses
+    from orderkit.mapping.suggest.settings_file import proposed_settings
 
-    found = list(islice(first_events(events).events.values(), MOST_EVENTS))
-    proposals = with_guesses(found, ZoneInfo("UTC"), suggest_events(found).statuses(found))
-    return as_settings_file(proposals, found).encode()
+    found = islice(first_events(events).events.values(), MOST_EVENTS)
+    return proposed_settings(list(found)).encode()
 
 
 def _write(path: Path, content: bytes | Path) -> None:

@@ -1,10 +1,8 @@
 """The document for the client: how ready all is, what to type, what becomes of a booking."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from html import escape
-from itertools import islice
 from typing import Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -59,13 +57,12 @@ def handover_page(
         for entry in entries
         if entry.delivery.verdict == "delivered"
     }
-    kept = Counter(status for _, status in delivered)
-    found = readiness(settings, results, kept)
+    found = readiness(settings, results, delivered)
     name = client_name(settings)
     sections = (
         ("Settings to type into the platform", settings_html(settings) + _hosts(settings), False),
         ("What TikTok receives", _examples(results, settings.zone), False),
-        ("Test orders", _tests(entries), False),
+        ("Test orders", _tests(entries[:_MOST_TESTS]), False),
         ("What each order status needs", _required(settings), True),
         ("What no source states, and is assumed", _assumptions(), True),
     )
@@ -79,7 +76,7 @@ def handover_page(
         _section(number, title, inside, folded)
         for number, (title, inside, folded) in enumerate(sections, start=1)
     )
-    first = _first_page(found, kept.total(), settings)
+    first = _first_page(found, settings)
     return document(
         f"{name}: bookings at TikTok", f"{head}{first}{body}", f"{name} · orders to TikTok · {day}"
     )
@@ -94,36 +91,40 @@ def _section(number: int, title: str, inside: str, folded: bool) -> str:
     )
 
 
-def _first_page(found: Readiness, kept: int, settings: Settings) -> str:
+def _first_page(found: Readiness, settings: Settings) -> str:
     named = "until when" if any(step.until for step in settings.step) else ""
     return (
         '<section class="ok-first ok-ready"><h1>Your bookings at TikTok</h1>'
         f'<p class="ok-lead">{escape(found.sentence())}</p>'
         f"{lights_html(found)}{strip_html(found)}"
-        f"<h3>The way of a booking</h3>{flow_html(found, kept)}"
+        f"<h3>The way of a booking</h3>{flow_html(found)}"
         f"<h3>Who does what{', ' + named if named else ''}</h3>{tasks_html(found.tasks)}</section>"
     )
 
 
-def flow_html(found: Readiness, kept: int) -> str:
+def flow_html(found: Readiness) -> str:
     """One picture: from the booking site through the platform to TikTok, with numbers."""
     ready = sum(kind.ready for kind in found.kinds)
-    seen = found.seen + found.others
+    orders = sum(len(kind.orders) for kind in found.kinds)
+    kept = sum(kind.kept for kind in found.kinds)
+    seen = found.seen + found.others + found.unsaid
     waiting = found.seen - ready
     aside = [f"{waiting} wait for a correction"] if waiting else []
     aside += [f"{found.others} not for TikTok"] if found.others else []
-    below = f'<p class="ok-flow-aside">{escape(", ".join(aside))}. They stay here.</p>'
+    stay = f"{', '.join(aside)}. They stay here. " if aside else ""
+    replaced = f"{ready - orders} replaced by a later one." if orders < ready else ""
+    below = f'<p class="ok-flow-aside">{stay}{replaced}</p>' if stay or replaced else ""
     return (
         '<div class="ok-flow" role="img" aria-label="'
-        f"Your booking site gives {seen} messages to Commanders Act, {ready} orders are ready for "
+        f"Your booking site gives {seen} messages to Commanders Act, {orders} orders are ready for "
         'TikTok">'
         "<div><strong>Your booking site</strong><span>booked, cancelled, over</span>"
         "<span>stays as it is</span></div>"
         f"<i><b>{seen} messages</b></i>"
         '<div class="ok-flow-us"><strong>Commanders Act</strong>'
         "<span>takes what TikTok asks for, and checks it</span>"
-        f"<span>sends it, and again when needed</span>{below if aside else ''}</div>"
-        f"<i><b>{ready} orders</b>{f'<em>{kept} kept in the test</em>' if kept else ''}</i>"
+        f"<span>sends it, and again when needed</span>{below}</div>"
+        f"<i><b>{orders} orders</b>{f'<em>{kept} kept in the test</em>' if kept else ''}</i>"
         "<div><strong>TikTok</strong><span>keeps each order once</span>"
         "<span>shows it in your reports</span></div></div>"
     )
@@ -227,7 +228,7 @@ def _of_client(entries: Sequence[Entry], results: Sequence[Mapped]) -> list[Entr
         if entry.delivery.order_id in orders
         or (entry.payload and _of(orjson.loads(entry.payload), "third_merchant_id") in merchants)
     )
-    return list(islice(own, _MOST_TESTS))
+    return list(own)
 
 
 def _of(payload: Any, field: str) -> str:

@@ -1,14 +1,15 @@
 """How ready a client's bookings are for TikTok, in the client's words."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
 from orderkit.destination.fields import field_mappings
 from orderkit.destination.settings import Settings
+from orderkit.language.filters import FilterReason
 from orderkit.mapping.problems import Problem
-from orderkit.mapping.results import Mapped, State
+from orderkit.mapping.results import ORDER_ID, Mapped, State
 from orderkit.reports.client_words import (
     Kind,
     capital,
@@ -30,12 +31,14 @@ class KindReadiness:
     """One kind of booking: how many there are, and what keeps some back.
 
     answers: topic → what became of it, and in how many
-    kept:    how many of them the test system has kept
+    orders:  the numbers of those that are ready: a later message of an order replaces an earlier
+    kept:    how many of these orders the test system has kept
     """
 
     kind: Kind
     total: int = 0
     ready: int = 0
+    orders: set[str] = field(default_factory=set)
     kept: int = 0
     gaps: Counter[Gap] = field(default_factory=Counter)
     answers: dict[str, tuple[Answer, int]] = field(default_factory=dict)
@@ -55,6 +58,7 @@ class Readiness:
     kinds:    the kinds of bookings, in the order of their life
     tasks:    who does what
     others:   how many messages are not for TikTok
+    unsaid:   how many of which nobody has said yet what they mean
     unread:   how many could not be read
     open_address: whether TikTok's address for orders is still to be found
     """
@@ -63,6 +67,7 @@ class Readiness:
     kinds: tuple[KindReadiness, ...]
     tasks: tuple[Task, ...]
     others: int
+    unsaid: int
     unread: int
     open_address: bool
 
@@ -94,9 +99,8 @@ class Readiness:
 def client_name(settings: Settings) -> str:
     """What the client is called: by its own name, or by its id at TikTok."""
     merchant = settings.settings.third_merchant_id
-    return (
-        settings.client.name or (merchant if isinstance(merchant, str) else "") or "Your bookings"
-    )
+    named = merchant if isinstance(merchant, str) and "{{" not in merchant else ""
+    return settings.client.name or named or "Your bookings"
 
 
 def _listed(names: list[str]) -> str:
@@ -109,36 +113,45 @@ def _lower(text: str) -> str:
 
 def readiness(
     settings: Settings,
-    results: Iterable[Mapped],
-    kept: Mapping[str, int] | None = None,
+    results: Sequence[Mapped],
+    kept: Collection[tuple[str, str]] = (),
     unread: int = 0,
+    agreed: bool = True,
 ) -> Readiness:
     """The readiness of bookings, from their results with trace.
 
-    kept: order status → how many of them the test system has kept
+    kept:   number and status of each order that the test system has kept
+    agreed: whether somebody has said which messages are for TikTok; else the settings are proposed
     """
     statuses = dict.fromkeys([*settings.statuses().values()])
     kinds = {status: KindReadiness(kind_of(status)) for status in statuses}
     states: dict[str, Counter[tuple[str, Answer]]] = {status: Counter() for status in kinds}
     found: list[tuple[str, frozenset[Gap]]] = []
-    others = 0
+    others, unsaid = 0, 0
+    unfound, there = _unfound(settings, results), _found(results)
     for mapped in results:
         if mapped.outcome == "filtered":
-            others += 1
+            left_open = not agreed and not isinstance(mapped.reason, FilterReason)
+            others, unsaid = others + (not left_open), unsaid + left_open
             continue
         status = mapped.order_status or ""
         if status not in kinds:
             kinds[status] = KindReadiness(kind_of(status) if status else _UNKNOWN)
             states[status] = Counter()
-        gaps = frozenset(_gap(each) for each in mapped.problems if each.level == "error")
+        errors = (each for each in mapped.problems if each.level == "error")
+        gaps = frozenset(
+            _gap(each, each.target not in unfound, each.target in there) for each in errors
+        )
         kind = kinds[status]
         kind.total += 1
         kind.ready += not gaps
+        if not gaps:
+            kind.orders.add(str(mapped.values[ORDER_ID]))
         kind.gaps.update(gaps)
         found.append((status, gaps))
         states[status].update(_topic_states(mapped))
     for status, kind in kinds.items():
-        kind.kept = (kept or {}).get(status, 0)
+        kind.kept = sum((order, status) in kept for order in kind.orders)
         kind.answers = {topic: _answer(topic, states[status], kind) for topic in topics()}
     open_address = not settings.connection.endpoint_url
     return Readiness(
@@ -148,6 +161,7 @@ def readiness(
             settings, found, {status: kind.kind for status, kind in kinds.items()}, open_address
         ),
         others,
+        unsaid,
         unread,
         open_address,
     )
@@ -156,12 +170,39 @@ def readiness(
 _UNKNOWN: Final = Kind("", "Not clear what happened", "message", "messages", "Other messages")
 
 
-def _gap(problem: Problem) -> Gap:
+def _found(results: Sequence[Mapped]) -> frozenset[str]:
+    """The fields that some booking has."""
+    return frozenset(e.target for mapped in results for e in mapped.trace if e.state == "ok")
+
+
+def _unfound(settings: Settings, results: Sequence[Mapped]) -> frozenset[str]:
+    """The fields of which nobody has said where bookings have them, or what they are.
+
+    Of bookings in the platform's own shape, the table of fields says it, but for the settings.
+    """
+    said = {
+        row.target
+        for row in field_mappings()
+        if settings.smart_mapping.get(row.target)
+        or (row.setting and getattr(settings.settings, row.setting))
+    }
+    silent = frozenset(row.target for row in field_mappings() if row.type != "status") - said
+    if _ORDER_NUMBER in silent & _found(results):
+        return silent & {row.target for row in field_mappings() if row.setting}
+    return silent
+
+
+_ORDER_NUMBER: Final = "order_info.order_id"
+
+
+def _gap(problem: Problem, found: bool, elsewhere: bool) -> Gap:
     word = client_words().get(problem.target)
     topic = word.topic if word and word.topic else "Room"
     # A value that stands elsewhere, or is written in a way that a formula reads.
     readable = bool(problem.near_misses) or "{ formula" in problem.fix
-    return Gap(topic, problem.code == "missing", readable)
+    missing = problem.code == "missing"
+    of_click = topic == "The guest's click on TikTok" and missing
+    return Gap(topic, missing, readable and found, found, of_click and elsewhere)
 
 
 def _topic_states(mapped: Mapped) -> set[tuple[str, Answer]]:
@@ -218,7 +259,8 @@ def good_news(kind: KindReadiness) -> str:
     """What is there: everything, or everything else."""
     if kind.light == "ready":
         return "Everything TikTok asks for is there"
-    fine = any(answer == "there" for answer, _ in kind.answers.values())
+    found = Counter(answer for answer, _ in kind.answers.values())
+    fine = found["there"] > found["missing"] + found["unclear"]
     return "Everything else TikTok asks for is there" if fine else ""
 
 
@@ -226,7 +268,10 @@ def kept_news(kind: KindReadiness) -> str:
     """How many the test system has: "Both cancellations reached the test system"."""
     if not kind.kept:
         return ""
-    number = min(kind.kept, kind.total) or kind.kept
+    number = kind.kept
+    if number == len(kind.orders) < kind.ready:
+        orders = count_in_words(number, "order", "orders")
+        return f"All that are ready reached the test system, as {orders}"
     noun = kind.kind.one if number == 1 else kind.kind.many
     if number == kind.total > 1:
         words = f"Both {noun}" if number == 2 else f"All {in_words(number)} {noun}"

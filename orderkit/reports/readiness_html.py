@@ -17,7 +17,7 @@ from orderkit.reports.readiness import (
     kept_news,
     summarise_kind,
 )
-from orderkit.reports.tasks import Task, describe_gap
+from orderkit.reports.tasks import Task, describe_gap, most_frequent
 
 _SHAPES: Final[dict[Light, tuple[str, str]]] = {
     "ready": (
@@ -124,6 +124,12 @@ def _others(found: Readiness) -> list[str]:
         words = count_in_words(found.others, "more message", "more messages")
         pronoun = "It stays" if found.others == 1 else "They stay"
         lines.append(f"{capital(words)} from your site {verb} not for TikTok. {pronoun} with you.")
+    if found.unsaid:
+        words = count_in_words(found.unsaid, "more message", "more messages")
+        meaning = "what it means" if found.unsaid == 1 else "what they mean"
+        lines.append(
+            f"Of {words} from your site, {meaning} is still open: we go through this together."
+        )
     if found.unread:
         words = count_in_words(found.unread, "line", "lines")
         lines.append(f"{capital(words)} of the file could not be read.")
@@ -136,7 +142,7 @@ def lights_html(found: Readiness) -> str:
     cards = []
     for kind in found.kinds:
         news = [line_of_news("good", escape(text)) for text in (good_news(kind),) if text]
-        for gap, number in kind.gaps.most_common():
+        for gap, number in most_frequent(kind.gaps):
             at = f" ({numbers[gap]})" if gap in numbers else ""
             tone = "bad" if gap.missing else "warn"
             news.append(line_of_news(tone, escape(describe_gap(gap, number, kind.kind)) + at))

@@ -14,8 +14,9 @@ SITE, PLATFORM, HOTEL, EVERYONE = "Your website", "Commanders Act", "The hotel",
 #: Topic → what its being missing, and its being unreadable, is called in a sentence.
 _SAID: Final = {
     "Booking number": ("the booking number is missing", "the booking number cannot be used"),
+    "Your id at TikTok": ("your id at TikTok is missing", "your id at TikTok cannot be used"),
     "What happened": ("what happened is not said", "what happened is not clear"),
-    "The guest's click on TikTok": ("the click on TikTok got lost", "the click is not readable"),
+    "The guest's click on TikTok": ("there is no click on TikTok", "the click is not readable"),
     "Who cancelled": ("it is not said who cancelled", "who cancelled is written another way"),
     "Hotel": ("the hotel is missing", "the hotel is written another way"),
     "When it was booked": ("the time of the booking is missing", "a time is written another way"),
@@ -27,6 +28,7 @@ _SAID: Final = {
 #: Topic → the same as a thing that somebody does.
 _DONE: Final = {
     "Booking number": "the booking number",
+    "Your id at TikTok": "your id at TikTok",
     "What happened": "what happened",
     "The guest's click on TikTok": "the click on TikTok",
     "Who cancelled": "who cancelled",
@@ -39,16 +41,20 @@ _DONE: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Gap:
     """One thing that keeps bookings back: something of a topic is missing, or unreadable.
 
     readable: whether the platform can read it from these bookings as they are
+    found:    whether it was said where bookings have it, or what it is
+    elsewhere: whether other bookings have it
     """
 
     topic: str
     missing: bool
     readable: bool = False
+    found: bool = True
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,8 @@ class Task:
 def describe_gap(gap: Gap, number: int, kind: Kind) -> str:
     """ "In two bookings, the hotel is missing"."""
     said = _SAID[gap.topic][0 if gap.missing else 1]
+    if not gap.found:
+        said = f"{_DONE[gap.topic]} is not found yet"
     return f"In {count_in_words(number, kind.one, kind.many)}, {said}"
 
 
@@ -86,7 +94,7 @@ def who_does_what(
             for step in settings.step
         )
     every = Counter(gap for _, gaps in found for gap in gaps)
-    tasks = [_task(gap) for gap, _ in every.most_common()]
+    tasks = [_task(gap) for gap, _ in most_frequent(every)]
     closed: set[Gap] = set()
     lines = []
     for task in tasks:
@@ -106,8 +114,19 @@ def who_does_what(
     return tuple(lines)
 
 
+def most_frequent(gaps: Counter[Gap]) -> list[tuple[Gap, int]]:
+    """Gaps with how often they are there, the most frequent first; the same at every time."""
+    return sorted(gaps.items(), key=lambda each: (-each[1], [*_DONE].index(each[0].topic), each[0]))
+
+
 def _task(gap: Gap) -> Task:
     thing = _DONE[gap.topic]
+    if not gap.found and gap.topic == "Your id at TikTok":
+        what = "Say under which id TikTok knows you"
+        return Task(what, "the one that your account there was made with", HOTEL, gaps=(gap,))
+    if not gap.found:
+        what = f"Find {thing} in these bookings"
+        return Task(what, "your site stays as it is", PLATFORM, gaps=(gap,))
     if gap.readable and gap.missing:
         what = f"Take {thing} from where these bookings have it"
         return Task(what, "your site stays as it is", PLATFORM, gaps=(gap,))
@@ -115,6 +134,10 @@ def _task(gap: Gap) -> Task:
         what = f"Read both ways of writing {thing}"
         return Task(what, "your site stays as it is", PLATFORM, gaps=(gap,))
     if gap.topic == "The guest's click on TikTok":
+        if gap.elsewhere:
+            what = "Say whether these bookings began on TikTok"
+            more = "those that did not are left out; of the others, keep the click"
+            return Task(what, more, SITE, gaps=(gap,))
         what = "Keep the click on TikTok until the booking is made"
         return Task(what, "it stands in the address of the first page", SITE, gaps=(gap,))
     what = f"Send {thing}" if gap.missing else f"Write {thing} in one way"
@@ -130,5 +153,9 @@ def _then(
     """What is reached once all up to here is done: "5 of 6 bookings ready"."""
     some = [gaps for status, gaps in found if status in affected]
     ready = sum(gaps <= closed for gaps in some)
-    noun = kinds[next(iter(affected))].many if len(affected) == 1 else "messages"
+    one, many = "message", "messages"
+    if len(affected) == 1:
+        kind = kinds[next(iter(affected))]
+        one, many = kind.one, kind.many
+    noun = one if len(some) == 1 else many
     return f"{ready} of {len(some)} {noun} ready"

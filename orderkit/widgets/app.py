@@ -4,16 +4,17 @@ import os
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 import ipywidgets as w
 
 from orderkit.destination.loading import load_settings, parse_settings, read_text
+from orderkit.destination.saving import PROPOSED
 from orderkit.destination.settings import Settings
+from orderkit.errors import EventsError
 from orderkit.events import samples
 from orderkit.events.folder import FirstEvents, first_events
-from orderkit.mapping.suggest import MOST_EVENTS, suggest
-from orderkit.mapping.suggest.settings_file import as_settings_file
+from orderkit.mapping.suggest import MOST_EVENTS
+from orderkit.mapping.suggest.settings_file import proposed_settings
 from orderkit.widgets import parts
 from orderkit.widgets.demo import Demo
 from orderkit.widgets.events import EventPicker
@@ -54,7 +55,9 @@ class App(parts.Form):
         drop.add_class("ok-drop")
         resume = parts.guarded(self, self._resume)
         self._remembered = Remembered(f"app {settings} {events}", resume)
-        super().__init__(self._place, self._remembered, below=[drop])
+        # What is said stands above the page, which may be long.
+        super().__init__(below=[self._place, self._remembered, drop])
+        self.message.add_class("ok-said")
         self.add_class("ok-app")
         self.shown: Demo | Meeting | Invitation
         if events:
@@ -76,7 +79,14 @@ class App(parts.Form):
         folder.mkdir(parents=True, exist_ok=True)
         # Its ending says how it is to be read.
         named = file.replace(folder / Path(name.replace("\\", "/")).name)
-        self._show(self._meeting(named))
+        try:
+            shown = self._meeting(named)
+        except EventsError as error:
+            raise EventsError(
+                f"We could not read {named.name}: drop a table, a spreadsheet or a list of "
+                "bookings. Nothing has changed."
+            ) from error
+        self._show(shown)
         self._remembered.state = {"dropped": named.as_posix()}
         self.show_message("")
 
@@ -104,7 +114,7 @@ class App(parts.Form):
             return self._of(form.settings, found, form)
         if self._settings_file and self._settings_file.is_file():
             return self._of(load_settings(self._settings_file, draft=True), found)
-        text = propose(found)
+        text = proposed_settings(list(islice(found.events.values(), MOST_EVENTS)))
         return self._of(parse_settings(text, "proposed settings", draft=True), found, text=text)
 
     def _of(
@@ -120,7 +130,9 @@ class App(parts.Form):
             return form or _mapper(text, found.events, file)
 
         unread = len(found.left_out)
-        return Meeting(settings, found.events, unread, self._logo(settings), prepare)
+        written = text or (read_text(file) if file and file.is_file() else "")
+        agreed = PROPOSED not in written
+        return Meeting(settings, found.events, unread, self._logo(settings), prepare, agreed)
 
     def _logo(self, settings: Settings) -> str:
         logo = settings.client.logo or ""
@@ -136,9 +148,3 @@ def _mapper(
     if text is not None:
         form.show_message("These settings are in no file yet: Save keeps them.")
     return form
-
-
-def propose(found: FirstEvents) -> str:
-    """The settings that events speak of, where a client has none yet, as a file has them."""
-    events = list(islice(found.events.values(), MOST_EVENTS))
-    return as_settings_file(suggest(events, ZoneInfo("UTC")), events)

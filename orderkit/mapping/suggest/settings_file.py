@@ -1,7 +1,8 @@
 """Proposals as a settings file to start from."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from orderkit.destination.fields import FieldMapping, field_mappings, ruled_statuses
 from orderkit.destination.saving import PROPOSED
@@ -10,6 +11,7 @@ from orderkit.mapping.suggest.order_object import in_platform_shape
 from orderkit.mapping.suggest.properties import look_at
 from orderkit.mapping.suggest.proposal import Proposal
 from orderkit.mapping.suggest.statuses import EVENT_NAME, ProposedEvent, suggest_events
+from orderkit.mapping.suggest.with_guesses import with_guesses
 
 
 def as_settings_file(
@@ -43,6 +45,12 @@ def as_settings_file(
         "[connection]\n",
     ]
     return "\n".join(blocks)
+
+
+def proposed_settings(events: Sequence[Any]) -> str:
+    """A settings file to start from with what events speak of."""
+    statuses = suggest_events(events).statuses(events)
+    return as_settings_file(with_guesses(events, ZoneInfo("UTC"), statuses), events)
 
 
 def _own_sources(events: list[Any]) -> set[str]:

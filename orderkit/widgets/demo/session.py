@@ -85,6 +85,7 @@ class DemoSession:
             self.ledger,
             # A demo shows the same thing twice if it is asked to.
             force=True,
+            also_outdated=True,
             sandbox=self.sandbox,
             on_wait=on_wait,
         )

@@ -24,6 +24,8 @@ from orderkit.widgets.meeting.stage import Stage
 class Meeting(BookingTabs):
     """Readiness, a booking, its journey and the results of a client, a tab for each.
 
+    agreed:  whether somebody has said which messages are for TikTok; else the settings are proposed
+
     session: the booking at hand, TikTok's side and what was sent
     """
 
@@ -36,8 +38,9 @@ class Meeting(BookingTabs):
         unread: int = 0,
         logo: str = "",
         prepare: Prepare | None = None,
+        agreed: bool = True,
     ) -> None:
-        self._events, self._unread, self._logo = events, unread, logo
+        self._events, self._unread, self._logo, self._agreed = events, unread, logo, agreed
         key = f"{client_name(settings)} {count(len(events), 'event')}"
         super().__init__(settings, key, prepare, Stage(self.take))
         self.add_class("ok-meeting")
@@ -48,10 +51,16 @@ class Meeting(BookingTabs):
         self.session = DemoSession(settings, self._events)
         self._results = [self.session.mapper.explain(event) for event in self._events.values()]
         labels = self._labels()
+        bookings = [
+            name
+            for name, mapped in zip(self._events, self._results, strict=True)
+            if mapped.outcome != "filtered"
+        ]
         self.readiness_view = w.HTML()
-        self.booking = ClientBookingPage(self.session, labels)
+        chosen = {name: labels[name] for name in bookings or labels}
+        self.booking = ClientBookingPage(self.session, chosen)
         self.journey = ClientJourneyPage(self.session)
-        self.results = ClientResultsPage(self.session, labels)
+        self.results = ClientResultsPage(self.session, labels, self._logo)
         self.session.when_changed(self.refresh)
         return {
             "Readiness": self.readiness_view,
@@ -64,9 +73,10 @@ class Meeting(BookingTabs):
         """Name of an event → what the booking is called in a choice, each once."""
         labels: dict[str, str] = {}
         taken: set[str] = set()
-        for name, mapped in zip(self.session.events, self._results, strict=True):
+        every = zip(self.session.events, self._results, strict=True)
+        for at, (name, mapped) in enumerate(every, start=1):
             info = (mapped.payload or {}).get("order_info", {})
-            number = str(info.get("order_id") or name.partition(" ")[0])
+            number = str(info.get("order_id") or f"Message {at}")
             what = "Not for TikTok"
             if mapped.payload:
                 what = kind_of(mapped.order_status).title if mapped.order_status else "Not clear"
@@ -79,9 +89,13 @@ class Meeting(BookingTabs):
 
     def refresh(self) -> None:
         """Show the readiness, with what the test system has kept by now."""
-        found = readiness(
-            self.session.mapper.settings, self._results, self.results.kept, self._unread
-        )
+        kept = {
+            (sent.delivery.order_id, sent.delivery.order_status)
+            for sent in self.session.sent
+            if sent.delivery and sent.verdict == "delivered"
+        }
+        settings = self.session.mapper.settings
+        found = readiness(settings, self._results, kept, self._unread, self._agreed)
         self.readiness_view.value = readiness_html(found)
 
     def take(self, content: dict[str, Any]) -> None:
@@ -103,5 +117,7 @@ class Meeting(BookingTabs):
 def head_html(settings: Settings, logo: str = "", button: str = "") -> str:
     """The top of a client's page: logo and name."""
     name = client_name(settings)
-    mark = logo_html(name, logo, settings.client.colour or "")
-    return f'<header class="ok-top">{mark}<h1>{escape(name)}</h1>{button}</header>'
+    colour = settings.client.colour or ""
+    line = f' style="--ok-client:{escape(colour)}"' if colour else ""
+    mark = logo_html(name, logo, colour)
+    return f'<header class="ok-top"{line}>{mark}<h1>{escape(name)}</h1>{button}</header>'

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import ipywidgets as w
 
+from orderkit.destination.fields import field_mappings
 from orderkit.events import paths
 from orderkit.mapping.problems import Problem
 from orderkit.mapping.results import Mapped, TraceEntry
@@ -17,6 +18,7 @@ from orderkit.widgets.demo.booking import field_text, problems_by_path, read, va
 from orderkit.widgets.demo.page import Page, card, columns
 from orderkit.widgets.demo.session import DemoSession
 
+_CLICK: Final = client_words()["order_info.ttoclid"].word
 #: State → the tone of its sign, and the word for it.
 _STATES: Final = {
     "missing": ("bad", "missing"),
@@ -32,7 +34,7 @@ class ClientBookingPage(Page):
     """
 
     def __init__(self, session: DemoSession, labels: Mapping[str, str]) -> None:
-        self.choose = parts.choice("Booking", [(labels[name], name) for name in session.events])
+        self.choose = parts.choice("Booking", [(label, name) for name, label in labels.items()])
         self.reset = parts.button("As it was", lambda: self.pick(self.choose.value), self)
         self.inputs: dict[str, w.Text] = {}
         self._beside: dict[str, w.HTML] = {}
@@ -62,6 +64,8 @@ class ClientBookingPage(Page):
         typed = parts.guarded(self, self.typed)
         for path, (group, word) in fields_of(self.session.mapped, self.session.event).items():
             value = paths.get(self.session.event, paths.parse_path(path))
+            if isinstance(value, str) and "://" in value and word == _CLICK:
+                word = f"{word}, in an address"
             made = parts.text_input(word, field_text(value), hint=word)
             made.observe(lambda _change: typed(), names="value")
             self.inputs[path], self._shown[path] = made, made.value
@@ -102,7 +106,8 @@ class ClientBookingPage(Page):
         mapped = self.session.mapped
         wrong = problems_by_path(mapped)
         for path, beside in self._beside.items():
-            said = dict.fromkeys(_said(p) for p in wrong.get(path, ()) if p.level == "error")
+            errors = [p for p in wrong.get(path, ()) if p.level == "error"]
+            said = dict.fromkeys(_said(p, self.inputs[path].value) for p in errors)
             beside.value = "".join(html.notice(text, "bad") for text in said)
         self.order_view.value = card(
             "What TikTok receives",
@@ -147,11 +152,29 @@ def _group(name: str, boxes: list[w.Widget]) -> w.VBox:
     return box
 
 
-def _said(problem: Problem) -> str:
+def _said(problem: Problem, typed: str) -> str:
     """A problem in the client's words."""
     if problem.code == "missing":
-        return "TikTok asks for this."
-    return f"TikTok does not take this. It takes {problem.expected}."
+        return f"TikTok asks for this{', and it is not found in here' if typed else ''}."
+    return f"TikTok does not take this. It takes {_TAKES[_TYPES[problem.target]]}."
+
+
+_TYPES: Final = {row.target: row.type for row in field_mappings()}
+#: Type of a field → what it takes, in the client's words.
+_TAKES: Final = {
+    "MERCHANT or CUSTOMER": "MERCHANT for the hotel, CUSTOMER for the guest",
+    "amount": "a number such as 120.5",
+    "boolean": "true or false",
+    "click id": "the id as TikTok gave it, without blanks",
+    "country": "the two letters of a country, such as FR",
+    "currency": "the three letters of a currency, such as EUR",
+    "date": "a day such as 2026-05-30",
+    "id": "a number or a code without blanks",
+    "status": "one word in capitals",
+    "text": "a text",
+    "timestamp": "a day and a time such as 2026-05-30T14:00:00",
+    "whole number": "a whole number such as 3",
+}
 
 
 def order_html(mapped: Mapped, before: Mapped, zone: ZoneInfo) -> str:

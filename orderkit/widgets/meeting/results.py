@@ -20,8 +20,8 @@ class ClientResultsPage(Page):
     results: name → what came of it
     """
 
-    def __init__(self, session: DemoSession, labels: Mapping[str, str]) -> None:
-        self.labels = labels
+    def __init__(self, session: DemoSession, labels: Mapping[str, str], logo: str = "") -> None:
+        self.labels, self._logo = labels, logo
         self.results: dict[str, SendResult] = {}
         self.try_button = parts.button("Try all with the test system", self.begin, self, "primary")
         self.handover_button = parts.button("Document to take home", self.hand_over, self)
@@ -48,12 +48,16 @@ class ClientResultsPage(Page):
             if mapped.outcome == "mapped":
                 self.results[name] = await self.session.send(event, mapped)
         self.refresh()
-        self.show_message("Each booking that is ready was sent.", "good")
+        if self.results:
+            self.show_message("Each booking that is ready was sent.", "good")
+        else:
+            self.show_message("No booking is ready yet: see Readiness.", "warn")
 
     def hand_over(self) -> None:
         """Offer the document, as a link that saves it."""
         entries = self.session.ledger.entries(most=MOST)
-        page = handover_page(self.session.mapper.settings, self.session.events, entries)
+        settings = self.session.mapper.settings
+        page = handover_page(settings, self.session.events, entries, self._logo)
         link = parts.download("handover.html", page)
         self.handover_view.value = f'<p role="status">{link} No secret is in it.</p>'
 
@@ -94,7 +98,7 @@ class ClientResultsPage(Page):
             open_=outcomes["rejected"],
             sent=len(self.results),
             kept=self.kept.total(),
-            words=("bookings", "ready", "sent to the test system", "kept"),
+            words=("messages", "ready", "sent to the test system", "kept"),
         )
         self.view.value = f'<section class="ok-card">{funnel}</section>' + card_table(
             table, "None."
