@@ -7,7 +7,7 @@ from typing import Final, Literal, TypeAlias
 
 from orderkit.destination.fields import field_mappings
 from orderkit.destination.settings import Settings
-from orderkit.language.filters import FilterReason
+from orderkit.mapping.event_names import UnmappedName
 from orderkit.mapping.problems import Problem
 from orderkit.mapping.results import ORDER_ID, Mapped, State
 from orderkit.reports.client_words import (
@@ -131,7 +131,7 @@ def readiness(
     unfound, there = _unfound(settings, results), _found(results)
     for mapped in results:
         if mapped.outcome == "filtered":
-            left_open = not agreed and not isinstance(mapped.reason, FilterReason)
+            left_open = not agreed and isinstance(mapped.reason, UnmappedName)
             others, unsaid = others + (not left_open), unsaid + left_open
             continue
         status = mapped.order_status or ""

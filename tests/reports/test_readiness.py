@@ -1,6 +1,8 @@
 """The readiness: what it says of bookings, in which words, and who does what."""
 
 import re
+from collections import Counter
+from itertools import permutations
 
 import pytest
 
@@ -13,6 +15,7 @@ from orderkit.mapping.mapper import Mapper
 from orderkit.reports.client_words import client_words, count_in_words, kind_of, listed, topics
 from orderkit.reports.readiness import Readiness, readiness
 from orderkit.reports.readiness_html import logo_html, readiness_html
+from orderkit.reports.tasks import Gap, most_frequent
 
 SAMPLES = list(samples.sample_events().values())
 DAMAGED = list(samples.damaged_events().values())
@@ -137,3 +140,75 @@ def test_settings_without_a_name_have_one() -> None:
     """The merchant's id stands for a client without a name, and "Your bookings" for neither."""
     assert readiness(load_settings(samples.SETTINGS), []).client == "maison-lune"
     assert readiness(Settings(), []).client == "Your bookings"
+
+
+def test_a_reference_is_no_name() -> None:
+    """Where the merchant's id is read from bookings, no braces stand on the client's screen."""
+    settings = parse_settings('[settings]\nthird_merchant_id = "{{chain.id}}"\n', draft=True)
+    assert readiness(settings, []).client == "Your bookings"
+
+
+#: A booking of a system of its own, and settings that say of some of it where it stands.
+FOREIGN = {"kind": "made", "ref": "A-1", "house": {"code": "H1"}, "src": "?ttoclid=abc"}
+SOME = (
+    'event_property = "kind"\n[[event_mapping]]\norder_status = "CREATE_ORDER"\n'
+    'event_name = "made"\n[settings]\ntiktok_organic_tracking_id = "{{click}}"\n'
+    '[smart_mapping]\n"order_info.order_id" = "ref"\n'
+)
+
+
+def found_of_foreign(*events: dict[str, object], agreed: bool = True) -> Readiness:
+    """The readiness of such bookings, as long as most is still to be mapped."""
+    settings = parse_settings(SOME, draft=True)
+    mapper = Mapper(settings)
+    return readiness(settings, [mapper.explain(event) for event in events], agreed=agreed)
+
+
+def test_what_nobody_assigned_is_no_fault_of_the_site() -> None:
+    """A value that bookings have, and nobody has mapped yet, is found by whoever maps."""
+    found = found_of_foreign(FOREIGN)
+    who = {task.what: task.who for task in found.tasks}
+    assert who["Find the hotel in these bookings"] == "Commanders Act"
+    assert who["Say under which id TikTok knows you"] == "The hotel"
+    assert not any(what.startswith("Send ") for what in who)
+    page = readiness_html(found)
+    assert "the hotel is not found yet" in page
+    assert "Everything else TikTok asks for is there" not in page
+
+
+def test_bookings_that_began_elsewhere_lost_no_click() -> None:
+    """Where some have a click and others none, it is asked whether these began on TikTok."""
+    some = found_of_foreign(FOREIGN | {"click": "abc"}, FOREIGN)
+    none = found_of_foreign(FOREIGN, FOREIGN)
+    assert "Say whether these bookings began on TikTok" in {task.what for task in some.tasks}
+    assert "Keep the click on TikTok until the booking is made" in {t.what for t in none.tasks}
+
+
+def test_what_a_message_means_is_open_until_settings_are_agreed() -> None:
+    """With proposed settings, a message that none of them names is not said to be for nobody."""
+    other = FOREIGN | {"kind": "IN_HOUSE"}
+    proposed, agreed = (found_of_foreign(FOREIGN, other, agreed=known) for known in (False, True))
+    assert (proposed.others, proposed.unsaid) == (0, 1)
+    assert (agreed.others, agreed.unsaid) == (1, 0)
+    assert "what it means is still open" in readiness_html(proposed)
+
+
+def test_lines_stand_in_the_same_order_whatever_was_found_first() -> None:
+    """Gaps that are as frequent as each other are told apart by their topic."""
+    gaps = [Gap("Price", True), Gap("Hotel", True), Gap("Hotel", False), Gap("Room", True)]
+    expected = [(gap, 1) for gap in (gaps[2], gaps[1], gaps[0], gaps[3])]
+    for order in permutations(gaps):
+        assert most_frequent(Counter(order)) == expected
+
+
+def test_orders_that_the_test_system_keeps_are_those_of_these_bookings() -> None:
+    """A later message of an order replaces an earlier one; an order of a show counts for none."""
+    booked = SAMPLES[0]
+    number = str(booked["id"])
+    settings = load_settings(samples.SETTINGS)
+    results = [Mapper(settings).explain(event) for event in (booked, booked)]
+    kept = {(number, "CREATE_ORDER"), (f"{number}-J1", "CREATE_ORDER")}
+    (kind, *_) = readiness(settings, results, kept).kinds
+    assert (kind.ready, len(kind.orders), kind.kept) == (2, 1, 1)
+    page = readiness_html(readiness(settings, results, kept))
+    assert "All that are ready reached the test system, as one order" in page

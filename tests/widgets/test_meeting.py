@@ -15,6 +15,7 @@ from orderkit.events.folder import first_events
 from orderkit.widgets import App, Meeting
 from orderkit.widgets.app import Invitation
 from orderkit.widgets.demo import Demo
+from orderkit.widgets.parts import guarded
 from tests.reports.test_readiness import OURS
 
 SYSTEM = Path(__file__).parent / "booking_system"
@@ -87,6 +88,42 @@ def test_all_bookings_go_to_the_test_system(meeting: Meeting) -> None:
     assert "handover.html" in meeting.results.handover_view.value
 
 
+def _try_all(meeting: Meeting) -> None:
+    meeting.results.try_button.click()
+    assert meeting.results.task is not None
+    meeting.results.task.result(60)
+
+
+def test_trying_all_again_ends_as_the_first_time(meeting: Meeting) -> None:
+    """A demonstration that is repeated shows the same: no older message is refused."""
+    for _ in range(2):
+        _try_all(meeting)
+        assert meeting.results.kept.total() == 12
+        assert "refused" not in meeting.results.view.value
+
+
+def test_a_journey_is_not_counted_as_a_booking(meeting: Meeting) -> None:
+    """What goes on its way for show is in no number of the readiness or the document."""
+    meeting.journey.buttons[0].click()
+    assert meeting.journey.task is not None
+    meeting.journey.task.result(60)
+    assert "reached the test system" not in meeting.readiness_view.value
+    _try_all(meeting)
+    assert "All seven bookings reached the test system" in meeting.readiness_view.value
+    assert "Both cancellations reached the test system" in meeting.readiness_view.value
+
+
+def test_a_message_that_is_not_for_tiktok_is_no_booking_to_choose() -> None:
+    """Only bookings are offered; what became of the rest stands in the results."""
+    events = first_events(SYSTEM / "reservations.json").events
+    other = {**next(iter(events.values())), "event_name": "Newsletter"}
+    made = Meeting(load_settings(SYSTEM / "settings.toml"), {"0 other": other, **events})
+    labels = [label for label, _ in made.booking.choose.options]
+    assert len(labels) == len(events)
+    assert not any("Not for TikTok" in label for label in labels)
+    assert "Message 1" in made.results.view.value
+
+
 def test_no_word_of_ours_is_on_any_page(meeting: Meeting) -> None:
     """Every text that a client sees, of every page, is in the client's words."""
     meeting.journey.buttons[0].click()
@@ -142,6 +179,21 @@ def test_the_app_shows_what_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None
     client = App().shown
     assert isinstance(client, Meeting)
     assert "casa-hotels" in client.head.value
+
+
+@pytest.mark.usefixtures("_nothing_named")
+def test_a_file_that_cannot_be_read_is_told_in_the_clients_words() -> None:
+    """The page stays as it is, and says on top what could not be read, without our words."""
+    app = App()
+    shown = app.shown
+    Path("arriving").write_bytes(b'{"a": [1')
+    guarded(app, app.take)(Path("arriving"), "broken.json")
+    assert app.shown is shown
+    assert app.children.index(app.message) < app.children.index(app._place)
+    said = re.sub(r"<[^>]+>", " ", app.message.value)
+    assert "We could not read broken.json" in said
+    assert "dropped" not in said
+    assert not OURS.search(said)
 
 
 @pytest.mark.usefixtures("_nothing_named")
