@@ -95,7 +95,7 @@ def _serve(shown: dict[str, str], port: int, no_browser: bool) -> int:
     ):
         try:
             wait_for(process, port, log)
-            echo(f"The page is at {url}, stop it with Ctrl-C.")
+            echo(f"The page is at {url}\nStop it with Ctrl-C.")
             if not no_browser:
                 webbrowser.open(url)
             return process.wait()

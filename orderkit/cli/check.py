@@ -21,6 +21,7 @@ from orderkit.cli.common import (
 )
 from orderkit.cli.terminal import COLOURS, Line, Terminal
 from orderkit.events.paths import count
+from orderkit.language.references import PropertySource, ValueSource
 from orderkit.mapping.across import AcrossEvents
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.results import EventResult
@@ -104,7 +105,15 @@ def _proposed(causes: Causes, mapper: Mapper, events: Sequence[Any]) -> dict[str
         return {}
     compiled = mapper.compiled
     ranked = suggest(map(compiled.transform, events), compiled.settings.zone, most=1)
-    return {t: best[0] for t, best in ranked.items() if t in missing and best and best[0].sure}
+    first = {t: best[0] for t, best in ranked.items() if t in missing and best and best[0].sure}
+    return {t: best for t, best in first.items() if not _reads(compiled.by_target[t].source, best)}
+
+
+def _reads(source: ValueSource, proposal: Proposal) -> bool:
+    """Whether the settings read already what is proposed."""
+    if proposal.formula:
+        return source.text == proposal.value
+    return isinstance(source, PropertySource) and source.properties == (proposal.reads,)
 
 
 def _print_causes(

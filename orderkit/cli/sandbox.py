@@ -24,7 +24,7 @@ def command(port: int, script: str, share: float | None, seed: int) -> None:
 
     def tell(sandbox: Sandbox) -> None:
         apply(sandbox, script, share, seed)
-        echo(f"The sandbox listens on {sandbox.url}, stop it with Ctrl-C.")
+        echo(f"The sandbox listens on {sandbox.url}\nStop it with Ctrl-C.")
         echo("Under [connection] in the settings:")
         echo(f'endpoint_url = "{sandbox.order_url}"')
         echo(f'token_url = "{sandbox.token_url}"')

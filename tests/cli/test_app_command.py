@@ -45,7 +45,7 @@ def test_the_app_tells_its_address_and_ends_clean(tmp_path: Path, how: signal.Si
         told = process.stdout.readline()
         assert told.startswith("The page is at http://127.0.0.1:"), told
         port = int(told.split(":")[2].split("/")[0])
-        url = told.split(" at ")[1].split(",")[0]
+        url = told.split(" at ")[1].strip()
         try:
             assert guarded(url)
         except BaseException:

@@ -80,6 +80,15 @@ def test_what_suggest_finds_for_a_missing_row_is_said_there(tmp_path: Path) -> N
     assert "→ send `currency` with the event, or name the property that has it under " in said
 
 
+def test_what_is_read_already_is_not_proposed(tmp_path: Path) -> None:
+    """Where one booking lacks what the settings read of all others, the site is asked to send it."""
+    bookings = [*samples.sample_events().values()]
+    lacks = {**bookings[0], "hotel": {k: v for k, v in bookings[0]["hotel"].items() if k != "name"}}
+    said = run("check", write(tmp_path / "e.ndjson", [*bookings, lacks]), *SETTINGS).stdout
+    assert "hotel.name" in said
+    assert "orderkit suggest" not in said
+
+
 def test_causes_of_other_events_are_not_one() -> None:
     """Two fields are one cause only if the very same events lack them, however many they are."""
     from orderkit import Mapper, load_settings
