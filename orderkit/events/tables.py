@@ -6,6 +6,7 @@ type, null and NaN are no property, dates and times become ISO 8601.
 """
 
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, time
@@ -20,6 +21,14 @@ from orderkit.events.packing import optional
 
 _ROWS_AT_ONCE: Final = 1_000
 _NO_CELL: Final = ("", None)
+#: What is said of such a row.
+ROW_OF_TOTALS: Final = "a row of totals left out"
+#: How a row of totals begins, in the languages of hotels, in small letters.
+_TOTALS: Final = re.compile(
+    r"(?:grand |sub|sous-|zwischen)?"
+    r"(?:totals?|totaux|totale|totales|totaal|summen?|gesamt(?:summe)?|soma|suma)\b"
+)
+_SUM: Final = re.compile(r"[-+\d.,'’\s%€$£]*\d[-+\d.,'’\s%€$£]*")
 
 
 class Tree:
@@ -45,6 +54,16 @@ class Tree:
     def event(self, cells: Sequence[Any]) -> dict[str, Any]:
         """The event of a row; "" and None are no cell."""
         return self._make(cells) or {}
+
+
+def is_row_of_totals(cells: Sequence[Any]) -> bool:
+    """Whether a row sums up those above it, as reports end: "Total", and else numbers alone."""
+    first, *others = [str(cell) for cell in cells if cell not in _NO_CELL] or [""]
+    return (
+        bool(others)
+        and bool(_TOTALS.match(first.strip().casefold()))
+        and all(map(_SUM.fullmatch, others))
+    )
 
 
 def _place(root: dict[str, Any], column: str, number: int) -> bool:

@@ -81,9 +81,10 @@ def test_what_suggest_finds_for_a_missing_row_is_said_there(tmp_path: Path) -> N
 
 
 def test_what_is_read_already_is_not_proposed(tmp_path: Path) -> None:
-    """Where one booking lacks what the settings read of all others, the site is asked to send it."""
+    """Where one booking lacks what the settings read of all others, the site is to send it."""
     bookings = [*samples.sample_events().values()]
-    lacks = {**bookings[0], "hotel": {k: v for k, v in bookings[0]["hotel"].items() if k != "name"}}
+    hotel = {k: v for k, v in bookings[0]["hotel"].items() if k != "name"}
+    lacks = {**bookings[0], "hotel": hotel}
     said = run("check", write(tmp_path / "e.ndjson", [*bookings, lacks]), *SETTINGS).stdout
     assert "hotel.name" in said
     assert "orderkit suggest" not in said

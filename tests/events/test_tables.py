@@ -14,6 +14,7 @@ from orderkit.bulk.outputs import payload_file
 from orderkit.destination.fields import field_mappings
 from orderkit.errors import EventsError
 from orderkit.events import paths, samples
+from orderkit.events.entries import Reading
 from orderkit.events.jsontext import loads
 from orderkit.events.reader import EventLine, open_events
 from tests.cli.test_commands import SETTINGS, lines, run
@@ -256,3 +257,33 @@ def test_rejects_are_no_table(tmp_path: Path) -> None:
     done = run("map", str(samples.EVENTS), *SETTINGS, "--rejects", str(tmp_path / "r.csv"))
     assert done.returncode == 2
     assert "reject lines are JSON" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        'TOTAL GÉNÉRAL;;"20 893,10";38',
+        "Gesamt;;1.893,10 €;38",
+        "Subtotal;;120.00;3",
+        "Totale complessivo;;;38",
+        "Suma:;;-12,50;1",
+    ],
+)
+def test_a_row_of_totals_is_no_event(tmp_path: Path, last: str) -> None:
+    """What a report ends with, or has between its parts, sums bookings up and is none."""
+    file = tmp_path / "report.csv"
+    file.write_text(f"no;hotel;total;nights\nA1;Lune;120,00;2\n{last}\n", encoding="utf-8")
+    reading = Reading()
+    with open_events(file, reading) as entries:
+        (entry,) = entries
+    assert entry.event == {"no": "A1", "hotel": "Lune", "total": "120,00", "nights": "2"}
+    assert "a row of totals left out" in reading.notes
+
+
+@pytest.mark.parametrize("row", ["TOTAL-1;Lune;120,00;2", "Totally;;free;2", "118;;120,00;2"])
+def test_a_booking_that_looks_like_a_total_stays_one(tmp_path: Path, row: str) -> None:
+    """Only a row that has nothing but the word and numbers is left out."""
+    file = tmp_path / "report.csv"
+    file.write_text(f"no;hotel;total;nights\nA1;Lune;120,00;2\n{row}\n", encoding="utf-8")
+    with open_events(file) as entries:
+        assert len(list(entries)) == 2

@@ -9,7 +9,7 @@ from orderkit.errors import EventsError
 from orderkit.events import paths
 from orderkit.events.entries import CUT, Reading, Record
 from orderkit.events.paths import count
-from orderkit.events.tables import Tree
+from orderkit.events.tables import ROW_OF_TOTALS, Tree, is_row_of_totals
 
 _MARKS: Final = ",;\t|"
 #: Columns of the items of an order that has a line for each of them.
@@ -164,6 +164,9 @@ def _records(
         if len(stripped) != len(header):
             found = f"{count(len(cells), 'cell')} for {count(len(header), 'column')}"
             yield Record(line, None, found)
+            continue
+        if is_row_of_totals(stripped):
+            reading.note(ROW_OF_TOTALS)
             continue
         reader = reader or rows_reader(header, stripped, reading)
         for record in reader.add(line, stripped):

@@ -9,7 +9,7 @@ from orderkit.errors import EventsError
 from orderkit.events.entries import Reading, Record
 from orderkit.events.formats.delimited import rows_reader
 from orderkit.events.packing import optional
-from orderkit.events.tables import plain_cell
+from orderkit.events.tables import ROW_OF_TOTALS, is_row_of_totals, plain_cell
 
 _PIECE: Final = 2**20
 #: What the library of the language raises over archives that are damaged or locked.
@@ -41,6 +41,9 @@ def read_workbook(data: bytes, name: str, reading: Reading) -> Iterator[Record]:
     for number, row in enumerate(rows, start=2):
         cells = [_cell(cell) for cell in row]
         if not any(cell != "" for cell in cells):
+            continue
+        if is_row_of_totals(cells):
+            reading.note(ROW_OF_TOTALS)
             continue
         reader = reader or rows_reader(names, cells, reading)
         yield from reader.add(number, cells)
