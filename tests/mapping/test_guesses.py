@@ -12,6 +12,7 @@ from orderkit.destination.fields import field_mappings
 from orderkit.mapping.suggest import suggest
 from orderkit.mapping.suggest.guesses import guess
 from orderkit.mapping.suggest.settings_file import as_settings_file
+from orderkit.mapping.suggest.values import order_values
 from orderkit.mapping.suggest.with_guesses import with_guesses
 
 UTC = ZoneInfo("UTC")
@@ -87,7 +88,7 @@ def bookings(seed: int, number: int) -> tuple[list[dict[str, Any]], list[str]]:
 def test_names_that_say_nothing_leave_the_values(seed: int, number: int) -> None:
     """Nearly every mandatory row is guessed right, and no guess is more than perhaps."""
     events, statuses = bookings(seed, number)
-    found = guess(events, UTC, statuses)
+    found = guess(order_values(events, UTC, statuses))
     assert all(p.confidence == "perhaps" for ranked in found.values() for p in ranked)
     wrong = {
         end: [p.value for p in ranked]
@@ -109,7 +110,7 @@ def test_nothing_is_written_for_what_was_only_guessed() -> None:
 def test_who_cancelled_is_read_from_words_for_a_guest() -> None:
     """Each word that was seen is read, and a booking that nobody cancelled gets none."""
     events, statuses = bookings(3, 24)
-    (first,) = guess(events, UTC, statuses)["order_info.initiator"]
+    (first,) = guess(order_values(events, UTC, statuses))["order_info.initiator"]
     assert first.value == 'IF(Qk == "GAST", "CUSTOMER", IF(Qk == "HAUS", "MERCHANT"))'
     assert {statuses[n] for n in first.given} == {"CANCEL_ORDER"}
     assert set(first.given.values()) == {"CUSTOMER", "MERCHANT"}
@@ -118,10 +119,10 @@ def test_who_cancelled_is_read_from_words_for_a_guest() -> None:
 def test_events_in_which_nothing_looks_like_an_order_give_no_guess() -> None:
     """Texts and yes or no are no one's amounts, dates or codes."""
     events = [{"a": "some words", "b": at % 2 == 0} for at in range(8)]
-    found = guess(events, UTC, [""] * 8)
+    found = guess(order_values(events, UTC, [""] * 8))
     assert {*found} <= {row.target for row in field_mappings()}
     assert not {t for t in found if "value" in t or "date" in t or "time" in t}
-    assert guess([], UTC, []) == {}
+    assert guess(order_values([], UTC, [])) == {}
 
 
 def test_a_settings_file_holds_guesses_as_comments_alone() -> None:

@@ -7,12 +7,11 @@ values show is likely: an amount of which a rate gives another one, names that a
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import permutations
 from statistics import mean
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from orderkit.destination.fields import FieldMapping, field_mappings
 from orderkit.mapping.names import words
@@ -24,8 +23,7 @@ from orderkit.mapping.suggest.guessed_amounts import guess_amounts
 from orderkit.mapping.suggest.guessed_moments import guess_moments
 from orderkit.mapping.suggest.initiators import who_cancelled
 from orderkit.mapping.suggest.named_codes import named_codes, names_rooms
-from orderkit.mapping.suggest.order_object import find_order
-from orderkit.mapping.suggest.properties import Property, look_at
+from orderkit.mapping.suggest.properties import Property
 from orderkit.mapping.suggest.proposal import Proposal, spelled
 from orderkit.mapping.suggest.values import MOST_COUNTED, OrderValues, days
 
@@ -37,17 +35,8 @@ _LONGEST_STAY: Final = 60
 _OF_MESSAGES: Final = frozenset(words("delivered delivery sent snt received processed exported"))
 
 
-def guess(
-    events: Iterable[Any], zone: ZoneInfo, statuses: Sequence[str]
-) -> dict[str, list[Proposal]]:
-    """Target → guesses, the best first, for the mandatory rows of which values say something.
-
-    statuses: the order status of each event, "" for one that is no order or not known to be one
-    """
-    seen = look_at(events)
-    values = OrderValues(
-        seen, dict(enumerate(statuses[: len(seen.events)])), zone, find_order(seen)
-    )
+def guess(values: OrderValues) -> dict[str, list[Proposal]]:
+    """Target → guesses, the best first, for the mandatory rows of which values say something."""
     return _Guesses(values).found() if values.numbers else {}
 
 

@@ -1,7 +1,7 @@
 """What the values of properties are, whatever their names say: dates, times, amounts, codes."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from orderkit.destination.codes import names_a_currency
 from orderkit.mapping.amounts import decimal, written_numbers
 from orderkit.mapping.conversion import Unconvertible
-from orderkit.mapping.suggest.order_object import MOST, OrderObject
-from orderkit.mapping.suggest.properties import Property, Seen
+from orderkit.mapping.suggest.order_object import MOST, OrderObject, find_order
+from orderkit.mapping.suggest.properties import Property, Seen, look_at
 from orderkit.mapping.types import field_type
 
 #: A minus in front of a number, or behind one.
@@ -145,6 +145,13 @@ class OrderValues:
                 self._place[p.path],
             ),
         )
+
+
+def order_values(events: Iterable[Any], zone: ZoneInfo, statuses: Sequence[str]) -> OrderValues:
+    """The values of events with these order statuses, "" for what is no order, as far as known."""
+    seen = look_at(events)
+    known = dict(enumerate(statuses[: len(seen.events)]))
+    return OrderValues(seen, known, zone, find_order(seen))
 
 
 def written_amount(value: Any) -> Decimal | None:

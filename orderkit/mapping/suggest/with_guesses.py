@@ -9,8 +9,10 @@ from orderkit.mapping.suggest import suggest
 from orderkit.mapping.suggest.fulfilled import settle_fulfilled
 from orderkit.mapping.suggest.guesses import guess
 from orderkit.mapping.suggest.hundredths import divide_hundredths
+from orderkit.mapping.suggest.optional import optional_rows
 from orderkit.mapping.suggest.paired import settle_pairs
 from orderkit.mapping.suggest.proposal import Proposal
+from orderkit.mapping.suggest.values import order_values
 
 _IN_DOUBT: Final = re.compile("it is `.*` or `.*`, which differ").fullmatch
 
@@ -18,9 +20,12 @@ _IN_DOUBT: Final = re.compile("it is `.*` or `.*`, which differ").fullmatch
 def with_guesses(
     events: Sequence[Any], zone: ZoneInfo, statuses: Sequence[str]
 ) -> dict[str, list[Proposal]]:
-    """What `suggest` proposes, with guesses where none of it is sure; `statuses` as for `guess`."""
-    found = suggest(events, zone)
-    for target, guessed in guess(events, zone, statuses).items():
+    """What `suggest` proposes, with guesses where none of it is sure.
+
+    statuses: the order status of each event, "" for one that is no order or not known to be one
+    """
+    found, values = suggest(events, zone), order_values(events, zone, statuses)
+    for target, guessed in guess(values).items():
         named = found.get(target, [])
         if not (named and named[0].sure):
             found[target] = _agreeing_first(named, guessed)
@@ -28,6 +33,7 @@ def with_guesses(
     # Where all stays are over, nothing shows what is there only then.
     if set(statuses) - {"", "COMPLETE_ORDER"}:
         settle_fulfilled(found)
+    found |= optional_rows(values, found)
     divide_hundredths(found, events, zone)
     return found
 

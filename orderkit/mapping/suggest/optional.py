@@ -1,0 +1,190 @@
+"""Optional rows: what TikTok takes besides what it asks for, where events show that they have it.
+
+An order does without them. So a name alone is no more than "perhaps"; likely is what the amounts
+of all orders show, and what only a cancelled booking has and is called a reason.
+"""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any, Final, TypeAlias
+
+from orderkit.destination.fields import FieldMapping, field_mappings
+from orderkit.mapping.names import words
+from orderkit.mapping.suggest.agreed_amounts import differ, discount_amounts, shows
+from orderkit.mapping.suggest.candidates import as_reference, proposal_of, readings
+from orderkit.mapping.suggest.guessed_amounts import FEES, TAXES, is_called
+from orderkit.mapping.suggest.properties import Property
+from orderkit.mapping.suggest.proposal import Proposal
+from orderkit.mapping.suggest.values import OrderValues, written_amount
+
+_TOTAL: Final = "order_info.value.total_value"
+_PAYABLE: Final = "order_info.value.payment_value"
+#: So many amounts are tried as parts of a total; among more, a sum that fits is an accident.
+_MOST: Final = 12
+#: Orders with other totals that show what its parts are.
+_LEAST: Final = 3
+_REASONS: Final = frozenset(words("reason rsn motivo motif motiv grund reden causa cause"))
+_ABSENT: Final = (("no", "show"), ("noshow",), ("not", "arrive"), ("not", "arrived"))
+_CAME: Final = frozenset(words("actual stayed arrived registered present came ist effectif"))
+#: Pages on which nothing was ordered.
+_BEFORE: Final = frozenset(words("landing referrer referring referer first previous"))
+_OFFERS: Final = frozenset({"discount", "rate"})
+_PROMOTED: Final = frozenset(
+    words("promo promotion offer coupon voucher campaign deal angebot offre oferta offerta")
+)
+
+#: End of a row's target, the path that it may read, why, and whether it is likely.
+Offered: TypeAlias = Iterator[tuple[str, str, str, bool]]
+
+
+def optional_rows(values: OrderValues, found: Mapping[str, list[Proposal]]) -> dict[str, Any]:
+    """Target → proposals for optional rows that have none; `found`: those of the other rows."""
+    made: dict[str, list[Proposal]] = {}
+    open_rows = {row.target.rpartition(".")[2]: row for row in _open_rows(values, found)}
+    for end, path, fact, likely in _offered(values, found):
+        if row := open_rows.get(end):
+            proposal = _proposal(values, row, path, fact)
+            if proposal:
+                confidence = "likely" if likely else "perhaps"
+                made.setdefault(row.target, []).append(proposal.at_most(confidence, fact))
+    ranked = {target: sorted(each, key=lambda p: not p.sure) for target, each in made.items()}
+    return {target: each[:3] for target, each in ranked.items()}
+
+
+def _open_rows(values: OrderValues, found: Mapping[str, Any]) -> Iterator[FieldMapping]:
+    """Optional rows whose source in the table no event has."""
+    for row in field_mappings():
+        there = row.target in found or row.source in values.seen.properties
+        if not (row.mandatory or there):
+            yield row
+
+
+def _offered(values: OrderValues, found: Mapping[str, list[Proposal]]) -> Offered:
+    yield from _parts_of_total(values, _first(found, _TOTAL))
+    yield from _discounts(values, _first(found, _TOTAL), _first(found, _PAYABLE))
+    cancelled, over = (_only_once(values, f"{what}_ORDER") for what in ("CANCEL", "COMPLETE"))
+    # The words of a reason say more than its code.
+    for prop in sorted(cancelled, key=lambda p: "identifier" in p.name.attributes):
+        if _REASONS & set(_own(prop)):
+            yield "cancel_reason", prop.path, "there only once a booking is cancelled", True
+    for prop in over:
+        if values.of_people(prop) and _CAME & set(words(prop.path)) and values.whole(prop):
+            yield "actual_occupancy", prop.path, "people, there only once a stay is over", False
+    for prop in values.seen.properties.values():
+        if prop.in_array:
+            continue
+        own = _own(prop)
+        if any(_has(own, absent) for absent in _ABSENT):
+            flags = all(isinstance(value, bool) for value in values.values(prop))
+            yield "no_show", prop.path, f"named `{prop.path}`", flags
+        yield from _promotion(prop, own)
+        addresses = ["://" in str(value) for value in values.values(prop)]
+        said = {*words(prop.path)}
+        if addresses and all(addresses) and {"page", "url"} <= said and not said & _BEFORE:
+            yield "order_url", prop.path, "the address of a page", False
+
+
+def _only_once(values: OrderValues, status: str) -> list[Property]:
+    """What most orders with that status have, and none with another one, of which there are."""
+    numbers = values.with_status(status)
+    return values.only_in(numbers) if len(numbers) < len(values.numbers) else []
+
+
+def _parts_of_total(values: OrderValues, total: Proposal | None) -> Offered:
+    """What a room, a tax and a fee come to, where they are the total in every order.
+
+    The vendor: total_value = total_room_fee + total_tax + total_service_fee.
+    """
+    if total is None or len(set(map(str, total.given.values()))) < _LEAST:
+        return
+    whole = {n: written_amount(v) for n, v in total.given.items()}
+    amounts = {
+        prop.path: (prop, read)
+        for prop in values.full
+        if not prop.in_array and (read := _amounts(prop, whole))
+    }
+    # What is both, as "taxesFees", tells neither.
+    taxes, fees, rooms = (
+        [path for path, (prop, _) in amounts.items() if _are(prop, kind)][:_MOST]
+        for kind in ((True, False), (False, True), (False, False))
+    )
+    fits = [
+        (room, tax, fee)
+        for room in rooms
+        for tax in taxes
+        for fee in [*fees, ""]
+        if fee != tax and _is_sum(whole, [amounts[path][1] for path in (room, tax, fee) if path])
+    ]
+    if len(fits) != 1:
+        return
+    ends = ("total_room_fee", "total_tax", "total_service_fee")
+    for end, path in zip(ends, fits[0], strict=True):
+        others = " and ".join(f"`{other}`" for other in fits[0] if other and other != path)
+        if path:
+            yield end, path, f"with {others} it is the total in every order", True
+
+
+def _are(prop: Property, kind: tuple[bool, bool]) -> bool:
+    """Whether an amount is called a tax, and a fee."""
+    return (is_called(prop, TAXES), is_called(prop, FEES)) == kind
+
+
+def _amounts(prop: Property, whole: Mapping[int, Any]) -> dict[int, Decimal]:
+    """Number of the order → the amount; none where one is no number, or some order has none."""
+    read = {n: written_amount(prop.values[n]) for n in whole if n in prop.values}
+    known = {n: amount for n, amount in read.items() if amount is not None}
+    return known if len(known) == len(whole) and any(known.values()) else {}
+
+
+def _is_sum(whole: Mapping[int, Any], parts: list[dict[int, Decimal]]) -> bool:
+    return all(sum((part[n] for part in parts), Decimal(0)) == whole[n] for n in whole)
+
+
+def _discounts(values: OrderValues, total: Proposal | None, due: Proposal | None) -> Offered:
+    """The discounts: likely where they are what the total and what is to be paid differ by."""
+    for path, given in discount_amounts(values.seen).items():
+        shown = bool(
+            total
+            and due
+            and total.sure
+            and due.sure
+            and differ(total.given, due.given, given)
+            and shows(due.given, given)
+        )
+        fact = "the total less what is to be paid" if shown else f"named `{path}`"
+        end = "saved_amount" if _PROMOTED & set(words(path)) and not shown else "discounts"
+        yield end, path, fact, shown
+
+
+def _promotion(prop: Property, own: tuple[str, ...]) -> Offered:
+    holder = words(prop.container.rpartition(".")[2]) if prop.container else ()
+    named = _PROMOTED & {*own, *holder}
+    if not named or prop.name.subject not in _OFFERS or prop.name.against:
+        return
+    if "identifier" in prop.name.attributes or own in (("coupon",), ("voucher",)):
+        yield "promotion_id", prop.path, f"named `{prop.path}`", False
+    elif "name" in prop.name.attributes:
+        yield "description", prop.path, f"named `{prop.path}`", False
+
+
+def _proposal(values: OrderValues, row: FieldMapping, path: str, fact: str) -> Proposal | None:
+    """The row's proposal: an amount by what makes one of it, another value as it is."""
+    prop = values.seen.properties[path]
+    if row.type == "amount":
+        return next(readings(row, prop, values.seen, values.order, values.zone), None)
+    having = {n: values.seen.events[n] for n in values.numbers if n in prop.values}
+    value = as_reference(row, path)
+    return proposal_of(row, value, False, (fact,), having, values.zone) if having else None
+
+
+def _first(found: Mapping[str, list[Proposal]], target: str) -> Proposal | None:
+    return next(iter(found.get(target, [])), None)
+
+
+def _own(prop: Property) -> tuple[str, ...]:
+    return words(prop.path.rpartition(".")[2])
+
+
+def _has(own: tuple[str, ...], part: tuple[str, ...]) -> bool:
+    """Whether these words stand in a name, one behind the other."""
+    return any(own[at : at + len(part)] == part for at in range(len(own)))
