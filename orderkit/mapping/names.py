@@ -180,6 +180,7 @@ _CONTAINED: Final = {
     ("merchant", "hotel"),
     ("room", "rate"),
     ("channel", "merchant"),
+    ("channel", "commission"),
 }
 
 

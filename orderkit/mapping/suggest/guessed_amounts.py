@@ -52,12 +52,12 @@ def guess_amounts(
 TAXES: Final = frozenset(
     words(
         "tax taxes vat gst btw belasting taxe tva steuer steuern mwst abgaben iva impuesto"
-        " impuestos imposta imposte imposto impostos tasa tasas podatek"
+        " impuestos imposta imposte imposto impostos tasa tasas tassa tasse podatek"
     )
 )
 FEES: Final = frozenset(
     words(
-        "fee fees service services svc gebuhr gebuhren leistungen servicio servicios servizio"
+        "fee fees service services svc serv gebuhr gebuhren leistungen servicio servicios servizio"
         " servizi servico servicos frais cargo cargos spese toeslag toeslagen"
     )
 )

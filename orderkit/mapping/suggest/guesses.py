@@ -167,7 +167,13 @@ class _Guesses:
         rooms = [pair for pair in pairs if pair[0].in_array or pair in named]
         rooms.sort(key=lambda pair: pair not in named)
         hotels = [pair for pair in pairs if not pair[0].in_array]
-        hotels.sort(key=lambda pair: (pair[0].container != country, values.kinds(pair[0])))
+        hotels.sort(
+            key=lambda pair: (
+                pair[0].container != country,
+                not _are_called_code_and_name(*pair),
+                values.kinds(pair[0]),
+            )
+        )
         hotels = [pair for pair in hotels if pair not in named]
         rooms += hotels[1:] + hotels[:1]
         for end, found in (("third_shop", hotels), ("third_sku", rooms)):
@@ -193,7 +199,7 @@ class _Guesses:
                 self._add(name, text, f"the number of items in `{array}`", formula=True)
         free = (p for p in values.full if p.path not in self.taken)
         counts = [p for p in free if _is_count(values.whole(p))]
-        found = values.first(counts, lambda p: (p.in_array, max(values.whole(p))))
+        found = values.first(counts, lambda p: (_is_code(p), p.in_array, max(values.whole(p))))
         self._read(name, found, "a small number")
         self.taken |= set(self._paths(name)[:1])
 
@@ -266,6 +272,15 @@ def _nights(begin: Proposal, end: Proposal) -> list[int]:
     """The days between two dates, where both have the same orders."""
     first, last = days(begin.given), days(end.given)
     return [(last[n] - day).days for n, day in first.items()] if first.keys() == last.keys() else []
+
+
+def _are_called_code_and_name(code: Property, name: Property) -> bool:
+    return "identifier" in code.name.attributes and "name" in name.name.attributes
+
+
+def _is_code(prop: Property) -> bool:
+    """Whether a number is called a code, and no count."""
+    return prop.name.attributes & {"identifier", "count"} == {"identifier"}
 
 
 def _is_count(numbers: list[int]) -> bool:

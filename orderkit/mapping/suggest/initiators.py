@@ -1,6 +1,6 @@
 """Who cancelled a booking, by the words that events have only once it is cancelled."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from orderkit.events.jsontext import show
@@ -84,18 +84,20 @@ def _sides(said: Iterable[str]) -> tuple[list[str], list[str]]:
 
 
 def _sides_of_short(said: Iterable[str]) -> tuple[list[str], list[str]]:
-    """The same of words that are the beginning of such a word ("CLI", "H"); none where one is of
-    both, or no word is of a side.
+    """The same of words that are the beginning of such a word ("CLI", "H"); none where no word is
+    of a side.
     """
     short = [word for word in sorted(said) if len(word) <= _LONGEST_SHORT]
-    guests, hotels = ([w for w in short if _begins(w, side)] for side in ({"guest"}, _HOTEL))
-    return (guests, hotels) if guests and hotels and not set(guests) & set(hotels) else ([], [])
+    guests, hotels = ([w for w in short if _begins(w, side)] for side in ("guest", "hotel"))
+    # "H" begins words of both sides: beside "C" or "G" it is the hotel.
+    guests = [word for word in guests if word not in hotels]
+    return (guests, hotels) if guests and hotels else ([], [])
 
 
-def _begins(word: str, subjects: Container[str]) -> bool:
-    """Whether a word that speaks of one of these subjects begins so."""
+def _begins(word: str, subject: str) -> bool:
+    """Whether a word that speaks of that subject begins so."""
     return any(
-        kind == "subject" and concept in subjects and whole.startswith(word.casefold())
+        kind == "subject" and concept == subject and whole.startswith(word.casefold())
         for whole, meanings in hints().items()
         for kind, concept in meanings
     )

@@ -25,7 +25,9 @@ _MOST: Final = 12
 _LEAST: Final = 3
 _REASONS: Final = frozenset(words("reason rsn motivo motif motiv grund reden causa cause"))
 _ABSENT: Final = (("no", "show"), ("noshow",), ("not", "arrive"), ("not", "arrived"))
-_CAME: Final = frozenset(words("actual stayed arrived registered present came ist effectif"))
+_CAME: Final = frozenset(
+    words("actual stayed checked arrived registered present came ist effectif")
+)
 #: Pages on which nothing was ordered.
 _BEFORE: Final = frozenset(words("landing referrer referring referer first previous"))
 _OFFERS: Final = frozenset({"discount", "rate"})

@@ -1,14 +1,16 @@
 """Codes and names of one thing, each of which tells what the other one is."""
 
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from orderkit.mapping.names import read_name
 from orderkit.mapping.suggest.proposal import Proposal
 
 _ITEM: Final = "order_info.spu_list.0.sku_list.0.third_sku"
+_HOTEL: Final = "order_info.third_shop_id"
+_COUNTRY: Final = "order_info.order_country"
 _CODES_AND_NAMES: Final = (
-    ("order_info.third_shop_id", "order_info.third_shop_name"),
+    (_HOTEL, "order_info.third_shop_name"),
     (f"{_ITEM}_id", f"{_ITEM}_name"),
 )
 #: Of what a code or a name of a hotel or a room is not.
@@ -18,12 +20,32 @@ _LEAST: Final = 3
 
 
 def settle_pairs(found: dict[str, list[Proposal]]) -> None:
-    """Put first what goes with the sure one of a code and a name; likely, if it alone does."""
+    """Put first what goes with the sure one of a code and a name; likely, if it alone does.
+
+    A country that differs between the bookings of one hotel is its guests'.
+    """
     for code, name in _CODES_AND_NAMES:
         for known, asked in ((code, name), (name, code)):
             first = next((p for p in found.get(known, [])[:1] if p.sure), None)
             if first and found.get(asked):
                 found[asked] = _beside(first, found[asked])
+    _drop_guests_countries(found)
+
+
+def _drop_guests_countries(found: dict[str, list[Proposal]]) -> None:
+    hotel = next(iter(found.get(_HOTEL, [])), None)
+    if hotel and _COUNTRY in found:
+        found[_COUNTRY] = [p for p in found[_COUNTRY] if not _differs_within(p, hotel)]
+
+
+def _differs_within(proposal: Proposal, holder: Proposal) -> bool:
+    """Whether bookings of which the holder says the same have different values."""
+    seen: dict[str, Any] = {}
+    return any(
+        seen.setdefault(str(holder.given[n]), value) != value
+        for n, value in proposal.given.items()
+        if n in holder.given
+    )
 
 
 def _beside(known: Proposal, asked: list[Proposal]) -> list[Proposal]:
