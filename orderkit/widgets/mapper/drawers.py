@@ -89,8 +89,18 @@ def _filter(session: MapperSession) -> dict[str, Any]:
         "number": number,
         "passed": passed,
         "of": len(session.names),
+        "tests": _tests(session),
         "faults": _faults(session, "filter"),
     }
+
+
+def _tests(session: MapperSession) -> dict[str, Any] | None:
+    """How many orders are tests by which property, and the filter that leaves them out."""
+    found = session.tests()
+    if found is None:
+        return None
+    without = session.filter_with(found.formula)
+    return {"number": found.number, "path": found.path, "filter": without}
 
 
 def _connection(session: MapperSession) -> dict[str, Any]:

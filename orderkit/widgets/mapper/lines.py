@@ -11,6 +11,7 @@ from orderkit.events.paths import count
 from orderkit.mapping.near_misses import similar
 from orderkit.mapping.results import TraceEntry
 from orderkit.mapping.suggest import Proposal
+from orderkit.mapping.suggest.click_ids import CLICK_ID
 from orderkit.mapping.types import field_type
 from orderkit.reports.client_words import capital
 from orderkit.widgets.mapper.draft import row_key
@@ -72,6 +73,8 @@ def row_lines(
     found = (p for p in session.mapped.problems if p.target == target and p.level == "warning")
     warnings = [f"{p.message}; {p.fix}" for p in found if p.code != "left_out"]
     warnings += _left_out(session, row)
+    if target == CLICK_ID and written.kind == "text" and of > 1:
+        warnings.append("Every order gets this one id: that is right for a test alone")
     if target == _ORDER_ID and target != session.typing:
         warnings += _one_number(session)
     if entry.state in ("not needed", "not yet") and key in session.draft:

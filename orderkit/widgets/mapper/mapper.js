@@ -155,13 +155,16 @@ export default {
         Object.entries(DRAWERS).map(([name, [label]]) =>
           button("drawer", `${label}${counts[name] === undefined ? "" : ` <span class="om-n">${counts[name]}</span>`}${
             name === "event_mapping" && perhaps() ? `<span class="om-partly" title="${perhaps()} more event names may be orders">+${perhaps()}</span>` : ""}${
+            name === "filter" && S.drawers.filter?.tests ? `<span class="om-partly" title="${S.drawers.filter.tests.number} marked as a test">+${S.drawers.filter.tests.number}</span>` : ""}${
             S.drawers[name]?.faults.length ? `<span class="om-s" data-s="invalid">${icon("invalid")}</span>` : ""}`,
             `class="om-flat" data-drawer="${name}" data-key="d-${name}" aria-expanded="${ui.drawer === name}"`)).join(""));
     };
 
     // -- rows
+    /** An order does without an optional row: what is proposed there waits until somebody looks. */
+    const asked = (row) => row.proposal && row.mandatory;
     const shown = (row) =>
-      (ui.show === "all" || (ui.show === "mandatory" ? row.mandatory : row.problem || row.proposal || row.warnings)) &&
+      (ui.show === "all" || (ui.show === "mandatory" ? row.mandatory : row.problem || asked(row) || row.warnings)) &&
       (!ui.find || `${row.label} ${row.name} ${row.text}`.toLowerCase().includes(ui.find.toLowerCase()));
     const heads = {};
     const drawGroups = () => {
@@ -201,6 +204,7 @@ export default {
       }
       const offer = row.proposal, state = offer ? "proposal" : row.state;
       node.dataset.s = state;
+      node.classList.toggle("om-quiet", !!offer && !row.mandatory && offer.confidence === "perhaps");
       node.setAttribute("aria-label", `${row.label}: ${offer ? "a proposal" : row.state}`);
       node.classList.toggle("om-focus", ui.focus === target);
       node.querySelector(".om-name").innerHTML =
@@ -378,7 +382,8 @@ export default {
           ${conditions(`rows.${at}.condition`, step.condition || [])}${faults(d, `transformation.${at}`)}</div>`;
       }).join("") || '<p class="om-soft">Nothing is changed: properties are mapped as they come.</p>'}
         <div class="om-foot-line">${button("add", "Add a step", 'data-to="rows"')}<span class="om-soft">Steps are carried out in order, before the mapping.</span></div>`,
-      filter: (d) => `${conditions("filter.condition", d.filter.condition || [])}
+      filter: (d) => `${d.tests ? `<div class="om-other">${icon("invalid")}<span>${d.tests.number === 1 ? "1 order is a test" : `${d.tests.number.toLocaleString("en")} orders are tests`},
+        as <code>${text(d.tests.path)}</code> says.</span>${button("tests", "Leave out", 'aria-label="Leave out the tests"')}</div>` : ""}${conditions("filter.condition", d.filter.condition || [])}
         <div class="om-foot-line">${button("add", "Add a condition", 'data-to="filter.condition"')}
         ${(d.filter.condition || []).length > 1 ? `<label>must hold ${select("filter.match", d.filter.match || "all", "How many conditions", ["all", "any"])}</label>` : ""}</div>
         <label class="om-wide">Formula ${input("filter.formula", d.filter.formula ?? "", "Advanced filter", "must give true")}</label>
@@ -634,6 +639,7 @@ export default {
       },
       take: (d) => take(Number(d.n)),
       map_event: (d) => send("map_event", { name: d.name }),
+      tests: () => send("change_part", { part: "filter", value: S.drawers.filter.tests.filter }),
       open_loading: () => send("open_loading"),
       load_samples: () => send("load_samples"),
       copy_order: () => navigator.clipboard?.writeText(S.order.text).catch(() => {}),
@@ -737,12 +743,12 @@ export default {
     };
     /** The row that has the problem which the event was gone to for: the focused one, or the first. */
     const showProblem = () => {
-      const bad = visible().filter((n) => S.rows[n.dataset.t].problem || (S.rows[n.dataset.t].proposal && S.rows[n.dataset.t].state === "missing"));
+      const bad = visible().filter((n) => S.rows[n.dataset.t].problem || (asked(S.rows[n.dataset.t]) && S.rows[n.dataset.t].state === "missing"));
       const node = bad.find((n) => n.dataset.t === ui.focus) || bad[0];
       if (node) reveal(node);
     };
     const problem = (by, leave = true) => {
-      const bad = visible().filter((n) => S.rows[n.dataset.t].problem || S.rows[n.dataset.t].proposal);
+      const bad = visible().filter((n) => S.rows[n.dataset.t].problem || asked(S.rows[n.dataset.t]));
       const all = visible(), here = all.findIndex((n) => n.dataset.t === ui.focus);
       const next = by > 0 ? bad.find((n) => all.indexOf(n) > here) : bad.filter((n) => all.indexOf(n) < here).pop();
       if (next) { next.focus({ preventScroll: true }); reveal(next); }

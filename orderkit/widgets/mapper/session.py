@@ -18,6 +18,7 @@ from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.problems import Problem
 from orderkit.mapping.suggest import Proposal, suggest
 from orderkit.mapping.suggest.click_ids import CLICK_ID
+from orderkit.mapping.suggest.marked_tests import MarkedTests, marked_tests
 from orderkit.mapping.suggest.statuses import EVENT_NAME
 from orderkit.mapping.suggest.with_guesses import with_guesses
 from orderkit.widgets.mapper.draft import file_data, row_key, with_source
@@ -158,9 +159,8 @@ class MapperSession(WrittenSettings):
             return []
         of, chosen = self.states.counts(target)[0], self.settings
         present = source_in_formula(self.field(target).source)
-        stands = self.draft["filter"].get("formula")
-        wanted = f"({stands}) && {present} != null" if stands else f"{present} != null"
-        changed = {**self.draft["filter"], "formula": wanted}
+        changed = self.filter_with(f"{present} != null")
+        wanted = changed["formula"]
         named = chosen.event_mapping, chosen.event_property, chosen.transformation
         by = wanted, chosen.filter, named, chosen.timezone, len(self.faults)
         left_out = present and of and self.counted(LEAVE_OUT, by, lambda: self._left_out(changed))
@@ -170,6 +170,23 @@ class MapperSession(WrittenSettings):
         words, said = f"{left_out:,} without it", "then not for TikTok"
         offered = OfferedSource({LEAVE_OUT: changed}, "Leave out the", words, said)
         return [(offered, Effect(of, of, of, mapped, mapped))]
+
+    def filter_with(self, formula: str) -> dict[str, Any]:
+        """The filter as it stands, and this formula, which must hold too."""
+        stands = self.draft["filter"].get("formula")
+        wanted = f"({stands}) && {formula}" if stands else formula
+        return {**self.draft["filter"], "formula": wanted}
+
+    def tests(self) -> MarkedTests | None:
+        """What marks some events as tests, as long as these are for TikTok."""
+        by = self.settings.filter, self.settings.event_mapping, self.settings.event_property
+
+        def those_sent() -> MarkedTests | None:
+            every = enumerate(self.events.values())
+            sent = (e for at, e in every if self.states.outcome(at) != "not for TikTok")
+            return marked_tests(sent)
+
+        return self.counted("tests", by, those_sent)
 
     def _left_out(self, changed: Mapping[str, Any]) -> int:
         """How many orders a filter leaves out, if these are all that lack a click id; else 0."""

@@ -267,11 +267,9 @@ class WrittenSettings(LoadedEvents):
 
     def counted(self, name: str, by: Any, count: Callable[[], T]) -> T:
         """What was counted over all events, anew only where what it is counted `by` has changed."""
-        before, found = cast("tuple[Any, T | None]", self._counted.get(name, (None, None)))
-        if found is None or before != by:
-            found = count()
-            self._counted[name] = by, found
-        return found
+        if name not in self._counted or self._counted[name][0] != by:
+            self._counted[name] = by, count()
+        return cast("T", self._counted[name][1])
 
     def first_orders(self, target: str, most: int) -> list[Any]:
         """What a row gets in the first orders, as events have it; blank values are left out."""

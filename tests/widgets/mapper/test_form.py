@@ -791,3 +791,65 @@ def test_the_mapper_begins_with_an_order_that_lacks_least() -> None:
     }
     form = SettingsForm(picker=EventPicker(events))
     assert form.screen["bar"]["event"]["name"] == "web"
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        lambda test: {"isTest": test},
+        lambda test: {"livemode": "false" if test else "true"},
+        lambda test: {"environment": "sandbox" if test else "live"},
+    ],
+    ids=["flag", "livemode", "environment"],
+)
+def test_orders_that_are_marked_as_tests_are_left_out_with_a_click(mark: Any) -> None:
+    """The filter says how many orders are tests, and by what; a click keeps them from TikTok."""
+    events = {
+        name: event | mark(at == 1)
+        for at, (name, event) in enumerate(samples.sample_events().items())
+    }
+    page = Browser(SettingsForm(picker=EventPicker(events)))
+    found = page.screen["drawers"]["filter"]["tests"]
+    assert found["number"] == 1
+    assert found["path"] in events[next(iter(events))]
+    before = page.screen["bar"]["outcomes"]["mapped"]
+    page.does("change_part", part="filter", value=found["filter"])
+    assert page.screen["bar"]["outcomes"]["mapped"] == before - 1
+    assert page.screen["drawers"]["filter"]["tests"] is None
+    page.does("take_back")
+    assert page.screen["bar"]["outcomes"]["mapped"] == before
+
+
+def test_orders_of_which_none_is_marked_are_no_tests() -> None:
+    """Events that speak of no test, or are all tests, get no such offer."""
+    for mark in ({}, {"isTest": False}, {"isTest": True}, {"test_drive": True}):
+        events = {name: event | mark for name, event in samples.sample_events().items()}
+        page = Browser(SettingsForm(picker=EventPicker(events)))
+        assert page.screen["drawers"]["filter"]["tests"] is None
+
+
+def test_one_click_id_for_all_orders_is_said_to_be_for_a_test() -> None:
+    """An id typed as a text goes out with every order, in the place of their own."""
+    page = Browser(SettingsForm(picker=EventPicker(samples.sample_events())))
+    page.does("write", target="ttoclid", text='"E.C.P.CrYQb0aTest123"')
+    row = page.screen["rows"]["order_info.ttoclid"]
+    assert any("Every order gets this one id" in warning for warning in row["warnings"])
+
+
+def test_an_optional_row_gets_a_proposal_that_nothing_asks_for() -> None:
+    """What a cancelled booking alone has as a reason is offered; Accept all takes what is sure."""
+    events, _ = bookings(3, 12)
+    for event in events:
+        if "Qk" in event:
+            event["reason"] = "Change of plans"
+    page = Browser(SettingsForm(picker=EventPicker({str(at): e for at, e in enumerate(events)})))
+    for code, status in (("a", "CREATE_ORDER"), ("b", "CANCEL_ORDER"), ("c", "COMPLETE_ORDER")):
+        rows = [*page.screen["drawers"]["event_mapping"]["rows"]]
+        rows.append({"order_status": status, "event_name": code})
+        page.does("change_part", part="event_mapping", value=rows)
+        page.does("change_part", part="event_property", value="Qd.Kv")
+    row = page.screen["rows"]["order_info.extra.cancel_reason"]
+    assert not row["mandatory"]
+    assert row["proposal"]["text"] == "reason"
+    page.does("accept", target="order_info.extra.cancel_reason")
+    assert page.screen["rows"]["order_info.extra.cancel_reason"]["text"] == "reason"
