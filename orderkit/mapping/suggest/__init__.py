@@ -23,13 +23,19 @@ from orderkit.mapping.suggest.row_hints import row_hints
 from orderkit.mapping.suggest.totals import settle_totals
 from orderkit.mapping.suggest.written_currency import constant_currency
 
-__all__ = ["CONFIDENCES", "MOST_EVENTS", "Proposal", "suggest"]
+__all__ = ["CONFIDENCES", "MOST_EVENTS", "Proposal", "suggest", "suggest_from"]
 
 
 def suggest(events: Iterable[Any], zone: ZoneInfo, most: int = 3) -> dict[str, list[Proposal]]:
     """Target → ranked proposals, for each setting and each mandatory row not filled as it is."""
     seen = look_at(events)
-    order = find_order(seen)
+    return suggest_from(seen, find_order(seen), zone, most)
+
+
+def suggest_from(
+    seen: Seen, order: OrderObject, zone: ZoneInfo, most: int = 3
+) -> dict[str, list[Proposal]]:
+    """As `suggest`, of events that were looked at."""
     by_number = order.events(seen)
     rows = {row.target: row for row in field_mappings() if _is_open(row, seen, order)}
     found = {target: candidates(row, seen, order, zone) for target, row in rows.items()}

@@ -1,11 +1,11 @@
 """Orders that are tests, as events mark them: ``isTest``, ``livemode``, ``environment``."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
+from orderkit.events import paths
 from orderkit.events.jsontext import show
 from orderkit.mapping.names import words
-from orderkit.mapping.suggest.properties import Property, look_at
 from orderkit.mapping.suggest.proposal import spelled
 
 _TESTS: Final = frozenset(["test", "tests", "testing", "qa", "sandbox", "dummy", "staging", "demo"])
@@ -23,35 +23,41 @@ class MarkedTests(NamedTuple):
     number: int
 
 
-def marked_tests(events: Iterable[Any]) -> MarkedTests | None:
-    """What marks some of these events as tests, and not all of them."""
-    seen = look_at(events)
-    for prop in seen.properties.values():
-        value = None if prop.in_array else _of_tests(prop)
-        number = sum(found == value for found in prop.values.values())
-        if value is not None and 0 < number < len(seen.events):
-            formula = f"{spelled(prop.path)} != {show(value, 40)}"
-            return MarkedTests(prop.path, formula, number)
+def marked_tests(names: Iterable[str], events: Sequence[Any]) -> MarkedTests | None:
+    """What marks some of these events as tests, and not all of them; `names`: their properties."""
+    for path in names:
+        own = set(words(path.rpartition(".")[2]))
+        # Read are the few properties that may speak of tests, of however many events.
+        if not own or not own <= _TESTS | _LIVE | _PLACES | _BESIDE:
+            continue
+        parts = paths.parse_path(path)
+        found = [value for e in events if not paths.is_blank(value := paths.get(e, parts))]
+        value = _of_tests(own, found)
+        number = sum(other == value for other in found)
+        if value is not None and 0 < number < len(events):
+            return MarkedTests(path, f"{spelled(path)} != {show(value, 40)}", number)
     return None
 
 
-def _of_tests(prop: Property) -> Any:
-    """The value that a property has in tests; None where it says nothing of them."""
-    own = set(words(prop.path.rpartition(".")[2]))
-    values = set(map(_as_flag, prop.values.values()))
-    if own & _TESTS and own <= _TESTS | _BESIDE and values <= {True, False}:
-        return next((v for v in prop.values.values() if _as_flag(v) is True), None)
-    if own & _LIVE and own <= _LIVE | _BESIDE and values <= {True, False}:
-        return next((v for v in prop.values.values() if _as_flag(v) is False), None)
-    said = {str(value).casefold() for value in prop.values.values()}
-    if own <= _PLACES and said & _LIVE and said <= _TESTS | _LIVE and len(said) == 2:
-        return next(v for v in prop.values.values() if str(v).casefold() in _TESTS)
+def _of_tests(own: Collection[str], found: Sequence[Any]) -> Any:
+    """The value that a property has in tests; None where it says nothing of them.
+
+    own: the words of its name; found: its values
+    """
+    if not all(isinstance(value, str | bool) for value in found):
+        return None
+    flags = {_as_flag(value): value for value in found}
+    if flags.keys() <= {True, False}:
+        if any(word in _TESTS for word in own):
+            return flags.get(True)
+        return flags.get(False) if any(word in _LIVE for word in own) else None
+    said = {str(value).casefold(): value for value in found}
+    tests, live = said.keys() & _TESTS, said.keys() & _LIVE
+    if len(tests) == len(live) == 1 and len(said) == 2 and all(word in _PLACES for word in own):
+        return said[next(iter(tests))]
     return None
 
 
-def _as_flag(value: Any) -> Any:
-    return (
-        {"true": True, "false": False}.get(value.casefold(), value)
-        if isinstance(value, str)
-        else value
-    )
+def _as_flag(value: str | bool) -> str | bool:
+    """A flag, also where it is written as a text."""
+    return {"true": True, "false": False}.get(str(value).casefold(), value)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -33,6 +34,7 @@ MOST_COUNTED: Final = 9
 class OrderValues:
     """The properties that most orders have, and what their values are.
 
+    given_order: where the orders are by what events say of themselves, without the statuses
     numbers: of the events that hold an order
     full:    the properties that most of them have
     """
@@ -40,7 +42,7 @@ class OrderValues:
     def __init__(
         self, seen: Seen, statuses: Mapping[int, str], zone: ZoneInfo, order: OrderObject
     ) -> None:
-        self.seen, self.statuses, self.zone = seen, statuses, zone
+        self.seen, self.statuses, self.zone, self.given_order = seen, statuses, zone, order
         self.numbers = sorted(n for n, status in statuses.items() if status) or sorted(
             order.numbers
         )
@@ -159,6 +161,12 @@ def written_amount(value: Any) -> Decimal | None:
 
     Of two readings ("1.480") it is the smaller one.
     """
+    # One amount is asked for by many: beside others, in sums, for its size.
+    hashed = isinstance(value, str | int | float)
+    return _read_once(value) if hashed else _written_amount(value)
+
+
+def _written_amount(value: Any) -> Decimal | None:
     try:
         return decimal(value)[0]
     except Unconvertible:
@@ -170,6 +178,9 @@ def written_amount(value: Any) -> Decimal | None:
         if all(map(names_a_currency, mending.drops))
     ]
     return sign * min(found) if found else None
+
+
+_read_once: Final = lru_cache(maxsize=16_384, typed=True)(_written_amount)
 
 
 def days(given: Mapping[int, Any]) -> dict[int, date]:

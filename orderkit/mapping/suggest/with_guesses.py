@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from orderkit.mapping.suggest import suggest
+from orderkit.mapping.suggest import suggest_from
 from orderkit.mapping.suggest.fulfilled import settle_fulfilled
 from orderkit.mapping.suggest.guesses import guess
 from orderkit.mapping.suggest.hundredths import divide_hundredths
@@ -24,7 +24,8 @@ def with_guesses(
 
     statuses: the order status of each event, "" for one that is no order or not known to be one
     """
-    found, values = suggest(events, zone), order_values(events, zone, statuses)
+    values = order_values(events, zone, statuses)
+    found = suggest_from(values.seen, values.given_order, zone)
     for target, guessed in guess(values).items():
         named = found.get(target, [])
         if not (named and named[0].sure):

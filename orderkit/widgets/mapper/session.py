@@ -183,8 +183,8 @@ class MapperSession(WrittenSettings):
 
         def those_sent() -> MarkedTests | None:
             every = enumerate(self.events.values())
-            sent = (e for at, e in every if self.states.outcome(at) != "not for TikTok")
-            return marked_tests(sent)
+            sent = [e for at, e in every if self.states.outcome(at) != "not for TikTok"]
+            return marked_tests(self.known.counts, sent)
 
         return self.counted("tests", by, those_sent)
 
