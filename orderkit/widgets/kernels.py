@@ -29,7 +29,8 @@ class BoundedKernelManager(AsyncMappingKernelManager):
         if len(self) + self._starting >= self.most:
             gone = next((each for each in self.list_kernel_ids() if not self.is_open(each)), None)
             if gone is None:
-                raise web.HTTPError(503, f"{self.most} pages are open: close one, and try again")
+                said = f"{self.most} pages are open: close one, and try again"
+                raise web.HTTPError(503, said, reason=said)  # the page shows the reason
             await self.shutdown_kernel(gone)  # type: ignore[no-untyped-call]
         self._starting += 1
         try:

@@ -38,6 +38,7 @@ def test_no_more_kernels_than_allowed(manager: BoundedKernelManager) -> None:
     opened = asyncio.run(open_four())
     refused = [each for each in opened if isinstance(each, web.HTTPError)]
     assert [each.status_code for each in refused] == [503, 503]
+    assert {each.reason for each in refused} == {"2 pages are open: close one, and try again"}
     assert len(manager) == 2
 
 
