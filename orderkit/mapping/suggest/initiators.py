@@ -52,7 +52,14 @@ def who_cancelled(values: OrderValues) -> Iterator[tuple[str, str, list[int], bo
         yield _reading(prop, meant), _said(meant, open_), numbers, sure
         for side in ("MERCHANT", "CUSTOMER") if open_ else ():
             whole = meant | dict.fromkeys(open_, side)
-            yield _reading(prop, whole), _said(whole, []), numbers, False
+            also = ", ".join(f"`{word}`" for word in open_)
+            which = "hotel" if side == "MERCHANT" else "guest"
+            yield (
+                _reading(prop, whole),
+                f"{also} as the {which}; {_said(whole, [])}",
+                numbers,
+                False,
+            )
 
 
 def _reading(prop: Property, meant: Mapping[str, str]) -> str:

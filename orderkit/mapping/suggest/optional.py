@@ -5,24 +5,19 @@ of all orders show, and what only a cancelled booking has and is called a reason
 """
 
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
 from orderkit.destination.fields import FieldMapping, field_mappings
 from orderkit.mapping.names import words
 from orderkit.mapping.suggest.agreed_amounts import differ, discount_amounts, shows
 from orderkit.mapping.suggest.candidates import as_reference, proposal_of, readings
-from orderkit.mapping.suggest.guessed_amounts import FEES, TAXES, is_called
+from orderkit.mapping.suggest.parts import parts_of_total
 from orderkit.mapping.suggest.properties import Property
 from orderkit.mapping.suggest.proposal import Proposal
-from orderkit.mapping.suggest.values import OrderValues, written_amount
+from orderkit.mapping.suggest.values import OrderValues
 
 _TOTAL: Final = "order_info.value.total_value"
 _PAYABLE: Final = "order_info.value.payment_value"
-#: So many amounts are tried as parts of a total; among more, a sum that fits is an accident.
-_MOST: Final = 12
-#: Orders with other totals that show what its parts are.
-_LEAST: Final = 3
 _REASONS: Final = frozenset(words("reason rsn motivo motif motiv grund reden causa cause"))
 _ABSENT: Final = (("no", "show"), ("noshow",), ("not", "arrive"), ("not", "arrived"))
 _CAME: Final = frozenset(
@@ -62,8 +57,12 @@ def _open_rows(values: OrderValues, found: Mapping[str, Any]) -> Iterator[FieldM
 
 
 def _offered(values: OrderValues, found: Mapping[str, list[Proposal]]) -> Offered:
-    yield from _parts_of_total(values, _first(found, _TOTAL))
-    yield from _discounts(values, _first(found, _TOTAL), _first(found, _PAYABLE))
+    total = _first(found, _TOTAL)
+    if total and (found_parts := parts_of_total(values, total)):
+        for end, path in found_parts.items():
+            others = " and ".join(f"`{other}`" for other in found_parts.values() if other != path)
+            yield end, path, f"with {others} it is the total in every order", True
+    yield from _discounts(values, total, _first(found, _PAYABLE))
     cancelled, over = (_only_once(values, f"{what}_ORDER") for what in ("CANCEL", "COMPLETE"))
     # The words of a reason say more than its code.
     for prop in sorted(cancelled, key=lambda p: "identifier" in p.name.attributes):
@@ -90,56 +89,6 @@ def _only_once(values: OrderValues, status: str) -> list[Property]:
     """What most orders with that status have, and none with another one, of which there are."""
     numbers = values.with_status(status)
     return values.only_in(numbers) if len(numbers) < len(values.numbers) else []
-
-
-def _parts_of_total(values: OrderValues, total: Proposal | None) -> Offered:
-    """What a room, a tax and a fee come to, where they are the total in every order.
-
-    The vendor: total_value = total_room_fee + total_tax + total_service_fee.
-    """
-    if total is None or len(set(map(str, total.given.values()))) < _LEAST:
-        return
-    whole = {n: written_amount(v) for n, v in total.given.items()}
-    amounts = {
-        prop.path: (prop, read)
-        for prop in values.full
-        if not prop.in_array and (read := _amounts(prop, whole))
-    }
-    # What is both, as "taxesFees", tells neither.
-    taxes, fees, rooms = (
-        [path for path, (prop, _) in amounts.items() if _are(prop, kind)][:_MOST]
-        for kind in ((True, False), (False, True), (False, False))
-    )
-    fits = [
-        (room, tax, fee)
-        for room in rooms
-        for tax in taxes
-        for fee in [*fees, ""]
-        if fee != tax and _is_sum(whole, [amounts[path][1] for path in (room, tax, fee) if path])
-    ]
-    if len(fits) != 1:
-        return
-    ends = ("total_room_fee", "total_tax", "total_service_fee")
-    for end, path in zip(ends, fits[0], strict=True):
-        others = " and ".join(f"`{other}`" for other in fits[0] if other and other != path)
-        if path:
-            yield end, path, f"with {others} it is the total in every order", True
-
-
-def _are(prop: Property, kind: tuple[bool, bool]) -> bool:
-    """Whether an amount is called a tax, and a fee."""
-    return (is_called(prop, TAXES), is_called(prop, FEES)) == kind
-
-
-def _amounts(prop: Property, whole: Mapping[int, Any]) -> dict[int, Decimal]:
-    """Number of the order → the amount; none where one is no number, or some order has none."""
-    read = {n: written_amount(prop.values[n]) for n in whole if n in prop.values}
-    known = {n: amount for n, amount in read.items() if amount is not None}
-    return known if len(known) == len(whole) and any(known.values()) else {}
-
-
-def _is_sum(whole: Mapping[int, Any], parts: list[dict[int, Decimal]]) -> bool:
-    return all(sum((part[n] for part in parts), Decimal(0)) == whole[n] for n in whole)
 
 
 def _discounts(values: OrderValues, total: Proposal | None, due: Proposal | None) -> Offered:

@@ -11,6 +11,7 @@ from orderkit.mapping.suggest.guesses import guess
 from orderkit.mapping.suggest.hundredths import divide_hundredths
 from orderkit.mapping.suggest.optional import optional_rows
 from orderkit.mapping.suggest.paired import settle_pairs
+from orderkit.mapping.suggest.parts import settle_by_parts
 from orderkit.mapping.suggest.proposal import Proposal
 from orderkit.mapping.suggest.values import order_values
 
@@ -34,6 +35,7 @@ def with_guesses(
     # Where all stays are over, nothing shows what is there only then.
     if set(statuses) - {"", "COMPLETE_ORDER"}:
         settle_fulfilled(found)
+    settle_by_parts(values, found)
     found |= optional_rows(values, found)
     divide_hundredths(found, events, zone)
     return found

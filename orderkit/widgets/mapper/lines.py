@@ -173,13 +173,20 @@ def _proposal(session: MapperSession, row: FieldMapping) -> dict[str, Any] | Non
         "others": [
             {
                 "text": other.reads,
-                "label": ", ".join(other.properties),
+                "label": _told_apart(other, best),
                 "shown": _given(session, other, 60),
                 "value": source_value(other),
             }
             for other in session.other_proposals(row, best)
         ],
     }
+
+
+def _told_apart(other: Proposal, best: Proposal) -> str:
+    """What another proposal reads; where that is the same, what it makes of it."""
+    if other.formula and other.properties == best.properties:
+        return other.facts[0].partition(";")[0].replace("`", "")
+    return ", ".join(other.properties)
 
 
 def _given(session: MapperSession, proposal: Proposal, most: int) -> str:
