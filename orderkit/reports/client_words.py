@@ -81,6 +81,12 @@ def kind_of(status: str) -> Kind:
     return Kind(status, name.capitalize(), "message", "messages", f"“{name.capitalize()}”")
 
 
+def in_order_of_life(statuses: Iterable[str]) -> list[str]:
+    """Order statuses as a booking goes through them; those that the vendor does not name last."""
+    life = list(_KINDS)
+    return sorted(statuses, key=lambda s: life.index(s) if s in _KINDS else len(life))
+
+
 def in_words(number: int) -> str:
     """Small numbers as words, "three", others as digits."""
     return _NUMBERS[number] if number < len(_NUMBERS) else f"{number:,}"

@@ -107,13 +107,13 @@ def kind(entry: Entry) -> str:
     return str(delivery.code) if delivery.cause == "invalid" else f"{delivery.cause}{code}"
 
 
-def overview_html(ledger: Ledger) -> str:
+def overview_html(ledger: Ledger, heading: str = "h3") -> str:
     """For each target: how many events ended how over time, and what is not delivered."""
     targets = ledger.targets()
     if not targets:
         return html.notice("Nothing was sent yet; shown here once a sending has ended.")
     return "".join(
-        f"<h3>To {html.code(target)}, over time</h3>"
+        f"<{heading}>To {html.code(target)}, over time</{heading}>"
         f"{health_html(ledger, target)}{charts.bars_over_time(*over_time(ledger, target))}"
         f"{causes_html(ledger, target)}"
         for target in targets
@@ -169,17 +169,22 @@ def entries_html(entries: Sequence[Entry]) -> str:
         return '<p role="status">No such delivery.</p>'
     rows = (
         [
-            f'<span class="ok-whole">{html.code(entry.delivery.order_id)}</span>{_mark(entry)}',
+            f'<span class="ok-whole">{html.code(entry.delivery.order_id)}</span>{mark(entry)}',
             escape(entry.delivery.order_status),
             html.badge(entry.delivery.verdict),
             f'<span class="ok-whole">{escape(moment(entry.started_at))}</span>',
-            html.code(urlsplit(entry.target).netloc or entry.target),
+            host(entry),
             _answer(entry.delivery),
         ]
         for entry in entries
     )
     columns = ("order", "status", "verdict", "when", "target", "details")
     return html.html_table(columns, rows, caption="The latest deliveries")
+
+
+def host(entry: Entry) -> str:
+    """Where an order went, in short."""
+    return html.code(urlsplit(entry.target).netloc or entry.target)
 
 
 def _answer(delivery: Delivery) -> str:
@@ -191,7 +196,7 @@ def _answer(delivery: Delivery) -> str:
     return html.details(escape(delivery.facts), parts)
 
 
-def _mark(entry: Entry) -> str:
+def mark(entry: Entry) -> str:
     """What marks a test event."""
     return f' <span class="ok-hint">test {html.code(entry.test_code)}</span>' * bool(
         entry.test_code
@@ -213,7 +218,7 @@ def entry_html(entry: Entry) -> str:
         for wait in delivery.waits
     )
     pieces = [
-        f"<h3>{escape(delivery.order_id)} · {escape(delivery.order_status)}{_mark(entry)}</h3>",
+        f"<h3>{escape(delivery.order_id)} · {escape(delivery.order_status)}{mark(entry)}</h3>",
         f"<p>{html.badge(delivery.verdict)} {html.prose(delivery.meaning)}<br>"
         f"{html.prose(delivery.next_step)}</p>",
         f"<p>{escape(moment(entry.started_at))} · {escape(delivery.facts)} · "

@@ -1,6 +1,6 @@
 """The document for the client: how ready all is, what to type, what becomes of a booking."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from html import escape
 from typing import Any, Final
@@ -10,13 +10,17 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from orderkit.destination.assumptions import assumptions
-from orderkit.destination.fields import field_mappings, ruled_statuses
+from orderkit.destination.fields import ruled_statuses
 from orderkit.destination.settings import Settings
 from orderkit.events import paths
+from orderkit.events.jsontext import dumps_plain
+from orderkit.events.paths import count
+from orderkit.mapping.compiled import CompiledField
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.results import Mapped, TraceEntry
-from orderkit.reports import deliveries, html
-from orderkit.reports.client_words import client_words, kind_of, shown_value
+from orderkit.reports import html
+from orderkit.reports.by_cause import by_cause_html
+from orderkit.reports.client_words import client_words, in_order_of_life, kind_of, shown_value
 from orderkit.reports.pages import document
 from orderkit.reports.readiness import Readiness, client_name, readiness
 from orderkit.reports.readiness_html import (
@@ -30,8 +34,8 @@ from orderkit.reports.settings_html import settings_html
 from orderkit.sending.ledger import Entry
 
 _OTHER = "any other status"
-#: Values in the example's columns are cut at so many characters, in their middle.
-_MOST_SHOWN: Final = 30
+#: Nothing that TikTok takes is as long: a longer value is cut in its middle.
+_MOST_SHOWN: Final = 300
 
 #: Test orders on a page at most, the latest ones, and entries of a ledger that they are sought in.
 _MOST_TESTS: Final = 100
@@ -51,7 +55,8 @@ def handover_page(
     """
     mapper = Mapper(settings)
     results = [mapper.explain(event) for event in events.values()]
-    entries = _of_client(entries, results)
+    numbers = _numbers(events.values(), entries)
+    entries = _of_client(entries, results, numbers)
     delivered = {
         (entry.delivery.order_id, entry.delivery.order_status)
         for entry in entries
@@ -61,9 +66,9 @@ def handover_page(
     name = client_name(settings)
     sections = (
         ("Settings to type into the platform", settings_html(settings) + _hosts(settings), False),
-        ("What TikTok receives", _examples(results, settings.zone), False),
-        ("Test orders", _tests(entries[:_MOST_TESTS]), False),
-        ("What each order status needs", _required(settings), True),
+        ("What TikTok receives", _examples(mapper, results), False),
+        ("Test orders", _tests(entries, numbers), False),
+        ("What each order status needs", _required(mapper), True),
         ("What no source states, and is assumed", _assumptions(), True),
     )
     today = date.today()  # noqa: DTZ011 - the reader's day
@@ -96,9 +101,9 @@ def _first_page(found: Readiness, settings: Settings) -> str:
     return (
         '<section class="ok-first ok-ready"><h1>Your bookings at TikTok</h1>'
         f'<p class="ok-lead">{escape(found.sentence())}</p>'
-        f"{lights_html(found)}{strip_html(found)}"
-        f"<h3>The way of a booking</h3>{flow_html(found)}"
-        f"<h3>Who does what{', ' + named if named else ''}</h3>{tasks_html(found.tasks)}</section>"
+        f"{lights_html(found, 'h2')}{strip_html(found)}"
+        f"<h2>The way of a booking</h2>{flow_html(found)}"
+        f"<h2>Who does what{', ' + named if named else ''}</h2>{tasks_html(found.tasks)}</section>"
     )
 
 
@@ -135,13 +140,13 @@ def _hosts(settings: Settings) -> str:
     connection = settings.connection
     orders = urlsplit(connection.endpoint_url or "").netloc
     rows = [
-        ["orders", html.code(orders) if orders else "open: the client finds it at TikTok"],
+        ["orders", html.code(orders) if orders else "open: TikTok’s partner reference has it"],
         ["client key and secret", html.code(urlsplit(connection.token_url).netloc)],
     ]
     return "<h3>Where it goes</h3>" + html.html_table(("what", "host"), rows)
 
 
-def _examples(results: Sequence[Mapped], zone: ZoneInfo) -> str:
+def _examples(mapper: Mapper, results: Sequence[Mapped]) -> str:
     """Each field with its source and one example a kind of booking: the one that fills most."""
     best: dict[str, Mapped] = {}
     for mapped in results:
@@ -151,8 +156,9 @@ def _examples(results: Sequence[Mapped], zone: ZoneInfo) -> str:
                 best[mapped.order_status] = mapped
     if not best:
         return "<p>No booking is there to show it with.</p>"
-    states = [{entry.target: entry for entry in mapped.trace} for mapped in best.values()]
-    sources = {row.target: row for row in field_mappings()}
+    shown = in_order_of_life(best)
+    states = [{entry.target: entry for entry in best[status].trace} for status in shown]
+    fields = mapper.compiled.by_target
     rows: list[list[str]] = []
     heads: dict[int, str] = {}
     group = ""
@@ -163,27 +169,38 @@ def _examples(results: Sequence[Mapped], zone: ZoneInfo) -> str:
         if word.group != group:
             group = word.group
             heads[len(rows)] = escape(group)
+        field = fields[target]
         asked = {"always": "always", "": "optional"}.get(
-            sources[target].mandatory, kind_of(sources[target].mandatory).title.lower()
+            field.row.mandatory, kind_of(field.row.mandatory).title.lower()
         )
-        reads = next((entry.reads for entry in entries if entry.reads), sources[target].source)
         rows.append(
             [
                 escape(word.word),
-                html.code(reads),
-                *(_example(entry, zone) for entry in entries),
+                html.code(_source(field)),
+                *(_example(entry, field.zone) for entry in entries),
                 escape(asked),
             ]
         )
-    names = [kind_of(status).title for status in best]
+    names = [kind_of(status).title for status in shown]
     table = html.html_table(
-        ["what", "where your site has it", *names, "asked for"], rows, heads=heads
+        ["what", "where your site has it", *names, "asked for"],
+        rows,
+        heads=heads,
+        classes=dict.fromkeys(names, "ok-long"),
     )
-    picture = ribbon_svg(next(iter(best.values())).trace)
+    filled = {entry.target for mapped in results for entry in mapped.trace if entry.state == "ok"}
+    picture = ribbon_svg(fields[target] for target in client_words() if target in filled)
     return (
+        "<p>Which parts of a booking TikTok’s values are read from, over "
+        f"{count(sum(bool(mapped.trace) for mapped in results), 'booking')}:</p>{picture}"
         "<p>One booking of each kind as an example. Names in <code>this type</code> are those of "
-        f"your site’s data; “later” is no fault.</p>{picture}{table}"
+        f"your site’s data; “later” is no fault.</p>{table}"
     )
+
+
+def _source(field: CompiledField) -> str:
+    """What a field reads by these settings; what it is called where they leave it open."""
+    return field.reads or field.row.source
 
 
 def _example(entry: TraceEntry, zone: ZoneInfo) -> str:
@@ -191,7 +208,8 @@ def _example(entry: TraceEntry, zone: ZoneInfo) -> str:
         case "ok":
             text = shown_value(entry, zone)
             if len(text) > _MOST_SHOWN:
-                text = f"{text[: _MOST_SHOWN // 2]}…{text[-_MOST_SHOWN // 2 :]}"
+                half = _MOST_SHOWN // 2
+                text = f"{text[:half]}…{text[-half:]}"
             return html.code(text)
         case "not yet":
             return '<span class="ok-hint">later</span>'
@@ -204,31 +222,40 @@ def _filled(mapped: Mapped) -> int:
     return sum(entry.state == "ok" for entry in mapped.trace)
 
 
-def _required(settings: Settings) -> str:
-    statuses = dict.fromkeys([*settings.statuses().values(), *ruled_statuses(), _OTHER])
+def _required(mapper: Mapper) -> str:
+    statuses = dict.fromkeys([*mapper.settings.statuses().values(), *ruled_statuses(), _OTHER])
     rows = [
         [
-            html.code(row.target.removeprefix("order_info.")),
-            escape(row.source),
-            *(html.badge("mandatory" if row.mandatory_for(s) else "") for s in statuses),
+            html.code(field.target.removeprefix("order_info.")),
+            html.code(_source(field)),
+            *(html.badge("mandatory" if field.row.mandatory_for(s) else "") for s in statuses),
         ]
-        for row in field_mappings()
-        if row.mandatory
+        for field in mapper.compiled.fields
+        if field.row.mandatory
     ]
     return html.html_table(["target", "source", *statuses], rows)
 
 
-def _of_client(entries: Sequence[Entry], results: Sequence[Mapped]) -> list[Entry]:
+def _numbers(events: Iterable[Any], entries: Sequence[Entry]) -> dict[bytes, int]:
+    """Event, as a ledger keeps it → its number, where an order without an id is to be named."""
+    if all(entry.delivery.order_id for entry in entries):
+        return {}
+    return {dumps_plain(event): number for number, event in enumerate(events)}
+
+
+def _of_client(
+    entries: Sequence[Entry], results: Sequence[Mapped], numbers: Mapping[bytes, int]
+) -> list[Entry]:
     """The entries of the merchant, or of the orders, that the events are mapped to."""
     merchants = {_of(result.payload, "third_merchant_id") for result in results} - {""}
     orders = {_of(result.payload, "order_id") for result in results} - {""}
-    own = (
+    return [
         entry
         for entry in entries
         if entry.delivery.order_id in orders
+        or entry.event in numbers
         or (entry.payload and _of(orjson.loads(entry.payload), "third_merchant_id") in merchants)
-    )
-    return list(own)
+    ]
 
 
 def _of(payload: Any, field: str) -> str:
@@ -236,10 +263,12 @@ def _of(payload: Any, field: str) -> str:
     return "" if found is paths.MISSING else str(found)
 
 
-def _tests(entries: Sequence[Entry]) -> str:
+def _tests(entries: Sequence[Entry], numbers: Mapping[bytes, int]) -> str:
     if not entries:
         return "<p>No test order was sent yet.</p>"
-    return deliveries.entries_html(entries)
+    more = len(entries) - _MOST_TESTS
+    cut = f"<p>The latest {_MOST_TESTS} of {len(entries):,} sendings.</p>" if more > 0 else ""
+    return cut + by_cause_html(entries[:_MOST_TESTS], numbers)
 
 
 def _assumptions() -> str:

@@ -17,6 +17,8 @@ TABLES_MODULE: Final = Path(__file__).with_name("tables.js")
 
 _STYLES: Final = ("style.css", "tables.css", "readiness.css")
 _QUOTED: Final = re.compile("`([^`]+)`")
+#: Where a name or a formula may go on in the next line.
+_BREAKS: Final = re.compile(r"(?<=\w\()|(?<=[._,])(?=\w)")
 #: A line of a formula, and below it a line with nothing but a caret.
 _POINTED: Final = re.compile(r"\n?^( *)([^\n]+)\n( *)\^(?:\n|\Z)", re.MULTILINE)
 
@@ -82,8 +84,8 @@ def badge(word: str) -> str:
 
 
 def code(text: str) -> str:
-    """Text as it is written in events, settings and payloads; it may wrap after any dot."""
-    return f"<code>{escape(text).replace('.', '.<wbr>')}</code>" if text else ""
+    """Text as it is written in events, settings and payloads; it may wrap after punctuation."""
+    return f"<code>{_BREAKS.sub('<wbr>', escape(text))}</code>" if text else ""
 
 
 def prose(text: str) -> str:

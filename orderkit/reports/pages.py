@@ -13,36 +13,37 @@ from orderkit.sending.ledger import Ledger
 
 def page(title: str, body: str) -> str:
     """A page with our style sheet, in light or dark as the reader's system is; asks no host."""
-    return _page(title, f"<h1>{escape(title)}</h1>{body}", "", "")
-
-
-def _page(title: str, body: str, head: str, name: str) -> str:
-    return escape_acting(
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title>{html.page_style()}{head}</head>"
-        f'<body class="ok-page {name}"><main class="ok-root">{body}</main>'
-        f"{html.table_script()}</body></html>\n",
-        page=True,
-    )
+    return _page(title, f"<h1>{escape(title)}</h1>{body}", title, "")
 
 
 def document(title: str, body: str, footer: str) -> str:
-    """A page that is fit to be printed: numbered, with this line at the foot of each sheet."""
+    """A page that is fit to be printed, with this line at the foot of each sheet."""
+    return _page(title, body, footer, "ok-document")
+
+
+def _page(title: str, body: str, footer: str, name: str) -> str:
+    """A page; its sheets on paper are numbered, and have the line at their foot."""
     # A text in CSS, inside an element: neither its end nor the element's may stand in it.
     text = re.sub(r"[^ \w.,·-]", lambda mark: f"\\{ord(mark[0]):x} ", footer)
     feet = (
         f'<style>@page {{ @bottom-left {{ content: "{text}" }} '
         '@bottom-right { content: counter(page) " of " counter(pages) } }</style>'
     )
-    return _page(title, body, f"{feet}", "ok-document")
+    return escape_acting(
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title)}</title>{html.page_style()}{feet}</head>"
+        f'<body class="ok-page {name}"><main class="ok-root">{body}</main>'
+        f"{html.table_script()}</body></html>\n",
+        page=True,
+    )
 
 
 def deliveries_page(ledger: Ledger, most: int = 500) -> str:
     """A ledger as a page: over time, causes with their solution, and the latest deliveries."""
     latest = ledger.entries(most=most)
     note = f"<p>The latest {most:,}; orderkit deliveries --json has all.</p>"
-    body = deliveries.overview_html(ledger) + deliveries.entries_html(latest)
+    body = deliveries.overview_html(ledger, "h2") + deliveries.entries_html(latest)
     return page("Deliveries", body + (note if len(latest) == most else ""))
 
 
@@ -66,7 +67,9 @@ def profile_html(profile: Profile) -> str:
         for target, row in profile.rows.items()
     )
     columns = ["target", "filled", *profile.statuses, "for example"]
-    filled = html.html_table(columns, rows, caption="How well each row is filled")
+    filled = html.html_table(
+        columns, rows, caption="How well each row is filled", classes={columns[-1]: "ok-short"}
+    )
     failures = (
         [
             html.badge(cause.problem.code),
@@ -79,7 +82,10 @@ def profile_html(profile: Profile) -> str:
         for cause in profile.worst()
     )
     columns = ["problem", "target", "times", "first event", "for example", "fix"]
-    problems = html.html_table(columns, failures, caption="What goes wrong, most frequent first")
+    prose = dict.fromkeys(columns[-2:], "ok-prose")
+    problems = html.html_table(
+        columns, failures, caption="What goes wrong, most frequent first", classes=prose
+    )
     head = f"<p>{profile.outcomes.total():,} events: {escape(counts or 'none')}</p>"
     return head + (problems if profile.causes else "") + filled
 

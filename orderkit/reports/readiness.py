@@ -15,6 +15,7 @@ from orderkit.reports.client_words import (
     capital,
     client_words,
     count_in_words,
+    in_order_of_life,
     in_words,
     kind_of,
     listed,
@@ -123,7 +124,7 @@ def readiness(
     kept:   number and status of each order that the test system has kept
     agreed: whether somebody has said which messages are for TikTok; else the settings are proposed
     """
-    statuses = dict.fromkeys([*settings.statuses().values()])
+    statuses = in_order_of_life(dict.fromkeys(settings.statuses().values()))
     kinds = {status: KindReadiness(kind_of(status)) for status in statuses}
     states: dict[str, Counter[tuple[str, Answer]]] = {status: Counter() for status in kinds}
     found: list[tuple[str, frozenset[Gap]]] = []

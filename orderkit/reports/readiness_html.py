@@ -136,7 +136,7 @@ def _others(found: Readiness) -> list[str]:
     return lines
 
 
-def lights_html(found: Readiness) -> str:
+def lights_html(found: Readiness, heading: str = "h3") -> str:
     """A card for each kind of booking."""
     numbers = {gap: at for at, task in enumerate(found.tasks, start=1) for gap in task.gaps}
     cards = []
@@ -147,16 +147,16 @@ def lights_html(found: Readiness) -> str:
             tone = "bad" if gap.missing else "warn"
             news.append(line_of_news(tone, escape(describe_gap(gap, number, kind.kind)) + at))
         news += [line_of_news("good", escape(text)) for text in (kept_news(kind),) if text]
-        cards.append(_card(kind, "".join(news)))
+        cards.append(_card(kind, "".join(news), heading))
     return f'<div class="ok-lights">{"".join(cards)}</div>'
 
 
-def _card(kind: KindReadiness, news: str) -> str:
+def _card(kind: KindReadiness, news: str, heading: str) -> str:
     tone = _LIGHT_TONES[kind.light]
     foot = f"{kind.ready} of {kind.total} {kind.kind.many} ready" if kind.total else "none so far"
     return (
         f'<section class="ok-light"><header>{lamp(kind.light)}<div>'
-        f"<h3>{escape(kind.kind.title)}</h3>"
+        f"<{heading}>{escape(kind.kind.title)}</{heading}>"
         f'<p class="ok-level ok-{tone}">{escape(summarise_kind(kind))}</p></div></header>'
         f"<ul>{news}</ul><footer>{escape(foot)}</footer></section>"
     )
@@ -166,7 +166,7 @@ def strip_html(found: Readiness) -> str:
     """The strip that says whether real bookings are sent."""
     if found.open_address:
         number = next((at for at, t in enumerate(found.tasks, 1) if "address" in t.what), 0)
-        at = f" ({number})" if number else ""
+        at = f" ({number})" if number else ": it stands in your TikTok partner pages"
         more = f"TikTok’s address for your orders is open{at}; then we switch on together."
     else:
         more = "TikTok’s address for your orders is there; we switch on together."

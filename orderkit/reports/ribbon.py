@@ -5,26 +5,27 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Final
 
-from orderkit.mapping.results import TraceEntry
+from orderkit.events.paths import parse_path
+from orderkit.mapping.compiled import CompiledField
 from orderkit.reports.client_words import client_words
 
 _WIDTH: Final = 640
-_SIDE: Final = 190
+#: Where the bands begin and end: a column's name may be a sentence, a group's is short.
+_LEFT, _RIGHT = 250, 490
+_LONGEST: Final = 36
 _ROW: Final = 11
 _GAP: Final = 10
 _FIXED: Final = "the same for every order"
 
 
-def ribbon_svg(trace: Iterable[TraceEntry]) -> str:
+def ribbon_svg(fields: Iterable[CompiledField]) -> str:
     """Bands from the booking's parts on the left to the order's groups on the right.
 
-    A band is as thick as there are values in it; "" where there is no value.
+    A band is as thick as there are fields in the group that read the part; "" without any field.
     """
     bands: Counter[tuple[str, str]] = Counter()
-    for entry in trace:
-        word = client_words().get(entry.target)
-        if word and entry.state == "ok":
-            bands[_part(entry), word.group] += 1
+    for field in fields:
+        bands.update((part, client_words()[field.target].group) for part in _parts(field))
     if not bands:
         return ""
     left = list(dict.fromkeys(part for part, _ in bands))
@@ -54,12 +55,10 @@ def ribbon_svg(trace: Iterable[TraceEntry]) -> str:
     )
 
 
-def _part(entry: TraceEntry) -> str:
-    """The part of the booking that a value was found in: the first name of its path."""
-    if entry.json_type == "missing" or entry.found_at == "settings":
-        return _FIXED
-    first, dot, _ = entry.found_at.partition(".")
-    return first if dot or " " not in first else _FIXED
+def _parts(field: CompiledField) -> list[str]:
+    """The parts of the booking that a field reads: the first names of its properties' paths."""
+    names = (parse_path(path)[0] for path in field.source.properties)
+    return list(dict.fromkeys(names)) or [_FIXED]
 
 
 def _stacked(parts: Sequence[tuple[str, str, int]]) -> dict[tuple[str, str], tuple[int, int]]:
@@ -73,7 +72,7 @@ def _stacked(parts: Sequence[tuple[str, str, int]]) -> dict[tuple[str, str], tup
 
 
 def _band(y1: int, y2: int, thick: int, title: str, tone: int) -> str:
-    x1, x2 = _SIDE, _WIDTH - _SIDE
+    x1, x2 = _LEFT, _RIGHT
     middle = (x1 + x2) // 2
     return (
         f'<path class="ok-band-{tone % 6}" d="M{x1} {y1}C{middle} {y1} {middle} {y2} {x2} {y2}'
@@ -83,8 +82,10 @@ def _band(y1: int, y2: int, thick: int, title: str, tone: int) -> str:
 
 
 def _name(side: str, name: str, top: int, size: int) -> str:
-    x, anchor = (_SIDE - 10, "end") if side == "l" else (_WIDTH - _SIDE + 10, "start")
-    shown = name if len(name) <= 26 else f"{name[:13]}…{name[-12:]}"
+    x, anchor = (_LEFT - 10, "end") if side == "l" else (_RIGHT + 10, "start")
+    shown = (
+        name if len(name) <= _LONGEST else f"{name[: _LONGEST // 2]}…{name[-_LONGEST // 2 + 1 :]}"
+    )
     return (
         f'<text x="{x}" y="{top + size / 2 + 4:.0f}" text-anchor="{anchor}">{escape(shown)}</text>'
     )

@@ -29,7 +29,7 @@ def settings_html(settings: Settings) -> str:
         (
             "Endpoint URL",
             connection.endpoint_url,
-            "the client finds it in TikTok's partner reference",
+            "stands in TikTok's partner reference",
         ),
         ("Token URL", connection.token_url, "where client key and secret go"),
         ("Merchant Id", connection.merchant_id, "the merchant's id at TikTok"),
@@ -80,20 +80,20 @@ def _filter(settings: Settings) -> list[str]:
     ]
 
 
-def _written(value: Any) -> tuple[str, str]:
-    """A value as it is typed, and how: as text or as a function."""
+def _written(value: Any) -> tuple[str | None, str]:
+    """A value as it is typed, and how: as text or as a function; None for what is open."""
     if isinstance(value, FormulaValue):
         return value.formula, "function"
-    return ("" if value is None else str(value), "" if value is None else "text")
+    return (None, "") if value is None else (str(value), "text")
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str | None]]) -> str:
     code = {"write", "value", "read", "event name", "property"}
-    cells = [
-        [
-            html.code(cell or "") if column in code else escape(cell or "")
-            for column, cell in zip(columns, row, strict=True)
-        ]
-        for row in rows
-    ]
+
+    def shown(column: str, cell: str | None) -> str:
+        if cell is None:
+            return '<span class="ok-hint">open</span>'
+        return html.code(cell) if column in code else escape(cell)
+
+    cells = [list(map(shown, columns, row)) for row in rows]
     return html.html_table(columns, cells)

@@ -81,10 +81,10 @@ def test_the_handover_has_all_its_parts(ledger: Path, tmp_path: Path) -> None:
     page = tmp_path / "handover.html"
     arguments = ("--ledger", str(ledger), "-o", str(page))
     assert run("handover", str(samples.EVENTS), *SETTINGS, *arguments).returncode == 0
-    text = page.read_text(encoding="utf-8")
+    text = page.read_text(encoding="utf-8").replace("<wbr>", "")
     for part in (
         "Payment Value",
-        "booking.<wbr>to_pay",
+        "booking.to_pay",
         "CANCEL_ORDER",
         "MLB-20260007",
         "log_id",
@@ -95,7 +95,7 @@ def test_the_handover_has_all_its_parts(ledger: Path, tmp_path: Path) -> None:
     assert "src=" not in text
     # The one script is ours, of tables: it stands in the page, and asks nobody.
     assert text.count("<script") == 1
-    assert "open.<wbr>tiktokapis.<wbr>com" in text, "the host that key and secret go to"
+    assert "open.tiktokapis.com" in text, "the host that key and secret go to"
     assert "Real bookings are not sent yet" in text
 
 
