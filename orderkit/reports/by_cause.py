@@ -40,7 +40,8 @@ def by_cause_html(entries: Sequence[Entry], numbers: Mapping[bytes, int]) -> str
                     html.prose(_joined("" if same else answer, log_id)),
                 ]
             )
-    return html.html_table(("order", "status", "when", "target", "answer"), rows, heads=heads)
+    columns = ("order", "status", "when", "target", "answer")
+    return html.html_table(columns, rows, heads=heads, caption="The latest deliveries")
 
 
 def _group_head(group: Sequence[Entry], answer: str) -> str:
@@ -53,7 +54,8 @@ def _group_head(group: Sequence[Entry], answer: str) -> str:
         meaning = delivery.meaning
     elif delivery.verdict not in _DONE:
         cause, meaning = escape(kind(group[0])), f"{delivery.meaning} {delivery.next_step}"
-    orders = {entry.delivery.order_id or entry.number for entry in group}
+    # A booking that is cancelled later is an order twice: the deliveries page counts so too.
+    orders = {(e.delivery.order_id or e.number, e.delivery.order_status) for e in group}
     head = _joined(html.badge(delivery.verdict), cause, count(len(orders), "order"))
     said = html.prose(_joined(answer, meaning))
     return f"{head} <span>{said}</span>"

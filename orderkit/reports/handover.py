@@ -227,7 +227,7 @@ def _required(mapper: Mapper) -> str:
     rows = [
         [
             html.code(field.target.removeprefix("order_info.")),
-            html.code(_source(field)),
+            html.code(", ".join(field.source.properties) or _source(field)),
             *(html.badge("mandatory" if field.row.mandatory_for(s) else "") for s in statuses),
         ]
         for field in mapper.compiled.fields

@@ -11,8 +11,8 @@ from orderkit.reports.client_words import client_words
 
 _WIDTH: Final = 640
 #: Where the bands begin and end: a column's name may be a sentence, a group's is short.
-_LEFT, _RIGHT = 250, 490
-_LONGEST: Final = 36
+_LEFT, _RIGHT = 250, 470
+_LONGEST: Final = 28
 _ROW: Final = 11
 _GAP: Final = 10
 _FIXED: Final = "the same for every order"
@@ -83,9 +83,9 @@ def _band(y1: int, y2: int, thick: int, title: str, tone: int) -> str:
 
 def _name(side: str, name: str, top: int, size: int) -> str:
     x, anchor = (_LEFT - 10, "end") if side == "l" else (_RIGHT + 10, "start")
-    shown = (
-        name if len(name) <= _LONGEST else f"{name[: _LONGEST // 2]}…{name[-_LONGEST // 2 + 1 :]}"
-    )
+    half = _LONGEST // 2
+    shown = name if len(name) <= _LONGEST else f"{name[:half].rstrip()}…{name[1 - half :].lstrip()}"
     return (
-        f'<text x="{x}" y="{top + size / 2 + 4:.0f}" text-anchor="{anchor}">{escape(shown)}</text>'
+        f'<text x="{x}" y="{top + size / 2 + 4:.0f}" text-anchor="{anchor}">'
+        f"<title>{escape(name)}</title>{escape(shown)}</text>"
     )

@@ -12,6 +12,7 @@ from orderkit.events import samples
 from orderkit.events.entries import EventLine
 from orderkit.mapping.mapper import Mapper
 from orderkit.reports import deliveries, pages
+from orderkit.reports.handover import handover_page
 from orderkit.sending.ledger import Ledger
 from orderkit.sending.run import Run
 from tests.browser.support import look
@@ -86,3 +87,25 @@ def test_json_is_coloured_folds_and_is_copied_whole(sent: Page) -> None:
     copied = sent.evaluate("navigator.clipboard.readText()")
     assert copied.startswith('{\n  "event_name"')
     assert '"LUN-' in copied
+
+
+def test_the_handover_fits_its_page(page: Page, tmp_path: Path) -> None:
+    """A wide logo keeps its shape, no table is wider than the page, a field begins at its edge."""
+    logo = tmp_path / "logo.svg"
+    logo.write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 100"/>')
+    events = {**samples.sample_events(), **samples.damaged_events()}
+    file = tmp_path / "page.html"
+    made = handover_page(load_settings(samples.SETTINGS), events, logo=str(logo))
+    file.write_text(made, encoding="utf-8")
+    page.set_viewport_size({"width": 832, "height": 900})
+    page.goto(file.as_uri())
+    page.get_by_text("What each order status needs").click()
+    box = page.locator("img.ok-logo").bounding_box()
+    assert box is not None
+    assert (box["width"], box["height"]) == (112, 28)
+    wider = "all => all.filter(each => each.scrollWidth > each.clientWidth).length"
+    assert page.locator(".ok-scroll").evaluate_all(wider) == 0
+    page.set_viewport_size({"width": 390, "height": 900})
+    search, text = page.get_by_role("searchbox").first, page.locator("section > h2").first
+    left = "each => each.getBoundingClientRect().left"
+    assert search.evaluate(left) == text.evaluate(left)
