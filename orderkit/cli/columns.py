@@ -35,11 +35,13 @@ def _first(text: str, width: int) -> str:
 def fit(natural: Sequence[int], width: int) -> list[int]:
     """The columns' widths, each as it would be, the widest cut until all have room in `width`.
 
-    The first column has the names: it is cut only beyond two fifths of the width.
+    The first column has the names: it is cut only beyond two fifths of the width, and only where
+    the others need the rest.
     """
-    first = min(natural[0], width * 2 // 5)
     widths = list(natural[1:])
-    room = width - first - GAP * len(widths)
+    gaps = GAP * len(widths)
+    first = min(natural[0], max(width * 2 // 5, width - gaps - sum(widths)))
+    room = width - gaps - first
     while widths and (over := sum(widths) - room) > 0:
         widest = max(widths)
         if widest <= _LEAST:
@@ -52,11 +54,17 @@ def fit(natural: Sequence[int], width: int) -> list[int]:
     return [first, *widths]
 
 
+def natural_width(rows: Iterable[Sequence[str]]) -> int:
+    """How wide rows are with nothing shortened."""
+    columns = list(zip(*rows, strict=True))
+    return sum(max(map(cells, column)) for column in columns) + GAP * (len(columns) - 1)
+
+
 def layout(rows: Iterable[Sequence[str]], width: int, *, prose: int = -1) -> list[list[list[str]]]:
     """Rows as lines of padded cells, no line wider than `width`; the first row is the head.
 
     prose: the number of the column that wraps; where the others leave it less than a third, it
-           stands below them, and its line has one cell
+           stands below them, and its line has one cell; so does then, in full, what is shortened
     """
     rows = [list(row) for row in rows]
     natural = [max(map(cells, column)) for column in zip(*rows, strict=True)]
@@ -69,13 +77,17 @@ def layout(rows: Iterable[Sequence[str]], width: int, *, prose: int = -1) -> lis
         widths = [*natural[:prose], room, *natural[prose + 1 :]]
         return [_wrapped(row, widths, prose) for row in rows]
     widths = fit(others, width)
-    return [
-        [
-            _line([*row[:prose], *row[prose + 1 :]], widths),
-            *([f"    {line}"] for line in wrap_words(row[prose], width - 4) if at and line),
+    names, *values = ([*row[:prose], *row[prose + 1 :]] for row in rows)
+    laid = [[_line(names, widths)]]
+    for row, shown in zip(rows[1:], values, strict=True):
+        cut = [
+            f"{name} {text}"
+            for name, text, to in zip(names, shown, widths, strict=True)
+            if cells(text) > to
         ]
-        for at, row in enumerate(rows)
-    ]
+        below = wrap_words("; ".join(filter(None, [*cut, row[prose]])), width - 4)
+        laid.append([_line(shown, widths), *([f"    {line}"] for line in below if line)])
+    return laid
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> list[str]:

@@ -18,6 +18,9 @@ from orderkit.events.jsontext import show
 from orderkit.language.calculation import point_at_assumptions
 from orderkit.mapping.results import EventResult
 
+#: Columns of a terminal that has room for what is read.
+_WITH_READS = 120
+
 
 @click.command("explain")
 @events_argument
@@ -62,19 +65,25 @@ def _print(out: Terminal, result: EventResult) -> None:
         return
     for change in result.mapped.changes:
         out.print(Line(f"  transformation: {change}", style="bright_black"))
-    rows = Columns("target", "", "reads", "found", "value", "steps", prose="steps")
+    # Without room what is read stands with the steps: those of a formula have it anyway.
+    narrow = out.width < _WITH_READS
+    heads = ("found", "value") if narrow else ("reads", "found", "value")
+    rows = Columns("target", "", *heads, "steps", prose="steps")
     for entry in result.mapped.trace:
+        reads, steps = entry.reads or entry.source, entry.steps
+        if narrow and not any(step.startswith((f"{reads} = ", f"{reads} → ")) for step in steps):
+            steps = (f"reads {reads}", *steps)
         rows.add_row(
             Line(entry.target.removeprefix("order_info.")),
             coloured(entry.state),
-            Line(entry.reads or entry.source),
+            *([] if narrow else [Line(reads)]),
             Line("" if entry.raw is None else show(entry.raw, 40)),
             Line("" if entry.value is None else show(entry.value, 40)),
-            Line("; ".join(entry.steps)),
+            Line("; ".join(steps)),
         )
     out.print(rows)
-    steps = [step for entry in result.mapped.trace for step in entry.steps]
-    if listed := point_at_assumptions(steps):
+    every = (step for entry in result.mapped.trace for step in entry.steps)
+    if listed := point_at_assumptions(every):
         out.print(Line(listed, style="bright_black"))
     print_problems(out, result.problems)
     out.print()

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orderkit.cli import columns
+from orderkit.destination.fields import field_mappings
 from orderkit.events import samples
 from tests import forked
 from tests.cli.test_commands import ORDERKIT, SETTINGS, bare_environment, run
@@ -202,6 +203,34 @@ def test_tables_fit_80_columns(given_: list[str]) -> None:
     shown = run_on_terminal(*given_).splitlines()
     assert len(shown) > 10
     assert [line for line in shown if columns.cells(line) > 80] == []
+
+
+def test_each_target_is_told_from_the_others_in_80_columns() -> None:
+    """The list of field mappings shortens no target; the sources stand below, whole too."""
+    shown = run_on_terminal("fields")
+    for row in field_mappings():
+        assert f"\n{row.target.removeprefix('order_info.')} " in shown.replace("\n", " \n")
+        assert f"\n    {row.type} from {row.source}" in shown
+
+
+def test_what_is_shortened_stands_below_in_full() -> None:
+    """A value that has no room in its column is whole in the line below, by the column's name."""
+    moment = "2026-06-27T17:54:00.000+02:00"
+    rows = [["for", "gives", "because"], ["arrival", moment, "of a stay"], ["nights", "3", "x"]]
+    _, first, second = columns.layout(rows, 34, prose=2)
+    assert "…" in first[0][1]
+    assert " ".join(line[0].strip() for line in first[1:]) == f"gives {moment}; of a stay"
+    assert second[1:] == [["    x"]]
+
+
+def test_explain_shortens_no_date() -> None:
+    """In 80 columns a day stands whole where it was found and where it goes, and so does a path."""
+    shown = run_on_terminal("explain", EVENTS, *SETTINGS, "--index", "0")
+    arrival = re.search(r"\nextra.check_in_date +ok +(\S+) +(\S+)\n +reads (\S+)", shown)
+    assert arrival is not None
+    found, value, reads = arrival.groups()
+    assert re.fullmatch(r'"\d{4}-\d\d-\d\d"', value)
+    assert (found, reads) == (value, "booking.check_in")
 
 
 _TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]) | st.just(" "))

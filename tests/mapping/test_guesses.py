@@ -133,3 +133,12 @@ def test_a_settings_file_holds_guesses_as_comments_alone() -> None:
     lines = [line for line in text.splitlines() if "its values alone say so" in line]
     assert any('payment_value = "{{Qg.Kc}}"' in line for line in lines)
     assert all(line.startswith("# ") and "# perhaps: " in line for line in lines)
+
+
+def test_a_guessed_amount_names_what_it_reads() -> None:
+    """Each guess of an amount begins with its property, so that one is told from the others."""
+    events, statuses = bookings(3, 12)
+    found = guess(events, UTC, statuses)
+    for target in ("order_info.value.total_value", "order_info.value.payment_value"):
+        for proposal in found[target]:
+            assert proposal.facts[0].startswith(f"`{proposal.reads}` is ")

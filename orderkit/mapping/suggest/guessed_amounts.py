@@ -15,11 +15,11 @@ from orderkit.mapping.suggest.values import OrderValues, written_amount
 def guess_amounts(
     values: OrderValues, taken: set[str]
 ) -> Iterator[tuple[str, list[Property], str]]:
-    """End of a row's target, the properties that may fill it, and why."""
+    """End of a row's target, the properties that may fill it, and what each of these is."""
     money = _largest_first(values, values.full, values.numbers, taken)
     # Of what a part or a payment is called, nobody owes the whole.
     beside = sorted([*money[1:2], *money[:1], *money[2:]], key=lambda p: p.name.subject in _PARTS)
-    yield "total_value", money, "the largest amount of each order"
+    yield "total_value", money, "among the largest amounts of each order"
     if money and (less := _less(values, money[0])):
         yield "payment_value", [less[0]], f"`{money[0].path}` less `{less[1].path}`"
         beside = [prop for prop in beside if prop is not less[0]]

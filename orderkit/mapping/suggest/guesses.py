@@ -76,8 +76,8 @@ class _Guesses:
         """Let a row read an amount, or what a formula makes one of ("1.237,12", cents)."""
         for prop in props:
             if best := next(self._readings(name, prop), None):
-                guessed = replace(best, facts=(fact,)).at_most("perhaps", _DOUBT)
-                self.made.setdefault(name, []).append(guessed)
+                guessed = replace(best, facts=(f"`{prop.path}` is {fact}",))
+                self.made.setdefault(name, []).append(guessed.at_most("perhaps", _DOUBT))
 
     def _readings(self, name: str, prop: Property) -> Iterator[Proposal]:
         values = self.values
