@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 from typing import Final, Self
 
 from orderkit.events.jsontext import show
-from orderkit.events.paths import count, near_misses
+from orderkit.events.paths import count
 from orderkit.language.filters import FilterReason
 
 #: So many names are told apart; a site has far fewer, unless it makes them up.
@@ -81,11 +81,7 @@ def name_warnings(unmapped: Counter[str], events: int, mapped: Collection[str]) 
     if slips:
         return [f"no event is named in the event mapping; {slips[0]}", *slips[1:]]
     names = [f"{show(name)} ({times:,})" for name, times in unmapped.most_common()]
-    near = near_misses(next(iter(unmapped)), mapped, most=1)
-    return [
-        f"no event is named in the event mapping: {_listed(names)}; "
-        + (f"did you mean {show(near[0])}?" if near and len(unmapped) == 1 else have)
-    ]
+    return [f"no event is named in the event mapping: {_listed(names)}; {have}"]
 
 
 def called(name: str, times: int) -> str:

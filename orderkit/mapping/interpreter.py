@@ -18,7 +18,7 @@ from orderkit.mapping.amounts import check_currency, check_thousands, unusual_di
 from orderkit.mapping.compiled import STATUS, CompiledField, CompiledSettings
 from orderkit.mapping.consistency import ConsistencyRule, consistency_rules
 from orderkit.mapping.conversion import Unconvertible
-from orderkit.mapping.event_names import UnmappedName
+from orderkit.mapping.event_names import UnmappedName, meant_name
 from orderkit.mapping.hotel_days import shifted_days
 from orderkit.mapping.messages import (
     inconsistent,
@@ -127,8 +127,8 @@ def find_status(
 @lru_cache(maxsize=1_024)
 def _unmapped(name: str, mapped: tuple[str, ...]) -> str:
     """Why an event of that name is filtered."""
-    near = paths.near_misses(name, mapped, most=1)
-    meant = f"; did you mean {show(near[0])}?" if near else ""
+    near = meant_name(name, mapped)
+    meant = f"; did you mean {show(near)}?" if near else ""
     return UnmappedName(f"event {show(name)} is in no event mapping entry{meant}", name)
 
 

@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orderkit.destination.loading import parse_settings
+from orderkit.events import samples
 from orderkit.mapping.event_names import EventNames, UnmappedName, meant_name, name_warnings
+from orderkit.mapping.mapper import Mapper
 
 MAPPED = ("booking_created", "booking_cancelled", "booking_completed", "booking_no_show")
 
@@ -50,8 +53,18 @@ def test_a_file_without_any_mapped_name_says_so() -> None:
     (others,) = name_warnings(Counter({"page_view": 2, "login": 1}), 3, MAPPED)
     assert '"page_view" (2), "login" (1)' in others
     assert 'the event mapping has "booking_created"' in others
-    (near,) = name_warnings(Counter({"booking_updated": 3}), 3, MAPPED)
-    assert near.endswith('did you mean "booking_created"?')
+    (other,) = name_warnings(Counter({"booking_updated": 3}), 3, MAPPED)
+    assert "did you mean" not in other
+
+
+def test_only_a_slip_is_near_where_an_event_is_filtered() -> None:
+    """What names have in common, as their first word, makes another event no near miss."""
+    text = samples.SETTINGS.read_text(encoding="utf-8")
+    mapper = Mapper(parse_settings(text.replace('"booking_created"', '"reservation.amended"')))
+    other = mapper.map({"event_name": "reservation.payment_failed"})
+    assert other.reason == 'event "reservation.payment_failed" is in no event mapping entry'
+    slip = mapper.map({"event_name": "reservation.amend"})
+    assert slip.reason.endswith('; did you mean "reservation.amended"?')
 
 
 def test_nothing_is_said_of_what_is_mapped_or_filtered_otherwise() -> None:
