@@ -8,8 +8,8 @@ import os
 import signal
 import sys
 
-from orderkit.cli.writing import echo, flushed, prepare_streams
-from orderkit.errors import OrderkitError
+from orderkit.cli.writing import echo, flushed, output_width, prepare_streams
+from orderkit.errors import OrderkitError, SettingsError
 
 
 def main() -> None:
@@ -42,6 +42,9 @@ def _run() -> object:
     except KeyboardInterrupt:
         _print_failure("stopped")
         return 130
+    except SettingsError as error:
+        _print_failure("\n".join(f"error: {fault.text(error.place)}" for fault in error.faults))
+        return 2
     except OrderkitError as error:
         _print_failure(f"error: {error}")
         return 2
@@ -53,7 +56,7 @@ def _run() -> object:
     except Exception:
         import traceback
 
-        _print_failure(traceback.format_exc())
+        _print_failure(traceback.format_exc(), wrapped=False)
         return 1
 
 
@@ -62,8 +65,12 @@ def _end(number: int, _frame: object) -> None:
     raise SystemExit(128 + number)
 
 
-def _print_failure(text: str) -> None:
+def _print_failure(text: str, *, wrapped: bool = True) -> None:
     # Loaded here: commands that end well without it start quicker.
+    from orderkit.cli.columns import wrap_below
     from orderkit.masking import mask
 
-    echo(mask(text), err=True)
+    text = mask(text)
+    if wrapped and sys.stderr.isatty():
+        text = wrap_below(text, output_width(sys.stderr))
+    echo(text, err=True)

@@ -1,13 +1,17 @@
 """Columns of text that fit a width: values are shortened in the middle, prose wraps at words."""
 
+import re
 from collections.abc import Iterable, Sequence
-from textwrap import wrap
 from typing import Final
 from unicodedata import combining, east_asian_width
 
 GAP: Final = 2
+#: What goes on below a line, or belongs to it, begins so many columns to the right.
+INDENT: Final = 6
 #: Narrower than this no column gets, but by what stands in it.
 _LEAST: Final = 6
+#: A word, with the blanks before it: one that is not to be broken holds no-break spaces.
+_WORD: Final = re.compile(r"[ \t]*[^ \t]+")
 
 
 def cells(text: str) -> int:
@@ -108,7 +112,31 @@ def wrap_whole(text: str, width: int) -> list[str]:
     """A text in lines of whole words, none of them shortened; a short one as it is."""
     if cells(text) <= width:
         return [text]
-    return wrap(text, width, break_long_words=False, break_on_hyphens=False)
+    lines: list[str] = []
+    for word in _WORD.findall(text):
+        if lines and cells(lines[-1] + word) <= width:
+            lines[-1] += word
+        else:
+            lines.append(word.lstrip() if lines else word)
+    return lines
+
+
+def wrap_below(text: str, width: int) -> str:
+    """Lines that go on below themselves, indented; one with a caret under it stays as it is."""
+    lines = text.split("\n")
+    made = []
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        first, *more = wrap_whole(line, width - INDENT) or [line]
+        if more and following.strip() != "^":
+            made += [first, *(f"{' ' * INDENT}{each}" for each in more)]
+        else:
+            made.append(line)
+    return "\n".join(made)
+
+
+def together(text: str) -> str:
+    """A text whose parts between dots, "HTTP 200 · code 0", stay on one line each."""
+    return text.replace(" ", "\xa0").replace("\xa0·\xa0", " · ")
 
 
 def wrap_words(text: str, width: int) -> list[str]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from orderkit.cli.columns import together
 from orderkit.cli.common import json_option, print_json
 from orderkit.cli.terminal import COLOURS, Line, Terminal
 from orderkit.cli.writing import echo, escape
@@ -168,8 +169,8 @@ def _print_entries(out: Terminal, entries: list[Entry], *, whole: bool) -> None:
         if entry.test_code:
             line.append(f"  test {entry.test_code}", style="magenta")
         log_id = f" · log_id {delivery.log_id}" if delivery.log_id else ""
-        facts = f"  {delivery.facts}{log_id}  → {entry.target}" if entry.payload else ""
-        line.append(facts, style="bright_black")
+        facts = f"{together(delivery.facts + log_id)}  → {entry.target}" if entry.payload else ""
+        line.append(f"  {facts}", style="bright_black")
         out.print(line)
         if delivery.verdict not in ("delivered", "dry-run"):
             out.paragraph(escape(delivery.message) or delivery.meaning)
@@ -178,8 +179,9 @@ def _print_entries(out: Terminal, entries: list[Entry], *, whole: bool) -> None:
             for wait in delivery.waits:
                 seconds = f"waited {wait.seconds:.3g} s before try {wait.attempt}"
                 out.paragraph(f"{seconds}: {wait.reason}", "bright_black")
-            texts = (deliveries.event_text(entry), delivery.request, delivery.answer)
-            out.paragraph("\n\n".join(text for text in texts if text))
+            wire = map(deliveries.wire_text, (delivery.request, delivery.answer))
+            texts = (deliveries.event_text(entry), *wire)
+            out.indented("\n\n".join(text for text in texts if text))
     if not (whole and one_order):
         told = "newest first; --most shows more, --order the request and the answer"
         out.print(Line(told, "bright_black"))

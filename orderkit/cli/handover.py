@@ -11,6 +11,7 @@ from orderkit.destination.loading import load_settings
 from orderkit.errors import EventsError
 from orderkit.events.files import write_text
 from orderkit.events.overwriting import refuse_overwriting
+from orderkit.events.paths import near_misses
 from orderkit.events.reader import load_events
 from orderkit.reports.handover import MOST, handover_page
 from orderkit.sending.ledger import Ledger, default_path
@@ -51,9 +52,13 @@ def command(
     entries = []
     if path.is_file():
         with Ledger(path) as ledger:
+            if target and target not in (known := ledger.targets()):
+                near = near_misses(target, known, most=1)
+                meant = f"did you mean {near[0]}?" if near else f"there is {', '.join(known)}"
+                raise EventsError(f"{path}: nothing was sent to {target}; {meant}")
             entries = ledger.entries(target=target, most=MOST)
-    elif ledger_path:
-        raise EventsError(f"{ledger_path}: there is no such file; orderkit send writes a ledger")
+    elif ledger_path or target:
+        raise EventsError(f"{path}: there is no such file; orderkit send writes a ledger")
     reading = command_reading()
     examples = load_events(events, reading)
     print_notes(reading.notes)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from orderkit.cli.columns import together
 from orderkit.cli.common import print_problems
 from orderkit.cli.terminal import COLOURS, Line, Terminal
 from orderkit.cli.writing import escape
@@ -26,7 +27,7 @@ def print_sent(out: Terminal, sent: SendResult) -> None:
     if delivery := sent.delivery:
         facts = [delivery.facts, f"{delivery.seconds:.2f} s"]
         facts += [f"log_id {delivery.log_id}"] if delivery.log_id else []
-        line.append(" · ".join(facts), style="bright_black")
+        line.append(together(" · ".join(facts)), style="bright_black")
     out.print(line)
     if sent.problems:
         print_problems(out, sent.problems)
@@ -36,5 +37,5 @@ def print_sent(out: Terminal, sent: SendResult) -> None:
     elif sent.verdict in ("filtered", "skipped", "outdated"):
         out.paragraph(escape(sent.message), "bright_black")
     if sent.request:
-        out.paragraph(sent.request.as_text())
+        out.indented(sent.request.as_text())
         out.print()

@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from orderkit.cli.columns import layout, wrap_whole
+from orderkit.cli.columns import INDENT, layout, wrap_whole
 from orderkit.cli.writing import (
     WHOLE,
     WIDTH_WITHOUT_TERMINAL,
@@ -16,9 +16,6 @@ from orderkit.cli.writing import (
     output_width,
     reader_may_go,
 )
-
-#: What stands below a line begins so many columns to the right.
-_INDENT = 6
 
 COLOURS = {
     "mapped": "green",
@@ -78,14 +75,14 @@ class Terminal(Console):
         if not self.fits or line.cell_len <= self.width:
             super().print(line, soft_wrap=True)
             return
-        ends, rest = [0], self.width - _INDENT
+        ends, rest = [0], self.width - INDENT
         for piece in wrap_whole(line.plain, rest):
             ends.append(line.plain.index(piece, ends[-1]) + len(piece))
         first, *more = line.divide(ends[1:-1])
         super().print(first, soft_wrap=True)
         for each in more:
             each.plain = each.plain.strip()
-            super().print(Text(" " * _INDENT).append(each), soft_wrap=True)
+            super().print(Text(" " * INDENT).append(each), soft_wrap=True)
 
     def on_broken_pipe(self) -> None:
         """Let `reader_may_go` decide."""
@@ -94,9 +91,14 @@ class Terminal(Console):
     def paragraph(self, text: str, style: str = "") -> None:
         """Lines below a line: wrapped to a terminal, and left whole for files and pipes."""
         for line in escape_lines(text).split("\n"):
-            lines = wrap_whole(line, self.width - _INDENT) if self.fits else [line]
+            lines = wrap_whole(line, self.width - INDENT) if self.fits else [line]
             for each in lines:
-                self.print(Text(f"{' ' * _INDENT}{each}", style), soft_wrap=True)
+                self.indented(each, style)
+
+    def indented(self, text: str, style: str = "") -> None:
+        """Lines below a line that keep their ends and their own indent: JSON, say."""
+        for line in escape_lines(text).split("\n"):
+            self.print(Text(f"{' ' * INDENT}{line}", style), soft_wrap=True)
 
 
 class Columns:

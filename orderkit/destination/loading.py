@@ -26,8 +26,10 @@ def read_text(path: str | Path) -> str:
     try:
         return Path(path).read_text(encoding="utf-8-sig")
     except OSError as error:
-        found, _, expected = explain_unreadable("", error, "name a TOML file")[2:].partition("; ")
-        raise SettingsError(str(path), [SettingsFault("", found, expected)]) from error
+        told = explain_unreadable(path, error, "name a TOML file")
+        place = str(path) or '""'
+        found, _, expected = told.removeprefix(f"{place}: ").partition("; ")
+        raise SettingsError(place, [SettingsFault("", found, expected)]) from error
     except UnicodeDecodeError as error:
         raise SettingsError(
             str(path), [SettingsFault("file", "bytes that are not UTF-8", "save it as UTF-8")]

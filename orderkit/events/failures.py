@@ -16,6 +16,8 @@ _MOST: Final = 300
 
 def explain_unreadable(name: str | Path, error: Exception, way_out: str) -> str:
     """Why a file cannot be read, in the one wording for all files."""
+    if not str(name):  # to the operating system that is the folder at hand
+        return f'"": there is no such file; {way_out}'
     if isinstance(error, FileNotFoundError):
         return f"{name}: there is no such file; {way_out}"
     if isinstance(error, ValueError) and "://" not in str(name):

@@ -210,6 +210,15 @@ def event_text(entry: Entry) -> str:
     return mask(dumps(loads(entry.event), indent=True).decode())
 
 
+def wire_text(text: str) -> str:
+    """A request or an answer, the JSON that it carries on lines of its own."""
+    head, blank, body = text.rpartition("\n\n")
+    try:
+        return f"{head}{blank}{dumps(loads(body), indent=True).decode()}"
+    except ValueError:
+        return text
+
+
 def entry_html(entry: Entry) -> str:
     """One delivery: what it means, and request and answer as they went over the wire, masked."""
     delivery = entry.delivery

@@ -1,5 +1,6 @@
 """``orderkit deliveries`` and ``orderkit handover``, run as a user runs them."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from orderkit.reports.deliveries import Health
 from orderkit.sending.ledger import Ledger
 from tests.browser.support import chromium
 from tests.cli.test_commands import lines, run
+from tests.cli.test_terminal import run_on_terminal
 
 SETTINGS = ["--settings", str(samples.SETTINGS)]
 
@@ -33,12 +35,30 @@ def test_the_overview_groups_what_is_not_delivered(ledger: Path) -> None:
 
 
 def test_one_order_is_found_with_request_and_answer(ledger: Path) -> None:
-    """A part of an order id is enough; the token is masked."""
+    """A part of an order id is enough; the token is masked, and JSON has lines of its own."""
     done = run("deliveries", "--ledger", str(ledger), "--order", "20260007")
-    assert '"order_id":"MLB-20260007"' in done.stdout
+    assert '          "order_id": "MLB-20260007",\n' in done.stdout
     assert "HTTP/1.1 200 OK" in done.stdout
     assert "Authorization: Bearer ••••••" in done.stdout
     assert "MLB-20260002" not in done.stdout
+
+
+def test_on_a_terminal_no_json_and_no_fact_is_torn(ledger: Path) -> None:
+    """JSON keeps its lines and their indent, and "code 0" stands on one line."""
+    shown = run_on_terminal("deliveries", "--ledger", str(ledger), "--order", "20260007")
+    assert '\n          "third_shop_name": "Maison Lune' in shown
+    assert re.search(r"HTTP.200 ·\s+code.0 · 1.attempt", shown)
+    assert "code\n" not in shown
+
+
+def test_a_target_that_got_nothing_is_told(ledger: Path, tmp_path: Path) -> None:
+    """A hand-over of test orders to a target without any names the one that was meant."""
+    page = str(tmp_path / "page.html")
+    arguments = ("--ledger", str(ledger), "-o", page, "--target", "sandbx")
+    done = run("handover", str(samples.EVENTS), *SETTINGS, *arguments)
+    assert done.returncode == 2
+    assert "nothing was sent to sandbx; did you mean sandbox?" in done.stderr
+    assert not Path(page).exists()
 
 
 def test_all_deliveries_as_json(ledger: Path) -> None:

@@ -249,6 +249,8 @@ def test_columns_fit_whatever_stands_in_them(
             assert columns.cells("  ".join(line)) <= width
     words = {word for row in rows for text in row for word in text.split()}
     shown = {word for lines in laid for line in lines for cell in line for word in cell.split()}
+    # In the line below, a ";" follows what has no room in its column.
+    words |= {f"{word};" for word in words}
     assert all(word in words or "…" in word for word in shown)
 
 
@@ -274,10 +276,11 @@ def test_a_value_is_shortened_in_its_middle(text: str, width: int, short: str) -
         (["chekc"], "Did you mean check?"),
         (["handovr"], "Did you mean handover?"),
         (["check", EVENTS, "--setings", "x"], "Did you mean --settings?"),
+        (["fields", "--status", "CANCELORDER"], "did you mean CANCEL_ORDER?"),
     ],
 )
 def test_a_slip_is_met_with_what_was_meant(given_: list[str], meant: str) -> None:
-    """A command or an option that is not there is answered with the nearest one."""
+    """A command, an option or a status that is not there is answered with the nearest one."""
     done = run(*given_)
     assert done.returncode == 2
     assert meant in done.stderr.replace("'", "")  # click puts options in quotes since 8.2
@@ -301,6 +304,24 @@ def test_a_missing_file_is_told_in_one_way(given_: list[str]) -> None:
     done = run(*given_)
     assert done.returncode == 2
     assert "nowhere: there is no such file; " in done.stderr
+
+
+@pytest.mark.parametrize("given_", [["check", "", *SETTINGS], ["check", EVENTS, "--settings", ""]])
+def test_a_name_left_empty_is_no_folder(given_: list[str]) -> None:
+    """Nothing where a name belongs is said as of any other file that is not there."""
+    assert run(*given_).stderr.startswith('error: "": there is no such file; name a ')
+
+
+def test_errors_go_on_below_themselves(tmp_path: Path) -> None:
+    """Each error of a file begins with its word, and wraps at words; code keeps its caret."""
+    settings = tmp_path / "s.toml"
+    settings.write_text('[settings]\nx = 1\ny = 2\nlength_of_stay = { formula = "NIGHTS(" }\n')
+    told = run("check", EVENTS, "--settings", str(settings)).stderr.splitlines()
+    assert len([line for line in told if line.startswith(f"error: {settings}:")]) == 3
+    text = "error: " + "word " * 30 + "\n  " + "f(" * 60 + "\n  ^"
+    wrapped = columns.wrap_below(text, 80).split("\n")
+    assert wrapped[1].startswith("      word")
+    assert wrapped[-2:] == text.split("\n")[-2:]
 
 
 def test_everything_is_printed_in_one_place() -> None:
