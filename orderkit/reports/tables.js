@@ -1,6 +1,7 @@
 // Tables that sort, search, filter by state and copy, and JSON that folds: on plain HTML, without
 // which everything is still there to be read. Runs once a page, and sees what is drawn later.
-const kept = new Map(); // what a table was sorted and searched by, for when it is drawn anew
+const kept = new WeakMap(); // part of the page → what its tables are sorted and searched by
+const PART = ".widget-html-content, .jp-OutputArea-output, body"; // stays when a table is drawn anew
 const MANY = 6; // rows from which on searching is worth a line of its own
 const JSON_PART =
   /("(?:[^"\\]|\\.)*")(\s*:)?|\b(true|false|null)\b|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)/g;
@@ -11,17 +12,22 @@ const element = (tag, properties = {}, ...children) => {
   return made;
 };
 
-const copy = async (button, text) => {
+/** Put a text into the clipboard; `focused` has the focus, now and afterwards. */
+const toClipboard = async (focused, text) => {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
     const area = element("textarea", { value: text });
-    button.after(area);
+    document.body.append(area);
     area.select();
     document.execCommand("copy");
     area.remove();
-    button.focus();
+    focused.focus();
   }
+};
+
+const copy = async (button, text) => {
+  await toClipboard(button, text);
   const label = button.textContent;
   button.textContent = "Copied";
   setTimeout(() => (button.textContent = label), 1500);
@@ -33,6 +39,27 @@ const rowsOf = (table) => [...table.querySelectorAll("tbody tr:not(.ok-head)")];
 const statesOf = (row) => [...row.querySelectorAll(".ok-badge")].map((each) => each.textContent);
 const needsSomebody = (row) => row.querySelector(".ok-badge:is(.ok-bad, .ok-warn)");
 const asLine = (row) => [...row.cells].map((cell) => said(cell).replace(/\s+/g, " ")).join("\t");
+
+const copyRow = async (row) => {
+  row.querySelector(".ok-copied")?.remove();
+  await toClipboard(row, asLine(row));
+  const copied = element("span", { className: "ok-copied", role: "status", textContent: "copied" });
+  row.cells[0].append(copied);
+  setTimeout(() => copied.remove(), 1500);
+};
+
+/** What a table is sorted and searched by, also when it is drawn anew in its place. */
+const stateOf = (table, heads) => {
+  const part = table.closest(PART);
+  if (!kept.has(part)) kept.set(part, new Map());
+  const states = kept.get(part);
+  const name = [table.caption?.textContent, ...heads.map((head) => head.textContent)].join("|");
+  const alike = [...part.querySelectorAll("table.ok-table")].filter((each) => each.okName === name);
+  table.okName = name;
+  const key = `${name}|${alike.length}`;
+  if (!states.has(key)) states.set(key, { column: -1, down: false, words: "", word: "" });
+  return states.get(key);
+};
 
 const compare = (one, other) => {
   const numbers = [one, other].map((text) => Number(text.replace(/[,%]/g, "") || NaN));
@@ -63,16 +90,28 @@ const filter = (table, state) => {
   const words = state.words.toLowerCase().split(/\s+/).filter(Boolean);
   let shown = 0;
   for (const body of table.tBodies) {
-    let some = false;
-    for (const row of rowsOf(body)) {
+    const rows = rowsOf(body);
+    let some = 0;
+    for (const row of rows) {
       const text = row.textContent.toLowerCase();
       row.hidden = !words.every((word) => text.includes(word)) ||
         Boolean(state.word && !statesOf(row).includes(state.word));
-      some ||= !row.hidden;
-      shown += !row.hidden;
+      some += !row.hidden;
     }
+    shown += some;
     const head = body.querySelector("tr.ok-head");
-    if (head) head.hidden = !some;
+    if (!head) continue;
+    head.hidden = !some;
+    head.querySelector(".ok-shown")?.remove();
+    if (some < rows.length) {
+      head.cells[0].append(element("span", { className: "ok-shown", textContent: `${some} shown` }));
+    }
+  }
+  // One row can be reached by Tab, and it is one that is seen.
+  const rows = rowsOf(table);
+  if (rows.find((row) => row.tabIndex === 0)?.hidden !== false) {
+    const first = rows.find((row) => !row.hidden);
+    for (const row of rows) row.tabIndex = row === first ? 0 : -1;
   }
   return shown;
 };
@@ -84,7 +123,9 @@ const toolbar = (table, state, update) => {
     for (const word of new Set(statesOf(row))) counts.set(word, (counts.get(word) ?? 0) + 1);
   }
   const bar = element("div", { className: "ok-bar-of-table" });
-  if (counts.size > 1 && counts.size < 9) {
+  const hasChips = counts.size > 1 && counts.size < 9;
+  if (!hasChips || !counts.has(state.word)) state.word = "";
+  if (hasChips) {
     const chips = [["", rows.length], ...counts].map(([word, number]) => {
       const chip = element("button", { type: "button", className: "ok-chip", value: word });
       chip.append(word || "All", element("span", { textContent: ` ${number}` }));
@@ -103,15 +144,13 @@ const toolbar = (table, state, update) => {
     copy(button, [table.tHead.rows[0], ...shown].map(asLine).join("\n"));
   };
   bar.append(found, search, button);
-  // JupyterLab's keys stay out while something is typed here.
-  bar.dataset.lmSuppressShortcuts = "true";
-  bar.addEventListener("keydown", (event) => event.stopPropagation());
   return bar;
 };
 
 const walk = (table, event) => {
   const row = event.target;
   if (row.tagName !== "TR" || event.ctrlKey || event.metaKey || event.altKey) return;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   const rows = rowsOf(table).filter((each) => !each.hidden);
   const at = rows.indexOf(row);
   const to = {
@@ -120,7 +159,7 @@ const walk = (table, event) => {
     Home: () => rows[0],
     End: () => rows.at(-1),
     n: () => rows.slice(at + 1).find(needsSomebody) ?? rows.find(needsSomebody),
-  }[event.key];
+  }[key];
   if (to) {
     const next = to();
     if (next) {
@@ -128,10 +167,10 @@ const walk = (table, event) => {
       next.tabIndex = 0;
       next.focus();
     }
-  } else if (event.key === "Enter") {
+  } else if (key === "Enter") {
     for (const part of row.querySelectorAll("details")) part.open = !part.open;
-  } else if (event.key === "c") {
-    navigator.clipboard?.writeText(asLine(row));
+  } else if (key === "c") {
+    copyRow(row);
   } else return;
   event.preventDefault();
   event.stopPropagation();
@@ -142,13 +181,10 @@ const enhanceTable = (table) => {
   const rows = rowsOf(table);
   if (!table.tHead || rows.length < 2) return;
   const heads = [...table.tHead.rows[0].cells];
-  const key = [table.caption?.textContent, ...heads.map((head) => head.textContent)].join("|");
-  const state = kept.get(key) ?? { column: -1, down: false, words: "", word: "" };
-  kept.set(key, state);
+  const state = stateOf(table, heads);
   rows.forEach((row, at) => {
     row.dataset.ok = at;
     row.tabIndex = at ? -1 : 0;
-    row.dataset.lmSuppressShortcuts = "true";
   });
   table.addEventListener("keydown", (event) => walk(table, event));
   let bar;
@@ -185,6 +221,8 @@ const enhanceTable = (table) => {
     }
     place.before(bar);
     if (hadFocus) bar.querySelector("input").focus();
+  } else {
+    Object.assign(state, { words: "", word: "" }); // nothing is hidden without a line that says so
   }
   update({});
 };

@@ -5,13 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from orderkit.destination.loading import load_settings
 from orderkit.events import samples
 from orderkit.events.entries import EventLine
 from orderkit.mapping.mapper import Mapper
-from orderkit.reports import deliveries, pages
+from orderkit.reports import deliveries, html, pages
 from orderkit.reports.handover import handover_page
 from orderkit.sending.ledger import Ledger
 from orderkit.sending.run import Run
@@ -60,11 +60,13 @@ def test_a_table_is_sorted_searched_filtered_and_walked(sent: Page) -> None:
     sent.get_by_role("searchbox", name="Search The latest deliveries").fill("ttoclid 20260001")
     expect(sent.locator(".ok-found")).to_have_text("1 of 19")
     look(sent, "page-deliveries-found", whole=True)
+    # The one row that Tab comes to is one that is seen.
+    expect(table.locator("tbody tr[tabindex='0']")).to_be_visible()
     sent.get_by_role("searchbox", name="Search The latest deliveries").fill("")
     chips.get_by_role("button", name="All").click()
     first.focus()
     sent.keyboard.press("ArrowDown")
-    sent.keyboard.press("n")
+    sent.keyboard.press("N")
     row = sent.locator("tr:focus")
     expect(row).to_contain_text("invalid")
     sent.keyboard.press("Enter")
@@ -73,6 +75,66 @@ def test_a_table_is_sorted_searched_filtered_and_walked(sent: Page) -> None:
     sent.keyboard.press("c")
     copied = sent.evaluate("navigator.clipboard.readText()")
     assert copied.split("\t")[2] == "invalid"
+    expect(row.get_by_role("status")).to_have_text("copied")
+
+
+def test_a_table_drawn_anew_hides_only_what_it_says_it_hides(page: Page) -> None:
+    """A filter stays in its part of the page, and goes with its word or with the search line."""
+    page.set_content(pages.page("Parts", f"{_part('delivered')}{_part('delivered')}"))
+    parts = page.locator(".widget-html-content")
+    first, second = parts.nth(0), parts.nth(1)
+    first.get_by_role("button", name="delivered 7").click()
+    rows = first.locator("tbody tr:visible")
+    expect(rows).to_have_count(7)
+    _draw_anew(first, _table("delivered"))
+    expect(first.get_by_role("button", name="delivered 7")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    expect(rows).to_have_count(7)
+    _draw_anew(second, _table("delivered"))
+    expect(second.get_by_role("button", name="All 8")).to_have_attribute("aria-pressed", "true")
+    expect(second.locator("tbody tr:visible")).to_have_count(8)
+    _draw_anew(first, _table("skipped"))
+    expect(first.get_by_role("button", name="All 8")).to_have_attribute("aria-pressed", "true")
+    expect(rows).to_have_count(8)
+    first.get_by_role("searchbox").fill("order 7")
+    expect(rows).to_have_count(1)
+    expect(first.locator("tbody tr[tabindex='0']")).to_have_text("order 7skipped")
+    _draw_anew(first, _table("skipped", 3))
+    expect(first.locator("table[data-ok]")).to_have_count(1)
+    expect(rows).to_have_count(3)
+
+
+def test_a_group_says_how_many_of_it_are_shown(page: Page) -> None:
+    """Where a search hides some rows of a group, its head has their number beside that of all."""
+    columns, heads = ("order", "verdict"), {0: "delivered · 7 orders", 7: "failed · 1 order"}
+    page.set_content(
+        pages.page("Groups", html.html_table(columns, _rows("delivered"), heads=heads))
+    )
+    head = page.get_by_role("rowheader", name="delivered · 7 orders")
+    expect(head).not_to_contain_text("shown")
+    page.get_by_role("searchbox").fill("order 3")
+    expect(head).to_have_text("delivered · 7 orders1 shown")
+
+
+def _rows(verdict: str, number: int = 8) -> list[list[str]]:
+    """Rows of an order each, all of one verdict but the last one."""
+    verdicts = [*[verdict] * (number - 1), "failed"]
+    return [[f"order {at}", html.badge(verdict)] for at, verdict in enumerate(verdicts, start=1)]
+
+
+def _table(verdict: str, number: int = 8) -> str:
+    return html.html_table(("order", "verdict"), _rows(verdict, number), caption="Orders")
+
+
+def _part(verdict: str) -> str:
+    """A table in a part of the page that stays when the table is drawn anew, as in a notebook."""
+    return f'<div class="widget-html-content">{_table(verdict)}</div>'
+
+
+def _draw_anew(part: Locator, table: str) -> None:
+    part.evaluate("(node, html) => { node.innerHTML = html }", table)
+    expect(part.locator("table[data-ok]")).to_have_count(1)
 
 
 def test_json_is_coloured_folds_and_is_copied_whole(sent: Page) -> None:
