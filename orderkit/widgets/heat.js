@@ -5,10 +5,7 @@ export default {
     const cells = () => [...el.querySelectorAll("td[data-field]")];
     const key = (cell) => [Number(cell.dataset.field), Number(cell.dataset.column)];
     const mark = (cell, focus) => {
-      cells().forEach((each) => {
-        each.tabIndex = each === cell ? 0 : -1;
-        each.setAttribute("data-lm-suppress-shortcuts", "true");
-      });
+      cells().forEach((each) => (each.tabIndex = each === cell ? 0 : -1));
       if (!cell) return;
       at = key(cell);
       if (focus) cell.focus();
@@ -24,7 +21,6 @@ export default {
       if (cell) { mark(cell, true); ask(cell); }
     });
     el.addEventListener("keydown", (event) => {
-      event.stopPropagation(); // the notebook's own keys are not meant here
       const cell = event.target.closest("td[data-field]");
       if (!cell) return;
       const all = cells(), here = all.indexOf(cell), row = [...cell.parentElement.querySelectorAll("td[data-field]")];

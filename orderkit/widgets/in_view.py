@@ -34,3 +34,12 @@ class InOrder(anywidget.AnyWidget):
 
     def __repr__(self) -> str:
         return "The script of messages."
+
+
+class OwnKeys(anywidget.AnyWidget):
+    """Keeps the notebook's keys out of forms and tables."""
+
+    _esm = Path(__file__).with_name("own_keys.js")
+
+    def __repr__(self) -> str:
+        return "The script of keys."

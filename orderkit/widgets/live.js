@@ -1,5 +1,6 @@
 // The table of events as they arrive. What is open stays where it is: rows that come meanwhile wait.
 const COLUMNS = ["Time", "Event", "Order", "Booking", "Mandatory", "Outcome"];
+const WHOLE = 24; // signs of a name or an id that stand on one line
 const STATES = [["", "All"], ["mapped", "✓ Mapped"], ["rejected", "△ With problems"], ["filtered", "– Not for TikTok"]];
 
 function make(tag, className, text) {
@@ -10,7 +11,7 @@ function make(tag, className, text) {
 }
 
 function meter(row) {
-  const cell = make("td");
+  const cell = make("td", "ok-live-mandatory");
   if (!row.asked || row.outcome === "filtered") {
     cell.textContent = "–";
     return cell;
@@ -104,7 +105,8 @@ function render({ model, el }) {
   states.setAttribute("aria-label", "Show events by what became of them");
   states.append(...chips);
   bar.append(states, search);
-  el.append(bar, waiting, table, empty);
+  const keys = make("p", "ok-hint ok-live-keys", "Keys: Space pauses, K keeps; ↑ ↓ go from row to row, Enter opens, N next problem, C copies, / searches");
+  el.append(bar, waiting, table, empty, keys);
   let open = null;
   let chosen = "";
 
@@ -123,6 +125,8 @@ function render({ model, el }) {
       chip.setAttribute("aria-pressed", String(state === chosen));
       chip.lastChild.textContent = all.filter(({ row }) => !state || row.outcome === state).length;
     }
+    const seen = [...body.querySelectorAll("tr[data-number]:not([hidden])")];
+    if (!seen.some((line) => line.tabIndex === 0)) reach(seen[0], false);
     bar.hidden = !all.length;
     table.hidden = !visible;
     empty.hidden = Boolean(visible);
@@ -146,23 +150,34 @@ function render({ model, el }) {
     }
   }
 
+  /** Let Tab come to this one of the rows, and go there. */
+  function reach(line, focus = true) {
+    for (const each of shown.values()) each.line.tabIndex = each.line === line ? 0 : -1;
+    if (focus) line?.focus();
+  }
+
   function lineOf(row) {
     const line = make("tr");
     line.dataset.number = row.number;
+    line.tabIndex = -1;
     const time = make("td");
     const button = make("button", "ok-live-time", row.time);
     button.type = "button";
+    button.tabIndex = -1; // by keys, the row is gone to and opened
     button.setAttribute("aria-expanded", "false");
     button.setAttribute("aria-label", `${row.time}: mapping of ${row.event} ${row.order}`);
     time.append(button);
     line.append(time);
     for (const text of [row.event, row.order]) {
       const cell = make("td");
-      cell.append(make("code", "", text));
+      cell.append(make("code", text.length > WHOLE ? "ok-long" : "", text));
       line.append(cell);
     }
     line.append(make("td", "", row.status), meter(row), outcome(row));
-    line.addEventListener("click", () => toggle(line, row));
+    line.addEventListener("click", () => {
+      reach(line);
+      toggle(line, row);
+    });
     return line;
   }
 
@@ -191,15 +206,59 @@ function render({ model, el }) {
     narrow();
   }
 
-  waiting.addEventListener("click", () => toggle(open.line));
-  el.addEventListener("keydown", (event) => {
-    if (event.key !== "/" || event.target === search || bar.hidden) return;
+  /** Keys of the whole form, and of the row that has the focus; none of them while one types. */
+  function onKey(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, select, textarea")) return;
+    const rows = [...body.querySelectorAll("tr[data-number]:not([hidden])")];
+    const line = event.target.closest("tr[data-number]");
+    const at = rows.indexOf(line);
+    const { row } = shown.get(Number(line?.dataset.number)) ?? {};
+    const wrong = (each) => shown.get(Number(each.dataset.number)).row.outcome === "rejected";
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const ofForm = {
+      "/": () => search.focus(),
+      n: () => {
+        const next = [...rows.slice(at + 1), ...rows].find(wrong);
+        if (next) reach(next);
+      },
+      k: () => model.send({ press: "keep" }),
+      // On a button, Space presses that.
+      " ": event.target.closest("button") && !line ? null : () => model.send({ press: "pause" }),
+    };
+    const ofRow = line && {
+      ArrowDown: () => rows[at + 1] && reach(rows[at + 1]),
+      ArrowUp: () => rows[at - 1] && reach(rows[at - 1]),
+      Enter: event.target === line ? () => toggle(line, row) : null, // the button does it itself
+      c: () => copyLine(line),
+    };
+    const act = ofForm[key] ?? ofRow?.[key];
+    if (!act) return;
     event.preventDefault();
-    search.focus();
+    act();
+  }
+
+  async function copyLine(line) {
+    const cells = [...line.cells].map((cell) => cell.textContent.replace(/\s+/g, " ").trim());
+    await navigator.clipboard?.writeText(cells.join("\t"));
+    const copied = make("span", "ok-copied", "copied");
+    copied.setAttribute("role", "status");
+    line.cells[0].append(copied);
+    setTimeout(() => copied.remove(), 1500);
+  }
+
+  waiting.addEventListener("click", () => toggle(open.line));
+  let form = el;
+  const frame = requestAnimationFrame(() => {
+    form = el.closest(".ok-root") ?? el; // before, it is not on the page
+    form.addEventListener("keydown", onKey);
   });
   model.on("change:rows", draw);
   draw();
-  return () => model.off("change:rows", draw);
+  return () => {
+    cancelAnimationFrame(frame);
+    form.removeEventListener("keydown", onKey);
+    model.off("change:rows", draw);
+  };
 }
 
 export default { render };

@@ -45,7 +45,7 @@ class LiveForm(parts.Form):
             "Line to paste", hint="Into the developer tools of the booking site"
         )
         self.state, self.how = w.HTML(), w.HTML()
-        self.live = LiveTable(self.open_in_mapper)
+        self.live = LiveTable(self.open_in_mapper, self._press)
         buttons = (self.listen_button, self.pause_button, self.keep_button, self.stop_button)
         super().__init__(self.state, parts.row(*buttons), self.how, self.line, below=[self.live])
         self.paused = False
@@ -108,6 +108,12 @@ class LiveForm(parts.Form):
         number: counted from 1, as in `describe_row`
         """
         parts.guarded(self, lambda: self._choose(self.events[number - 1]))()
+
+    def _press(self, name: str) -> None:
+        """Do what a key asks for, where the button that it stands for can be pressed."""
+        button = {"pause": self.pause_button, "keep": self.keep_button}[name]
+        if not button.disabled:
+            button.click()
 
     def _choose(self, event: dict[str, Any]) -> None:
         kept = self._keep_new()

@@ -26,17 +26,25 @@ class LiveTable(anywidget.AnyWidget):
     The browser holds what a click needs: it opens while the kernel computes. Rows that arrive while
     one is open wait above the table, until they are asked for.
 
-    rows:    what is shown, newest first, for a page that is drawn anew
-    on_open: given the number of the event that is to be opened in the mapper
+    rows:     what is shown, newest first, for a page that is drawn anew
+    on_open:  given the number of the event that is to be opened in the mapper
+    on_press: given the name of a button that a key stands for: ``pause`` or ``keep``
     """
 
     _esm = _FOLDER / "live.js"
     _css = _FOLDER / "live.css"
     rows: Any = traitlets.List().tag(sync=True)
 
-    def __init__(self, on_open: Callable[[int], None]) -> None:
+    def __init__(self, on_open: Callable[[int], None], on_press: Callable[[str], None]) -> None:
         super().__init__()
-        self.on_msg(lambda _widget, content, _buffers: on_open(int(content["open"])))
+
+        def take(_widget: object, content: dict[str, Any], _buffers: object) -> None:
+            if "press" in content:
+                on_press(str(content["press"]))
+            else:
+                on_open(int(content["open"]))
+
+        self.on_msg(take)
 
     def __repr__(self) -> str:
         return f"LiveTable({len(self.rows)} rows)"

@@ -14,7 +14,7 @@ from IPython.display import publish_display_data as publish
 from orderkit.errors import OrderkitError
 from orderkit.masking import mask
 from orderkit.reports import html
-from orderkit.widgets.in_view import InOrder, InView, TableScript
+from orderkit.widgets.in_view import InOrder, InView, OwnKeys, TableScript
 
 P = ParamSpec("P")
 
@@ -29,7 +29,7 @@ class Form(w.VBox):  # type: ignore[misc]  # ipywidgets has no types
     def __init__(self, *parts: w.Widget, below: Sequence[w.Widget] = ()) -> None:
         self.lock = threading.RLock()
         self.message = w.HTML()
-        scripts = (TableScript(), InOrder())
+        scripts = (TableScript(), InOrder(), OwnKeys())
         super().__init__([w.HTML(html.style_sheet()), *parts, self.message, *below, *scripts])
         self.add_class("ok-root")
 

@@ -140,7 +140,7 @@ def test_without_permission_a_window_passes_events_on(public: Browser, site: int
 
 
 def test_an_event_is_on_the_screen_as_it_arrives(jupyter: Lab) -> None:
-    """A row shows what is missing, opens by a key, stays where it is while open, and is found."""
+    """A row shows what is missing, stays where it is while open, is found, and takes the keys."""
     page = jupyter.open("06_live_events")
     jupyter.run_all()
     page.get_by_role("button", name="Listen", exact=True).click()
@@ -177,6 +177,29 @@ def test_an_event_is_on_the_screen_as_it_arrives(jupyter: Lab) -> None:
     page.get_by_role("button", name="Not for TikTok 1").click()
     expect(row).to_be_hidden()
     page.get_by_role("button", name="All 2").click()
+    cells = page.locator(".jp-Cell")
+    number = cells.count()
+    row.focus()
+    press = page.page.keyboard.press
+    for key in ("d", "d", "ArrowUp"):
+        press(key)
+    rows = page.locator("tr[data-number]")
+    expect(rows.first).to_be_focused()
+    press("N")
+    expect(row).to_be_focused()
+    for key in ("ArrowDown", "c"):
+        press(key)
+    expect(row.get_by_role("status")).to_have_text("copied")
+    press("Enter")
+    expect(page.locator(".ok-live-detail")).to_be_visible()
+    press("Enter")
+    press(" ")
+    expect(page.get_by_role("status").filter(has_text="Paused")).to_be_visible()
+    press(" ")
+    expect(page.get_by_role("status").filter(has_text="Listening")).to_be_visible()
+    press("k")
+    expect(page.get_by_role("status").filter(has_text="2 events kept")).to_be_visible()
+    assert cells.count() == number
     row.get_by_role("button").press("/")
     page.page.keyboard.type("Create_Time")
     expect(page.locator("tr[data-number]:visible")).to_have_count(1)
