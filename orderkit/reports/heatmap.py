@@ -1,7 +1,8 @@
-"""The heat map: which order has which mandatory field, by status; what is not asked for is grey.
+"""The heat map: which event has which mandatory field, by status; what is not asked for is grey.
 
-Fields are rows, so that their names can be read. Many orders are shown by their patterns: those
-whose states are the same in every field are one column, with their number.
+Fields are rows, so that their names can be read. Many events are shown by their patterns: those
+whose states are the same in every field are one column, with their number. An order that is booked
+and then cancelled is two events, and so two columns.
 """
 
 from collections import Counter
@@ -15,8 +16,8 @@ from orderkit.destination.labels import FieldLabel, field_labels, status_label
 from orderkit.events.paths import count
 from orderkit.mapping.results import Mapped
 
-#: Above this number of orders, a column is a pattern.
-MOST_ORDERS_SHOWN: Final = 30
+#: Above this number of events, a column is a pattern.
+MOST_EVENTS_SHOWN: Final = 30
 #: With more columns, their heads are written from top to bottom.
 _MOST_NAMED: Final = 13
 #: Signs of a name that a head has room for.
@@ -35,20 +36,27 @@ FIELDS: Final[tuple[FieldLabel, ...]] = tuple(
 
 @dataclass(frozen=True, slots=True)
 class HeatColumn:
-    """Orders that have the same state in every field: one order, where there are few.
+    """Events that have the same state in every field: one event, where there are few.
 
     name:   the order's id, or the event's name; of a pattern, that of an example
     status: the order status
     states: one for each of `FIELDS`
     event:  the event's name, likewise
-    orders: how many orders it stands for
+    number: how many events it stands for
     """
 
     name: str
     status: str
     states: tuple[str, ...]
     event: str
-    orders: int = 1
+    number: int = 1
+
+    def describe(self) -> str:
+        """ "CX70468, Booked"; of a pattern "3 events alike, Booked, as CX70468"."""
+        status = status_label(self.status)
+        if self.number == 1:
+            return f"{self.name}, {status}"
+        return f"{self.number:,} events alike, {status}, as {self.name}"
 
     @property
     def complete(self) -> bool:
@@ -62,7 +70,7 @@ class HeatMap:
 
     outcomes: how many events were mapped, rejected, filtered
     patterns: whether a column is a pattern
-    others:   orders whose patterns are too rare to be shown
+    others:   events whose patterns are too rare to be shown
     """
 
     columns: tuple[HeatColumn, ...]
@@ -71,9 +79,9 @@ class HeatMap:
     others: int = 0
 
     def filled(self, at: int) -> tuple[int, int]:
-        """Of a field by its number: orders that have it, of those that are asked for it."""
-        ok = sum(c.orders for c in self.columns if c.states[at] == "ok")
-        return ok, sum(c.orders for c in self.columns if c.states[at] in _ASKED)
+        """Of a field by its number: events that have it, of those that are asked for it."""
+        ok = sum(c.number for c in self.columns if c.states[at] == "ok")
+        return ok, sum(c.number for c in self.columns if c.states[at] in _ASKED)
 
     def of_status(self, status: str) -> "HeatMap":
         """The columns of one status alone; all of them for ""."""
@@ -88,7 +96,7 @@ class HeatMap:
     def to_html(self, *, only_problems: bool = False) -> str:
         """The map as a table, which needs the style sheet; fields without a problem may be left."""
         if not self.columns:
-            return "<p>There is no order to look at: no event has an order status.</p>"
+            return "<p>There is no event to look at: none has an order status.</p>"
         return f'<div class="ok-scroll">{_table(self, only_problems)}</div>{_key()}'
 
 
@@ -101,16 +109,16 @@ def heat_map(results: Iterable[tuple[str, Mapped]]) -> HeatMap:
         if mapped.outcome != "filtered" and mapped.trace:
             columns.append(_column(name, mapped))
     columns.sort(key=lambda column: _rank(column.status))
-    if len(columns) <= MOST_ORDERS_SHOWN:
+    if len(columns) <= MOST_EVENTS_SHOWN:
         return HeatMap(tuple(columns), outcomes)
     numbers = Counter((column.status, column.states) for column in columns)
     examples = {(column.status, column.states): column for column in reversed(columns)}
     kept = [
-        replace(examples[pattern], orders=number)
+        replace(examples[pattern], number=number)
         for pattern, number in numbers.most_common(MOST_PATTERNS)
     ]
     kept.sort(key=lambda column: _rank(column.status))  # the most frequent of each status first
-    others = len(columns) - sum(column.orders for column in kept)
+    others = len(columns) - sum(column.number for column in kept)
     return HeatMap(tuple(kept), outcomes, patterns=True, others=others)
 
 
@@ -148,11 +156,11 @@ def _table(heat: HeatMap, only_problems: bool) -> str:
     none = f'<tr><td colspan="{len(columns) + 2}">Nothing is missing or invalid.</td></tr>'
     return (
         f'<table class="ok-heat{many}"><caption>Mandatory fields of '
-        f"{count(sum(c.orders for c in columns), 'order')}</caption>"
+        f"{count(sum(c.number for c in columns), 'event')}</caption>"
         f"<colgroup><col>{'<col>' * len(columns)}<col></colgroup>"
         f"<thead>{_heads(heat, first)}</thead><tbody>{''.join(body) or none}</tbody></table>"
         + (
-            f"<p>{count(heat.others, 'order')} of rarer patterns not shown.</p>"
+            f"<p>{count(heat.others, 'event')} of rarer patterns not shown.</p>"
             if heat.others
             else ""
         )
@@ -164,7 +172,7 @@ def _heads(heat: HeatMap, first: Iterable[int]) -> str:
     for status in heat.statuses:
         own = [column for column in heat.columns if column.status == status]
         total, complete = (
-            sum(c.orders for c in some) for some in (own, [c for c in own if c.complete])
+            sum(c.number for c in some) for some in (own, [c for c in own if c.complete])
         )
         groups.append(
             f'<th scope="colgroup" colspan="{len(own)}" class="ok-begins"><b>'
@@ -172,11 +180,11 @@ def _heads(heat: HeatMap, first: Iterable[int]) -> str:
         )
     begins = frozenset(first)
     cells = "".join(
-        f'<th scope="col" title="{escape(column.name)}"{_class(at in begins)}>'
-        f"{f'{column.orders:,} ×' if heat.patterns else escape(_short(column.name))}</th>"
+        f'<th scope="col" title="{escape(column.describe())}"{_class(at in begins)}>'
+        f"{f'{column.number:,} ×' if heat.patterns else escape(_short(column.name))}</th>"
         for at, column in enumerate(heat.columns)
     )
-    what = "orders alike" if heat.patterns else "order"
+    what = "events alike" if heat.patterns else "order"
     return (
         f'<tr><td></td>{"".join(groups)}<td></td></tr><tr><th scope="col">{what}</th>{cells}'
         '<th scope="col">filled</th></tr>'
@@ -195,7 +203,7 @@ def _name(field: FieldLabel) -> str:
 
 def _cell(column: HeatColumn, at: int, number: int, *, begins: bool) -> str:
     state = column.states[at]
-    said = f"{column.name}, {FIELDS[at].label}: {state}"
+    said = f"{column.describe()}, {FIELDS[at].label}: {state}"
     place = f'data-field="{at}" data-column="{number}" title="{escape(said)}"{_class(begins)}'
     return (
         f'<td data-s="{state}" {place}><span aria-hidden="true">{_SIGNS[state]}</span>'

@@ -14,6 +14,23 @@ export default {
       const focused = el.contains(document.activeElement);
       el.innerHTML = model.get("html");
       mark(cells().find((cell) => String(key(cell)) === String(at)) || cells()[0], focused);
+      open();
+    };
+    /** What is said of the cell that was asked for, below its field's row. */
+    const open = () => {
+      el.querySelector(".ok-heat-detail")?.remove();
+      el.querySelectorAll(".ok-opened").forEach((each) => each.classList.remove("ok-opened"));
+      const { field, column, html } = model.get("opened");
+      const cell = cells().find((each) => String(key(each)) === String([field, column]));
+      if (!cell) return;
+      cell.classList.add("ok-opened");
+      const row = cell.parentElement, detail = document.createElement("tr");
+      row.classList.add("ok-opened");
+      detail.className = "ok-heat-detail";
+      const place = detail.insertCell();
+      place.colSpan = row.cells.length;
+      place.innerHTML = html;
+      row.after(detail);
     };
     const ask = (cell) => model.send({ field: key(cell)[0], column: key(cell)[1] });
     el.addEventListener("click", (event) => {
@@ -39,6 +56,10 @@ export default {
       if (found) mark(found, true);
     });
     model.on("change:html", draw);
+    model.on("change:opened", () => {
+      open();
+      el.querySelector(".ok-heat-detail")?.scrollIntoView({ block: "nearest" });
+    });
     draw();
   },
 };

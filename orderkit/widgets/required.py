@@ -1,4 +1,4 @@
-"""Which order has which mandatory field, and one event against every status at once."""
+"""Which event has which mandatory field, and one event against every status at once."""
 
 from collections.abc import Iterator
 from html import escape
@@ -15,7 +15,7 @@ from orderkit.events.paths import count
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.results import Mapped
 from orderkit.reports import html, views
-from orderkit.reports.heatmap import FIELDS, heat_map
+from orderkit.reports.heatmap import FIELDS, HeatColumn, heat_map
 from orderkit.reports.pages import profile_html, profile_page
 from orderkit.reports.profile import Profile, profile
 from orderkit.widgets import parts
@@ -25,7 +25,7 @@ from orderkit.widgets.workspace import read_settings
 
 
 class RequiredForm(parts.Form):
-    """Shows which order has which mandatory field, and what the chosen event has for each status.
+    """Shows which event has which mandatory field, and what the chosen event has for each status.
 
     heat: the heat map of all loaded events
     """
@@ -43,21 +43,17 @@ class RequiredForm(parts.Form):
             "Another order status", hint="One word in capitals", placeholder="CONFIRM_ORDER"
         )
         self.add = parts.button("Look at it too", self.add_status, self)
-        self._detail, self._matrix, self._event = w.HTML(), w.HTML(), w.HTML()
+        self._heading, self._matrix, self._event = w.HTML(), w.HTML(), w.HTML()
+        self._opened: tuple[int, HeatColumn] | None = None
         self.profile_button = parts.button("Profile all loaded events", self.show_profile, self)
         self.page = parts.text_input("Page to write", "profile.html")
         self.write_button = parts.button("Write the page", self.write_page, self)
         self.profile_view = w.HTML()
         super().__init__(
             self.picker,
-            parts.title(
-                "What all loaded events have",
-                "A column is an order. Arrow keys go through the cells, Enter says what is wrong "
-                "there, N goes to the next problem.",
-            ),
+            self._heading,
             parts.row(self.only, self.problems_only),
             self.heat_view,
-            self._detail,
             parts.row(self.profile_button, self.page, self.write_button),
             below=[
                 self.profile_view,
@@ -93,17 +89,32 @@ class RequiredForm(parts.Form):
         return f"{count(len(self.picker.events), 'event')}: {', '.join(found)}"
 
     def show_cell(self, field: int, column: int) -> None:
-        """Say what an order has in a field, and look at that order; both by their numbers."""
+        """Say what an event has in a field, and look at that event; both by their numbers.
+
+        Asked for once more, it goes again.
+        """
         shown = self.heat.of_status(self.only.value or "").columns[column]
+        opened = (field, shown)
+        self._opened = None if opened == self._opened else opened
+        self._show_opened()
+        self.picker.pick(shown.event)
+
+    def _show_opened(self) -> None:
+        """Show what is said of the cell that was asked for, as long as its column is shown."""
+        columns = self.heat.of_status(self.only.value or "").columns
+        if self._opened is None or self._opened[1] not in columns:
+            self._opened, self.heat_view.opened = None, {}
+            return
+        field, shown = self._opened
         mapped = self.mapper.explain(self.picker.events[shown.event])
         target = FIELDS[field].target
         entry = next(line for line in mapped.trace if line.target == target)
         problem = next((p for p in mapped.problems if p.target == target), None)
         value = "" if entry.value is None else f": `{show(entry.value)}`"
-        head = f"{shown.name}, {FIELDS[field].label}: {entry.state}{value}"
+        head = f"{shown.describe()}, {FIELDS[field].label}: {entry.state}{value}"
         said = f"{head}\n{problem.message}; {problem.fix}" if problem else head
-        self._detail.value = html.notice(said, html.TONES.get(entry.state, "mute"))
-        self.picker.pick(shown.event)
+        said = html.notice(said, html.TONES.get(entry.state, "mute"))
+        self.heat_view.opened = {"field": field, "column": columns.index(shown), "html": said}
 
     @property
     def matrix(self) -> views.Table:
@@ -156,8 +167,14 @@ class RequiredForm(parts.Form):
 
     def _refresh(self) -> None:
         if self._events is not self.picker.events:
-            self._events, self._detail.value = self.picker.events, ""
+            self._events, self._opened = self.picker.events, None
             self.heat = heat_map(self._results())
+            column = "stands for events alike" if self.heat.patterns else "is an event of an order"
+            self._heading.value = parts.title(
+                "What all loaded events have",
+                f"A column {column}. Arrow keys go through the cells, Enter says what is wrong "
+                "there, N goes to the next problem.",
+            ).value
             columns = [(status_label(status), status) for status in self.heat.statuses]
             self.only.options = [("All", ""), *columns]
             self.only.index = 0
@@ -173,3 +190,4 @@ class RequiredForm(parts.Form):
         shown = self.heat.of_status(self.only.value or "")
         table = shown.to_html(only_problems=self.problems_only.value)
         self.heat_view.html = f"<p>{escape(self.counts)}</p>{table}"
+        self._show_opened()

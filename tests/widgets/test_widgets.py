@@ -117,6 +117,22 @@ def test_required_fields_follow_the_event_and_a_status_can_be_added() -> None:
     assert "one word in capitals" in form.message.value
 
 
+def test_what_is_said_of_a_cell_goes_with_its_column() -> None:
+    """A cell's detail stands in its row as long as its column is shown, wherever that is then."""
+    form = RequiredForm()
+    last = len(form.heat.columns) - 1
+    form.show_cell(0, last)
+    assert (form.heat_view.opened["field"], form.heat_view.opened["column"]) == (0, last)
+    assert "MLB-20260005, Completed, Order number: ok" in form.heat_view.opened["html"]
+    form.only.value = "COMPLETE_ORDER"
+    assert form.heat_view.opened["column"] == len(form.heat.of_status("COMPLETE_ORDER").columns) - 1
+    form.only.value = "CREATE_ORDER"
+    assert form.heat_view.opened == {}
+    form.show_cell(0, 0)
+    form.show_cell(0, 0)
+    assert form.heat_view.opened == {}
+
+
 def test_saving_over_another_s_change_is_asked_about(tmp_path: Path) -> None:
     """What another wrote into the file since a form read it is named before it is written over."""
     file = tmp_path / "client.toml"
