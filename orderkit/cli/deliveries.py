@@ -152,7 +152,7 @@ def _print_causes(out: Terminal, ledger: Ledger, target: str) -> None:
         if delivery.message:
             out.paragraph(f"the last one: {escape(delivery.message)}")
         out.paragraph(f"→ {delivery.next_step}", "bright_black")
-    for reason, times in ledger.reasons(target).most_common(5):
+    for reason, times in deliveries.filtered_reasons(ledger, target):
         out.paragraph(f"{times:,} filtered: {escape(reason)}", "bright_black")
 
 

@@ -17,6 +17,7 @@ from orderkit.sending.ledger import Entry, Ledger
 from orderkit.sending.request import order_request
 
 _ORDERS_NAMED: Final = 5
+_REASONS_NAMED: Final = 5
 _MINUTE: Final = 60
 
 
@@ -49,10 +50,10 @@ def _beside_the_sent(counts: dict[float, Counter[str]]) -> dict[float, Counter[s
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How much of what was to be delivered was.
+    """How much of what was to be delivered was; what was sent again counts once.
 
-    share: from 0 to 1; of deliveries and events that failed the checks, not of what was filtered,
-           skipped, outdated or only tried in a dry run
+    share: from 0 to 1; of orders and events that failed the checks, not of what was filtered,
+           outdated or only tried in a dry run
     level: ``good`` above 95 %, ``fair`` above 90 %, ``poor`` above 50 %, else ``bad``
     """
 
@@ -88,9 +89,16 @@ _LEVELS: Final = ((0.95, "good"), (0.90, "fair"), (0.50, "poor"))
 
 def health(ledger: Ledger, target: str) -> Health | None:
     """The health of a target's deliveries, None where nothing was to be delivered."""
-    counts = sum(ledger.counts(target=target).values(), Counter[str]())
-    meant = sum(counts[name] for name in ("delivered", "rejected", "failed", "unknown", "invalid"))
-    return Health(counts["delivered"], meant) if meant else None
+    delivered, meant = ledger.settled(target)
+    return Health(delivered, meant) if meant else None
+
+
+def filtered_reasons(ledger: Ledger, target: str = "") -> list[tuple[str, int]]:
+    """Why events were filtered and how many, the most frequent reasons first, the rest in one."""
+    found = ledger.reasons(target)
+    shown = found.most_common(_REASONS_NAMED)
+    others = found.total() - sum(times for _reason, times in shown)
+    return [*shown, ("other reasons", others)] if others else shown
 
 
 def orders_named(entries: Sequence[Entry]) -> str:
@@ -144,7 +152,7 @@ def causes_html(ledger: Ledger, target: str = "") -> str:
             "Nothing, unless it should be sent: then see event mapping and filter.",
             "",
         ]
-        for reason, times in ledger.reasons(target).most_common(_ORDERS_NAMED)
+        for reason, times in filtered_reasons(ledger, target)
     ]
     if not rows and not filtered:
         every = bool(health(ledger, target))

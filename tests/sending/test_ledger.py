@@ -354,8 +354,11 @@ def test_a_ledger_of_the_first_version_goes_on(tmp_path: Path) -> None:
             (request(update_time=20).body,),
         )
         rows.commit()
+        rows.execute("INSERT INTO filtered VALUES ('sandbox', 1, 'the filter', 3)")
+        rows.commit()
     with Ledger(tmp_path / "l") as ledger:
         (entry,) = ledger.entries()
+        assert ledger.reasons() == {"the filter": 3}
         assert (entry.delivery.order_id, entry.event) == ("A", b"")
         assert ledger.standing("sandbox", request(update_time=19))[0] == "outdated"
 
@@ -548,6 +551,25 @@ def test_filtered_events_are_counted_with_their_reasons(tmp_path: Path) -> None:
         assert ledger.counts()[0] == {"filtered": 1502}
         assert ledger.reasons() == {"page_view is in no event mapping": 1500, "the filter": 2}
         assert ledger.reasons(URL) == {"the filter": 1}
+
+
+def test_what_is_sent_again_counts_once() -> None:
+    """The same events again change neither the health nor how many are filtered for a reason."""
+    events = ({"name": "no id, one"}, {"name": "no id, two"})
+    with Ledger() as ledger:
+        for _ in range(3):
+            with ledger.sending():
+                sent(ledger, request("A"), "delivered")
+                sent(ledger, request("B"), "http_400")
+                for event in events:
+                    ledger.refuse("sandbox", "", "CREATE_ORDER", "missing order_id", "why", event)
+                ledger.filter("sandbox", "the filter")
+                ledger.filter("sandbox", "the filter")
+            with ledger.sending():
+                ledger.filter("sandbox", "the filter")
+            assert ledger.settled("sandbox") == (1, 4)
+            assert [len(group) for group in ledger.unsettled("sandbox")] == [2, 1]
+            assert ledger.reasons() == {"the filter": 2}
 
 
 def test_counts_by_time_add_up() -> None:

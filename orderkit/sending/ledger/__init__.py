@@ -17,6 +17,7 @@ from typing import Any, Final
 
 import orjson
 
+from orderkit.events.jsontext import dumps_plain
 from orderkit.sending.delivery import Delivery
 from orderkit.sending.ledger.entry import (
     Entry,
@@ -147,8 +148,12 @@ class Ledger(LedgerReader):
     def _next_run(self) -> int:
         """A number larger than that of any run before."""
         with self.exclusive():
-            (latest,) = self.rows.execute("SELECT max(number) FROM delivery").fetchone()
-        return (latest or 0) + 1
+            self._flush()
+            (latest,) = self.rows.execute(
+                "SELECT max(coalesce((SELECT max(number) FROM delivery), 0),"
+                " coalesce((SELECT max(run) FROM filtered), 0))"
+            ).fetchone()
+        return int(latest) + 1
 
     def end(self, number: int, delivery: Delivery) -> None:
         """Write down what came of it."""
@@ -169,8 +174,12 @@ class Ledger(LedgerReader):
         message: str,
         event: Event | None = None,
     ) -> None:
-        """Write down an event that the checks kept from being sent; `kind` is what they found."""
+        """Write down an event that the checks kept from being sent; `kind` is what they found.
+
+        One without an order id is known again by its content.
+        """
         now = time.time()
+        content = b"" if order_id or event is None else digest(dumps_plain(event))
         with self.exclusive():
             self.insert(
                 "delivery",
@@ -179,7 +188,7 @@ class Ledger(LedgerReader):
                 order_id=order_id,
                 order_status=order_status,
                 payload=b"",
-                digest=b"",
+                digest=content,
                 started_at=now,
                 ended_at=now,
                 verdict="invalid",
@@ -194,6 +203,6 @@ class Ledger(LedgerReader):
         """Count an event that is not for this destination, without what may be of a person."""
         reason = _OF_A_PERSON.sub('"…"', reason)
         with self.exclusive():
-            self._filtered[target, int(time.time() // 60), reason] += 1
+            self._filtered[target, int(time.time() // 60), reason, self._run] += 1
             if self._filtered.total() >= _FLUSHED_AFTER:
                 self._flush()

@@ -19,7 +19,7 @@ from orderkit.sending.ledger.lock import FileLock
 
 #: In the file's header: tells a ledger from any other SQLite file ("okLG").
 _APPLICATION: Final = 0x6F6B4C47
-_VERSION: Final = 2
+_VERSION: Final = 3
 
 #: Events that were filtered are only counted: most of a site's events are not for TikTok.
 _SCHEMA: Final = f"""
@@ -51,24 +51,34 @@ _SCHEMA: Final = f"""
     CREATE INDEX latest ON delivery (target, order_id, order_status, number);
     CREATE INDEX searched ON delivery (order_id);
     CREATE TABLE filtered (
-        target TEXT, minute INTEGER, reason TEXT, times INTEGER,
-        PRIMARY KEY (target, minute, reason)
+        target TEXT, minute INTEGER, reason TEXT, run INTEGER, times INTEGER,
+        PRIMARY KEY (target, minute, reason, run)
     );
     PRAGMA application_id = {_APPLICATION};
     PRAGMA user_version = {_VERSION};
 """
 
-#: What a ledger of the first version lacks.
-_FROM_1: Final = f"""
-    ALTER TABLE delivery ADD COLUMN run INTEGER NOT NULL DEFAULT 0;
-    ALTER TABLE delivery ADD COLUMN update_time REAL;
-    ALTER TABLE delivery ADD COLUMN event BLOB NOT NULL DEFAULT x'';
-    ALTER TABLE delivery ADD COLUMN test_code TEXT NOT NULL DEFAULT '';
-    DROP INDEX same;
-    UPDATE delivery SET update_time = CASE WHEN json_valid(CAST(payload AS TEXT))
-        THEN json_extract(CAST(payload AS TEXT), '$.order_info.update_time') END;
-    PRAGMA user_version = {_VERSION};
-"""  # noqa: S608 - the text is ours
+#: What a ledger of an earlier version lacks, by that version.
+_CHANGES: Final = {
+    1: """
+        ALTER TABLE delivery ADD COLUMN run INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE delivery ADD COLUMN update_time REAL;
+        ALTER TABLE delivery ADD COLUMN event BLOB NOT NULL DEFAULT x'';
+        ALTER TABLE delivery ADD COLUMN test_code TEXT NOT NULL DEFAULT '';
+        DROP INDEX same;
+        UPDATE delivery SET update_time = CASE WHEN json_valid(CAST(payload AS TEXT))
+            THEN json_extract(CAST(payload AS TEXT), '$.order_info.update_time') END;
+    """,
+    2: """
+        ALTER TABLE filtered RENAME TO filtered_before;
+        CREATE TABLE filtered (
+            target TEXT, minute INTEGER, reason TEXT, run INTEGER, times INTEGER,
+            PRIMARY KEY (target, minute, reason, run)
+        );
+        INSERT INTO filtered SELECT target, minute, reason, 0, times FROM filtered_before;
+        DROP TABLE filtered_before;
+    """,
+}
 
 
 def default_path() -> Path:
@@ -185,7 +195,10 @@ class LedgerFile:
                 if not version:
                     self._make()
                 elif version < _VERSION:
-                    self.rows.executescript(f"BEGIN IMMEDIATE;{_FROM_1}COMMIT;")
+                    changes = "".join(_CHANGES[at] for at in range(version, _VERSION))
+                    self.rows.executescript(
+                        f"BEGIN IMMEDIATE;{changes}PRAGMA user_version = {_VERSION};COMMIT;"
+                    )
         # A commit survives the process; of a machine that loses its power the last few are lost.
         self.rows.execute("PRAGMA synchronous = NORMAL")
 

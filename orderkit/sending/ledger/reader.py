@@ -3,19 +3,33 @@
 from collections import Counter
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from orderkit.sending.delivery import Code
 from orderkit.sending.ledger.entry import Entry, entry_of, has_property
 from orderkit.sending.ledger.file import LedgerFile
+
+#: The latest delivery of each order in each status; an event without an order id is one by itself.
+_LATEST: Final = (
+    "AS latest WHERE ? IN ('', target) AND number IN (SELECT max(number) FROM delivery"
+    " WHERE verdict != 'dry-run' GROUP BY target, order_id, order_status,"
+    " CASE order_id WHEN '' THEN digest END)"
+)
+#: Of these, what is still to be sent: neither delivered, nor outdated by now.
+_UNSETTLED: Final = (
+    "verdict != 'delivered' AND NOT EXISTS (SELECT 1 FROM delivery AS newer"
+    " WHERE newer.target = latest.target AND newer.order_id = latest.order_id"
+    " AND newer.verdict = 'delivered' AND newer.number > latest.number"
+    " AND newer.update_time >= latest.update_time)"
+)
 
 
 class LedgerReader(LedgerFile):
     """The questions that a ledger answers."""
 
     def __init__(self, path: Path | str | None = None) -> None:
-        #: Target, minute and reason of events that were filtered, as long as they are not written.
-        self._filtered: Counter[tuple[str, int, str]] = Counter()
+        #: Target, minute, reason and run of events that were filtered, until they are written.
+        self._filtered: Counter[tuple[str, int, str, int]] = Counter()
         super().__init__(path)
 
     def entries(
@@ -58,19 +72,19 @@ class LedgerReader(LedgerFile):
         A group has one cause and one code, and so one solution; its newest entry comes first.
         """
         found: dict[tuple[str, Code | None], list[Entry]] = {}
-        for entry in self._entries(
-            "AS latest WHERE verdict NOT IN ('delivered', 'dry-run') AND ? IN ('', target)"
-            " AND number IN"
-            " (SELECT max(number) FROM delivery GROUP BY target, order_id, order_status)"
-            # What is outdated by now is no longer to be sent.
-            " AND NOT EXISTS (SELECT 1 FROM delivery AS newer WHERE newer.target = latest.target"
-            " AND newer.order_id = latest.order_id AND newer.verdict = 'delivered'"
-            " AND newer.number > latest.number AND newer.update_time >= latest.update_time)"
-            " ORDER BY number DESC",
-            (target,),
-        ):
+        for entry in self._entries(f"{_LATEST} AND {_UNSETTLED} ORDER BY number DESC", (target,)):
             found.setdefault((entry.delivery.cause, entry.delivery.code), []).append(entry)
         return sorted(found.values(), key=len, reverse=True)
+
+    def settled(self, target: str = "") -> tuple[int, int]:
+        """How many orders are delivered, of those that were to be; each counts once."""
+        with self.exclusive():
+            (delivered, unsettled) = self.rows.execute(
+                f"SELECT count(*) FILTER (WHERE verdict = 'delivered'),"  # noqa: S608 - ours
+                f" count(*) FILTER (WHERE {_UNSETTLED}) FROM delivery {_LATEST}",
+                (target,),
+            ).fetchone()
+        return delivered, delivered + unsettled
 
     def targets(self) -> list[str]:
         """Where something was sent, or kept from being sent, the latest first."""
@@ -121,11 +135,17 @@ class LedgerReader(LedgerFile):
         return None if first is None else (first, last)
 
     def reasons(self, target: str = "") -> Counter[str]:
-        """Why events were filtered, and how many."""
+        """Why events were filtered, and how many.
+
+        Which ones they were is not kept. What is sent again is to count once: the number is that of
+        the run that had the most.
+        """
         with self.exclusive():
             self._flush()
             rows = self.rows.execute(
-                "SELECT reason, sum(times) FROM filtered WHERE ? IN ('', target) GROUP BY 1",
+                "SELECT reason, sum(most) FROM (SELECT target, reason, max(times) AS most FROM"
+                " (SELECT target, reason, run, sum(times) AS times FROM filtered"
+                " WHERE ? IN ('', target) GROUP BY 1, 2, 3) GROUP BY 1, 2) GROUP BY 1",
                 (target,),
             )
             return Counter(dict(rows.fetchall()))
@@ -141,7 +161,7 @@ class LedgerReader(LedgerFile):
             return
         self.rows.execute("BEGIN IMMEDIATE")
         self.rows.executemany(
-            "INSERT INTO filtered VALUES (?, ?, ?, ?)"
+            "INSERT INTO filtered VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT DO UPDATE SET times = times + excluded.times",
             [(*key, times) for key, times in self._filtered.items()],
         )
