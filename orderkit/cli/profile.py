@@ -20,7 +20,7 @@ from orderkit.events.files import write_text
 from orderkit.events.jsontext import show
 from orderkit.events.overwriting import refuse_overwriting
 from orderkit.mapping.across import AcrossEvents
-from orderkit.reports.profile import MOST_DISTINCT, Profile
+from orderkit.reports.profile import MOST_DISTINCT, Profile, RowProfile
 
 _BAR = 20
 #: Columns of a terminal that has room for bars.
@@ -80,16 +80,16 @@ def _print(profile: Profile) -> None:
         columns = ("filled", *heads, "conversions")
     rows = Columns("target", *columns, prose="conversions")
     for target, row in profile.rows.items():
-        rate = row.fill_rate()
+        filled, events = row.share() or (0, 0)
         distinct = f"{row.distinct:,}{'+' if row.distinct >= MOST_DISTINCT else ''}"
         example = "" if row.example is None else show(row.example, 30)
         notes = [] if wide or not example else [f"for example {example}"]
         notes += row.conversions
         rows.add_row(
             target.removeprefix("order_info."),
-            f"{rate:.0%}",
-            *(["█" * round(rate * _BAR)] if wide else []),
-            *(f"{row.fill_rate(status):.0%}" for status in profile.statuses),
+            _share(row),
+            *(["█" * round(filled / max(events, 1) * _BAR)] if wide else []),
+            *(_share(row, status) for status in profile.statuses),
             *([distinct] if wide else []),
             *([example] if wide else []),
             ", ".join(notes),
@@ -108,6 +108,12 @@ def _print(profile: Profile) -> None:
         )
     if profile.causes:
         out.print("", problems)
+
+
+def _share(row: RowProfile, status: str | None = None) -> Line:
+    """How a row is filled: red where events lack it, grey where it is empty and may be."""
+    style = "red" if row.lacks(status) else "" if row.share(status) else "bright_black"
+    return Line(row.describe(status), style=style)
 
 
 def _short(status: str) -> str:

@@ -10,6 +10,8 @@ from orderkit.reports import deliveries, html
 from orderkit.reports.profile import MOST_DISTINCT, Profile, RowProfile
 from orderkit.sending.ledger import Ledger
 
+_WRONG = "What goes wrong: errors before warnings, the most frequent first"
+
 
 def page(title: str, body: str) -> str:
     """A page with our style sheet, in light or dark as the reader's system is; asks no host."""
@@ -60,8 +62,8 @@ def profile_html(profile: Profile) -> str:
     rows = (
         [
             html.code(target.removeprefix("order_info.")),
-            bar(row.fill_rate()),
-            *(bar(row.fill_rate(status)) for status in profile.statuses),
+            _share(row),
+            *(_share(row, status) for status in profile.statuses),
             _found(row),
         ]
         for target, row in profile.rows.items()
@@ -83,9 +85,7 @@ def profile_html(profile: Profile) -> str:
     )
     columns = ["problem", "target", "times", "first event", "for example", "fix"]
     prose = dict.fromkeys(columns[-2:], "ok-prose")
-    problems = html.html_table(
-        columns, failures, caption="What goes wrong, most frequent first", classes=prose
-    )
+    problems = html.html_table(columns, failures, caption=_WRONG, classes=prose)
     head = f"<p>{profile.outcomes.total():,} events: {escape(counts or 'none')}</p>"
     return head + (problems if profile.causes else "") + filled
 
@@ -108,9 +108,21 @@ def _found(row: RowProfile) -> str:
     return html.details(example, parts)
 
 
+def _share(row: RowProfile, status: str | None = None) -> str:
+    """How a row is filled: a bar with its numbers, or in grey why it is empty."""
+    words, share = row.describe(status), row.share(status)
+    if share is None:
+        return f'<span class="ok-hint">{words}</span>'
+    filled, events = share
+    if row.lacks(status):
+        return _bar(filled / events, f'<span class="ok-share ok-lacks">⊗ {words}</span>')
+    return _bar(filled / events, f'<span class="ok-share">{words}</span>')
+
+
 def bar(share: float) -> str:
     """A share from 0 to 1 as a bar with its percentage."""
-    return (
-        f'<span class="ok-bar"><span style="width:{share:.0%}"></span></span>'
-        f'<span class="ok-share">{share:.0%}</span>'
-    )
+    return _bar(share, f'<span class="ok-share">{share:.0%}</span>')
+
+
+def _bar(share: float, words: str) -> str:
+    return f'<span class="ok-bar"><span style="width:{share:.0%}"></span></span>{words}'

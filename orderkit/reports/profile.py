@@ -62,6 +62,34 @@ class RowProfile:
             return self.filled.total() / max(self.events.total(), 1)
         return self.filled[status] / max(self.events[status], 1)
 
+    def share(self, status: str | None = None) -> tuple[int, int] | None:
+        """How many events have a value, of those that are to; None where none has and none is to.
+
+        Of all statuses, those that ask for the field count, if any does.
+        """
+        statuses = [*self.events] if status is None else [status]
+        asked = [each for each in statuses if self.row.mandatory_for(each)]
+        filled = sum(self.filled[each] for each in asked or statuses)
+        events = sum(self.events[each] for each in asked or statuses)
+        return (filled, events) if asked or filled else None
+
+    def lacks(self, status: str | None = None) -> bool:
+        """Whether events have no value that are to have one."""
+        statuses = [*self.events] if status is None else [status]
+        return any(
+            self.filled[each] < self.events[each]
+            for each in statuses
+            if self.row.mandatory_for(each)
+        )
+
+    def describe(self, status: str | None = None) -> str:
+        """ "4 of 7", "not yet" or "not needed": how the row is filled, for a status or for all."""
+        if share := self.share(status):
+            return f"{share[0]:,} of {share[1]:,}"
+        statuses = [*self.events] if status is None else [status]
+        later = any(self.row.awaits_later(each) for each in statuses)
+        return "not yet" if later else "not needed"
+
     def count(self, status: str, found: type, times: int, *, filled: bool) -> None:
         """Count events of a status in which a value of that type was found."""
         self.events[status] += times

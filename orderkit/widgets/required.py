@@ -139,7 +139,7 @@ class RequiredForm(parts.Form):
     def fill_rates(self) -> views.Table:
         """How well each row is filled in all loaded events, and with how many values."""
         rows = (
-            (views.short(target), f"{row.fill_rate():.0%}", row.distinct)
+            (views.short(target), row.describe(), row.distinct)
             for target, row in self.profile.rows.items()
         )
         return views.make_table(

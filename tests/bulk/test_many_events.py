@@ -1,6 +1,7 @@
 """Profile and change review: what is learned from many events."""
 
 import re
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,25 @@ def test_the_profile_counts_by_row_and_status() -> None:
     assert update.types == {"an integer": 3, "a string": 4}
     assert update.conversions["ISO 8601 → seconds"] == 2
     assert update.conversions["milliseconds → seconds"] == 5
+
+
+def test_what_is_not_asked_for_is_no_failure() -> None:
+    """Counts are of the events that a field is asked of; what is empty and may be says why."""
+    cancelled = samples.sample_events()["cancelled by guest"]
+    events = [*samples.sample_events().values(), deepcopy(cancelled)]
+    del events[-1]["partners"]
+    made = profile(MAPPER, events)
+    initiator = made.rows["order_info.initiator"]
+    assert initiator.describe("CREATE_ORDER") == "not yet"
+    assert initiator.describe("COMPLETE_ORDER") == "not needed"
+    assert (initiator.describe("CANCEL_ORDER"), initiator.describe()) == ("2 of 3", "2 of 3")
+    assert initiator.lacks()
+    assert not initiator.lacks("CREATE_ORDER")
+    optional = made.rows["order_info.value.discounts"]
+    assert (optional.describe(), optional.lacks()) == ("1 of 8", False)
+    page = profile_page(made, "x")
+    assert 'ok-lacks">⊗ 2 of 3' in page
+    assert ">not yet</span>" in page
 
 
 def test_the_profile_groups_failures() -> None:
