@@ -7,10 +7,10 @@ from typing import Any
 import click
 
 from orderkit.cli.common import (
-    counted,
     events_argument,
     json_option,
     make_mapper,
+    outcomes_counted,
     platform_option,
     print_json,
     print_problems,
@@ -24,7 +24,7 @@ from orderkit.events.paths import count
 from orderkit.language.references import PropertySource, ValueSource
 from orderkit.mapping.across import AcrossEvents
 from orderkit.mapping.mapper import Mapper
-from orderkit.mapping.results import EventResult
+from orderkit.mapping.results import EventResult, outcome_word
 from orderkit.mapping.suggest import Proposal, suggest
 from orderkit.reports.causes import Cause, Causes
 from orderkit.reports.unread import UnreadProperties
@@ -56,7 +56,7 @@ def command(
 
     Equal causes are shown once; of a long file, only what has problems. What is missing though
     "orderkit suggest" finds it in the events is said to be there. The settings may be a draft:
-    what they leave open is missing in each order. Ends with 0 when nothing was rejected or
+    what they leave open is missing in each order. Ends with 0 when nothing has problems or is
     unreadable, with 1 otherwise, with 2 when file or settings cannot be used at all.
 
     Example: orderkit check events.ndjson --settings settings.toml --status CANCEL_ORDER
@@ -167,7 +167,7 @@ def _print_group(out: Terminal, group: list[Cause], proposed: dict[str, Proposal
 
 def _headline(result: EventResult) -> Line:
     line = Line(f"{result.entry.index:>4}  ")
-    line.append(f"{result.outcome:<10}", style=COLOURS[result.outcome])
+    line.append(f"{outcome_word(result.outcome):<13}", style=COLOURS[result.outcome])
     if result.mapped:
         line.append(f"  {result.mapped.order_status or '–':<15} {result.order_id}")
         line.append(result.mapped.reason, style="bright_black")
@@ -175,4 +175,4 @@ def _headline(result: EventResult) -> Line:
 
 
 def _summary(outcomes: Counter[str]) -> str:
-    return f"{count(outcomes.total(), 'event')}: {counted(outcomes) or 'nothing to check'}"
+    return f"{count(outcomes.total(), 'event')}: {outcomes_counted(outcomes) or 'nothing to check'}"

@@ -28,7 +28,7 @@ from orderkit.events.reader import open_events
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.platform import oversized
 from orderkit.mapping.problems import Problem
-from orderkit.mapping.results import EventResult
+from orderkit.mapping.results import EventResult, outcome_word
 
 F = TypeVar("F", bound=Callable[..., Any])
 _MOST_MIB = 1_000_000
@@ -218,8 +218,13 @@ def lines_to(name: str | None) -> Iterator[Callable[[bytes], object]]:
 
 
 def counted(counts: Counter[str]) -> str:
-    """ "3 mapped, 9 rejected"; nothing where nothing was counted."""
+    """ "3 delivered, 9 failed"; nothing where nothing was counted."""
     return ", ".join(f"{number:,} {word}" for word, number in sorted(counts.items()))
+
+
+def outcomes_counted(outcomes: Counter[str]) -> str:
+    """ "3 mapped, 9 with problems"; nothing where nothing was counted."""
+    return counted(Counter({outcome_word(name): number for name, number in outcomes.items()}))
 
 
 def print_json(value: Any, *, flush: bool = False) -> None:

@@ -16,7 +16,7 @@ from orderkit.cli.terminal import Columns, Line, Terminal, coloured
 from orderkit.errors import EventsError
 from orderkit.events.jsontext import show
 from orderkit.language.calculation import point_at_assumptions
-from orderkit.mapping.results import EventResult
+from orderkit.mapping.results import EventResult, outcome_word
 
 #: Columns of a terminal that has room for what is read.
 _WITH_READS = 120
@@ -59,7 +59,9 @@ def command(
 
 
 def _print(out: Terminal, result: EventResult) -> None:
-    out.print(Line(f"event {result.entry.index}: ", style="bold") + coloured(result.outcome))
+    out.print(
+        Line(f"event {result.entry.index}: ", style="bold") + coloured(outcome_word(result.outcome))
+    )
     if result.mapped is None or result.mapped.outcome == "filtered":
         out.print(Line(f"  {result.mapped.reason if result.mapped else result.entry.error}"), "")
         return

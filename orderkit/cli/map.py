@@ -15,8 +15,8 @@ from orderkit.bulk.outputs import Write, payload_file, write_chunks
 from orderkit.bulk.pool import in_order, placed, usable_cores
 from orderkit.cli.common import (
     command_reading,
-    counted,
     lines_to,
+    outcomes_counted,
     print_notes,
     print_warnings,
     reading_options,
@@ -142,7 +142,7 @@ def _one(
 
 
 def _ended(outcomes: Counter[str], unmapped: Counter[str], settings: Settings) -> int:
-    echo(counted(outcomes) or "no events", err=True)
+    echo(outcomes_counted(outcomes) or "no events", err=True)
     print_warnings(name_warnings(unmapped, outcomes.total(), settings.statuses()))
     return int(outcomes["rejected"] + outcomes["unreadable"] > 0)
 

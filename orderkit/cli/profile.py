@@ -20,6 +20,7 @@ from orderkit.events.files import write_text
 from orderkit.events.jsontext import show
 from orderkit.events.overwriting import refuse_overwriting
 from orderkit.mapping.across import AcrossEvents
+from orderkit.mapping.results import outcome_word
 from orderkit.reports.profile import MOST_DISTINCT, Profile, RowProfile
 
 _BAR = 20
@@ -71,7 +72,8 @@ def command(
 
 def _print(profile: Profile) -> None:
     out = Terminal()
-    told = ", ".join(f"{n:,} {outcome}" for outcome, n in profile.outcomes.most_common())
+    counts = profile.outcomes.most_common()
+    told = ", ".join(f"{n:,} {outcome_word(outcome)}" for outcome, n in counts)
     out.print(f"{profile.outcomes.total():,} events: {told or 'none'}")
     wide = out.width >= _WITH_BAR
     heads = profile.statuses if wide else [_short(status) for status in profile.statuses]

@@ -21,6 +21,7 @@ COLOURS = {
     "mapped": "green",
     "filtered": "bright_black",
     "rejected": "red",
+    "with problems": "red",
     "unreadable": "red",
     "error": "red",
     "warning": "yellow",

@@ -12,6 +12,13 @@ from orderkit.mapping.messages import unreadable
 from orderkit.mapping.problems import Problem
 
 Outcome: TypeAlias = Literal["mapped", "filtered", "rejected"]
+
+
+def outcome_word(outcome: str) -> str:
+    """An outcome as people read it: to them, "rejected" is what TikTok does with an order."""
+    return "with problems" if outcome == "rejected" else outcome
+
+
 #: Where the order's id is among the values of a result.
 ORDER_ID: Final = [row.target for row in field_mappings()].index("order_info.order_id")
 State: TypeAlias = Literal["ok", "missing", "invalid", "not needed", "not yet"]

@@ -46,6 +46,7 @@ TONES: Final[dict[str, Tone]] = {
     "ready": "good",
     "refused": "bad",
     "not ready": "warn",
+    "with problems": "warn",
     "not for TikTok": "mute",
     "filtered": "mute",
     "skipped": "mute",

@@ -6,6 +6,7 @@ from html import escape
 
 from orderkit.events.acting import escape_acting
 from orderkit.events.jsontext import show
+from orderkit.mapping.results import outcome_word
 from orderkit.reports import deliveries, html
 from orderkit.reports.profile import MOST_DISTINCT, Profile, RowProfile
 from orderkit.sending.ledger import Ledger
@@ -57,7 +58,7 @@ def profile_page(profile: Profile, name: str) -> str:
 def profile_html(profile: Profile) -> str:
     """A profile as tables with bars."""
     counts = ", ".join(
-        f"{number:,} {outcome}" for outcome, number in profile.outcomes.most_common()
+        f"{number:,} {outcome_word(outcome)}" for outcome, number in profile.outcomes.most_common()
     )
     rows = (
         [

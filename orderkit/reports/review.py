@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from orderkit.destination.labels import field_labels
 from orderkit.events.paths import count
-from orderkit.mapping.results import Mapped
+from orderkit.mapping.results import Mapped, outcome_word
 from orderkit.reports.compare import approved, changes
 from orderkit.reports.views import PREFIX, Table, make_table, summarise
 
@@ -81,4 +81,5 @@ def _describe(mapped: Mapped) -> str:
     """An outcome in words, with the reason where it is not mapped."""
     errors = (problem for problem in mapped.problems if problem.level == "error")
     why = mapped.reason or summarise(errors) if mapped.outcome != "mapped" else mapped.order_status
-    return f"{mapped.outcome}: {why}" if why else mapped.outcome
+    outcome = outcome_word(mapped.outcome)
+    return f"{outcome}: {why}" if why else outcome

@@ -9,7 +9,7 @@ from orderkit.events.jsontext import show
 from orderkit.events.paths import count
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.problems import Problem
-from orderkit.mapping.results import Mapped, TraceEntry
+from orderkit.mapping.results import Mapped, TraceEntry, outcome_word
 from orderkit.reports import deliveries
 from orderkit.reports.tables import Table as Table
 from orderkit.reports.tables import make_table as make_table
@@ -180,7 +180,7 @@ def outcomes_table(results: Iterable[tuple[str, Mapped]]) -> Table:
         (
             name,
             result.order_status or "",
-            result.outcome,
+            outcome_word(result.outcome),
             result.reason or summarise(result.problems),
             in_full(result.problems),
         )

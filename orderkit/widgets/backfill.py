@@ -161,7 +161,6 @@ class BackfillForm(parts.Form):
             self.show_message("\n".join([*said, again]), "warn")
             return
         run.total = await asyncio.to_thread(number_of, name)
-        self.progress.max = max(run.total or 1, 1)
         drawn = time.monotonic()
         try:
             async for _sent in run.verdicts():
@@ -169,6 +168,8 @@ class BackfillForm(parts.Form):
                     drawn = time.monotonic()
                     self._draw(run)
         finally:
+            if not run.stopped:
+                run.total = run.counts.total()  # how many there are is known at last
             self._draw(run)
             self.status.value += run_funnel_html(run.counts)
             self.deliveries.show(run.ledger or self.to.ledger)
@@ -179,7 +180,7 @@ class BackfillForm(parts.Form):
     def _draw(self, run: Run) -> None:
         done, total = run.counts.total(), run.total
         if total:
-            self.progress.value = done
+            self.progress.max, self.progress.value = total, done
         span = format_duration(run.speed.left(total)) if total != done else ""
         left = f" · {span} left" if span else ""
         of = f" of {total:,}" if total else ""

@@ -11,6 +11,8 @@ from orderkit.widgets import parts
 
 _MOST = 20
 _ALL = "all verdicts"
+#: Two verdicts that are easily taken for each other, and who refused the order.
+_WHOSE = {"invalid": ": has problems, not sent", "rejected": " by TikTok"}
 
 
 class DeliveryView(parts.Form):
@@ -24,7 +26,8 @@ class DeliveryView(parts.Form):
         self.entries: list[Entry] = []
         verdicts = sorted({outcome.verdict for outcome in OUTCOMES.values()})
         self.order = parts.text_input("Order id", hint="All of it or a part", placeholder="all")
-        self.verdict = parts.choice("Verdict", [_ALL, *verdicts])
+        labels = [(f"{verdict}{_WHOSE.get(verdict, '')}", verdict) for verdict in verdicts]
+        self.verdict = parts.choice("Verdict", [(_ALL, ""), *labels])
         self.choose = parts.choice("Delivery", [], "Shows request and answer")
         self.again = parts.button("Refresh", self.refresh, self)
         self.overview, self.list_view, self.entry_view = w.HTML(), w.HTML(), w.HTML()
@@ -60,9 +63,8 @@ class DeliveryView(parts.Form):
         return deliveries.curl(entry) if entry and entry.payload else ""
 
     def _find(self) -> None:
-        verdict = "" if self.verdict.value == _ALL else self.verdict.value
         order = self.order.value.strip()
-        self.entries = self.ledger.entries(order=order, verdict=verdict, most=_MOST)
+        self.entries = self.ledger.entries(order=order, verdict=self.verdict.value, most=_MOST)
         self.list_view.value = deliveries.entries_html(self.entries)
         self.choose.options = [
             (f"{e.delivery.order_id} · {e.delivery.verdict} · {deliveries.moment(e.started_at)}", e)

@@ -32,7 +32,7 @@ function outcome(row) {
   } else if (row.outcome === "mapped") {
     cell.append(make("span", "ok-live-ok", "✓ mapped"));
   } else {
-    cell.append(make("span", "ok-live-bad", `⊗ ${row.wrong || "rejected"}`));
+    cell.append(make("span", "ok-live-bad", `⊗ ${row.wrong || "with problems"}`));
   }
   return cell;
 }

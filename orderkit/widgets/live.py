@@ -13,6 +13,7 @@ from orderkit.events.folder import FirstEvents
 from orderkit.events.jsontext import dumps_plain
 from orderkit.events.paths import count
 from orderkit.mapping.mapper import Mapper
+from orderkit.mapping.results import outcome_word
 from orderkit.reports import views
 from orderkit.sandbox.collector import Collected, Collector, TooMuch
 from orderkit.sandbox.received import received_events
@@ -63,7 +64,7 @@ class LiveForm(parts.Form):
                 row["order"],
                 row["status"],
                 f"{row['there']} of {row['asked']}" if row["asked"] else "–",
-                row["wrong"] or row["outcome"],
+                row["wrong"] or outcome_word(row["outcome"]),
             )
             for row in self.live.rows
         )

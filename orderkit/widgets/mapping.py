@@ -13,7 +13,7 @@ from orderkit.events import paths
 from orderkit.events.jsontext import dumps
 from orderkit.language.calculation import point_at_assumptions
 from orderkit.mapping.mapper import Mapper
-from orderkit.mapping.results import Mapped
+from orderkit.mapping.results import Mapped, outcome_word
 from orderkit.reports import html, views
 from orderkit.reports.review import ChangeReview, review_change
 from orderkit.widgets import parts
@@ -182,4 +182,5 @@ def summary(mapped: Mapped, filtered_by: str = "") -> str:
     said = mapped.reason or ", ".join(words) or "nothing to mend"
     status = f"<strong>{escape(mapped.order_status or 'no order status')}</strong>"
     note = f"<p>Filter: {escape(filtered_by)}</p>" if filtered_by else ""
-    return f'<p role="status">{html.badge(mapped.outcome)} {status} · {escape(said)}</p>{note}'
+    outcome = html.badge(outcome_word(mapped.outcome))
+    return f'<p role="status">{outcome} {status} · {escape(said)}</p>{note}'

@@ -12,6 +12,7 @@ from orderkit.errors import EventsError
 from orderkit.events.folder import first_events
 from orderkit.events.paths import count
 from orderkit.mapping.mapper import Mapper
+from orderkit.mapping.results import outcome_word
 from orderkit.reports import views
 
 #: More lines are nothing to read through.
@@ -46,6 +47,9 @@ def counted_outcomes(settings: Settings, file: str | Path) -> views.Table:
         counts[mapped.outcome, mapped.order_status or "", why] += 1
     if found.left_out:
         counts["unreadable", "", found.left_out[0].error] += len(found.left_out)
-    rows = ((outcome, status, n, why) for (outcome, status, why), n in counts.most_common())
+    rows = (
+        (outcome_word(outcome), status, n, why)
+        for (outcome, status, why), n in counts.most_common()
+    )
     caption = f"The first {len(found.events):,} events of the file" if found.more else "The file"
     return views.make_table(rows, columns, caption)

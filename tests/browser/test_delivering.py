@@ -112,7 +112,7 @@ def test_faults_are_said_met_and_told(jupyter: Lab) -> None:
     expect(met.get_by_role("row").filter(has_text="throttled_seconds")).to_contain_text("1")
     view = page.locator(".ok-root").filter(has=jupyter.page.get_by_label("Order id")).last
     expect(view.get_by_role("table", name="What is not delivered")).to_contain_text("rejected")
-    view.get_by_label("Verdict").select_option("rejected")
+    view.get_by_label("Verdict").select_option("rejected by TikTok")
     found = view.get_by_role("table", name="The latest deliveries").get_by_role("row")
     expect(found.filter(has_text="rejected")).not_to_have_count(0)
     expect(found.filter(has_text="delivered")).to_have_count(0)

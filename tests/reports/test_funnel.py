@@ -19,7 +19,7 @@ def test_each_loss_stands_beside_its_step() -> None:
     counts = {"delivered": 5, "skipped": 1, "rejected": 2, "unknown": 1, "failed": 3}
     html = run_funnel_html({**counts, "filtered": 4, "invalid": 2})
     assert steps(html) == [18, 12, 9, 6]
-    for said in ("4 not for TikTok", "2 not ready", "3 not sent", "2 refused, 1 not known"):
+    for said in ("4 not for TikTok", "2 with problems", "3 not sent", "2 refused, 1 not known"):
         assert said in html
     assert "none yet" in run_funnel_html({"dry-run": 3})
     assert "2 delivered already" in run_funnel_html({"delivered": 1, "skipped": 2})

@@ -52,7 +52,7 @@ def test_before_and_after_stand_side_by_side() -> None:
     frame = reviewed(third_shop_name=formula, order_country="ES").table.frame
     first, last = frame.iloc[0], frame.iloc[-1]
     assert (first["before"], first["after"]) == (
-        "rejected: 1 field missing: `third_shop_name`",
+        "with problems: 1 field missing: `third_shop_name`",
         "mapped: CREATE_ORDER",
     )
     assert (last["field"], last["after"]) == ("Hotel country", '"ES"')

@@ -54,7 +54,7 @@ def test_a_change_is_reviewed_before_it_is_kept() -> None:
     form.point.click()
     form.review_button.click()
     assert form.changes.sentence == "7 events fewer"
-    assert "rejected: 1 field missing" in form.review_view.value
+    assert "with problems: 1 field missing" in form.review_view.value
 
 
 def test_the_profile_is_shown_and_written() -> None:
@@ -300,6 +300,24 @@ def test_a_file_of_any_size_can_be_chosen() -> None:
     assert len(picker.events) == 1_000
     assert "notebook 05" in picker.message.value
     assert len(EventPicker().events) == 1_000
+
+
+def test_a_backfill_of_any_file_ends_with_a_full_bar(tmp_path: Path) -> None:
+    """A JSON array, whose events are not counted before, ends as "7 of 7" all the same."""
+    file = tmp_path / "events.json"
+    file.write_bytes(dumps([*samples.sample_events().values()]))
+
+    async def work() -> None:
+        form = BackfillForm()
+        form.events.value = str(file)
+        form.start_button.click()
+        assert form.task is not None
+        await form.task
+        form.sandbox.stop()
+        assert (form.progress.value, form.progress.max) == (7, 7)
+        assert "7 of 7" in form.status.value
+
+    asyncio.run(work())
 
 
 def test_a_backfill_never_writes_over_its_events(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import ipywidgets as w
 
 from orderkit.events import paths
 from orderkit.mapping.problems import Problem
-from orderkit.mapping.results import Mapped, TraceEntry
+from orderkit.mapping.results import Mapped, TraceEntry, outcome_word
 from orderkit.reports import html, views
 from orderkit.widgets import parts
 from orderkit.widgets.demo.page import Page, card, columns
@@ -213,7 +213,7 @@ def outcome(mapped: Mapped) -> str:
     if warnings:
         said += f", with {paths.count(warnings, 'warning')}: see What TikTok needs"
     return (
-        f'<p role="status" class="ok-outcome">{html.badge(mapped.outcome)} '
+        f'<p role="status" class="ok-outcome">{html.badge(outcome_word(mapped.outcome))} '
         f"<strong>{escape(mapped.order_status or 'no order status')}</strong>"
         f"<span>{escape(said)}</span></p>"
     )

@@ -4,6 +4,7 @@ from html import escape
 
 from orderkit.events import paths
 from orderkit.events.jsontext import dumps
+from orderkit.mapping.results import outcome_word
 from orderkit.reports import html, pages, views
 from orderkit.widgets.demo.booking import LABELS, outcome, read
 from orderkit.widgets.demo.page import Page, card, card_table
@@ -85,7 +86,7 @@ class NeedsPage(Page):
         )
         bar = pages.bar(there / len(wanted)) if wanted else ""
         text = (
-            f'<p role="status" class="ok-outcome">{html.badge(mapped.outcome)} '
+            f'<p role="status" class="ok-outcome">{html.badge(outcome_word(mapped.outcome))} '
             f"<strong>{status}</strong><span>{escape(told)}</span>{bar}</p>"
         )
         self.view.value = (

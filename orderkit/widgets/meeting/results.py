@@ -96,6 +96,7 @@ class ClientResultsPage(Page):
             aside=outcomes["filtered"],
             ready=outcomes["mapped"],
             open_=outcomes["rejected"],
+            open_word="not ready",
             sent=len(self.results),
             kept=self.kept.total(),
             words=("messages", "ready", "sent to the test system", "kept"),
