@@ -37,6 +37,10 @@ const copy = async (button, text) => {
 const said = (cell) => (cell.querySelector("summary") ?? cell).textContent.trim();
 const rowsOf = (table) => [...table.querySelectorAll("tbody tr:not(.ok-head)")];
 const statesOf = (row) => [...row.querySelectorAll(".ok-badge")].map((each) => each.textContent);
+/** How many a row stands for: where there is a column of numbers of events, so many. */
+const weightOf = (row) =>
+  Number(row.querySelector('td[data-label="events"]')?.textContent.replace(/,/g, "") ?? 1);
+const weigh = (rows) => rows.reduce((sum, row) => sum + weightOf(row), 0);
 const needsSomebody = (row) => row.querySelector(".ok-badge:is(.ok-bad, .ok-warn)");
 const asLine = (row) => [...row.cells].map((cell) => said(cell).replace(/\s+/g, " ")).join("\t");
 
@@ -88,7 +92,6 @@ const sort = (table, state) => {
 
 const filter = (table, state) => {
   const words = state.words.toLowerCase().split(/\s+/).filter(Boolean);
-  let shown = 0;
   for (const body of table.tBodies) {
     const rows = rowsOf(body);
     let some = 0;
@@ -98,7 +101,6 @@ const filter = (table, state) => {
         Boolean(state.word && !statesOf(row).includes(state.word));
       some += !row.hidden;
     }
-    shown += some;
     const head = body.querySelector("tr.ok-head");
     if (!head) continue;
     head.hidden = !some;
@@ -113,20 +115,21 @@ const filter = (table, state) => {
     const first = rows.find((row) => !row.hidden);
     for (const row of rows) row.tabIndex = row === first ? 0 : -1;
   }
-  return shown;
 };
 
 const toolbar = (table, state, update) => {
   const rows = rowsOf(table);
   const counts = new Map();
   for (const row of rows) {
-    for (const word of new Set(statesOf(row))) counts.set(word, (counts.get(word) ?? 0) + 1);
+    for (const word of new Set(statesOf(row))) {
+      counts.set(word, (counts.get(word) ?? 0) + weightOf(row));
+    }
   }
   const bar = element("div", { className: "ok-bar-of-table" });
   const hasChips = counts.size > 1 && counts.size < 9;
   if (!hasChips || !counts.has(state.word)) state.word = "";
   if (hasChips) {
-    const chips = [["", rows.length], ...counts].map(([word, number]) => {
+    const chips = [["", weigh(rows)], ...counts].map(([word, number]) => {
       const chip = element("button", { type: "button", className: "ok-chip", value: word });
       chip.append(word || "All", element("span", { textContent: ` ${number}` }));
       chip.onclick = () => update({ word });
@@ -191,10 +194,11 @@ const enhanceTable = (table) => {
   const update = (change) => {
     Object.assign(state, change);
     sort(table, state);
-    const shown = filter(table, state);
+    filter(table, state);
     if (!bar) return;
+    const shown = weigh(rows.filter((row) => !row.hidden));
     bar.querySelector(".ok-found").textContent =
-      shown < rows.length ? `${shown} of ${rows.length}` : "";
+      shown < weigh(rows) ? `${shown} of ${weigh(rows)}` : "";
     for (const chip of bar.querySelectorAll(".ok-chip")) {
       chip.ariaPressed = String(chip.value === state.word);
     }

@@ -33,7 +33,7 @@ class DeliveryView(parts.Form):
         self.overview, self.list_view, self.entry_view = w.HTML(), w.HTML(), w.HTML()
         super().__init__(
             self.overview,
-            parts.title("Search"),
+            w.HTML("<h3>Search</h3>"),
             parts.row(self.order, self.verdict, self.again),
             self.list_view,
             self.choose,

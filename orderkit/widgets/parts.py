@@ -123,7 +123,7 @@ def show_failure(form: ShowsMessages, error: Exception) -> None:
 def title(text: str, explanation: str = "") -> w.HTML:
     """A heading, with one sentence below it."""
     below = f"<p>{escape(explanation)}</p>" if explanation else ""
-    return w.HTML(f"<h3>{escape(text)}</h3>{below}")
+    return w.HTML(f"<h2>{escape(text)}</h2>{below}")
 
 
 def row(*parts: w.Widget) -> w.HBox:

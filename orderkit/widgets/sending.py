@@ -105,12 +105,15 @@ class SendForm(parts.Form):
 
     @property
     def curl(self) -> str:
-        """The chosen event's request as a cURL command, masked."""
+        """The chosen event's request as a cURL command, masked; why there is none, if so."""
+        planned = self._planned()
+        return planned.request.as_curl() if planned.request else planned.message
+
+    def _planned(self) -> SendResult:
         (result,) = Mapper(self.settings).results([EventLine(0, None, self.picker.event)])
         own = self.to.target == "sandbox" and self.sandbox.port
         url = self.sandbox.order_url if own else self.settings.connection.endpoint_url
-        planned = plan_sending(result, url)
-        return planned.request.as_curl() if planned.request else planned.message
+        return plan_sending(result, url)
 
     @property
     def task(self) -> BackgroundTask[None] | None:
@@ -177,8 +180,13 @@ class SendForm(parts.Form):
         if self._looked_at is not self.picker.events:
             self._looked_at = self.picker.events
             self._show_repeated()
-        code = f"<pre class='ok-code' tabindex='0'>{escape(self.curl)}</pre>"
-        self.curl_view.value = f"<h3>The request as cURL</h3>{code}"
+        planned = self._planned()
+        shown = (
+            f"<pre class='ok-code' tabindex='0'>{escape(planned.request.as_curl())}</pre>"
+            if planned.request
+            else html.notice(f"No request: {planned.message}")
+        )
+        self.curl_view.value = f"<h2>The request as cURL</h2>{shown}"
 
     def _show_repeated(self) -> None:
         """Say, before anything is sent, which of the loaded orders contradict each other."""

@@ -117,6 +117,15 @@ def test_a_group_says_how_many_of_it_are_shown(page: Page) -> None:
     expect(head).to_have_text("delivered · 7 orders1 shown")
 
 
+def test_a_row_of_so_many_events_counts_as_these(page: Page) -> None:
+    """Where rows say how many events they stand for, chips and findings count events."""
+    rows = [[html.badge("mapped"), f"case {number}", str(number)] for number in range(1, 6)]
+    table = html.html_table(("outcome", "why", "events"), [*rows, [html.badge("failed"), "", "2"]])
+    page.set_content(pages.page("Outcomes", table))
+    page.get_by_role("button", name="mapped 15").click()
+    expect(page.locator(".ok-found")).to_have_text("15 of 17")
+
+
 def _rows(verdict: str, number: int = 8) -> list[list[str]]:
     """Rows of an order each, all of one verdict but the last one."""
     verdicts = [*[verdict] * (number - 1), "failed"]

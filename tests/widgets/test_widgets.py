@@ -176,6 +176,14 @@ def test_sending_to_the_sandbox_shows_every_verdict() -> None:
     asyncio.run(work())
 
 
+def test_why_there_is_no_request_is_told_as_a_message() -> None:
+    """An event that fails the checks has no cURL command, but words in which code is code."""
+    form = SendForm(picker=EventPicker(samples.damaged_events()))
+    assert "`" in form.curl
+    assert "No request: " in form.curl_view.value
+    assert "`" not in form.curl_view.value
+
+
 def test_live_is_locked() -> None:
     """The live target needs the confirmation, and says what is missing."""
     form = SendForm()
