@@ -40,7 +40,9 @@ class SendPage(Page):
             self.show_message(f"`{sent.order_id}` arrived as {sent.order_status}", "good")
         else:
             word = sent.verdict if sent.delivery else "Not sent"
-            self.show_message(f"{word}: {sent.message}", TONES.get(sent.verdict, "mute"))
+            # Whoever pressed the button is told at once that the booking did not go.
+            tone = "bad" if sent.verdict == "invalid" else TONES.get(sent.verdict, "mute")
+            self.show_message(f"{word}: {sent.message}", tone)
 
     def _show_wait(self, wait: Wait) -> None:
         self.show_message(
