@@ -81,4 +81,5 @@ def test_another_order_status_is_looked_at_and_the_profile_written(
     jupyter.look("03-required-profile", whole=True)
     page.get_by_role("button", name="Write the page").click()
     expect(page.get_by_role("status").filter(has_text="Written to")).to_be_visible()
-    assert "commission_base_amount" in file.read_text(encoding="utf-8")
+    written = file.read_text(encoding="utf-8").replace("<wbr>", "")
+    assert "commission_base_amount" in written

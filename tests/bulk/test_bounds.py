@@ -243,7 +243,7 @@ def test_a_limit_of_its_own_holds_for_every_line(tmp_path: Path, into: str) -> N
     sources = [str(source)] + [str(source.with_name("f.ndjson"))] * (into == "folder")
     source.with_name("f.ndjson").write_bytes(samples.bookings(1))
     more = [] if into == "folder" else ["--rejects", str(rejects)]
-    for limit, said in (("1", "1 rejected"), ("0.004", "1 unreadable")):
+    for limit, said in (("1", "1 with problems"), ("0.004", "1 unreadable")):
         done = run(
             *("map", *sources, "--settings", str(samples.SETTINGS), "-o", str(out)),
             *("--limit", limit, *more),

@@ -92,8 +92,8 @@ def serving(*arguments: str) -> Iterator[tuple[str, str]]:
     ) as process:
         assert process.stdout is not None
         try:
-            lines = [process.stdout.readline() for _ in range(7)]
-            yield lines[0].split()[4].rstrip(","), "".join(lines)
+            lines = [process.stdout.readline() for _ in range(8)]
+            yield lines[0].split()[4], "".join(lines)
         finally:
             process.terminate()
 

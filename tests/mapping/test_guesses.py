@@ -138,7 +138,7 @@ def test_a_settings_file_holds_guesses_as_comments_alone() -> None:
 def test_a_guessed_amount_names_what_it_reads() -> None:
     """Each guess of an amount begins with its property, so that one is told from the others."""
     events, statuses = bookings(3, 12)
-    found = guess(events, UTC, statuses)
+    found = guess(order_values(events, UTC, statuses))
     for target in ("order_info.value.total_value", "order_info.value.payment_value"):
         for proposal in found[target]:
             assert proposal.facts[0].startswith(f"`{proposal.reads}` is ")
