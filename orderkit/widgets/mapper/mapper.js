@@ -161,6 +161,10 @@ export default {
     };
 
     // -- rows
+    /** What stays the same stays in place: a button that is drawn anew loses the focus. */
+    const put = (part, html) => {
+      if (part.drawn !== html) part.innerHTML = part.drawn = html;
+    };
     /** An order does without an optional row: what is proposed there waits until somebody looks. */
     const asked = (row) => row.proposal && row.mandatory;
     const shown = (row) =>
@@ -232,14 +236,14 @@ export default {
         input.classList.toggle("om-changed", row.unsaved);
         input.title = row.text;
       }
-      node.querySelector(".om-value").innerHTML = offer ? middle(offer.value)
-        : row.value ? middle(row.value) : row.state === "missing" ? "nothing" : "–";
+      put(node.querySelector(".om-value"), offer ? middle(offer.value)
+        : row.value ? middle(row.value) : row.state === "missing" ? "nothing" : "–");
       const partly = row.ok < row.of && row.state === "ok";
-      node.querySelector(".om-state").innerHTML = offer
+      put(node.querySelector(".om-state"), offer
         ? button("accept", "Accept", `data-t="${target}" class="om-accept" aria-label="Accept for ${text(row.label)}"`)
         : `<span class="om-s" data-s="${row.state}">${icon(row.state)}${row.state}</span>${
-          partly ? `<span class="om-partly" title="${text(counted(row.ok, row.of))} orders have it">${counted(row.ok, row.of)}</span>` : ""}`;
-      node.querySelector(".om-more").innerHTML = more(target, row);
+          partly ? `<span class="om-partly" title="${text(counted(row.ok, row.of))} orders have it">${counted(row.ok, row.of)}</span>` : ""}`);
+      put(node.querySelector(".om-more"), more(target, row));
     };
     const more = (target, row) => {
       if (row.proposal) {
