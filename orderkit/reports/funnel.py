@@ -18,6 +18,7 @@ def funnel_html(
     before: int = 0,
     words: tuple[str, str, str, str] = ("loaded", "mapped", "sent", "kept by TikTok"),
     open_word: str = "with problems",
+    aside_word: str = "not for TikTok",
 ) -> str:
     """Four numbers with a bar each, on one scale.
 
@@ -25,7 +26,8 @@ def funnel_html(
     unsent: of those mapped, how many could not be sent
     unknown: of those sent, how many may or may not have arrived
     before: of those sent and kept, how many had been delivered before
-    words: what the four steps are called; open_word: what those with problems are called
+    words: what the four steps are called; open_word: what those with problems are called,
+           and aside_word those that are not for TikTok
     """
     refused = sent - kept - unknown
     lost = [f"{refused:,} refused"] if refused else []
@@ -33,7 +35,7 @@ def funnel_html(
     none_yet = "" if sent else "none yet"
     earlier = f"{before:,} delivered already" if before else ""
     steps = (
-        (loaded, aside, "ok-scale-aside", f"{aside:,} not for TikTok" if aside else ""),
+        (loaded, aside, "ok-scale-aside", f"{aside:,} {aside_word}" if aside else ""),
         (ready, open_, "ok-scale-warn", f"{open_:,} {open_word}" if open_ else ""),
         (sent, unsent, "ok-scale-bad", f"{unsent:,} not sent" if unsent else none_yet or earlier),
         (kept, refused + unknown, "ok-scale-bad", ", ".join(lost)),

@@ -17,11 +17,14 @@ from orderkit.widgets.demo.session import DemoSession
 class ClientResultsPage(Page):
     """Sends all bookings to the test system, and shows what came of each.
 
+    aside:   what messages are called that are not sent: agreed so, or open as yet
     results: name → what came of it
     """
 
-    def __init__(self, session: DemoSession, labels: Mapping[str, str], logo: str = "") -> None:
-        self.labels, self._logo = labels, logo
+    def __init__(
+        self, session: DemoSession, labels: Mapping[str, str], aside: str, logo: str = ""
+    ) -> None:
+        self.labels, self._aside, self._logo = labels, aside, logo
         self.results: dict[str, SendResult] = {}
         self.try_button = parts.button("Try all with the test system", self.begin, self, "primary")
         self.handover_button = parts.button("Document to take home", self.hand_over, self)
@@ -77,7 +80,7 @@ class ClientResultsPage(Page):
             outcomes[mapped.outcome] += 1
             sent = self.results.get(name)
             if mapped.outcome == "filtered":
-                state = "not for TikTok"
+                state = self._aside
             elif mapped.outcome == "rejected":
                 state = "not ready"
             else:
@@ -97,6 +100,7 @@ class ClientResultsPage(Page):
             ready=outcomes["mapped"],
             open_=outcomes["rejected"],
             open_word="not ready",
+            aside_word=self._aside,
             sent=len(self.results),
             kept=self.kept.total(),
             words=("messages", "ready", "sent to the test system", "kept"),
