@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Final
 
-from orderkit.events.paths import parse_path
+from orderkit.events.paths import Parts, parse_path
 from orderkit.mapping.compiled import CompiledField
 from orderkit.reports.client_words import client_words
 
@@ -15,6 +15,8 @@ _LEFT, _RIGHT = 250, 470
 _LONGEST: Final = 28
 _ROW: Final = 11
 _GAP: Final = 10
+#: An object with more than so many of the properties is the booking's envelope.
+_MOST: Final = 0.7
 _FIXED: Final = "the same for every order"
 
 
@@ -23,9 +25,12 @@ def ribbon_svg(fields: Iterable[CompiledField]) -> str:
 
     A band is as thick as there are fields in the group that read the part; "" without any field.
     """
+    fields = list(fields)
+    inside = _envelope([path for field in fields for path in _paths(field)])
     bands: Counter[tuple[str, str]] = Counter()
     for field in fields:
-        bands.update((part, client_words()[field.target].group) for part in _parts(field))
+        group = client_words()[field.target].group
+        bands.update((part, group) for part in _parts(field, inside))
     if not bands:
         return ""
     left = list(dict.fromkeys(part for part, _ in bands))
@@ -55,9 +60,26 @@ def ribbon_svg(fields: Iterable[CompiledField]) -> str:
     )
 
 
-def _parts(field: CompiledField) -> list[str]:
+def _paths(field: CompiledField) -> list[Parts]:
+    return [parse_path(path) for path in field.source.properties]
+
+
+def _envelope(found: Sequence[Parts]) -> Parts:
+    """The object in which most properties stand, one inside the other: it tells no part apart."""
+    inside: Parts = ()
+    while True:
+        within = [path for path in found if path[: len(inside)] == inside]
+        holders = Counter(path[len(inside)] for path in within if len(path) > len(inside) + 1)
+        name, number = next(iter(holders.most_common(1)), ("", 0))
+        if number <= _MOST * len(found):
+            return inside
+        inside = (*inside, name)
+
+
+def _parts(field: CompiledField, inside: Parts) -> list[str]:
     """The parts of the booking that a field reads: the first names of its properties' paths."""
-    names = (parse_path(path)[0] for path in field.source.properties)
+    depth = len(inside)
+    names = (path[depth] if path[:depth] == inside else path[0] for path in _paths(field))
     return list(dict.fromkeys(names)) or [_FIXED]
 
 

@@ -17,6 +17,7 @@ from orderkit.reports import html
 from orderkit.reports.handover import handover_page
 from orderkit.reports.pages import deliveries_page, profile_page
 from orderkit.reports.profile import profile
+from orderkit.reports.ribbon import ribbon_svg
 from orderkit.sending.ledger import Entry, Ledger
 from orderkit.sending.results import plan_sending
 from orderkit.sending.target_ledger import TargetLedger
@@ -88,6 +89,18 @@ def test_the_picture_shows_what_a_column_is_called() -> None:
     assert {"Amount to pay → Money: 1", "Amount of tax → Money: 1"} <= found
     same = {band for band in found if band.startswith("the same for every order")}
     assert same == {"the same for every order → Order: 1", "the same for every order → Money: 1"}
+
+
+def test_the_picture_looks_into_the_envelope_of_a_booking() -> None:
+    """Where all stands in one object of a message, the parts are those inside it."""
+    settings = parse_settings(
+        '[settings]\nthird_shop_id = "{{data.booking.hotel.code}}"\n'
+        'order_country = "{{data.booking.hotel.country}}"\n'
+        'total_value = "{{data.booking.price.total}}"\ncreate_time = "{{data.booking.made}}"\n',
+        draft=True,
+    )
+    drawn = ribbon_svg(f for f in Mapper(settings).compiled.fields if f.row.setting)
+    assert {"hotel → Hotel: 2", "price → Money: 1", "made → Dates: 1"} <= bands(drawn)
 
 
 def test_the_picture_is_of_all_bookings() -> None:
