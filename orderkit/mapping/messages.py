@@ -1,7 +1,7 @@
 """The wording of problems with single fields: what was found, what was expected, and the fix."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from orderkit.destination.fields import ALWAYS
 from orderkit.events import paths
@@ -10,9 +10,11 @@ from orderkit.language.calculation import Calculation
 from orderkit.language.references import PropertySource, ValueReading
 from orderkit.mapping.compiled import STATUS, CompiledField
 from orderkit.mapping.conversion import Doubt, Mending, Unconvertible
-from orderkit.mapping.fixes import offers
+from orderkit.mapping.fixes import offers, source_in_formula
 from orderkit.mapping.near_misses import similar
 from orderkit.mapping.problems import Problem
+
+_CLICK_ID: Final = "click id"
 
 
 def not_an_event(event: Any) -> Problem:
@@ -62,6 +64,9 @@ def missing(field: CompiledField, reading: ValueReading, event: Any) -> Problem:
             fix = f"{instead}, or {fix}" if mistyped else f"{fix}, or {instead}"
         elif absent and not mistyped and field.type.name != STATUS:
             fix += ", or name the property that has it under [smart_mapping]"
+    if field.type.name == _CLICK_ID and (present := source_in_formula(field.source)):
+        without = f"formula = '{present} != null'" if "'" not in present else "a formula"
+        fix += f"; or leave out what did not begin on TikTok: {without} under [filter]"
     if near:
         message += f"; did you mean {_list(near)}?"
     return Problem(

@@ -110,3 +110,26 @@ def test_lines_that_are_no_events_are_grouped_by_what_is_wrong_with_them() -> No
     assert found.count("invalid in 2 events  an event is a JSON object") == 2
     assert "an array [1], not a JSON object" in found
     assert "unexpected end of data" in found
+
+
+def test_the_filter_for_orders_that_began_elsewhere_does_what_is_said(tmp_path: Path) -> None:
+    """Of an order without a click id, check says the filter that leaves it out; it does so."""
+    settings = Path(SETTINGS[1]).read_text(encoding="utf-8")
+    read = re.sub(
+        r"tiktok_organic_tracking_id = .*", 'tiktok_organic_tracking_id = "{{click}}"', settings
+    )
+    bookings = [{**event, "click": "a1b2"} for event in samples.sample_events().values()]
+    for booking in bookings:
+        # Nothing else has the id: what is proposed would come first.
+        booking["context"] = {"event_timestamp": booking["context"]["event_timestamp"]}
+        booking["partners"]["tiktok"].pop("ttoclid", None)
+    bookings.append({k: v for k, v in bookings[0].items() if k != "click"})
+    events = write(tmp_path / "e.ndjson", bookings)
+    file = tmp_path / "s.toml"
+    file.write_text(read, encoding="utf-8")
+    said = " ".join(run("check", events, "--settings", str(file)).stdout.split())
+    formula = re.search(r"leave out what did not begin on TikTok: (formula = '[^']+')", said)
+    assert formula, said
+    file.write_text(f"{read}\n[filter]\n{formula[1]}\n", encoding="utf-8")
+    done = run("check", events, "--settings", str(file))
+    assert (done.returncode, "1 filtered" in done.stdout) == (0, True)
