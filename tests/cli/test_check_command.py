@@ -2,6 +2,7 @@
 
 import json
 import re
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -118,7 +119,8 @@ def test_the_filter_for_orders_that_began_elsewhere_does_what_is_said(tmp_path: 
     read = re.sub(
         r"tiktok_organic_tracking_id = .*", 'tiktok_organic_tracking_id = "{{click}}"', settings
     )
-    bookings = [{**event, "click": "a1b2"} for event in samples.sample_events().values()]
+    given = deepcopy([*samples.sample_events().values()])
+    bookings = [{**event, "click": "a1b2"} for event in given]
     for booking in bookings:
         # Nothing else has the id: what is proposed would come first.
         booking["context"] = {"event_timestamp": booking["context"]["event_timestamp"]}
