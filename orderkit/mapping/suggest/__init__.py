@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from orderkit.destination.fields import FieldMapping, field_mappings
 from orderkit.events import paths
-from orderkit.mapping.names import words
+from orderkit.mapping.names import read_name, words
 from orderkit.mapping.suggest import agreement, computed
 from orderkit.mapping.suggest.candidates import candidates
 from orderkit.mapping.suggest.click_ids import CLICK_ID, click_ids
@@ -98,10 +98,17 @@ def _is_open(row: FieldMapping, seen: Seen, order: OrderObject) -> bool:
 def _keep_commission_whole(found: dict[str, list[Proposal]]) -> None:
     """A commission's currency is proposed only together with its amount."""
     amount = next((t for t in found if t.endswith("commission_base_amount")), "")
+    # What says that it is the base comes before what may be the commission.
+    ranked = found.get(amount, [])
+    found |= {amount: sorted(ranked, key=lambda p: not _says_base(p))} if ranked else {}
     currency = next((t for t in found if "commission_value" in t and t != amount), "")
     if amount and currency and not any(p.sure for p in found[amount]):
         doubt = "the amount that the commission is taken of is not found"
         found[currency] = [p.at_most("perhaps", doubt) for p in found[currency] if found[amount]]
+
+
+def _says_base(proposal: Proposal) -> bool:
+    return all("base" in read_name(path).attributes for path in proposal.properties)
 
 
 def _keep_items_whole(found: dict[str, list[Proposal]], seen: Seen) -> None:

@@ -16,7 +16,9 @@ def guess_amounts(
     values: OrderValues, taken: set[str]
 ) -> Iterator[tuple[str, list[Property], str]]:
     """End of a row's target, the properties that may fill it, and what each of these is."""
-    money = _largest_first(values, values.full, values.numbers, taken)
+    largest = _largest_first(values, values.full, values.numbers, taken)
+    # What tells of a payment, as the last digits of a card, is no total.
+    money = sorted(largest, key=lambda p: p.name.subject == "payment")
     # Of what a part or a payment is called, nobody owes the whole.
     beside = sorted([*money[1:2], *money[:1], *money[2:]], key=lambda p: p.name.subject in _PARTS)
     yield "total_value", money, "among the largest amounts of each order"

@@ -32,7 +32,9 @@ MOST_GUESSES: Final = 3
 _DOUBT: Final = "its values alone say so"
 _LONGEST_STAY: Final = 60
 #: When a message was sent or came, and not when something happened to the order.
-_OF_MESSAGES: Final = frozenset(words("delivered delivery sent snt received processed exported"))
+_OF_MESSAGES: Final = frozenset(
+    words("delivered delivery sent snt received processed exported ingested")
+)
 
 
 def guess(values: OrderValues) -> dict[str, list[Proposal]]:
@@ -197,7 +199,7 @@ class _Guesses:
                     continue
                 text = f"SIZE({spelled(array)})"
                 self._add(name, text, f"the number of items in `{array}`", formula=True)
-        free = (p for p in values.full if p.path not in self.taken)
+        free = (p for p in values.full if p.path not in self.taken and not values.of_people(p))
         counts = [p for p in free if _is_count(values.whole(p))]
         found = values.first(counts, lambda p: (_is_code(p), p.in_array, max(values.whole(p))))
         self._read(name, found, "a small number")

@@ -5,7 +5,7 @@ from typing import Final
 
 from orderkit.mapping.names import words
 from orderkit.mapping.suggest.properties import Property
-from orderkit.mapping.suggest.values import OrderValues
+from orderkit.mapping.suggest.values import MOST_COUNTED, OrderValues
 
 
 def named_codes(values: OrderValues, taken: set[str]) -> Iterator[tuple[Property, Property]]:
@@ -20,7 +20,7 @@ def named_codes(values: OrderValues, taken: set[str]) -> Iterator[tuple[Property
         spoken = code in names and " " in str(values.values(code)[0])
         if spoken or not values.is_id(code) or values.of_people(code):
             continue
-        if values.converts(code, "currency"):
+        if values.converts(code, "currency") or _counts(code, values):
             continue
         fits = [
             name
@@ -72,6 +72,12 @@ def _both(code: Property, name: Property, values: OrderValues) -> set[tuple[str,
         for number in values.numbers
         if number in code.values and number in name.values
     }
+
+
+def _counts(prop: Property, values: OrderValues) -> bool:
+    """Whether it is called a number of something, and is a small one: no code of a thing."""
+    small = values.whole(prop)
+    return bool(small) and max(small) <= MOST_COUNTED and "count" in prop.name.attributes
 
 
 def _is_name(prop: Property, values: OrderValues) -> bool:

@@ -18,7 +18,7 @@ from orderkit.mapping.suggest.values import OrderValues
 
 _TOTAL: Final = "order_info.value.total_value"
 _PAYABLE: Final = "order_info.value.payment_value"
-_REASONS: Final = frozenset(words("reason rsn motivo motif motiv grund reden causa cause"))
+_REASONS: Final = frozenset(words("reason rsn motivo motif motiv grund reden causa cause why"))
 _ABSENT: Final = (("no", "show"), ("noshow",), ("not", "arrive"), ("not", "arrived"))
 _CAME: Final = frozenset(
     words("actual stayed checked arrived registered present came ist effectif")

@@ -15,6 +15,7 @@ from orderkit.mapping.suggest.parts import settle_by_parts
 from orderkit.mapping.suggest.proposal import Proposal
 from orderkit.mapping.suggest.values import order_values
 
+_ROOMS: Final = "order_info.extra.amount_of_room"
 _IN_DOUBT: Final = re.compile("it is `.*` or `.*`, which differ").fullmatch
 
 
@@ -27,8 +28,11 @@ def with_guesses(
     """
     values = order_values(events, zone, statuses)
     found = suggest_from(values.seen, values.given_order, zone)
-    for target, guessed in guess(values).items():
+    told = {p.reads: target for target, ps in found.items() for p in ps[:1] if p.sure}
+    for target, guesses in guess(values).items():
         named = found.get(target, [])
+        # A small number that is surely the nights is no number of rooms.
+        guessed = [p for p in guesses if target != _ROOMS or told.get(p.reads, target) == target]
         if not (named and named[0].sure):
             found[target] = _agreeing_first(named, guessed)
     settle_pairs(found)
