@@ -54,9 +54,7 @@ def _group_head(group: Sequence[Entry], answer: str) -> str:
         meaning = delivery.meaning
     elif delivery.verdict not in _DONE:
         cause, meaning = escape(kind(group[0])), f"{delivery.meaning} {delivery.next_step}"
-    # A booking that is cancelled later is an order twice: the deliveries page counts so too.
-    orders = {(e.delivery.order_id or e.number, e.delivery.order_status) for e in group}
-    head = _joined(html.badge(delivery.verdict), cause, count(len(orders), "order"))
+    head = _joined(html.badge(delivery.verdict), cause, count(len(group), "message"))
     said = html.prose(_joined(answer, meaning))
     return f"{head} <span>{said}</span>"
 

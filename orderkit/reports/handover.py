@@ -47,8 +47,11 @@ def handover_page(
     events: Mapping[str, Mapping[str, Any]],
     entries: Sequence[Entry] = (),
     logo: str = "",
+    agreed: bool = True,
 ) -> str:
     """A self-contained page; `events` give the examples, `entries` of a ledger the test orders.
+
+    agreed: as `readiness` has it
 
     No secret is in it: settings have only the name of credentials. Nor is another client's order,
     as one ledger may hold those of several.
@@ -62,7 +65,7 @@ def handover_page(
         for entry in entries
         if entry.delivery.verdict == "delivered"
     }
-    found = readiness(settings, results, delivered)
+    found = readiness(settings, results, delivered, agreed=agreed)
     name = client_name(settings)
     sections = (
         ("Settings to type into the platform", settings_html(settings) + _hosts(settings), False),
@@ -116,6 +119,7 @@ def flow_html(found: Readiness) -> str:
     waiting = found.seen - ready
     aside = [f"{waiting} wait for a correction"] if waiting else []
     aside += [f"{found.others} not for TikTok"] if found.others else []
+    aside += [f"{found.unsaid} still open"] if found.unsaid else []
     stay = f"{', '.join(aside)}. They stay here. " if aside else ""
     replaced = f"{ready - orders} replaced by a later one." if orders < ready else ""
     below = f'<p class="ok-flow-aside">{stay}{replaced}</p>' if stay or replaced else ""

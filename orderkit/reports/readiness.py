@@ -198,7 +198,7 @@ _ORDER_NUMBER: Final = "order_info.order_id"
 
 def _gap(problem: Problem, found: bool, elsewhere: bool) -> Gap:
     word = client_words().get(problem.target)
-    topic = word.topic if word and word.topic else "Room"
+    topic = word.topic if word and word.topic else "Rooms: how many, and which"
     # A value that stands elsewhere, or is written in a way that a formula reads.
     readable = bool(problem.near_misses) or "{ formula" in problem.fix
     missing = problem.code == "missing"

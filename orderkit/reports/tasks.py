@@ -19,10 +19,10 @@ _SAID: Final = {
     "The guest's click on TikTok": ("there is no click on TikTok", "the click is not readable"),
     "Who cancelled": ("it is not said who cancelled", "who cancelled is written another way"),
     "Hotel": ("the hotel is missing", "the hotel is written another way"),
-    "When it was booked": ("the time of the booking is missing", "a time is written another way"),
+    "When it was booked and changed": ("a time is missing", "a time is written another way"),
     "Arrival, departure and nights": ("a date is missing", "a date is written another way"),
     "Price": ("the price is missing", "an amount is written another way"),
-    "Room": ("the room is missing", "the room is written another way"),
+    "Rooms: how many, and which": ("a room is missing", "a room is written another way"),
     "What was paid in the end": ("what was paid is missing", "what was paid is not clear"),
 }
 #: Topic → the same as a thing that somebody does.
@@ -33,12 +33,22 @@ _DONE: Final = {
     "The guest's click on TikTok": "the click on TikTok",
     "Who cancelled": "who cancelled",
     "Hotel": "the hotel",
-    "When it was booked": "the time of the booking",
+    "When it was booked and changed": "the times of the booking",
     "Arrival, departure and nights": "arrival, departure and nights",
     "Price": "the price",
-    "Room": "the room",
+    "Rooms: how many, and which": "the rooms",
     "What was paid in the end": "what was paid in the end",
 }
+
+
+#: Topics of several things.
+_SEVERAL: Final = frozenset(
+    {
+        "When it was booked and changed",
+        "Arrival, departure and nights",
+        "Rooms: how many, and which",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -73,7 +83,8 @@ def describe_gap(gap: Gap, number: int, kind: Kind) -> str:
     """ "In two bookings, the hotel is missing"."""
     said = _SAID[gap.topic][0 if gap.missing else 1]
     if not gap.found:
-        said = f"{_DONE[gap.topic]} is not found yet"
+        verb = "are" if gap.topic in _SEVERAL else "is"
+        said = f"{_DONE[gap.topic]} {verb} not found yet"
     return f"In {count_in_words(number, kind.one, kind.many)}, {said}"
 
 

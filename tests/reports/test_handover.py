@@ -115,7 +115,7 @@ def test_equal_causes_are_told_once(tmp_path: Path) -> None:
     events = [BOOKED | {"Booking number": f"B-{n}"} for n in range(7)]
     told = part(page_of(events, entries=refused(tmp_path / "l.sqlite", events)), 3)
     assert told.count("The event fails the checks: no order was sent.") == 1
-    assert "7 orders" in told
+    assert "7 messages" in told
     assert all(f"B-{n} CREATE_ORDER" in told for n in range(7))
     assert "[smart_mapping]" not in told
     assert "The latest 100" not in told

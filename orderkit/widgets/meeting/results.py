@@ -60,7 +60,8 @@ class ClientResultsPage(Page):
         """Offer the document, as a link that saves it."""
         entries = self.session.ledger.entries(most=MOST)
         settings = self.session.mapper.settings
-        page = handover_page(settings, self.session.events, entries, self._logo)
+        agreed = self._aside == "not for TikTok"
+        page = handover_page(settings, self.session.events, entries, self._logo, agreed)
         link = parts.download("handover.html", page)
         self.handover_view.value = f'<p role="status">{link} No secret is in it.</p>'
 
