@@ -8,7 +8,7 @@ from orderkit.cli.common import command_reading, events_argument, print_notes, s
 from orderkit.cli.printing import find_chromium, print_pdf
 from orderkit.cli.writing import echo
 from orderkit.destination.loading import load_settings, read_text
-from orderkit.destination.saving import PROPOSED
+from orderkit.destination.saving import is_proposed
 from orderkit.errors import EventsError
 from orderkit.events.files import write_text
 from orderkit.events.overwriting import refuse_overwriting
@@ -67,7 +67,7 @@ def command(
         echo(f"warning: no event in {events}: the page has no examples", err=True)
     logo = settings.client.logo or ""
     at = str(Path(settings_path).parent / logo) if logo else ""
-    agreed = PROPOSED not in read_text(Path(settings_path))
+    agreed = not is_proposed(read_text(Path(settings_path)))
     page = handover_page(settings, examples, entries, at, agreed)
     if out:
         write_text(out, page)

@@ -19,7 +19,7 @@ from orderkit.events.files import is_special, write_text
 from orderkit.events.jsontext import show
 from orderkit.events.paths import count
 from orderkit.mapping.suggest import MOST_EVENTS
-from orderkit.mapping.suggest.settings_file import as_settings_file
+from orderkit.mapping.suggest.settings_file import proposed_settings
 from orderkit.mapping.suggest.statuses import suggest_events
 from orderkit.mapping.suggest.with_guesses import with_guesses
 
@@ -41,14 +41,14 @@ def command(events: str, output: str | None, as_json: bool) -> int:
         loaded = [e.event for e in islice(entries, MOST_EVENTS) if e.event is not None]
     if not loaded:
         raise EventsError(f"{events}: no event to learn from")
-    zone, proposed = ZoneInfo("UTC"), suggest_events(loaded)
-    proposals = with_guesses(loaded, zone, proposed.statuses(loaded))
     if output:
         if Path(output).exists() and not is_special(output):
             raise EventsError(f"{output} is there already: name another file, or delete it")
-        write_text(output, as_settings_file(proposals, loaded))
+        write_text(output, proposed_settings(loaded))
         echo(f"{output}: written from {count(len(loaded), 'event')}; read it through", err=True)
         return 0
+    proposed = suggest_events(loaded)
+    proposals = with_guesses(loaded, ZoneInfo("UTC"), proposed.statuses(loaded))
     if as_json:
         for ranked in proposals.values():
             for proposal in ranked:

@@ -16,6 +16,11 @@ from orderkit.language.filters import WITHOUT_VALUE
 PROPOSED: Final = "# Proposed from events: read each line through before you rely on it.\n"
 
 
+def is_proposed(text: str) -> bool:
+    """Whether a settings text was proposed, and not all of it is confirmed."""
+    return PROPOSED in text
+
+
 def save_settings(settings: Settings, path: str | Path, *, confirmed: Collection[str] = ()) -> None:
     """Write settings to a TOML file; comments and order of a file that is there are kept.
 

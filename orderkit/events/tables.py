@@ -58,12 +58,12 @@ class Tree:
 
 def is_row_of_totals(cells: Sequence[Any]) -> bool:
     """Whether a row sums up those above it, as reports end: "Total", and else numbers alone."""
-    first, *others = [str(cell) for cell in cells if cell not in _NO_CELL] or [""]
-    return (
-        bool(others)
-        and bool(_TOTALS.match(first.strip().casefold()))
-        and all(map(_SUM.fullmatch, others))
-    )
+    filled = (str(cell) for cell in cells if cell not in _NO_CELL)
+    # Every row of a table is asked, and the first cell of most says no.
+    if not _TOTALS.match(next(filled, "").strip().casefold()):
+        return False
+    others = list(filled)
+    return bool(others) and all(map(_SUM.fullmatch, others))
 
 
 def _place(root: dict[str, Any], column: str, number: int) -> bool:

@@ -87,6 +87,11 @@ def in_order_of_life(statuses: Iterable[str]) -> list[str]:
     return sorted(statuses, key=lambda s: life.index(s) if s in _KINDS else len(life))
 
 
+def aside_word(agreed: bool) -> str:
+    """What messages are called that are not sent; `agreed` as `readiness` has it."""
+    return "not for TikTok" if agreed else "still open"
+
+
 def in_words(number: int) -> str:
     """Small numbers as words, "three", others as digits."""
     return _NUMBERS[number] if number < len(_NUMBERS) else f"{number:,}"

@@ -67,7 +67,7 @@ class RowProfile:
 
         Of all statuses, those that ask for the field count, if any does.
         """
-        statuses = [*self.events] if status is None else [status]
+        statuses = self._statuses(status)
         asked = [each for each in statuses if self.row.mandatory_for(each)]
         filled = sum(self.filled[each] for each in asked or statuses)
         events = sum(self.events[each] for each in asked or statuses)
@@ -75,10 +75,9 @@ class RowProfile:
 
     def lacks(self, status: str | None = None) -> bool:
         """Whether events have no value that are to have one."""
-        statuses = [*self.events] if status is None else [status]
         return any(
             self.filled[each] < self.events[each]
-            for each in statuses
+            for each in self._statuses(status)
             if self.row.mandatory_for(each)
         )
 
@@ -86,9 +85,11 @@ class RowProfile:
         """ "4 of 7", "not yet" or "not needed": how the row is filled, for a status or for all."""
         if share := self.share(status):
             return f"{share[0]:,} of {share[1]:,}"
-        statuses = [*self.events] if status is None else [status]
-        later = any(self.row.awaits_later(each) for each in statuses)
+        later = any(self.row.awaits_later(each) for each in self._statuses(status))
         return "not yet" if later else "not needed"
+
+    def _statuses(self, status: str | None) -> list[str]:
+        return [*self.events] if status is None else [status]
 
     def count(self, status: str, found: type, times: int, *, filled: bool) -> None:
         """Count events of a status in which a value of that type was found."""

@@ -129,7 +129,8 @@ def readiness(
     states: dict[str, Counter[tuple[str, Answer]]] = {status: Counter() for status in kinds}
     found: list[tuple[str, frozenset[Gap]]] = []
     others, unsaid = 0, 0
-    unfound, there = _unfound(settings, results), _found(results)
+    there = _found(results)
+    unfound = _unfound(settings, there)
     for mapped in results:
         if mapped.outcome == "filtered":
             left_open = not agreed and isinstance(mapped.reason, UnmappedName)
@@ -176,10 +177,12 @@ def _found(results: Sequence[Mapped]) -> frozenset[str]:
     return frozenset(e.target for mapped in results for e in mapped.trace if e.state == "ok")
 
 
-def _unfound(settings: Settings, results: Sequence[Mapped]) -> frozenset[str]:
+def _unfound(settings: Settings, there: frozenset[str]) -> frozenset[str]:
     """The fields of which nobody has said where bookings have them, or what they are.
 
     Of bookings in the platform's own shape, the table of fields says it, but for the settings.
+
+    there: the fields that some booking has
     """
     said = {
         row.target
@@ -188,7 +191,7 @@ def _unfound(settings: Settings, results: Sequence[Mapped]) -> frozenset[str]:
         or (row.setting and getattr(settings.settings, row.setting))
     }
     silent = frozenset(row.target for row in field_mappings() if row.type != "status") - said
-    if _ORDER_NUMBER in silent & _found(results):
+    if _ORDER_NUMBER in silent & there:
         return silent & {row.target for row in field_mappings() if row.setting}
     return silent
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 import ipywidgets as w
 
 from orderkit.destination.loading import load_settings, parse_settings, read_text
-from orderkit.destination.saving import PROPOSED
+from orderkit.destination.saving import is_proposed
 from orderkit.destination.settings import Settings
 from orderkit.errors import EventsError
 from orderkit.events import samples
@@ -131,7 +131,7 @@ class App(parts.Form):
 
         unread = len(found.left_out)
         written = text or (read_text(file) if file and file.is_file() else "")
-        agreed = PROPOSED not in written
+        agreed = not is_proposed(written)
         return Meeting(settings, found.events, unread, self._logo(settings), prepare, agreed)
 
     def _logo(self, settings: Settings) -> str:

@@ -98,9 +98,9 @@ def _is_open(row: FieldMapping, seen: Seen, order: OrderObject) -> bool:
 def _keep_commission_whole(found: dict[str, list[Proposal]]) -> None:
     """A commission's currency is proposed only together with its amount."""
     amount = next((t for t in found if t.endswith("commission_base_amount")), "")
-    # What says that it is the base comes before what may be the commission.
-    ranked = found.get(amount, [])
-    found |= {amount: sorted(ranked, key=lambda p: not _says_base(p))} if ranked else {}
+    if amount:
+        # What says that it is the base comes before what may be the commission.
+        found[amount] = sorted(found[amount], key=lambda p: not _says_base(p))
     currency = next((t for t in found if "commission_value" in t and t != amount), "")
     if amount and currency and not any(p.sure for p in found[amount]):
         doubt = "the amount that the commission is taken of is not found"

@@ -1,7 +1,6 @@
 """What a stay came to in the end, shown by what was to be paid for it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from orderkit.mapping.names import read_name
@@ -33,12 +32,12 @@ def settle_fulfilled(found: dict[str, list[Proposal]]) -> None:
         return
     value = _property(shown)
     fact = "in most orders it is what was to be paid, and in none more"
-    found[_VALUE] = [_shown(shown, fact), *(p for p in billed if p is not shown)]
+    found[_VALUE] = [shown.shown_by(fact, kept=1), *(p for p in billed if p is not shown)]
     for target, names in _BESIDE.items():
         first = next(iter(found.get(target, [])), None)
         prop = _property(first) if first else None
         if first and prop and is_called(prop, names) and stand_together(prop, value):
-            found[target][0] = _shown(first, f"beside `{value.path}`, and called so")
+            found[target][0] = first.shown_by(f"beside `{value.path}`, and called so", kept=1)
 
 
 def _is_due(given: Mapping[int, Any], owed: Mapping[int, Any]) -> bool:
@@ -46,10 +45,6 @@ def _is_due(given: Mapping[int, Any], owed: Mapping[int, Any]) -> bool:
     same = [number for number, amount in given.items() if owed.get(number) == amount]
     more = any(amount > owed[number] for number, amount in given.items() if number in owed)
     return len(same) >= _LEAST and 2 * len(same) >= len(given) and not more
-
-
-def _shown(proposal: Proposal, fact: str) -> Proposal:
-    return replace(proposal, confidence="likely", facts=(*proposal.facts[:1], fact))
 
 
 def _property(proposal: Proposal) -> Property:

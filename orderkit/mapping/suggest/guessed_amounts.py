@@ -9,7 +9,7 @@ from typing import Final
 from orderkit.mapping.moments import YEARS
 from orderkit.mapping.names import words
 from orderkit.mapping.suggest.properties import Property
-from orderkit.mapping.suggest.values import OrderValues, written_amount
+from orderkit.mapping.suggest.values import OrderValues
 
 
 def guess_amounts(
@@ -91,8 +91,8 @@ def _less(values: OrderValues, largest: Property) -> tuple[Property, Property] |
 
     Some orders have nothing to take off, as with discounts; a deposit may look so too.
     """
-    whole = _read(values, largest)
-    read = {p.path: _read(values, p) for p in values.full if p is not largest and not p.in_array}
+    whole = values.amounts(largest)
+    read = {p.path: values.amounts(p) for p in values.full if p is not largest and not p.in_array}
     amounts = [p for p in values.full if read.get(p.path)][:_MOST]
     for left in values.first(amounts, lambda p: p.in_array):
         off = {n: whole[n] - amount for n, amount in read[left.path].items() if n in whole}
@@ -112,18 +112,6 @@ def _less(values: OrderValues, largest: Property) -> tuple[Property, Property] |
             if all(abs(given.get(n, Decimal(0))) == off[n] for n in off):
                 return left, taken
     return None
-
-
-def _read(values: OrderValues, prop: Property) -> dict[int, Decimal]:
-    """Number of the order → the amount; none where one is no number."""
-    read: dict[int, Decimal] = {}
-    for number in values.numbers:
-        if number in prop.values:
-            amount = written_amount(prop.values[number])
-            if amount is None:
-                return {}
-            read[number] = amount
-    return read
 
 
 def _numbers_orders(values: OrderValues, prop: Property, numbers: list[int]) -> bool:

@@ -41,11 +41,11 @@ def divide_hundredths(
     """Offer each amount divided by 100 as well, where the total may count hundredths: first where
     it most likely does.
     """
-    if not any(DOUBT in p.facts for p in found.get(_TOTAL, [])):
+    total = next((p for p in found.get(_TOTAL, []) if DOUBT in p.facts), None)
+    if total is None:
         return
     currency = found.get(_CURRENCY, [])[:1]
     codes = _codes(currency)
-    total = next(p for p in found[_TOTAL] if DOUBT in p.facts)
     stay = (found.get(f"order_info.extra.check_{end}_date", []) for end in ("in", "out"))
     prices = _prices_of_a_night(total, _nights(*stay), codes)
     known = set(codes.values()) <= _HUNDREDS_A_NIGHT | set(_undivided(codes))

@@ -11,7 +11,6 @@ from orderkit.destination.fields import FieldMapping, field_mappings
 from orderkit.mapping.names import words
 from orderkit.mapping.suggest.agreed_amounts import differ, discount_amounts, shows
 from orderkit.mapping.suggest.candidates import as_reference, proposal_of, readings
-from orderkit.mapping.suggest.parts import parts_of_total
 from orderkit.mapping.suggest.properties import Property
 from orderkit.mapping.suggest.proposal import Proposal
 from orderkit.mapping.suggest.values import OrderValues
@@ -34,11 +33,17 @@ _PROMOTED: Final = frozenset(
 Offered: TypeAlias = Iterator[tuple[str, str, str, bool]]
 
 
-def optional_rows(values: OrderValues, found: Mapping[str, list[Proposal]]) -> dict[str, Any]:
-    """Target → proposals for optional rows that have none; `found`: those of the other rows."""
+def optional_rows(
+    values: OrderValues, found: Mapping[str, list[Proposal]], total_parts: Mapping[str, str]
+) -> dict[str, Any]:
+    """Target → proposals for optional rows that have none.
+
+    found:       the proposals for the other rows
+    total_parts: what the total consists of, as `parts_of_total` has it
+    """
     made: dict[str, list[Proposal]] = {}
     open_rows = {row.target.rpartition(".")[2]: row for row in _open_rows(values, found)}
-    for end, path, fact, likely in _offered(values, found):
+    for end, path, fact, likely in _offered(values, found, total_parts):
         if row := open_rows.get(end):
             proposal = _proposal(values, row, path, fact)
             if proposal:
@@ -56,13 +61,13 @@ def _open_rows(values: OrderValues, found: Mapping[str, Any]) -> Iterator[FieldM
             yield row
 
 
-def _offered(values: OrderValues, found: Mapping[str, list[Proposal]]) -> Offered:
-    total = _first(found, _TOTAL)
-    if total and (found_parts := parts_of_total(values, total)):
-        for end, path in found_parts.items():
-            others = " and ".join(f"`{other}`" for other in found_parts.values() if other != path)
-            yield end, path, f"with {others} it is the total in every order", True
-    yield from _discounts(values, total, _first(found, _PAYABLE))
+def _offered(
+    values: OrderValues, found: Mapping[str, list[Proposal]], total_parts: Mapping[str, str]
+) -> Offered:
+    for end, path in total_parts.items():
+        others = " and ".join(f"`{other}`" for other in total_parts.values() if other != path)
+        yield end, path, f"with {others} it is the total in every order", True
+    yield from _discounts(values, _first(found, _TOTAL), _first(found, _PAYABLE))
     cancelled, over = (_only_once(values, f"{what}_ORDER") for what in ("CANCEL", "COMPLETE"))
     # The words of a reason say more than its code.
     for prop in sorted(cancelled, key=lambda p: "identifier" in p.name.attributes):

@@ -1,6 +1,5 @@
 """Codes and names of one thing, each of which tells what the other one is."""
 
-from dataclasses import replace
 from typing import Any, Final
 
 from orderkit.mapping.names import read_name
@@ -59,8 +58,7 @@ def _beside(known: Proposal, asked: list[Proposal]) -> list[Proposal]:
         same = [p for p in fits if _is_called_as(p, known)]
         best = same[0] if same else fits[0]
         alone = (same or len(fits) == 1) and read_name(best.reads).subject not in _OTHERS
-        fact = f"each goes with one `{known.reads}`"
-        shown = replace(best, confidence="likely", facts=(*best.facts[:2], fact)) if alone else best
+        shown = best.shown_by(f"each goes with one `{known.reads}`") if alone else best
         order = [shown, *(p for p in (*fits, *there, *asked) if p is not best)]
     return list({id(p): p for p in order}.values())
 

@@ -4,7 +4,6 @@ The vendor: total_value = total_room_fee + total_tax + total_service_fee.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
@@ -23,22 +22,26 @@ _NO_PARTS: Final = frozenset({"commission", "payment", "discount"})
 _LEAST: Final = 3
 
 
-def settle_by_parts(values: OrderValues, found: dict[str, list[Proposal]]) -> None:
+def settle_by_parts(values: OrderValues, found: dict[str, list[Proposal]]) -> dict[str, str]:
     """Let a total before the discounts be likely where room, tax and fee add up to it.
 
-    With it goes what is left of it after the discounts: that is to be paid.
+    With it goes what is left of it after the discounts: that is to be paid. Gives the parts of the
+    total that is first then, as `parts_of_total`.
     """
     totals, payable = found.get(_TOTAL, []), found.get(_PAYABLE, [])
-    if not totals or totals[0].sure or (payable and payable[0].sure):
-        return
-    for whole in totals:
+    if not totals:
+        return {}
+    settled = totals[0].sure or bool(payable and payable[0].sure)
+    for whole in () if settled else totals:
         due = _after_discounts(whole, payable, values)
         if due and (parts := parts_of_total(values, whole)):
             added = " + ".join(f"`{path}`" for path in parts.values())
-            found[_TOTAL] = [_likely(whole, f"{added} in every order"), *_without(totals, whole)]
+            shown = whole.shown_by(f"{added} in every order")
+            found[_TOTAL] = [shown, *_without(totals, whole)]
             said = "less the discounts, with which the total has these parts"
-            found[_PAYABLE] = [_likely(due, said), *_without(payable, due)]
-            return
+            found[_PAYABLE] = [due.shown_by(said), *_without(payable, due)]
+            return parts
+    return parts_of_total(values, totals[0])
 
 
 def _after_discounts(
@@ -57,10 +60,6 @@ def _after_discounts(
     )
 
 
-def _likely(proposal: Proposal, fact: str) -> Proposal:
-    return replace(proposal, confidence="likely", facts=(*proposal.facts[:2], fact))
-
-
 def _without(proposals: list[Proposal], taken: Proposal) -> list[Proposal]:
     return [proposal for proposal in proposals if proposal is not taken]
 
@@ -75,7 +74,8 @@ def parts_of_total(values: OrderValues, total: Proposal) -> dict[str, str]:
         for prop in values.full
         if not prop.in_array
         and prop.name.subject not in _NO_PARTS
-        and (read := _amounts(prop, whole))
+        and len(read := values.amounts(prop, whole)) == len(whole)
+        and any(read.values())
     }
     # What is both, as "taxesFees", tells neither.
     taxes, fees, rooms = (
@@ -98,13 +98,6 @@ def parts_of_total(values: OrderValues, total: Proposal) -> dict[str, str]:
 def _are(prop: Property, kind: tuple[bool, bool]) -> bool:
     """Whether an amount is called a tax, and a fee."""
     return (is_called(prop, TAXES), is_called(prop, FEES)) == kind
-
-
-def _amounts(prop: Property, whole: Mapping[int, Any]) -> dict[int, Decimal]:
-    """Number of the order → the amount; none where one is no number, or some order has none."""
-    read = {n: written_amount(prop.values[n]) for n in whole if n in prop.values}
-    known = {n: amount for n, amount in read.items() if amount is not None}
-    return known if len(known) == len(whole) and any(known.values()) else {}
 
 
 def _is_sum(whole: Mapping[int, Any], parts: list[dict[int, Decimal]]) -> bool:

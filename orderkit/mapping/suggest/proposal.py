@@ -69,6 +69,10 @@ class Proposal:
         least = max(self.confidence, confidence, key=CONFIDENCES.index)
         return self.because(fact, least)
 
+    def shown_by(self, fact: str, kept: int = 2) -> "Proposal":
+        """The same, likely, as values show it: with its first facts, and what they show."""
+        return replace(self, confidence="likely", facts=(*self.facts[:kept], fact))
+
     def as_json(self) -> dict[str, Any]:
         """The proposal as a JSON object."""
         return {

@@ -94,6 +94,13 @@ class OrderValues:
         fractions = any(_FRACTION.search(str(v)) for v in self.values(prop, numbers))
         return found if fractions or max(found, default=0) > MOST_COUNTED else []
 
+    def amounts(self, prop: Property, numbers: Iterable[int] | None = None) -> dict[int, Decimal]:
+        """Number of the event → the amount, in these or all orders; none where one is no number."""
+        numbers = self.numbers if numbers is None else numbers
+        read = {n: written_amount(prop.values[n]) for n in numbers if n in prop.values}
+        known = {number: amount for number, amount in read.items() if amount is not None}
+        return known if len(known) == len(read) else {}
+
     def whole(self, prop: Property) -> list[int]:
         """The values as whole numbers; none where one is something else."""
         found = self.number(prop)

@@ -39,8 +39,8 @@ def with_guesses(
     # Where all stays are over, nothing shows what is there only then.
     if set(statuses) - {"", "COMPLETE_ORDER"}:
         settle_fulfilled(found)
-    settle_by_parts(values, found)
-    found |= optional_rows(values, found)
+    total_parts = settle_by_parts(values, found)
+    found |= optional_rows(values, found, total_parts)
     divide_hundredths(found, events, zone)
     return found
 

@@ -10,7 +10,7 @@ import ipywidgets as w
 
 from orderkit.destination.settings import Settings
 from orderkit.events.paths import count
-from orderkit.reports.client_words import capital, kind_of
+from orderkit.reports.client_words import aside_word, capital, kind_of
 from orderkit.reports.readiness import client_name, readiness
 from orderkit.reports.readiness_html import logo_html, readiness_html
 from orderkit.widgets.demo.session import DemoSession
@@ -60,7 +60,7 @@ class Meeting(BookingTabs):
         chosen = {name: labels[name] for name in bookings or labels}
         self.booking = ClientBookingPage(self.session, chosen)
         self.journey = ClientJourneyPage(self.session)
-        self.results = ClientResultsPage(self.session, labels, self._aside, self._logo)
+        self.results = ClientResultsPage(self.session, labels, self._logo, self._agreed)
         self.session.when_changed(self.refresh)
         return {
             "Readiness": self.readiness_view,
@@ -77,7 +77,7 @@ class Meeting(BookingTabs):
         for at, (name, mapped) in enumerate(every, start=1):
             info = (mapped.payload or {}).get("order_info", {})
             number = str(info.get("order_id") or f"Message {at}")
-            what = capital(self._aside)
+            what = capital(aside_word(self._agreed))
             if mapped.payload:
                 what = kind_of(mapped.order_status).title if mapped.order_status else "Not clear"
             label = f"{number} · {what}"
@@ -86,11 +86,6 @@ class Meeting(BookingTabs):
             taken.add(label)
             labels[name] = label
         return labels
-
-    @property
-    def _aside(self) -> str:
-        """What messages are called that are not sent."""
-        return "not for TikTok" if self._agreed else "still open"
 
     def refresh(self) -> None:
         """Show the readiness, with what the test system has kept by now."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import ipywidgets as w
 
 from orderkit.reports import views
+from orderkit.reports.client_words import aside_word
 from orderkit.reports.funnel import funnel_html
 from orderkit.reports.handover import MOST, handover_page
 from orderkit.sending.results import SendResult
@@ -17,14 +18,14 @@ from orderkit.widgets.demo.session import DemoSession
 class ClientResultsPage(Page):
     """Sends all bookings to the test system, and shows what came of each.
 
-    aside:   what messages are called that are not sent: agreed so, or open as yet
+    agreed:  whether somebody has said which messages are for TikTok
     results: name → what came of it
     """
 
     def __init__(
-        self, session: DemoSession, labels: Mapping[str, str], aside: str, logo: str = ""
+        self, session: DemoSession, labels: Mapping[str, str], logo: str = "", agreed: bool = True
     ) -> None:
-        self.labels, self._aside, self._logo = labels, aside, logo
+        self.labels, self._logo, self._agreed = labels, logo, agreed
         self.results: dict[str, SendResult] = {}
         self.try_button = parts.button("Try all with the test system", self.begin, self, "primary")
         self.handover_button = parts.button("Document to take home", self.hand_over, self)
@@ -60,8 +61,7 @@ class ClientResultsPage(Page):
         """Offer the document, as a link that saves it."""
         entries = self.session.ledger.entries(most=MOST)
         settings = self.session.mapper.settings
-        agreed = self._aside == "not for TikTok"
-        page = handover_page(settings, self.session.events, entries, self._logo, agreed)
+        page = handover_page(settings, self.session.events, entries, self._logo, self._agreed)
         link = parts.download("handover.html", page)
         self.handover_view.value = f'<p role="status">{link} No secret is in it.</p>'
 
@@ -75,13 +75,14 @@ class ClientResultsPage(Page):
     def refresh(self) -> None:
         """Show the funnel and the list."""
         outcomes: Counter[str] = Counter()
+        aside = aside_word(self._agreed)
         rows = []
         for name, event in self.session.events.items():
             mapped = self.session.mapper.map(event)
             outcomes[mapped.outcome] += 1
             sent = self.results.get(name)
             if mapped.outcome == "filtered":
-                state = self._aside
+                state = aside
             elif mapped.outcome == "rejected":
                 state = "not ready"
             else:
@@ -101,7 +102,7 @@ class ClientResultsPage(Page):
             ready=outcomes["mapped"],
             open_=outcomes["rejected"],
             open_word="not ready",
-            aside_word=self._aside,
+            aside_word=aside,
             sent=len(self.results),
             kept=self.kept.total(),
             words=("messages", "ready", "sent to the test system", "kept"),
