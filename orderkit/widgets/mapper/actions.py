@@ -4,14 +4,13 @@ from typing import Any
 
 from orderkit.destination.labels import field_labels
 from orderkit.errors import OrderkitError
-from orderkit.events.jsontext import show
+from orderkit.events.paths import count
 from orderkit.mapping.fixes import property_in_formula
-from orderkit.mapping.suggest.statuses import NO_SHOW_STATUS, possible_status
+from orderkit.mapping.suggest.statuses import possible_status
 from orderkit.masking import mask
 from orderkit.widgets import parts
 from orderkit.widgets.events import EventPicker
 from orderkit.widgets.mapper.completion import completions
-from orderkit.widgets.mapper.draft import row_key
 from orderkit.widgets.mapper.offers import ask_the_site
 from orderkit.widgets.mapper.screen import event_line, listed_events
 from orderkit.widgets.mapper.session import MapperSession
@@ -140,22 +139,25 @@ class MapperActions(parts.Form):
         found = {event.event_name: event for event in self.session.proposed_events.events}
         proposed = found[name].order_status if name in found else ""
         status = proposed or possible_status(name)
-        pair = {"order_status": status, "event_name": name}
-        self.session.change_part("event_mapping", [*self.session.draft["event_mapping"], pair])
+        before = self.session.states.outcomes()
+        nobody_came = self.session.map_event(name, status, no_show=not proposed)
         if not status:
             self.show_message(f"Choose the order status that {name} stands for", "warn")
-        elif not proposed:
-            also = self._say_no_show(name, status)
-            self.show_message(f"{name} may stand for {status}: agree it with the client{also}")
-
-    def _say_no_show(self, name: str, status: str) -> str:
-        """Let the row that tells of a guest who never came say so for such an event."""
-        row = self.session.row("no_show")
-        if status != NO_SHOW_STATUS or row_key(row, self.session.draft) in self.session.draft:
-            return ""
-        event = property_in_formula(self.session.draft["event_property"])
-        self.session.write("no_show", f"= IF({event} == {show(name, 200)}, true)")
-        return f". {field_labels()[row.target].label} says that nobody came"
+            return
+        now = self.session.states.outcomes()
+        orders, lacking = (
+            before["not for TikTok"] - now["not for TikTok"],
+            now["with problems"] - before["with problems"],
+        )
+        said = [f"{name} stands for {status}"]
+        if not proposed:
+            said = [f"{name} may stand for {status}: agree it with the client"]
+        if nobody_came:
+            said.append(f"{nobody_came} says that nobody came")
+        said.append(count(orders, "order") + " more")
+        if lacking:
+            said.append(f"{lacking} of them with problems: F8 shows what is missing")
+        self.show_message(". ".join(said), "warn" if lacking else "mute")
 
     def take_back(self) -> None:
         """Undo the last change."""

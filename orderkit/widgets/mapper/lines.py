@@ -23,6 +23,16 @@ _ORDER_ID: Final = "order_info.order_id"
 #: So many orders are read, and so few tell nothing.
 _MOST_READ: Final = 50
 _LEAST_TOLD: Final = 4
+#: How ids begin that are none of TikTok's for organic clicks, and what they are.
+_OTHER_IDS: Final = {
+    "E.C.P.": "these are of paid clicks, `ttclid`, where TikTok asks for the organic `ttoclid`",
+    "Cj0K": "these look like Google's",
+    "EAIaIQ": "these look like Google's",
+    "IwAR": "these look like Facebook's",
+    "IwY2": "these look like Facebook's",
+}
+#: The vendor's example of a click id has 36 characters. Assumption: none is much shorter.
+_SHORTEST: Final = 15
 
 
 def row_lines(
@@ -75,6 +85,8 @@ def row_lines(
     warnings += _left_out(session, row)
     if target == CLICK_ID and written.kind == "text" and of > 1:
         warnings.append("Every order gets this one id: that is right for a test alone")
+    if target == CLICK_ID and target != session.typing:
+        warnings += _other_ids(session)
     if target == _ORDER_ID and target != session.typing:
         warnings += _one_number(session)
     if entry.state in ("not needed", "not yet") and key in session.draft:
@@ -91,6 +103,23 @@ def _one_number(session: MapperSession) -> list[str]:
     if not most or len(values) < _LEAST_TOLD or most[0][1] * 2 <= len(values):
         return []
     return [f"{most[0][1]} of {count(len(values), 'order')} have the number {most[0][0][:40]}"]
+
+
+def _other_ids(session: MapperSession) -> list[str]:
+    """That what the click id's row gets looks like other ids than TikTok's."""
+    values = [str(value) for value in session.first_orders(CLICK_ID, _MOST_READ)]
+    for begin, kind in _OTHER_IDS.items():
+        if (number := sum(value.startswith(begin) for value in values)) * 2 > len(values):
+            begins = "begins" if number == 1 else "begin"
+            return [f"{number} of {count(len(values), 'id')} {begins} with {begin}: {kind}"]
+    short = [value for value in values if len(value) < _SHORTEST]
+    if not short:
+        return []
+    are = "is" if len(short) == 1 else "are"
+    return [
+        f"{len(short)} of {count(len(values), 'id')} {are} short, as {short[0]}: TikTok's are not, "
+        "by the vendor's example (an assumption)"
+    ]
 
 
 def _left_out(session: MapperSession, row: FieldMapping) -> list[str]:

@@ -118,6 +118,8 @@ export default {
           button("narrow", `${icon(OUTCOMES[name])}<b>${n.toLocaleString("en")}</b>${text(name)}`,
             `class="om-chip" data-s="${OUTCOMES[name]}" data-outcome="${name}"
              aria-pressed="${bar.shown === name}" ${n ? "" : "disabled"}`)).join("") +
+        (undecided() ? button("drawer", `${icon("proposal")}<b>${undecided().toLocaleString("en")}</b>may be orders`,
+          `class="om-chip" data-s="proposal" data-drawer="event_mapping" title="Not for TikTok as long as nobody says what they stand for"`) : "") +
         (bar.confirm && !bar.accept
           ? button("confirm", `${icon("ok")}Confirm all (${bar.confirm})`, `data-t="" class="om-accept-all"
             title="Values that were proposed and stand in the file; Save lets it say that they are right"`)
@@ -138,8 +140,9 @@ export default {
       keep($(".om-event .om-head"), () =>
         `<span class="om-title"><b>Event</b></span><span class="om-tabs" role="tablist">${tabs()}</span>`);
     };
-    /** How many event names have no order status, and may have one. */
-    const perhaps = () => (S.drawers.event_mapping?.others || []).filter(([, , status]) => status).length;
+    /** The event names that have no order status, and may have one; and how many events have one of them. */
+    const perhaps = () => (S.drawers.event_mapping?.others || []).filter(([, , status]) => status);
+    const undecided = () => perhaps().reduce((sum, [, n]) => sum + n, 0);
     const drawHead = () => {
       const counts = { event_mapping: S.drawers.event_mapping?.rows.length,
         transformation: S.drawers.transformation?.rows.length, filter: S.drawers.filter?.number };
@@ -154,7 +157,7 @@ export default {
         <span class="om-gap"></span>` +
         Object.entries(DRAWERS).map(([name, [label]]) =>
           button("drawer", `${label}${counts[name] === undefined ? "" : ` <span class="om-n">${counts[name]}</span>`}${
-            name === "event_mapping" && perhaps() ? `<span class="om-partly" title="${perhaps()} more event names may be orders">+${perhaps()}</span>` : ""}${
+            name === "event_mapping" && perhaps().length ? `<span class="om-partly" title="${perhaps().length} more event names may be orders">+${perhaps().length}</span>` : ""}${
             name === "filter" && S.drawers.filter?.tests ? `<span class="om-partly" title="${S.drawers.filter.tests.number} marked as a test">+${S.drawers.filter.tests.number}</span>` : ""}${
             S.drawers[name]?.faults.length ? `<span class="om-s" data-s="invalid">${icon("invalid")}</span>` : ""}`,
             `class="om-flat" data-drawer="${name}" data-key="d-${name}" aria-expanded="${ui.drawer === name}"`)).join(""));
@@ -167,6 +170,8 @@ export default {
     };
     /** An order does without an optional row: what is proposed there waits until somebody looks. */
     const asked = (row) => row.proposal && row.mandatory;
+    /** Whether something is to be done in a row. */
+    const open = (row) => row?.problem || asked(row || {});
     const shown = (row) =>
       (ui.show === "all" || (ui.show === "mandatory" ? row.mandatory : row.problem || asked(row) || row.warnings)) &&
       (!ui.find || `${row.label} ${row.name} ${row.text}`.toLowerCase().includes(ui.find.toLowerCase()));
@@ -234,7 +239,7 @@ export default {
         if (!editing) showCut(input);
         field.querySelector(".om-kind").textContent = offer && !editing ? offer.kind : row.kind;
         input.classList.toggle("om-changed", row.unsaved);
-        input.title = row.text;
+        input.title = offer ? offer.text : row.text;
       }
       put(node.querySelector(".om-value"), offer ? middle(offer.value)
         : row.value ? middle(row.value) : row.state === "missing" ? "nothing" : "–");
@@ -248,7 +253,8 @@ export default {
     const more = (target, row) => {
       if (row.proposal) {
         const [first, ...rest] = row.proposal.confidence;
-        return `<div class="om-why">${icon("proposal")}<span><b>${first.toUpperCase()}${rest.join("")}:</b> ${coded(row.proposal.facts)}</span>${
+        return `<div class="om-why">${icon("proposal")}<span><b>${first.toUpperCase()}${rest.join("")}:</b> ${coded(row.proposal.facts)}${
+          row.proposal.kind === "formula" ? ` <code class="om-formula">${text(row.proposal.text)}</code>` : ""}</span>${
           (row.proposal.others || []).map((o, n) => button("other", `Or <code>${middle(o.label || o.text)}</code> ${middle(o.shown)}`,
             `data-t="${target}" data-n="${n}" class="om-other" title="${text(o.text)}"`)).join("")}</div>`;
       }
@@ -361,9 +367,9 @@ export default {
         ${button("remove", "Remove", `class="om-flat" data-from="rows" data-at="${at}" aria-label="Remove ${text(row.event_name)}"`)}</div>
         ${faults(d, `event_mapping.${at}`)}`).join("")}
         ${d.faults.filter((f) => f.key === "event_mapping").map((f) => `<div class="om-fault">${icon("invalid")}${text(f.text)}</div>`).join("")}
-        ${d.others.map(([name, n, status]) => `<div class="om-other">${icon("not needed")}<span><code>${text(name)}</code> (${n} event${n === 1 ? "" : "s"})
-        has no order status: it is not sent.${status ? ` Perhaps it is <code>${text(status)}</code>.` : ""}</span>${
-          button("map_event", "Map it", `data-name="${text(name)}" aria-label="Map ${text(name)}"`)}</div>`).join("")}
+        ${d.others.map(([name, n, status]) => `<div class="om-other om-unmapped">${
+          button("map_event", "Map it", `data-name="${text(name)}" aria-label="Map ${text(name)}"`)}<span><code>${text(name)}</code> (${n} event${n === 1 ? "" : "s"})
+        has no order status: it is not sent.${status ? ` Perhaps it is <code>${text(status)}</code>.` : ""}</span></div>`).join("")}
         ${d.more ? `<div class="om-other">${icon("not needed")}<span>and ${d.more.toLocaleString("en")} more names:
         does <code>${text(d.event_property)}</code> say what happened?</span></div>` : ""}
         <div class="om-foot-line">${button("add", "Add an event", 'data-to="rows"')}
@@ -540,7 +546,7 @@ export default {
     // -- what comes from Python
     const draw = (patch, keepText) => {
       Object.assign(S, { ...patch, rows: { ...S.rows, ...(patch.rows || {}) } });
-      if (patch.bar || patch.meter || patch.order) drawBars();
+      if (patch.bar || patch.meter || patch.order || patch.drawers) drawBars();
       for (const target of Object.keys(patch.rows || {})) drawRow(target, keepText);
       if (patch.groups || patch.rows) drawGroups();
       if (patch.notes) drawNotes();
@@ -586,7 +592,7 @@ export default {
         if (content.cause === "next_problem") showProblem();
         if (content.cause === "save") { ui.saved = !S.bar.unsaved?.length; drawBars(); }
         // Taken with the keyboard: what comes next is waiting.
-        if (ui.onward && content.number === ui.onward) { ui.onward = 0; problem(1, false); }
+        if (ui.onward && content.number === ui.onward) { ui.onward = 0; problem(1, false); ui.arrived = ui.focus; }
         if (content.cause === "type" && ui.focus) drawKind();
       }
       if (content.typed !== undefined) {
@@ -670,6 +676,12 @@ export default {
     };
     for (const name of ["mouseover", "focusin"]) root.addEventListener(name, preview);
     root.addEventListener("mousedown", (event) => {
+      const field = event.target.closest(".om-field input");
+      if (field && !event.button && field !== root.getRootNode().activeElement) {
+        event.preventDefault(); // the first click takes all that stands there, as what is typed replaces it
+        field.focus({ preventScroll: true });
+        return field.select();
+      }
       if (!event.target.closest(".om-options, .om-event .om-scroll")) return;
       event.preventDefault(); // the field keeps the focus
       if (!root.contains(root.getRootNode().activeElement)) root.focus({ preventScroll: true });
@@ -752,7 +764,7 @@ export default {
       if (node) reveal(node);
     };
     const problem = (by, leave = true) => {
-      const bad = visible().filter((n) => S.rows[n.dataset.t].problem || asked(S.rows[n.dataset.t]));
+      const bad = visible().filter((n) => open(S.rows[n.dataset.t]));
       const all = visible(), here = all.findIndex((n) => n.dataset.t === ui.focus);
       const next = by > 0 ? bad.find((n) => all.indexOf(n) > here) : bad.filter((n) => all.indexOf(n) < here).pop();
       if (next) { next.focus({ preventScroll: true }); reveal(next); }
@@ -772,7 +784,13 @@ export default {
         else if (S.rows[ui.focus]?.fixes?.length) acts.fix({ t: ui.focus, fix: 0 });
         return;
       }
-      if (event.key === "F8") { done(); return problem(event.shiftKey ? -1 : 1); }
+      if (event.key === "F8") {
+        done();
+        const arrived = ui.arrived === ui.focus && !event.shiftKey && open(S.rows[ui.focus]);
+        ui.arrived = "";
+        // Ctrl+Enter has gone on already: F8 means the row that it went to, and does not pass it by.
+        return arrived ? reveal(nodes[ui.focus]) : problem(event.shiftKey ? -1 : 1);
+      }
       if (event.altKey && ["ArrowUp", "ArrowDown"].includes(event.key)) { done(); return send("step", { by: event.key === "ArrowUp" ? -1 : 1 }); }
       if (event.key === "/" && !typing) { done(); return ($(".om-rows .om-find input").checkVisibility() ? $(".om-rows .om-find input") : $(".om-seek input")).focus(); }
       if (event.key === "Escape" && ui.listing) { done(); listEvents(false); return $(".om-picker").focus(); }

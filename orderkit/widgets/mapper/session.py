@@ -13,13 +13,13 @@ from orderkit.destination.loading import drafted
 from orderkit.errors import OrderkitError
 from orderkit.events.jsontext import show
 from orderkit.mapping.compiled import CompiledSettings
-from orderkit.mapping.fixes import source_in_formula
+from orderkit.mapping.fixes import property_in_formula, source_in_formula
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.problems import Problem
 from orderkit.mapping.suggest import Proposal, suggest
 from orderkit.mapping.suggest.click_ids import CLICK_ID
 from orderkit.mapping.suggest.marked_tests import MarkedTests, marked_tests
-from orderkit.mapping.suggest.statuses import EVENT_NAME
+from orderkit.mapping.suggest.statuses import EVENT_NAME, NO_SHOW_STATUS
 from orderkit.mapping.suggest.with_guesses import with_guesses
 from orderkit.widgets.mapper.draft import file_data, row_key, with_source
 from orderkit.widgets.mapper.offers import (
@@ -131,6 +131,27 @@ class MapperSession(WrittenSettings):
             "event_mapping": pairs,
             "event_property": self.proposed_events.event_property or EVENT_NAME,
         }
+
+    def map_event(self, name: str, status: str, *, no_show: bool) -> str:
+        """Let an event name stand for an order status, in one step.
+
+        no_show: whether the stay that is over by this event may be one to which nobody came
+
+        Gives the label of the row that says so from now on, or "".
+        """
+        pair = {"order_status": status, "event_name": name}
+        draft = {**self.draft, "event_mapping": [*self.draft["event_mapping"], pair]}
+        row, said = self.row("no_show"), ""
+        if no_show and status == NO_SHOW_STATUS and row_key(row, draft) not in draft:
+            event = property_in_formula(draft["event_property"])
+            formula = f"IF({event} == {show(name, _LONGEST_TEXT)}, true)"
+            draft, said = (
+                with_source(row, draft, {"formula": formula}),
+                field_labels()[row.target].label,
+            )
+        self.change(draft)
+        self.undo_states.end_step()
+        return said
 
     def problem(self, target: str) -> Problem | None:
         """The error of a row in the chosen event."""

@@ -387,6 +387,38 @@ def test_a_guest_who_never_came_is_said_with_the_event() -> None:
     assert form.row("no_show")["text"] == "stay.no_show"
 
 
+def test_what_a_mapped_event_lacks_is_said_at_once_and_taken_back_in_one_step() -> None:
+    """How many orders come with it, and how many of them lack values; Undo takes all of it back."""
+    events = samples.sample_events()
+    events |= {f"ghost-{at}": {"event_name": "booking.no_show", "id": f"n{at}"} for at in range(3)}
+    form = SettingsForm(picker=EventPicker(events))
+    before = form.session.draft
+    form.map_event("booking.no_show")
+    assert "3 orders more. 3 of them with problems" in form.message.value
+    form.take_back()
+    assert form.session.draft == before
+
+
+@pytest.mark.parametrize(
+    ("ids", "said"),
+    [
+        (["E.C.P.CuYBd2x1", "E.C.P.CuYBd2x2"], "2 of 2 ids begin with E.C.P."),
+        (["Cj0KCQiAx1Cdef0", "Cj0KCQiAx2Cdef1"], "Google"),
+        (["IwAR3xkq29sjd8s7d", "IwAR0lqa82jd7s6d5"], "Facebook"),
+        (["4711", "opfed89ds90132344n2dkkl12321s321va"], "1 of 2 ids is short, as 4711"),
+        (["opfed89ds90132344n2dkkl12321s321va"], ""),
+    ],
+)
+def test_a_click_id_that_is_another_ones_is_told(ids: list[str], said: str) -> None:
+    """TikTok asks for the organic click's id; what looks like another goes with a warning."""
+    events = {id_: {"event_name": "booking", "click": id_} for id_ in ids}
+    form = SettingsForm(picker=EventPicker(events))
+    form.map_event("booking")
+    form.write("ttoclid", "click")
+    warnings = form.row("ttoclid").get("warnings", [])
+    assert [said in warning for warning in warnings] == ([True] if said else [])
+
+
 def test_each_event_that_is_mapped_is_a_step_of_its_own() -> None:
     """Undo takes back the last one, and not those before."""
     events = samples.sample_events()
