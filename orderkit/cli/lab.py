@@ -159,8 +159,9 @@ def _proposed(events: Path) -> bytes:
     from orderkit.mapping.suggest import MOST_EVENTS
     from orderkit.mapping.suggest.settings_file import proposed_settings
 
-    found = islice(first_events(events).events.values(), MOST_EVENTS)
-    return proposed_settings(list(found)).encode()
+    found = first_events(events)
+    learnt_from = list(islice(found.events.values(), MOST_EVENTS))
+    return proposed_settings(learnt_from, found.envelope).encode()
 
 
 def _write(path: Path, content: bytes | Path) -> None:

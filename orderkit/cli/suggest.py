@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from orderkit.cli.common import (
+    command_reading,
     events_argument,
     json_option,
     open_command_events,
@@ -41,14 +42,16 @@ def command(events: str, output: str | None, as_json: bool) -> int:
         loaded = [e.event for e in islice(entries, MOST_EVENTS) if e.event is not None]
     if not loaded:
         raise EventsError(f"{events}: no event to learn from")
+    envelope = command_reading().envelope or {}
     if output:
         if Path(output).exists() and not is_special(output):
             raise EventsError(f"{output} is there already: name another file, or delete it")
-        write_text(output, proposed_settings(loaded))
+        write_text(output, proposed_settings(loaded, envelope))
         echo(f"{output}: written from {count(len(loaded), 'event')}; read it through", err=True)
         return 0
     proposed = suggest_events(loaded)
-    proposals = with_guesses(loaded, ZoneInfo("UTC"), proposed.statuses(loaded))
+    statuses = proposed.statuses(loaded)
+    proposals = with_guesses(loaded, ZoneInfo("UTC"), statuses, envelope)
     if as_json:
         for ranked in proposals.values():
             for proposal in ranked:

@@ -65,6 +65,7 @@ class Reading:
     kind:  what the file was recognised as
     notes: what was done to events → to how many of them; 0 where it concerns the file
     hosts: of captured traffic, the hosts of the calls that are no events → how many calls
+    envelope: what a document holds beside the list of its events; of several, what all hold
     """
 
     at: str = ""
@@ -72,10 +73,18 @@ class Reading:
     kind: str = ""
     notes: Counter[str] = field(default_factory=Counter)
     hosts: Counter[str] = field(default_factory=Counter)
+    envelope: dict[str, Any] | None = None
 
     def note(self, text: str, events: int = 0) -> None:
         """Keep what is to be said of so many events, or of the file."""
         self.notes[text] += events
+
+    def open(self, envelope: dict[str, Any]) -> None:
+        """Keep what a document holds beside its events, and all documents before it held, too."""
+        if self.envelope is not None:
+            before = self.envelope.items()
+            envelope = {key: part for key, part in before if envelope.get(key) == part}
+        self.envelope = envelope
 
     @property
     def too_long(self) -> str:

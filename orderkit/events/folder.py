@@ -4,8 +4,8 @@ Whatever takes its place keeps it beside itself, as ``events-earlier-1`` and so 
 """
 
 import filecmp
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path, PurePath
 from typing import Any, Final
@@ -35,12 +35,14 @@ class FirstEvents:
     left_out: what could not be read
     more:     whether the file goes on
     notes:    what is to be said of how they were read
+    envelope: what the document holds beside them, as `Reading` has it
     """
 
     events: dict[str, dict[str, Any]]
     left_out: Sequence[EventLine]
     more: bool
     notes: Sequence[str] = ()
+    envelope: Mapping[str, Any] = field(default_factory=dict)
 
 
 def first_events(path: str | Path) -> FirstEvents:
@@ -56,7 +58,8 @@ def first_events(path: str | Path) -> FirstEvents:
         where = f"line {left_out[0].line}: " if left_out and left_out[0].line else ""
         reason = f"{where}{left_out[0].error}" if left_out else "nothing is there"
         raise EventsError(f"{path}: no event: {reason}")
-    return FirstEvents(named(good), left_out, more, describe_notes(reading.notes))
+    notes = describe_notes(reading.notes)
+    return FirstEvents(named(good), left_out, more, notes, reading.envelope or {})
 
 
 def write_events(entries: Iterable[EventLine], into: Path, name: str) -> tuple[int, str]:

@@ -116,6 +116,7 @@ def _events(value: Any, reading: Reading, at: str) -> Iterator[tuple[dict[str, A
     left = [name for name in found.beside if not _says_nothing(name)]
     beside = f" (beside it, left out: {', '.join(left)})" if left else ""
     reading.note(f"{found.path} unwrapped{beside}", len(found.records))
+    reading.open(found.beside)
     for name, number in _all_records(found):
         reading.note(f"{name} says {number:,}: this document has only a part of them")
     for part in found.records:

@@ -67,7 +67,11 @@ class App(parts.Form):
             self._show(Invitation(named, self._logo(named)))
         else:
             self._show(
-                Demo(prepare=lambda: _mapper(read_text(samples.SETTINGS), samples.sample_events()))
+                Demo(
+                    prepare=lambda: _mapper(
+                        read_text(samples.SETTINGS), FirstEvents(samples.sample_events(), (), False)
+                    )
+                )
             )
 
     def take(self, file: Path, name: str) -> None:
@@ -110,11 +114,12 @@ class App(parts.Form):
         form = before.settings_form if isinstance(before, Meeting) else None
         if form and (form.path.value or form.session.undo_states.unsaved):
             # What is under work is not lost for other bookings.
-            form.picker.show(found.events)
+            form.picker.show(found.events, found.envelope)
             return self._of(form.settings, found, form)
         if self._settings_file and self._settings_file.is_file():
             return self._of(load_settings(self._settings_file, draft=True), found)
-        text = proposed_settings(list(islice(found.events.values(), MOST_EVENTS)))
+        learnt_from = list(islice(found.events.values(), MOST_EVENTS))
+        text = proposed_settings(learnt_from, found.envelope)
         return self._of(parse_settings(text, "proposed settings", draft=True), found, text=text)
 
     def _of(
@@ -127,7 +132,7 @@ class App(parts.Form):
         file = self._settings_file
 
         def prepare() -> SettingsForm:
-            return form or _mapper(text, found.events, file)
+            return form or _mapper(text, found, file)
 
         unread = len(found.left_out)
         written = text or (read_text(file) if file and file.is_file() else "")
@@ -139,11 +144,9 @@ class App(parts.Form):
         return str(self._settings_file.parent / logo) if logo and self._settings_file else logo
 
 
-def _mapper(
-    text: str | None, events: dict[str, dict[str, Any]], file: Path | None = None
-) -> SettingsForm:
+def _mapper(text: str | None, found: FirstEvents, file: Path | None = None) -> SettingsForm:
     """The mapper on these events: with the settings in `file`, or with `text` until it is saved."""
-    form = SettingsForm(file, EventPicker(events), text)
+    form = SettingsForm(file, EventPicker(found.events, found.envelope), text)
     form.picker.layout.display = "none"  # bookings come by the page's own input
     if text is not None:
         form.show_message("These settings are in no file yet: Save keeps them.")

@@ -1,6 +1,6 @@
 """Choosing the event to work with: a loaded one, a pasted one, an uploaded file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,13 @@ class EventPicker(parts.Form):
     What is pasted or uploaded becomes the events of the folder, for all its notebooks.
     """
 
-    def __init__(self, events: dict[str, dict[str, Any]] | None = None) -> None:
+    def __init__(
+        self,
+        events: dict[str, dict[str, Any]] | None = None,
+        envelope: Mapping[str, Any] | None = None,
+    ) -> None:
         self.events: dict[str, dict[str, Any]] = {}
+        self.envelope = envelope or {}
         self._listeners: list[Callable[[], Any]] = []
         self._mapper: Mapper | None = None
         self._relabelling = False
@@ -61,7 +66,7 @@ class EventPicker(parts.Form):
         if events is None:
             parts.guarded(self, lambda: self._load(workspace.events_path()))()
             events = self.events or samples.sample_events()
-        self.show(events)
+        self.show(events, self.envelope)
 
     @property
     def event(self) -> dict[str, Any]:
@@ -72,9 +77,14 @@ class EventPicker(parts.Form):
         """Call `listener` whenever another event is chosen."""
         self._listeners.append(listener)
 
-    def show(self, events: dict[str, dict[str, Any]]) -> None:
-        """Offer these events instead, and choose the folder's chosen one, or the first."""
-        self.events = events
+    def show(
+        self, events: dict[str, dict[str, Any]], envelope: Mapping[str, Any] | None = None
+    ) -> None:
+        """Offer these events instead, and choose the folder's chosen one, or the first.
+
+        envelope: what their document holds beside them
+        """
+        self.events, self.envelope = events, envelope or {}
         self._offer(workspace.chosen_event(events))
         self._changed()
 
@@ -123,11 +133,11 @@ class EventPicker(parts.Form):
 
     def _load(self, path: Path) -> None:
         found = first_events(path)
-        self.events = found.events
+        self.events, self.envelope = found.events, found.envelope
         self.show_message(*_describe(found, self._unused()))
 
     def _take(self, found: FirstEvents, before: str = "") -> None:
-        self.show(found.events)
+        self.show(found.events, found.envelope)
         self.show_message(*_describe(found, before, loaded=True))
         self._offer_earlier()
 

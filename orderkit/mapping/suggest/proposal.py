@@ -21,7 +21,8 @@ class Proposal:
     """One way to fill a row.
 
     row:        the row to fill
-    value:      what to write: ``{{path}}`` for a setting, a path for another row, or a formula
+    value:      what to write: for a setting ``{{path}}`` or a text, for another row a path; or a
+                formula
     formula:    whether `value` is a formula
     confidence: one of `CONFIDENCES`
     facts:      what speaks for it, and what against it, in words
@@ -39,14 +40,21 @@ class Proposal:
 
     @property
     def reads(self) -> str:
-        """The path of the property that it reads, or its formula."""
+        """The path of the property that it reads, its formula, or the text that it is."""
         return self.value if self.formula else self.value.removeprefix("{{").removesuffix("}}")
+
+    @property
+    def constant(self) -> bool:
+        """Whether it is a text that every order gets."""
+        return bool(self.row.setting) and not self.formula and not self.value.startswith("{{")
 
     @property
     def properties(self) -> tuple[str, ...]:
         """The paths of the properties that it reads, be it by a formula."""
         from orderkit.language import formulas
 
+        if self.constant:
+            return ()
         return formulas.parse(self.value).properties if self.formula else (self.reads,)
 
     @property

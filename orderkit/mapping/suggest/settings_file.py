@@ -1,12 +1,14 @@
 """Proposals as a settings file to start from."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from orderkit.destination.fields import FieldMapping, field_mappings, ruled_statuses
 from orderkit.destination.saving import PROPOSED
 from orderkit.events.jsontext import show
+from orderkit.mapping.suggest.envelope import named_zone
 from orderkit.mapping.suggest.order_object import in_platform_shape
 from orderkit.mapping.suggest.properties import look_at
 from orderkit.mapping.suggest.proposal import Proposal
@@ -15,11 +17,15 @@ from orderkit.mapping.suggest.with_guesses import with_guesses
 
 
 def as_settings_file(
-    proposals: Mapping[str, list[Proposal]], events: Iterable[Any], credentials: str = ""
+    proposals: Mapping[str, list[Proposal]],
+    events: Iterable[Any],
+    credentials: str = "",
+    zone: tuple[str, str] = ("", ""),
 ) -> str:
     """A settings file with what is at least likely; other candidates stand in comments.
 
     credentials: the name under which the secrets are kept, "" to leave it to the reader
+    zone:        as `named_zone` has it
     """
     events = list(events)
     own = set() if in_platform_shape(events) else _own_sources(events)
@@ -33,7 +39,9 @@ def as_settings_file(
         elif ranked or row.target in own:
             smart += _lines(f'"{row.target}"', row, ranked, row.target in own)
     proposed = suggest_events(events)
-    root = ['timezone = "UTC"  # times without an offset are read in it']
+    named, path = zone
+    names_it = f"; `{_comment(path)}` names it" if path else ""
+    root = [f'timezone = "{named or "UTC"}"  # times without an offset are read in it{names_it}']
     if proposed.event_property != EVENT_NAME:
         root.append(f"event_property = {_toml(proposed.event_property)}  # says what happened")
     blocks = [
@@ -47,10 +55,13 @@ def as_settings_file(
     return "\n".join(blocks)
 
 
-def proposed_settings(events: Sequence[Any]) -> str:
-    """A settings file to start from with what events speak of."""
-    statuses = suggest_events(events).statuses(events)
-    return as_settings_file(with_guesses(events, ZoneInfo("UTC"), statuses), events)
+def proposed_settings(
+    events: Sequence[Any], envelope: Mapping[str, Any] = MappingProxyType({})
+) -> str:
+    """A settings file to start from with what events, and the envelope they came in, speak of."""
+    statuses, zone = suggest_events(events).statuses(events), named_zone(events, envelope)
+    found = with_guesses(events, ZoneInfo(zone[0] or "UTC"), statuses, envelope)
+    return as_settings_file(found, events, zone=zone)
 
 
 def _own_sources(events: list[Any]) -> set[str]:

@@ -100,15 +100,28 @@ def _covers(total: Proposal, due: Proposal) -> bool:
     return all(total.given[n] >= due.given[n] for n in common)
 
 
+def _shown_by_due(totals: list[Proposal], due: Proposal, seen: Seen) -> Iterator[Proposal]:
+    """The totals that are, less a discount, what is to be paid, as the vendor's sum has it."""
+    for total in totals:
+        for path, discount in discount_amounts(seen).items():
+            if differ(total.given, due.given, discount) and shows(due.given, discount):
+                yield total.shown_by(f"less `{path}` it is `{due.reads}`, in every order")
+
+
 def _before_or_after(
     row: FieldMapping, roles: Roles, seen: Seen, order: OrderObject, zone: ZoneInfo
 ) -> Iterator[Proposal]:
     """The totals, where none is sure beside what may have been one before the discounts."""
     totals, payable = roles["total"], roles["payable"]
     if payable and payable[0].sure:
-        if not (totals and totals[0].sure):
+        if totals and totals[0].sure:
+            yield from totals
+        elif shown := next(_shown_by_due(totals, payable[0], seen), None):
+            yield shown
+            yield from (p for p in totals if p.value != shown.value)
+        else:
             yield from computed.before_discounts(row, payable[0], seen, order, zone)
-        yield from totals
+            yield from totals
         return
     doubt = "the events speak of discounts: it may be before or after them"
     given = [proposal.at_most("perhaps", doubt) for proposal in totals]

@@ -1,11 +1,13 @@
 """What names and values propose, as one list for each row."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from orderkit.mapping.suggest import suggest_from
+from orderkit.mapping.suggest.envelope import of_envelope
 from orderkit.mapping.suggest.fulfilled import settle_fulfilled
 from orderkit.mapping.suggest.guesses import guess
 from orderkit.mapping.suggest.hundredths import divide_hundredths
@@ -20,11 +22,15 @@ _IN_DOUBT: Final = re.compile("it is `.*` or `.*`, which differ").fullmatch
 
 
 def with_guesses(
-    events: Sequence[Any], zone: ZoneInfo, statuses: Sequence[str]
+    events: Sequence[Any],
+    zone: ZoneInfo,
+    statuses: Sequence[str],
+    envelope: Mapping[str, Any] = MappingProxyType({}),
 ) -> dict[str, list[Proposal]]:
     """What `suggest` proposes, with guesses where none of it is sure.
 
     statuses: the order status of each event, "" for one that is no order or not known to be one
+    envelope: what their document holds beside them
     """
     values = order_values(events, zone, statuses)
     found = suggest_from(values.seen, values.given_order, zone)
@@ -36,6 +42,9 @@ def with_guesses(
         if not (named and named[0].sure):
             found[target] = _agreeing_first(named, guessed)
     settle_pairs(found)
+    for target, constants in of_envelope(envelope, values.given_order.numbers, zone).items():
+        if not (found.get(target) and found[target][0].sure):
+            found[target] = [*constants, *found.get(target, [])]
     # Where all stays are over, nothing shows what is there only then.
     if set(statuses) - {"", "COMPLETE_ORDER"}:
         settle_fulfilled(found)

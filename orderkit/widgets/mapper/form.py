@@ -55,7 +55,7 @@ class SettingsForm(MapperActions):
         else:
             settings, wrong = parse_settings(text, draft=True), ""
             unconfirmed = proposed_in(text)
-        self.session = MapperSession(settings, self._events)
+        self.session = MapperSession(settings, self._events, self.picker.envelope)
         self.session.unconfirmed = unconfirmed
         self._pick_chosen()
         self._begin_with_an_order()
@@ -177,7 +177,7 @@ class SettingsForm(MapperActions):
     def _follow_picker(self) -> None:
         if self.picker.events is not self._events:
             self._events = self.picker.events
-            self.session.show_events(self._events)
+            self.session.show_events(self._events, self.picker.envelope)
         self._pick_chosen()
         self._send_changes()
 

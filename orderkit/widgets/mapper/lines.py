@@ -195,7 +195,7 @@ def _proposal(session: MapperSession, row: FieldMapping) -> dict[str, Any] | Non
         return None
     return {
         "text": best.reads,
-        "kind": "formula" if best.formula else "path",
+        "kind": "formula" if best.formula else "text" if best.constant else "path",
         "value": _given(session, best, 300),
         "confidence": best.confidence,
         "facts": best.reason,
@@ -215,7 +215,7 @@ def _told_apart(other: Proposal, best: Proposal) -> str:
     """What another proposal reads; where that is the same, what it makes of it."""
     if other.formula and other.properties == best.properties:
         return other.facts[0].partition(";")[0].replace("`", "")
-    return ", ".join(other.properties)
+    return ", ".join(other.properties) or other.value
 
 
 def _given(session: MapperSession, proposal: Proposal, most: int) -> str:

@@ -13,15 +13,17 @@ class LoadedEvents(ABC):
     """Loaded events by name, with the way from one to the next.
 
     events: name → event; `names` in their order, `chosen` the number of the one that is looked at
+    envelope: what their document holds beside them
     states: every row over all events
     shown:  the outcome that the way is narrowed to, or ""
     """
 
-    def __init__(self, events: Mapping[str, Any]) -> None:
-        self.show_events(events)
+    def __init__(self, events: Mapping[str, Any], envelope: Mapping[str, Any]) -> None:
+        self.show_events(events, envelope)
 
-    def show_events(self, events: Mapping[str, Any]) -> None:
+    def show_events(self, events: Mapping[str, Any], envelope: Mapping[str, Any]) -> None:
         """Work with these events from now on, the first of them first."""
+        self.envelope = envelope
         self.events, self.chosen, self.shown = dict(events), 0, ""
         self.names = list(self.events)
         self.states = EventStates(self.events.values())

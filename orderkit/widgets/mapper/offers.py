@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from orderkit.destination.fields import ruled_statuses
 from orderkit.events import paths
+from orderkit.events.jsontext import show
 from orderkit.mapping.compiled import CompiledField
 from orderkit.mapping.conversion import Unconvertible
 from orderkit.mapping.fixes import mending_formulas, property_in_formula, source_in_formula
@@ -13,6 +14,7 @@ from orderkit.mapping.problems import Problem
 from orderkit.mapping.suggest import Proposal
 from orderkit.mapping.suggest.statuses import ProposedEvents
 
+_LONGEST_SHOWN: Final = 1_000
 #: Buttons of one row.
 MOST_FIXES: Final = 3
 
@@ -60,7 +62,7 @@ def fix_sources(
                 yield OfferedSource({"formula": formula}, words or "Use", formula)
     present = source_in_formula(field.source)
     near = list(problem.near_misses)
-    near += [p.reads for p in proposals if not p.formula]
+    near += [p.reads for p in proposals if not (p.formula or p.constant)]
     for path in dict.fromkeys(near):
         if path in field.source.properties:
             continue
@@ -71,6 +73,8 @@ def fix_sources(
     for proposal in proposals:
         if proposal.formula and proposal.value != field.source.text:
             yield OfferedSource({"formula": proposal.value}, "Use", proposal.value)
+        elif proposal.constant:
+            yield OfferedSource(proposal.value, "Use", show(proposal.value, _LONGEST_SHOWN))
 
 
 def ask_the_site(problem: Problem, orders: Sequence[str], of: int) -> str:

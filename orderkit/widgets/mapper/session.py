@@ -44,13 +44,13 @@ MOST_OTHERS: Final = 2
 class MapperSession(WrittenSettings):
     """Settings under work beside loaded events, with proposals and fixes."""
 
-    def show_events(self, events: Mapping[str, Any]) -> None:
+    def show_events(self, events: Mapping[str, Any], envelope: Mapping[str, Any]) -> None:
         """Work with these events from now on, the first of them first."""
         self._proposals: dict[str, list[Proposal]] | None = None
         self._guessed_by: list[str] = []
         self._guessed_for: CompiledSettings | None = None
         self._learnt: dict[tuple[str, tuple[int, ...]], list[Proposal]] = {}
-        super().show_events(events)
+        super().show_events(events, envelope)
 
     @property
     def proposals(self) -> dict[str, list[Proposal]]:
@@ -66,7 +66,7 @@ class MapperSession(WrittenSettings):
         seen = [self.states.seen(at) for at in range(len(self.names))]
         if not seen:
             return {}
-        return with_guesses(seen, self.settings.zone, statuses)
+        return with_guesses(seen, self.settings.zone, statuses, self.envelope)
 
     def statuses(self) -> list[str]:
         """The order status of each event: as mapped, or, while nothing is, as proposed."""

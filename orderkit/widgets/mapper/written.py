@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from itertools import islice
+from types import MappingProxyType
 from typing import Any, Final, TypeVar, cast
 
 from orderkit.destination.fields import FieldMapping, field_mappings
@@ -50,18 +51,23 @@ class WrittenSettings(LoadedEvents):
     focus:    target of the row that is worked on, or ""
     """
 
-    def __init__(self, settings: Settings, events: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        events: Mapping[str, Any],
+        envelope: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
         self.focus, self.typing = "", ""
         self._typed = ""
         self.unconfirmed: dict[str, str] = {}
         self.draft = draft_of(settings)
         self.undo_states = Undo(self.draft)
         self.saved = Mapper(settings)
-        super().__init__(events)
+        super().__init__(events, envelope)
 
-    def show_events(self, events: Mapping[str, Any]) -> None:
+    def show_events(self, events: Mapping[str, Any], envelope: Mapping[str, Any]) -> None:
         """Work with these events from now on, the first of them first."""
-        super().show_events(events)
+        super().show_events(events, envelope)
         self.typing = ""
         self._proposed_events: ProposedEvents | None = None
         self._known_after: object = None

@@ -1,0 +1,82 @@
+"""What a document says once, beside all of its events, is proposed for each of them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orderkit.destination.loading import parse_settings
+from orderkit.events.folder import first_events
+from orderkit.mapping.suggest.settings_file import proposed_settings
+
+BOOKINGS = [
+    {"ref": f"R-{at}", "state": "booked", "arrival": f"2026-0{at}-03", "total": 100.5 + at}
+    for at in range(1, 9)
+]
+
+
+def proposed(tmp_path: Path, *documents: dict[str, Any]) -> Any:
+    """The settings that are proposed for a file of these documents."""
+    file = tmp_path / "export.json"
+    file.write_text("\n".join(json.dumps(d, indent=1) for d in documents), encoding="utf-8")
+    found = first_events(file)
+    text = proposed_settings(list(found.events.values()), found.envelope)
+    return parse_settings(text, draft=True)
+
+
+@pytest.mark.parametrize(
+    ("envelope", "hotel", "zone"),
+    [
+        (
+            {
+                "property": {
+                    "propertyId": "UK-0417",
+                    "name": "Saltmarsh House",
+                    "address": {"city": "Whitby", "countryCode": "GB"},
+                    "timeZone": "Europe/London",
+                }
+            },
+            ("UK-0417", "Saltmarsh House", "GB"),
+            "Europe/London",
+        ),
+        (
+            {"Establecimiento": {"Codigo": "0312", "Nombre": "Hotel Sol", "Pais": "ES"}},
+            ("0312", "Hotel Sol", "ES"),
+            "UTC",
+        ),
+        ({"hotel": {"id": 12, "name": "Casa", "tz": "Mars/Base"}}, ("12", "Casa", None), "UTC"),
+        ({"account": {"id": "acc_1", "name": "Group"}}, (None, None, None), "UTC"),
+    ],
+)
+def test_the_hotel_that_the_envelope_names_is_that_of_all_orders(
+    tmp_path: Path, envelope: dict[str, Any], hotel: tuple[str | None, ...], zone: str
+) -> None:
+    """Its code, name and country become constants, its time zone the one that times are read in."""
+    made = proposed(tmp_path, {**envelope, "reservations": BOOKINGS})
+    of = made.settings
+    assert (of.third_shop_id, of.third_shop_name, of.order_country) == hotel
+    assert made.timezone == zone
+
+
+def test_what_orders_say_themselves_comes_before_their_envelope(tmp_path: Path) -> None:
+    """A chain's export names the chain once, and the hotel in each booking."""
+    hotels = [
+        b | {"hotel": {"code": f"H{n % 3}", "name": f"Casa {n}"}} for n, b in enumerate(BOOKINGS)
+    ]
+    made = proposed(tmp_path, {"hotel": {"code": "CHAIN"}, "reservations": hotels})
+    assert made.settings.third_shop_id == "{{hotel.code}}"
+
+
+def test_documents_of_two_hotels_say_nothing_of_all_orders(tmp_path: Path) -> None:
+    """Where two documents in one file differ, neither's hotel is that of the other's orders."""
+    one = {"hotel": {"code": "A1"}, "reservations": BOOKINGS[:4]}
+    other = {"hotel": {"code": "B2"}, "reservations": BOOKINGS[4:]}
+    assert proposed(tmp_path, one, one | {"reservations": BOOKINGS[4:]}).settings.third_shop_id
+    assert proposed(tmp_path, one, other).settings.third_shop_id is None
+
+
+def test_a_currency_that_only_the_envelope_names_is_a_constant(tmp_path: Path) -> None:
+    """The row of the currency has no setting: it gets a formula."""
+    made = proposed(tmp_path, {"meta": {"currency": "CHF"}, "reservations": BOOKINGS})
+    assert made.smart_mapping["order_info.value.currency"].formula == '"CHF"'
