@@ -44,7 +44,7 @@ def bookings(seed: int, number: int) -> tuple[list[dict[str, Any]], list[str]]:
     """Bookings, some of which are cancelled or over later, and the order status of each."""
     chance = random.Random(seed)  # noqa: S311 - no secret
     hotels = [("H-17", "Haus am Fluss", "AT"), ("H-18", "Haus am See", "CH")]
-    rooms = [("EZ", "Einzel Süd"), ("DZ", "Doppel Balkon"), ("ST", "Turmsuite")]
+    rooms = [("EZ", "Süd am Hof"), ("DZ", "Mit Balkon"), ("ST", "Im Turm")]
     made: list[dict[str, Any]] = []
     statuses = []
     for at in range(number):

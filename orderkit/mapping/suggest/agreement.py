@@ -62,9 +62,12 @@ def settle(found: list[Proposal]) -> list[Proposal]:
 def settle_order_id(found: list[Proposal], orders: int) -> list[Proposal]:
     """Ids that tell the orders apart; of several, the one whose own name speaks of the order."""
     judged = []
-    for proposal in found:
+    different = [len(set(map(str, proposal.given.values()))) for proposal in found]
+    for proposal, distinct in zip(found, different, strict=True):
         values = list(proposal.given.values())
-        distinct = len(set(map(str, values)))
+        # What all orders have alike is a hotel's or a channel's, where something else differs.
+        if distinct == 1 < max(different) and len(values) > 1:
+            continue
         if orders == 1:
             pass
         elif distinct == len(values):

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from orderkit.destination.fields import FieldMapping
 from orderkit.events import paths
+from orderkit.events.jsontext import show
 from orderkit.mapping.suggest.candidates import as_reference, compiled, proposal_of
 from orderkit.mapping.suggest.order_object import OrderObject
 from orderkit.mapping.suggest.properties import Property, Seen
@@ -31,8 +32,13 @@ _OF_TIKTOK: Final = re.compile(r"tik|tt_?id|ttc|tto|clid|click", re.IGNORECASE)
 _IN_ADDRESS: Final = re.compile("[?&]ttoclid=([^&#]+)")
 #: As cookies and lists of parameters have it, all of them in one text.
 _IN_COOKIES: Final = re.compile("(?:^|[;|,&] ?)ttoclid=([^;|,&]+)")
-#: The parameter that TikTok appends for paid clicks.
-_PAID_IN_ADDRESS: Final = re.compile("[?&]ttclid=([^&#]+)")
+#: The parameter that TikTok appends for paid clicks: in an address, among cookies, or the id alone
+#: beside those of other networks.
+_PAID_WAYS: Final = {
+    re.compile("[?&]ttclid=([^&#]+)"): "`ttclid` in",
+    re.compile("(?:^|[;|,] ?)ttclid=([^;|,& ]+)"): "`ttclid` among the cookies of",
+    re.compile(r"^(E\.C\.P\..+)"): "ids that begin with E.C.P., of those in",
+}
 
 
 def click_ids(row: FieldMapping, seen: Seen, order: OrderObject, zone: ZoneInfo) -> list[Proposal]:
@@ -83,15 +89,24 @@ def like_click_ids(values: OrderValues) -> list[tuple[Property, str]]:
 
 
 def paid_click_ids(values: OrderValues) -> Iterator[tuple[str, str]]:
-    """Formulas that give the ids of paid clicks in addresses, each with what speaks for it."""
+    """Formulas that give the ids of paid clicks that are parts of texts, or some of several ids,
+    each with what speaks for it; first that which reads all places.
+    """
+    found = []
     for path, prop in values.seen.properties.items():
         held = [value for value in values.values(prop) if isinstance(value, str)]
-        if any(map(_PAID_IN_ADDRESS.search, held)):
-            yield (
-                f'SELECT({spelled(path)}, "{_PAID_IN_ADDRESS.pattern}", 1)',
-                f"`ttclid` in `{path}`: the id of a paid click, where TikTok asks for the organic "
-                "one, `ttoclid`",
-            )
+        for pattern, where in _PAID_WAYS.items():
+            number = sum(bool(pattern.search(value)) for value in held)
+            # Where all of them are such ids, the property itself is what gives them.
+            if number and (number < len(held) or not held[0].startswith(_PAID)):
+                found.append((f"SELECT({spelled(path)}, {show(pattern.pattern)}, 1)", where, path))
+                break
+    doubt = "the id of a paid click, where TikTok asks for the organic one, `ttoclid`"
+    if len(found) > 1:
+        places = " and ".join(f"`{path}`" for *_, path in found)
+        yield f"COALESCE({', '.join(text for text, *_ in found)})", f"`ttclid` in {places}: {doubt}"
+    for text, where, path in found:
+        yield text, f"{where} `{path}`: {doubt}"
 
 
 def _tried(

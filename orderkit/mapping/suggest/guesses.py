@@ -22,7 +22,13 @@ from orderkit.mapping.suggest.commissions import commission_bases, commission_cu
 from orderkit.mapping.suggest.guessed_amounts import guess_amounts
 from orderkit.mapping.suggest.guessed_moments import guess_moments
 from orderkit.mapping.suggest.initiators import who_cancelled
-from orderkit.mapping.suggest.named_codes import named_codes, names_rooms
+from orderkit.mapping.suggest.named_codes import (
+    are_called_so,
+    constant_codes,
+    may_be_hotels,
+    named_codes,
+    names_rooms,
+)
 from orderkit.mapping.suggest.properties import Property
 from orderkit.mapping.suggest.proposal import Proposal, spelled
 from orderkit.mapping.suggest.values import MOST_COUNTED, OrderValues, days
@@ -172,12 +178,16 @@ class _Guesses:
         hotels.sort(
             key=lambda pair: (
                 pair[0].container != country,
-                not _are_called_code_and_name(*pair),
+                not are_called_so(*pair),
                 values.kinds(pair[0]),
             )
         )
         hotels = [pair for pair in hotels if pair not in named]
         rooms += hotels[1:] + hotels[:1]
+        hotels = [pair for pair in hotels if may_be_hotels(*pair, values)]
+        if not any(are_called_so(*pair) for pair in hotels):
+            alike = "the same code in all orders, as one hotel has it"
+            self._read("third_shop_id", constant_codes(values, self.taken), alike)
         for end, found in (("third_shop", hotels), ("third_sku", rooms)):
             for code, name in found:
                 sure = end == "third_sku" and named == [(code, name)]
@@ -274,10 +284,6 @@ def _nights(begin: Proposal, end: Proposal) -> list[int]:
     """The days between two dates, where both have the same orders."""
     first, last = days(begin.given), days(end.given)
     return [(last[n] - day).days for n, day in first.items()] if first.keys() == last.keys() else []
-
-
-def _are_called_code_and_name(code: Property, name: Property) -> bool:
-    return "identifier" in code.name.attributes and "name" in name.name.attributes
 
 
 def _is_code(prop: Property) -> bool:

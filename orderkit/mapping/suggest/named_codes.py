@@ -34,12 +34,45 @@ def named_codes(values: OrderValues, taken: set[str]) -> Iterator[tuple[Property
             yield code, max(fits, key=lambda name: _shared(name.path, code.path))
 
 
+def constant_codes(values: OrderValues, taken: set[str]) -> Iterator[Property]:
+    """Codes that all orders have alike, as those of one hotel have its code."""
+    for prop in values.full if len(values.numbers) >= _MANY else ():
+        if (
+            "identifier" in prop.name.attributes
+            and prop.name.subject in _OWN
+            and prop.path not in taken
+            and not (prop.in_array or prop.name.against)
+            and values.kinds(prop) == 1
+            and values.is_id(prop)
+            and not any(values.converts(prop, kind) for kind in ("currency", "country"))
+        ):
+            yield prop
+
+
+def are_called_so(code: Property, name: Property) -> bool:
+    """Whether a code and a name are called a code and a name."""
+    return "identifier" in code.name.attributes and "name" in name.name.attributes
+
+
+def may_be_hotels(code: Property, name: Property, values: OrderValues) -> bool:
+    """Whether some name is written as a proper one is, and the codes are no countries': languages,
+    users and channels go with codes as well.
+    """
+    proper = any(str(value)[:1].isupper() for value in values.values(name))
+    return proper and not values.converts(code, "country")
+
+
+#: Whose a code may be that all orders have alike, where its name does not say it.
+_OWN: Final = frozenset({"order", "hotel"})
+#: Of so many orders, what all have alike is no accident.
+_MANY: Final = 6
 #: What rooms are called by, in the languages of hotels, and what is sold beside or with them.
 _ROOMS: Final = frozenset(
     words(
         "room rooms suite studio apartment villa bungalow cottage cabin tent zimmer chambre"
         " habitacion camera quarto kamer appartement apartamento appartamento ferienwohnung"
-        " double twin single king queen loft penthouse dormitory"
+        " double twin single king queen loft penthouse dormitory triple quadruple familiar family"
+        " doble individual doppia singola matrimoniale tripla duplo individuel doppel einzel"
     )
 )
 _ENDS: Final = ("zimmer", "kamer", "suite", "apartment", "room")

@@ -24,7 +24,7 @@ _MOST_WORDS: Final = 12
 _STATUS_NAMES: Final = frozenset({"status", "kind", "identifier", "name"})
 #: What the property is called that says in what state an order is, and what else its name says.
 STATES: Final = frozenset(
-    words("status stat sts st stt state statut état stato estado situação zustand")
+    words("status stat sts st stt state statut état stato estado situação situación sit zustand")
 )
 _CODES: Final = STATES | frozenset(
     words("code codes cd id booking order reservation res rsv resv bk bkg current")
