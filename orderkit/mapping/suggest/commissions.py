@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Final
 
+from orderkit.mapping.names import read_name
 from orderkit.mapping.suggest.properties import Property
 from orderkit.mapping.suggest.proposal import Proposal, as_formula, spelled
 from orderkit.mapping.suggest.values import OrderValues, written_amount
@@ -22,17 +23,28 @@ def commission_bases(values: OrderValues, numbers: list[int]) -> Iterator[tuple[
     """Each amount of these orders that a rate beside a commission is taken of, and why; that which
     stands beside it first.
     """
-    found = _commission_bases(values, numbers)
+    only = values.only_in(numbers)
+    found = _commission_bases(values, numbers, only, only)
     yield from ((base, fact) for base, fact, _ in sorted(found, key=lambda each: not each[2]))
 
 
+def bases_from_the_start(values: OrderValues, numbers: list[int]) -> Iterator[tuple[Property, str]]:
+    """As `commission_bases`, of commissions, by name, that orders have before they are complete."""
+    full = [prop for prop in values.full if not prop.in_array]
+    owed = [prop for prop in full if read_name(prop.path).subject == "commission"]
+    found = _commission_bases(values, values.numbers, owed, full)
+    yield from ((base, fact) for base, fact, _ in found if base.values.keys() >= set(numbers))
+
+
 def _commission_bases(
-    values: OrderValues, numbers: list[int]
+    values: OrderValues, numbers: list[int], billed: list[Property], only: list[Property]
 ) -> Iterator[tuple[Property, str, bool]]:
-    """Each base, why it is one, and whether it stands beside the commission, in an object."""
-    only = values.only_in(numbers)
+    """Each base, why it is one, and whether it stands beside the commission, in an object.
+
+    billed: what may be a commission; only: what may be its rate and base
+    """
     amounts = [prop for prop in only if values.money(prop, numbers)][:_MOST]
-    for owed in amounts:
+    for owed in (prop for prop in amounts if prop in billed):
         around = {owed.container, owed.called.rpartition(".")[0]}
         rates = [p for p in only if p is not owed and p.container in around][:_MOST]
         for base in amounts:

@@ -12,6 +12,8 @@ from orderkit.mapping.suggest.row_hints import RowHint
 #: What is less than likely, and so is offered and never written.
 _PERHAPS: Final = "perhaps"
 _LIKELY: Final = "likely"
+#: A larger number than that is a room's own, or an amount.
+_MOST_ROOMS: Final = 20
 #: What speaks of merchants, and of no company as such.
 _MERCHANT: Final = frozenset(words("merchant merch marchand mercante comerciante händler"))
 
@@ -211,6 +213,12 @@ def doubts_of_values(hint: RowHint, values: list[Any]) -> list[tuple[str, str]] 
             return [(_PERHAPS, f"{show(values[0], 40)} looks like a code")]
     if hint.role == "total" and all(str(v).strip("0.,") == "" for v in values):
         return [(_PERHAPS, "it is always 0")]
+    if hint.role == "rooms":
+        numbers = [int(str(v)) for v in values if str(v).isdecimal()]
+        if numbers and min(numbers) > _MOST_ROOMS:
+            return None
+        if numbers and max(numbers) > _MOST_ROOMS:
+            return [(_PERHAPS, f"{max(numbers)} is much for a number of rooms")]
     if "identifier" in hint.any_of:
         if all(str(v).strip("0.") == "" for v in values):
             return [(_PERHAPS, "it is always 0")]

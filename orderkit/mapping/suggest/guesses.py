@@ -6,20 +6,24 @@ order, and two dates that lie so many nights apart are a stay. Such a guess is n
 values show is likely: an amount of which a rate gives another one, names that are all of rooms.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import permutations
 from statistics import mean
-from typing import Any, Final
+from typing import Final
 
 from orderkit.destination.fields import FieldMapping, field_mappings
 from orderkit.mapping.names import words
 from orderkit.mapping.suggest import computed
 from orderkit.mapping.suggest.candidates import as_reference, proposal_of, readings
 from orderkit.mapping.suggest.click_ids import like_click_ids, paid_click_ids
-from orderkit.mapping.suggest.commissions import commission_bases, commission_currencies
+from orderkit.mapping.suggest.commissions import (
+    bases_from_the_start,
+    commission_bases,
+    commission_currencies,
+)
 from orderkit.mapping.suggest.guessed_amounts import guess_amounts
+from orderkit.mapping.suggest.guessed_ids import order_ids
 from orderkit.mapping.suggest.guessed_moments import guess_moments
 from orderkit.mapping.suggest.initiators import who_cancelled
 from orderkit.mapping.suggest.named_codes import (
@@ -30,7 +34,7 @@ from orderkit.mapping.suggest.named_codes import (
     names_rooms,
 )
 from orderkit.mapping.suggest.properties import Property
-from orderkit.mapping.suggest.proposal import Proposal, spelled
+from orderkit.mapping.suggest.proposal import Proposal, as_formula, spelled
 from orderkit.mapping.suggest.values import MOST_COUNTED, OrderValues, days
 
 #: So many are offered for a row.
@@ -216,32 +220,10 @@ class _Guesses:
         self.taken |= set(self._paths(name)[:1])
 
     def _order_id(self) -> None:
-        values = self.values
-        found = [
-            p
-            for p in values.full
-            if p.path not in self.taken
-            and not p.in_array
-            and values.is_id(p)
-            and p.name.subject == "order"
-            and not p.name.against
-            and not p.name.attributes & {"total", "sum", "amount"}
-            and all(any(map(str.isdigit, str(v))) for v in values.values(p))
-            and 2 * values.kinds(p) > len(values.numbers)
-            and self._of_one_stay(p)
-        ]
-        ids = values.first(found, lambda p: (_shapes(values.values(p)), values.kinds(p)))
-        self._read("order_id", ids, "another one for every order")
+        begins = next((p.given for p in self.made.get("check_in_date", [])), {})
+        found = order_ids(self.values, self.taken, begins)
+        self._read("order_id", found, "another one for every order")
         self.taken |= set(self._paths("order_id")[:1])
-
-    def _of_one_stay(self, prop: Property) -> bool:
-        """Whether events with the same value there are of the same stay."""
-        begins = self.made.get("check_in_date", [])[:1]
-        stays: dict[str, set[str]] = {}
-        for number in self.values.numbers:
-            stay = str([p.given.get(number) for p in begins])
-            stays.setdefault(str(prop.values.get(number)), set()).add(stay)
-        return all(len(stay) == 1 for stay in stays.values())
 
     def _commission(self) -> None:
         """What a commission is taken of, and its currency."""
@@ -256,6 +238,11 @@ class _Guesses:
         if shown:
             numbers = [number for number in numbers if number in shown[0][0].values]
         billed, codes = self.made.get("fulfillment_value", []), self._paths("currency")
+        early = bases_from_the_start(values, numbers) if billed and not shown else ()
+        for prop, fact in early:
+            # With an order that is only booked, it would go out without its currency.
+            text = f"IF({as_formula(billed[0])}, {spelled(prop.path)})"
+            self._add("commission_base_amount", text, fact, numbers, formula=True)
         for value, fact, sure in commission_currencies(values, numbers, holders, billed, codes):
             formula = value.startswith("IF(")
             self._add(_COMMISSION_CURRENCY, value, fact, numbers, formula=formula, sure=sure)
@@ -293,8 +280,3 @@ def _is_code(prop: Property) -> bool:
 
 def _is_count(numbers: list[int]) -> bool:
     return bool(numbers) and min(numbers) >= 1 and max(numbers) <= MOST_COUNTED
-
-
-def _shapes(values: list[Any]) -> int:
-    """How many shapes texts have, letters and digits being alike: ids have few."""
-    return len({re.sub("[0-9]", "9", re.sub("[^\\W\\d_]", "a", str(value))) for value in values})
