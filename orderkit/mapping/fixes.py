@@ -93,12 +93,12 @@ def property_in_formula(path: str) -> str:
     """A property as a formula reads it: by its path, or by ``GET("…")`` where that cannot be."""
     from orderkit.language import formulas
 
-    plain = ".".join(paths.parse_path(path))
     try:
+        plain = ".".join(paths.parse_path(path))
         if formulas.parse(plain).properties == (plain,):
             return plain
-    except FormulaError:
-        pass
+    except (FormulaError, ValueError):
+        plain = path
     return f"GET({show(plain, _LONGEST)})"
 
 

@@ -8,6 +8,7 @@ from orderkit.mapping.suggest.clocks import has_clock_beside
 from orderkit.mapping.suggest.order_object import OrderObject
 from orderkit.mapping.suggest.properties import Property, Seen
 from orderkit.mapping.suggest.row_hints import RowHint
+from orderkit.mapping.suggest.values import written_amount
 
 #: What is less than likely, and so is offered and never written.
 _PERHAPS: Final = "perhaps"
@@ -214,7 +215,7 @@ def doubts_of_values(hint: RowHint, values: list[Any]) -> list[tuple[str, str]] 
     if hint.role == "total" and all(str(v).strip("0.,") == "" for v in values):
         return [(_PERHAPS, "it is always 0")]
     if hint.role == "rooms":
-        numbers = [int(str(v)) for v in values if str(v).isdecimal()]
+        numbers = [n for n in map(written_amount, values) if n is not None]
         if numbers and min(numbers) > _MOST_ROOMS:
             return None
         if numbers and max(numbers) > _MOST_ROOMS:

@@ -1,19 +1,14 @@
 """One way to fill a row, with how sure it is and the facts behind it."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from orderkit.destination.fields import FieldMapping
-from orderkit.events.jsontext import show
+from orderkit.mapping.fixes import property_in_formula
 
 #: From the surest on; what is less than likely is offered, and never written into a file.
 CONFIDENCES: Final = ("very likely", "likely", "perhaps")
-
-
-#: What a formula can read as it stands; another name needs GET.
-_SPELLED: Final = re.compile(r"[^\W\d][\w$]*(?:\.[\w$]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +89,8 @@ class Proposal:
 
 
 def spelled(path: str) -> str:
-    """A property as a formula reads it: by its path, or by GET where no path can spell it."""
-    path = path.replace(".X.", ".0.")
-    return path if _SPELLED.fullmatch(path) else f"GET({show(path, 500)})"
+    """A property as a formula reads it, of an array's items the first."""
+    return property_in_formula(path.replace(".X.", ".0."))
 
 
 def as_formula(proposal: Proposal) -> str:
