@@ -20,6 +20,8 @@ from orderkit.mapping.dates import parse_date
 
 _LONGEST_NAME: Final = 80
 _BOOLEANS: Final = {"true": True, "false": False, "1": True, "0": False}
+#: "Yes" in the languages of hotels, whole or as its first letter.
+_YES: Final = frozenset(["y", "yes", "s", "si", "sí", "sim", "j", "ja", "o", "oui", "x"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,10 @@ def _boolean(raw: Any, _zone: ZoneInfo) -> Converted:
         return _BOOLEANS[raw.strip().lower()], (f"text {show(raw)} → boolean",)
     if isinstance(raw, int | float) and raw in (0, 1):
         return bool(raw), (f"{show(raw)} → {show(bool(raw))}",)
-    raise Unconvertible("only true, false, 1 and 0 can be booleans, also as texts")
+    # What stands for no has many spellings, an empty cell among them: what is not yes is none.
+    yes = isinstance(raw, str) and raw.strip().lower() in _YES
+    mendings = (Mending(True, (f"{{x}} == {show(raw)}",)),) if yes else ()
+    raise Unconvertible("only true, false, 1 and 0 can be booleans, also as texts", *mendings)
 
 
 def _unusual_date(value: Any) -> Doubt | None:

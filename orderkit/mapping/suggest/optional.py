@@ -83,6 +83,8 @@ def _offered(
         if any(_has(own, absent) for absent in _ABSENT):
             flags = all(isinstance(value, bool) for value in values.values(prop))
             yield "no_show", prop.path, f"named `{prop.path}`", flags
+        elif own in (("ns",), ("nsh",)) and values.flags(prop):
+            yield "no_show", prop.path, "a flag, by whose letters it may mean a no-show", False
         yield from _promotion(prop, own)
         addresses = ["://" in str(value) for value in values.values(prop)]
         said = {*words(prop.path)}
@@ -126,7 +128,8 @@ def _promotion(prop: Property, own: tuple[str, ...]) -> Offered:
 def _proposal(values: OrderValues, row: FieldMapping, path: str, fact: str) -> Proposal | None:
     """The row's proposal: an amount by what makes one of it, another value as it is."""
     prop = values.seen.properties[path]
-    if row.type == "amount":
+    worded = row.type == "boolean" and not all(isinstance(v, bool) for v in values.values(prop))
+    if row.type == "amount" or worded:
         return next(readings(row, prop, values.seen, values.order, values.zone), None)
     having = {n: values.seen.events[n] for n in values.numbers if n in prop.values}
     value = as_reference(row, path)

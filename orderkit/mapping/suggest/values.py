@@ -27,6 +27,7 @@ _CLOCKED: Final = re.compile(r".*[0-9][T ][0-9]{2}:[0-9]{2}.*|[0-9]{10}|[0-9]{13
 _PEOPLE: Final = frozenset({"guest", "person_count"})
 _BESIDE: Final = frozenset({"channel", "rate", "discount", "payment"})
 _LONGEST_ID: Final = 40
+_LONGEST_FLAG: Final = 5
 #: So many rooms or nights are a count; a larger number may be an amount.
 MOST_COUNTED: Final = 9
 
@@ -100,6 +101,11 @@ class OrderValues:
         read = {n: written_amount(prop.values[n]) for n in numbers if n in prop.values}
         known = {number: amount for number, amount in read.items() if amount is not None}
         return known if len(known) == len(read) else {}
+
+    def flags(self, prop: Property) -> bool:
+        """Whether all values are yes or no, in two different words or less."""
+        found = {str(value) for value in self.values(prop)}
+        return len(found) <= 2 and all(len(word) <= _LONGEST_FLAG for word in found)
 
     def whole(self, prop: Property) -> list[int]:
         """The values as whole numbers; none where one is something else."""

@@ -1,0 +1,42 @@
+"""Where the click's id is, when no property is called so."""
+
+from typing import Any
+
+from orderkit.mapping.suggest.statuses import suggest_events
+from orderkit.mapping.suggest.with_guesses import with_guesses
+from tests.mapping.suggest.support import UTC
+
+_PAID = [f"E.C.P.Cu{at}Bd2x{at}Zk3vQpL9aT" for at in range(6)]
+
+
+def offered(texts: list[dict[str, Any]]) -> list[tuple[str, dict[int, Any]]]:
+    """What is offered for the click's id, with what each order gets, for bookings with these."""
+    events = [
+        {"booking": f"B-{at}", "status": "confirmed", **text} for at, text in enumerate(texts)
+    ]
+    found = with_guesses(events, UTC, suggest_events(events).statuses(events))
+    return [(p.value, dict(p.given)) for p in found["order_info.ttoclid"] if not p.sure]
+
+
+def test_ids_of_other_networks_in_the_same_property_are_left_out() -> None:
+    """A column of click ids holds Google's as well: those of TikTok are told by how they begin."""
+    ids = [*_PAID[:4], "EAIaIQobChMI2x", "Cj0KCQiAx1Cdef0"]
+    (value, given), *_ = offered([{"click": id_} for id_ in ids])
+    assert value.startswith("SELECT(click,")
+    assert given == dict(enumerate(_PAID[:4]))
+
+
+def test_ids_among_cookies_and_in_addresses_are_read_from_both() -> None:
+    """Some orders have it in the one place, some in the other, and some in both."""
+    texts = [
+        {
+            "cookie": f"_ga=1; ttclid={_PAID[0]}; x=2",
+            "entry": f"https://a.example/?ttclid={_PAID[0]}",
+        },
+        {"cookie": f"ttclid={_PAID[1]}", "entry": "https://a.example/"},
+        {"cookie": "_ttp=3", "entry": f"https://a.example/?u=1&ttclid={_PAID[2]}#top"},
+        {"cookie": "_ttp=4; nottclid=5", "entry": "https://a.example/"},
+    ]
+    (value, given), *_ = offered(texts)
+    assert value.startswith("COALESCE(SELECT(")
+    assert given == dict(enumerate(_PAID[:3]))
