@@ -3,6 +3,7 @@
 import re
 from typing import Any, Final
 
+from orderkit.destination.codes import countries, country_code
 from orderkit.events import paths
 from orderkit.events.jsontext import show
 from orderkit.mapping.compiled import CompiledField
@@ -51,6 +52,9 @@ def completions(
         )
     found.sort(key=lambda each: bool(each["bad"]))
     constant = _constant(token, formula, known, setting)
+    if constant and field.type.name == "country" and (code := code_meant(token)):
+        meant = {**constant[0], "text": code, "caret": len(code), "shown": show(code)}
+        return [{**meant, "hint": f"the code of {token}", "sure": True}, *found]
     # A code or a number that the row takes is meant as it is typed ("EUR").
     if constant and field.type.name in _NARROW and not _unfit(field, token):
         return [{**constant[0], "sure": True}, *found]
@@ -94,6 +98,12 @@ def _constant(token: str, formula: bool, known: KnownPaths, setting: bool) -> li
             "bad": False,
         }
     ]
+
+
+def code_meant(text: str) -> str:
+    """The code of the country that is meant by its name or another code; "" for a code itself."""
+    code = country_code(text) or text.upper()
+    return code if code != text and code in countries() else ""
 
 
 def _unfit(field: CompiledField, value: Any) -> str:

@@ -76,6 +76,8 @@ def row_lines(
             "ask": problem.actor == "event",
         }
         shown["fixes"] = _fixes(session, target)
+    elif row.type == "country" and (fixes := _fixes(session, target)):
+        shown["fixes"] = fixes
     elif entry.state == "missing" and not written.text:
         note = capital(row.note.partition("assumption")[0].rstrip("; "))
         more = note or f"Asked for: {field_type(row.type).expected}"

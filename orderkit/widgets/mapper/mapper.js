@@ -262,7 +262,9 @@ export default {
       if (row.problem) {
         made += `<div class="om-why"><span><b>${coded(row.problem.text)}${/[.?!]$/.test(row.problem.text) ? "" : "."}</b> ${text(row.problem.more)}</span>${
           row.problem.ask ? button("ask", `${icon("mail")}<u>Ask the site</u>`, `data-t="${target}" class="om-flat"`) : ""}</div>`;
-        if (row.fixes?.length) made += `<div class="om-fixes">${row.fixes.map((fix, at) => button("fix",
+      }
+      if (row.fixes?.length) {
+        made += `<div class="om-fixes">${row.fixes.map((fix, at) => button("fix",
           `${text(fix.words)} <code>${middle(fix.code)}</code> <b class="${fix.said || fix.after > fix.before ? "om-good" : "om-bad"}">${
             fix.said ? text(fix.said) : `${fix.before.toLocaleString("en")} → ${counted(fix.after, fix.of)}`}</b>`,
           `data-t="${target}" data-fix="${at}" title="${text(fix.code)}"`)).join("")}</div>`;

@@ -21,6 +21,7 @@ from orderkit.mapping.suggest.click_ids import CLICK_ID
 from orderkit.mapping.suggest.marked_tests import MarkedTests, marked_tests
 from orderkit.mapping.suggest.statuses import EVENT_NAME, NO_SHOW_STATUS
 from orderkit.mapping.suggest.with_guesses import with_guesses
+from orderkit.widgets.mapper.completion import code_meant
 from orderkit.widgets.mapper.draft import file_data, row_key, with_source
 from orderkit.widgets.mapper.offers import (
     MOST_FIXES,
@@ -145,10 +146,8 @@ class MapperSession(WrittenSettings):
         if no_show and status == NO_SHOW_STATUS and row_key(row, draft) not in draft:
             event = property_in_formula(draft["event_property"])
             formula = f"IF({event} == {show(name, _LONGEST_TEXT)}, true)"
-            draft, said = (
-                with_source(row, draft, {"formula": formula}),
-                field_labels()[row.target].label,
-            )
+            draft = with_source(row, draft, {"formula": formula})
+            said = field_labels()[row.target].label
         self.change(draft)
         self.undo_states.end_step()
         return said
@@ -159,9 +158,18 @@ class MapperSession(WrittenSettings):
         return next(found, None)
 
     def fixes(self, target: str) -> list[tuple[OfferedSource, Effect]]:
-        """What mends a row's problem in the chosen event, with what it does to all, best first."""
+        """What mends a row's problem in the chosen event, with what it does to all, best first;
+        of a country that is named, its code.
+        """
         problem, row = self.problem(target), ROWS[target]
-        if problem is None or target == self.typing or self.proposal(row) or not self.names:
+        if target == self.typing or self.proposal(row) or not self.names:
+            return []
+        written = self.source(row)
+        if row.type == "country" and written.kind == "text" and (code := code_meant(written.text)):
+            tried = self._try(row, code)
+            offered = OfferedSource(code, "Use", code, f"the code of {written.text}")
+            return [(offered, tried)] if tried else []
+        if problem is None:
             return []
         field, setting = self.compiled.by_target[target], self._in_settings(row)
         ranked = [*self._proposals_where_bad(row), *self.proposals.get(target, [])]

@@ -419,6 +419,33 @@ def test_a_click_id_that_is_another_ones_is_told(ids: list[str], said: str) -> N
     assert [said in warning for warning in warnings] == ([True] if said else [])
 
 
+@pytest.mark.parametrize(
+    ("typed", "code"), [("Italy", "IT"), ("Österreich", "AT"), ("pt", "PT"), ("GBR", "GB")]
+)
+def test_a_country_that_is_named_gets_its_code_with_a_click(typed: str, code: str) -> None:
+    """TikTok asks for the code: it is offered while the name is typed, and where it stands."""
+    events = {str(at): {"event_name": "booking", "id": f"B-{at}"} for at in range(3)}
+    form = SettingsForm(picker=EventPicker(events))
+    form.map_event("booking")
+    page = Browser(form)
+    page.does("type", target="order_country", text=typed)
+    assert page.answer("completions")[0]["text"] == code
+    page.does("leave")
+    (fix,) = form.row("order_country")["fixes"]
+    form.use_fix("order_country", fix["value"])
+    row = form.row("order_country")
+    assert (row["text"], row["state"], row.get("warnings")) == (code, "ok", None)
+
+
+@pytest.mark.parametrize("typed", ["IT", "Bavaria", "XX"])
+def test_a_country_that_nobody_knows_gets_no_code(typed: str) -> None:
+    """What is a code already, or none, is left as it is."""
+    form = SettingsForm(picker=EventPicker({"1": {"event_name": "booking", "id": "B-1"}}))
+    form.map_event("booking")
+    form.write("order_country", typed)
+    assert form.row("order_country").get("fixes") is None
+
+
 def test_each_event_that_is_mapped_is_a_step_of_its_own() -> None:
     """Undo takes back the last one, and not those before."""
     events = samples.sample_events()
