@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from orderkit.destination.fields import ALWAYS
 from orderkit.mapping.suggest import suggest_from
 from orderkit.mapping.suggest.envelope import of_envelope
 from orderkit.mapping.suggest.fulfilled import settle_fulfilled
@@ -15,7 +17,7 @@ from orderkit.mapping.suggest.optional import optional_rows
 from orderkit.mapping.suggest.paired import settle_pairs
 from orderkit.mapping.suggest.parts import settle_by_parts
 from orderkit.mapping.suggest.proposal import Proposal
-from orderkit.mapping.suggest.values import order_values
+from orderkit.mapping.suggest.values import OrderValues, order_values
 
 _ROOMS: Final = "order_info.extra.amount_of_room"
 _IN_DOUBT: Final = re.compile("it is `.*` or `.*`, which differ").fullmatch
@@ -34,6 +36,7 @@ def with_guesses(
     """
     values = order_values(events, zone, statuses)
     found = suggest_from(values.seen, values.given_order, zone)
+    _say_what_bookings_have(found, values, zone)
     told = {p.reads: target for target, ps in found.items() for p in ps[:1] if p.sure}
     for target, guesses in guess(values).items():
         named = found.get(target, [])
@@ -52,6 +55,25 @@ def with_guesses(
     found |= optional_rows(values, found, total_parts)
     divide_hundredths(found, events, zone)
     return found
+
+
+def _say_what_bookings_have(
+    found: dict[str, list[Proposal]], values: OrderValues, zone: ZoneInfo
+) -> None:
+    """Let what is sure of all orders that are only booked be proposed, where later messages, as of
+    a cancellation, say less of the booking.
+    """
+    order = values.given_order
+    booked = order.numbers & set(values.with_status("CREATE_ORDER"))
+    if not booked or booked == order.numbers:
+        return
+    for target, ranked in suggest_from(values.seen, replace(order, numbers=booked), zone).items():
+        best, others = next(iter(ranked), None), found.get(target, [])
+        if best and best.sure and best.row.mandatory == ALWAYS and not (others and others[0].sure):
+            known = best.because("these are those booked; later messages may lack it").at_most(
+                "likely", best.facts[0]
+            )
+            found[target] = [known, *(p for p in others if p.value != best.value)]
 
 
 def _is_sum(proposal: Proposal) -> bool:

@@ -428,7 +428,7 @@ def test_a_country_that_is_named_gets_its_code_with_a_click(typed: str, code: st
     form = SettingsForm(picker=EventPicker(events))
     form.map_event("booking")
     page = Browser(form)
-    page.does("type", target="order_country", text=typed)
+    page.does("type", target="order_country", text=typed, caret=len(typed))
     assert page.answer("completions")[0]["text"] == code
     page.does("leave")
     (fix,) = form.row("order_country")["fixes"]
