@@ -1,6 +1,9 @@
-"""Orders that are tests, as events mark them: ``isTest``, ``livemode``, ``environment``."""
+"""Orders that are tests, as events mark them (``isTest``, ``livemode``, ``environment``), or as a
+remark or a guest's name says ("STAFF TEST", "Prueba").
+"""
 
-from collections.abc import Collection, Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from orderkit.events import paths
@@ -8,11 +11,25 @@ from orderkit.events.jsontext import show
 from orderkit.mapping.names import words
 from orderkit.mapping.suggest.proposal import spelled
 
-_TESTS: Final = frozenset(["test", "tests", "testing", "qa", "sandbox", "dummy", "staging", "demo"])
+_TESTS: Final = frozenset(
+    words("test tests testing qa sandbox dummy staging demo training internal prueba prova essai")
+)
 _LIVE: Final = frozenset(["live", "livemode", "production", "prod"])
 _PLACES: Final = frozenset(["environment", "env", "mode", "stage"])
 #: What a flag's name may say besides.
 _BESIDE: Final = frozenset(["is", "mode", "flag", "order", "booking", "reservation"])
+
+
+#: What a remark is called, and the part of a guest's name in which such a word stands.
+_REMARKS: Final = frozenset(
+    words(
+        "remark remarks note notes comment comments memo obs observaciones observacoes observation"
+        " bemerkung bemerkungen anmerkung notiz opmerking opmerkingen commentaire note osservazioni"
+        " nota notas request requests lastname surname apellido apellidos nachname cognome nom ape"
+    )
+)
+_SAID: Final = "TESTBUCHUNG|TESTBOOKING|TEST|PRUEBA|PROVA|ESSAI|TESTE|DUMMY"
+_SAYS: Final = re.compile(f"(?:^|[^A-Z])({_SAID})(?:[^A-Z]|$)")
 
 
 class MarkedTests(NamedTuple):
@@ -23,7 +40,7 @@ class MarkedTests(NamedTuple):
     number: int
 
 
-def marked_tests(names: Iterable[str], events: Sequence[Any]) -> MarkedTests | None:
+def marked_tests(names: Collection[str], events: Sequence[Any]) -> MarkedTests | None:
     """What marks some of these events as tests, and not all of them; `names`: their properties."""
     for path in names:
         own = set(words(path.rpartition(".")[2]))
@@ -36,7 +53,23 @@ def marked_tests(names: Iterable[str], events: Sequence[Any]) -> MarkedTests | N
         number = sum(other == value for other in found)
         if value is not None and 0 < number < len(events):
             return MarkedTests(path, f"{spelled(path)} != {show(value, 40)}", number)
-    return None
+    return max(_in_remarks(names, events), key=lambda found: found.number, default=None)
+
+
+def _in_remarks(names: Iterable[str], events: Sequence[Any]) -> Iterator[MarkedTests]:
+    """What the remarks of some events say; of more than half of them it says something else."""
+    for path in names:
+        if not _REMARKS & set(words(path.rpartition(".")[2])):
+            continue
+        parts = paths.parse_path(path)
+        values = (paths.get(event, parts) for event in events)
+        told = [_SAYS.search(value.upper()) for value in values if isinstance(value, str)]
+        said = sorted({found[1] for found in told if found})
+        number = sum(map(bool, told))
+        if 0 < 2 * number <= len(events):
+            pattern = f"(?:^|[^A-Z])({'|'.join(said)})(?:[^A-Z]|$)"
+            formula = f"SELECT(UPPER({spelled(path)}), {show(pattern, 400)}, 1) == null"
+            yield MarkedTests(path, formula, number)
 
 
 def _of_tests(own: Collection[str], found: Sequence[Any]) -> Any:

@@ -858,8 +858,12 @@ def test_the_mapper_begins_with_an_order_that_lacks_least() -> None:
         lambda test: {"isTest": test},
         lambda test: {"livemode": "false" if test else "true"},
         lambda test: {"environment": "sandbox" if test else "live"},
+        lambda test: {"training": test},
+        lambda test: {"remarks": "STAFF TEST, ignore" if test else "Contest winner"},
+        lambda test: {"OBS": "Prueba recepción" if test else None},
+        lambda test: {"Nachname": "Test" if test else "Tester-Hof"},
     ],
-    ids=["flag", "livemode", "environment"],
+    ids=["flag", "livemode", "environment", "training", "remark", "observation", "name"],
 )
 def test_orders_that_are_marked_as_tests_are_left_out_with_a_click(mark: Any) -> None:
     """The filter says how many orders are tests, and by what; a click keeps them from TikTok."""
@@ -881,7 +885,15 @@ def test_orders_that_are_marked_as_tests_are_left_out_with_a_click(mark: Any) ->
 
 def test_orders_of_which_none_is_marked_are_no_tests() -> None:
     """Events that speak of no test, or are all tests, get no such offer."""
-    for mark in ({}, {"isTest": False}, {"isTest": True}, {"test_drive": True}):
+    for mark in (
+        {},
+        {"isTest": False},
+        {"isTest": True},
+        {"test_drive": True},
+        {"remarks": "Test"},
+        {"remarks": "protest march nearby"},
+        {"room": "Test"},
+    ):
         events = {name: event | mark for name, event in samples.sample_events().items()}
         page = Browser(SettingsForm(picker=EventPicker(events)))
         assert page.screen["drawers"]["filter"]["tests"] is None
