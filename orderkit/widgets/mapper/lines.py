@@ -47,7 +47,7 @@ def row_lines(
     written = session.source(row)
     ok, of = session.states.counts(target)
     fault = session.fault(key)
-    state = "invalid" if fault else entry.state
+    state = "invalid" if fault else "not needed" if session.aside else entry.state
     shown: dict[str, Any] = {
         "label": label.label,
         "group": label.group,
@@ -69,19 +69,8 @@ def row_lines(
         shown["proposal"] = proposal
     elif fault:
         shown["problem"] = {"text": fault.expected, "more": "", "ask": False}
-    elif written.text and (problem := session.problem(target)):
-        shown["problem"] = {
-            "text": problem.message,
-            "more": f"{of - ok:,} of {count(of, 'order')} {_verb(of - ok, state)}" if of else "",
-            "ask": problem.actor == "event",
-        }
-        shown["fixes"] = _fixes(session, target)
-    elif row.type == "country" and (fixes := _fixes(session, target)):
-        shown["fixes"] = fixes
-    elif entry.state == "missing" and not written.text:
-        note = capital(row.note.partition("assumption")[0].rstrip("; "))
-        more = note or f"Asked for: {field_type(row.type).expected}"
-        shown["problem"] = {"text": "Nothing stands here yet", "more": more, "ask": False}
+    elif not session.aside:
+        shown |= _problem(session, row, state)
     found = (p for p in session.mapped.problems if p.target == target and p.level == "warning")
     warnings = [f"{p.message}; {p.fix}" for p in found if p.code != "left_out"]
     warnings += _left_out(session, row)
@@ -96,6 +85,23 @@ def row_lines(
     if warnings:
         shown["warnings"] = warnings
     return shown
+
+
+def _problem(session: MapperSession, row: FieldMapping, state: str) -> dict[str, Any]:
+    """What is wrong in a row of an event that is sent, and what mends it."""
+    target, written = row.target, session.source(row)
+    ok, of = session.states.counts(target)
+    if written.text and (problem := session.problem(target)):
+        more = f"{of - ok:,} of {count(of, 'order')} {_verb(of - ok, state)}" if of else ""
+        said = {"text": problem.message, "more": more, "ask": problem.actor == "event"}
+        return {"problem": said, "fixes": _fixes(session, target)}
+    if row.type == "country" and (fixes := _fixes(session, target)):
+        return {"fixes": fixes}
+    if state == "missing" and not written.text:
+        note = capital(row.note.partition("assumption")[0].rstrip("; "))
+        more = note or f"Asked for: {field_type(row.type).expected}"
+        return {"problem": {"text": "Nothing stands here yet", "more": more, "ask": False}}
+    return {}
 
 
 def _one_number(session: MapperSession) -> list[str]:

@@ -102,6 +102,9 @@ def _bar(session: MapperSession, rows: Mapping[str, Mapping[str, Any]]) -> dict[
 
 def _meter(session: MapperSession) -> dict[str, Any]:
     """The mandatory fields of the chosen event: a state for each, and their sum in words."""
+    if session.aside:
+        ticks = ["not needed" for _ in _MANDATORY]
+        return {"ticks": ticks, "words": "not sent", "more": "nothing is asked of it"}
     states = {entry.target: entry.state for entry in session.rows.trace}
     found = [states.get(row.target, "not needed") for row in _MANDATORY]
     order = ("ok", "missing", "invalid", "not yet", "not needed")

@@ -15,7 +15,7 @@ from orderkit.events import paths
 from orderkit.mapping.compiled import CompiledField
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.results import Mapped
-from orderkit.mapping.suggest.statuses import ProposedEvents, suggest_events
+from orderkit.mapping.suggest.statuses import ProposedEvents, possible_status, suggest_events
 from orderkit.widgets.mapper.draft import (
     CONFIRMED,
     PARTS,
@@ -47,6 +47,7 @@ class WrittenSettings(LoadedEvents):
 
     draft:    what is written, see `draft`; `settings` are what can be used of it, `faults` the rest
     mapped:   what becomes of the chosen event; `saved_mapped`: by the settings as they were saved
+    aside:    whether the chosen event is not sent, and nothing says that it may be an order
     unconfirmed: dotted key → why the file's value was proposed, where nobody has confirmed it yet
     focus:    target of the row that is worked on, or ""
     """
@@ -249,6 +250,7 @@ class WrittenSettings(LoadedEvents):
         self.mapped = self.mapper.explain(self.event)
         self.saved_mapped = self.saved.explain(self.event)
         self.rows = self.mapped if self.mapped.trace else self._as_if_sent()
+        self.aside = self._is_aside()
 
     def _as_if_sent(self) -> Mapped:
         """What the rows give for an event that is not sent: an event mapping may be wanting."""
@@ -259,6 +261,16 @@ class WrittenSettings(LoadedEvents):
         name = self.compiled.status.source.read(self.seen).raw
         proposed = {pair.event_name: pair.order_status for pair in self.proposed_events.events}
         return unfiltered.explain(self.event, status=proposed.get(name) or FIRST_STATUS)
+
+    def _is_aside(self) -> bool:
+        mapping = self.settings.event_mapping
+        sent = not self.names or self.states.outcome(self.chosen) != "not for TikTok"
+        if sent or not mapping:
+            return False
+        name = self.compiled.status.source.read(self.seen).raw
+        orders = {event.event_name for event in self.proposed_events.events if event.order_status}
+        mapped = name in {pair.event_name for pair in mapping}  # the filter leaves it out
+        return mapped or not (name in orders or (isinstance(name, str) and possible_status(name)))
 
     def fault(self, key: str) -> SettingsFault | None:
         """What is wrong with what stands under a key."""

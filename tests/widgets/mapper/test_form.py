@@ -924,3 +924,21 @@ def test_an_optional_row_gets_a_proposal_that_nothing_asks_for() -> None:
     assert row["proposal"]["text"] == "reason"
     page.does("accept", target="order_info.extra.cancel_reason")
     assert page.screen["rows"]["order_info.extra.cancel_reason"]["text"] == "reason"
+
+
+def test_an_event_that_is_no_order_asks_for_nothing() -> None:
+    """A payment lacks no hotel: its rows are not needed, and what may be an order still asks."""
+    events = samples.sample_events() | {
+        "payment": {"event_name": "payment_captured", "id": "p"},
+        "change": {"event_name": "booking_modified", "id": "c"},
+    }
+    form = SettingsForm(picker=EventPicker(events))
+    form.pick(form.session.names.index("payment"))
+    assert form.screen["meter"]["words"] == "not sent"
+    assert {row["state"] for row in form.screen["rows"].values()} == {"not needed"}
+    assert not any("problem" in row for row in form.screen["rows"].values())
+    form.pick(form.session.names.index("change"))
+    assert form.row("third_shop_name")["state"] == "missing"
+    form.change_part("filter", {"formula": 'id == "p"'})
+    form.pick(0)
+    assert form.screen["meter"]["words"] == "not sent"
