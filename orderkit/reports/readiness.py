@@ -130,7 +130,7 @@ def readiness(
     found: list[tuple[str, frozenset[Gap]]] = []
     others, unsaid = 0, 0
     there = _found(results)
-    unfound = _unfound(settings, there)
+    unfound = _not_found(settings, there)
     for mapped in results:
         if mapped.outcome == "filtered":
             left_open = not agreed and isinstance(mapped.reason, UnmappedName)
@@ -177,13 +177,15 @@ def _found(results: Sequence[Mapped]) -> frozenset[str]:
     return frozenset(e.target for mapped in results for e in mapped.trace if e.state == "ok")
 
 
-def _unfound(settings: Settings, there: frozenset[str]) -> frozenset[str]:
-    """The fields of which nobody has said where bookings have them, or what they are.
+def not_found(settings: Settings, results: Sequence[Mapped]) -> frozenset[str]:
+    """The fields that no booking has, and of which nobody has said where bookings have them.
 
     Of bookings in the platform's own shape, the table of fields says it, but for the settings.
-
-    there: the fields that some booking has
     """
+    return _not_found(settings, _found(results))
+
+
+def _not_found(settings: Settings, there: frozenset[str]) -> frozenset[str]:
     said = {
         row.target
         for row in field_mappings()
@@ -193,7 +195,7 @@ def _unfound(settings: Settings, there: frozenset[str]) -> frozenset[str]:
     silent = frozenset(row.target for row in field_mappings() if row.type != "status") - said
     if _ORDER_NUMBER in silent & there:
         return silent & {row.target for row in field_mappings() if row.setting}
-    return silent
+    return silent - there
 
 
 _ORDER_NUMBER: Final = "order_info.order_id"

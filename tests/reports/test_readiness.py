@@ -217,3 +217,9 @@ def test_orders_that_the_test_system_keeps_are_those_of_these_bookings() -> None
     assert (kind.ready, len(kind.orders), kind.kept) == (2, 1, 1)
     page = readiness_html(readiness(settings, results, kept))
     assert "All that are ready reached the test system, as one order" in page
+
+
+def test_what_some_bookings_have_where_the_table_looks_for_it_is_found() -> None:
+    """A value that others have is missing in this booking: nobody has to look for its place."""
+    found = found_of_foreign(FOREIGN | {"currency": "EUR"}, FOREIGN)
+    assert Gap("Price", True, found=True) in found.kinds[0].gaps

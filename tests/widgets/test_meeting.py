@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import ipywidgets as w
 import pytest
 
-from orderkit.destination.loading import load_settings
+from orderkit.destination.loading import load_settings, parse_settings
 from orderkit.errors import OrderkitError
 from orderkit.events import samples
 from orderkit.events.folder import first_events
@@ -142,6 +143,48 @@ def test_no_word_of_ours_is_on_any_page(meeting: Meeting) -> None:
     for html in shown:
         found = OURS.search(re.sub(r"<[^>]+>", " ", html))
         assert not found, html[:300]
+
+
+@pytest.fixture
+def unmapped() -> Iterator[Meeting]:
+    """Bookings of a system of which most is still to be mapped."""
+    text = (
+        'event_property = "kind"\n[[event_mapping]]\norder_status = "CREATE_ORDER"\n'
+        'event_name = "made"\n[settings]\nthird_shop_name = "{{house.name}}"\n'
+        '[smart_mapping]\n"order_info.order_id" = "ref"\n'
+    )
+    made = Meeting(
+        parse_settings(text, draft=True),
+        {"one": {"kind": "made", "ref": "A-1", "house": {"name": "Casa"}}, "two": {"kind": "made"}},
+    )
+    yield made
+    made.session.sandbox.stop()
+
+
+def test_what_nobody_has_found_yet_is_said_and_is_no_field(unmapped: Meeting) -> None:
+    """A value of which nobody has said where bookings have it is named calmly, in their words."""
+    page = unmapped.booking
+    assert [*page.inputs] == ["ref", "kind", "house.name"]
+    said = form_text(unmapped)
+    assert "Hotel code and Country: nobody has said yet where your bookings have this." in said
+    assert "Your id at TikTok: nobody has said yet under which one TikTok knows you." in said
+    assert "Who cancelled" not in said
+    assert not any(beside.value for beside in page._beside.values())
+    assert not OURS.search(said)
+    # What was said, and this booking does not have, can be typed.
+    page.choose.value = "two"
+    assert "TikTok asks for this" in page._beside["house.name"].value
+
+
+def form_text(meeting: Meeting) -> str:
+    """What stands in the cards of a booking, but what can be typed."""
+    shown = [
+        part.value
+        for card in meeting.booking._form.children
+        for part in card.children
+        if isinstance(part, w.HTML)
+    ]
+    return re.sub(r"<[^>]+>", "", "\n".join(shown))
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import ipywidgets as w
 from orderkit.destination.settings import Settings
 from orderkit.events.paths import count
 from orderkit.reports.client_words import aside_word, capital, kind_of
-from orderkit.reports.readiness import client_name, readiness
+from orderkit.reports.readiness import client_name, not_found, readiness
 from orderkit.reports.readiness_html import logo_html, readiness_html
 from orderkit.widgets.demo.session import DemoSession
 from orderkit.widgets.demo.tabs import BookingTabs, Prepare
@@ -58,7 +58,7 @@ class Meeting(BookingTabs):
         ]
         self.readiness_view = w.HTML()
         chosen = {name: labels[name] for name in bookings or labels}
-        self.booking = ClientBookingPage(self.session, chosen)
+        self.booking = ClientBookingPage(self.session, chosen, not_found(settings, self._results))
         self.journey = ClientJourneyPage(self.session)
         self.results = ClientResultsPage(self.session, labels, self._logo, self._agreed)
         self.session.when_changed(self.refresh)

@@ -1,6 +1,6 @@
 """A client's own booking: its values by name, which can be typed over, and the order it becomes."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from html import escape
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from orderkit.events import paths
 from orderkit.mapping.problems import Problem
 from orderkit.mapping.results import Mapped, TraceEntry
 from orderkit.reports import html
-from orderkit.reports.client_words import client_words, kind_of, shown_value
+from orderkit.reports.client_words import client_words, kind_of, listed, shown_value
 from orderkit.widgets import parts
 from orderkit.widgets.demo.booking import field_text, problems_by_path, read, value_of
 from orderkit.widgets.demo.page import Page, card, columns
@@ -31,9 +31,14 @@ class ClientBookingPage(Page):
     """Choose a booking of the client's, and type over it; the order stands beside it.
 
     inputs: path → the field in which its value stands
+
+    unfound: as `readiness.not_found` has it; nothing can be typed where nobody knows the place
     """
 
-    def __init__(self, session: DemoSession, labels: Mapping[str, str]) -> None:
+    def __init__(
+        self, session: DemoSession, labels: Mapping[str, str], unfound: Collection[str] = ()
+    ) -> None:
+        self._unfound = unfound
         self.choose = parts.choice("Booking", [(label, name) for name, label in labels.items()])
         self.reset = parts.button("As it was", lambda: self.pick(self.choose.value), self)
         self.inputs: dict[str, w.Text] = {}
@@ -62,7 +67,8 @@ class ClientBookingPage(Page):
         self.session.choose(name)
         groups: dict[str, list[w.Widget]] = {}
         typed = parts.guarded(self, self.typed)
-        for path, (group, word) in fields_of(self.session.mapped, self.session.event).items():
+        mapped = self.session.mapped
+        for path, (group, word) in fields_of(mapped, self.session.event, self._unfound).items():
             value = paths.get(self.session.event, paths.parse_path(path))
             if isinstance(value, str) and "://" in value and word == _CLICK:
                 word = f"{word}, in an address"
@@ -73,7 +79,12 @@ class ClientBookingPage(Page):
             box = w.VBox([made, self._beside[path]])
             box.add_class("ok-field")
             groups.setdefault(group, []).append(box)
-        self._form.children = [_group(name, boxes) for name, boxes in groups.items()]
+        still_open = open_html(mapped, self._unfound)
+        self._form.children = [
+            _group(name, groups.get(name, []), still_open.get(name, ""))
+            for name in dict.fromkeys(word.group for word in client_words().values())
+            if name in groups or name in still_open
+        ]
         self.show_message("")
         self.refresh()
 
@@ -115,15 +126,45 @@ class ClientBookingPage(Page):
         )
 
 
-def fields_of(mapped: Mapped, event: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
-    """Path → group and name, of each value that TikTok is sent, or misses, once."""
+def fields_of(
+    mapped: Mapped, event: Mapping[str, Any], unfound: Collection[str] = ()
+) -> dict[str, tuple[str, str]]:
+    """Path → group and name, of each value that TikTok is sent, or misses, once.
+
+    What is `unfound` has no path in the booking.
+    """
     found: dict[str, tuple[str, str]] = {}
     words = client_words()
     for entry in sorted(mapped.trace, key=lambda entry: _order(entry)):
-        if entry.matters and entry.target in words:
+        if entry.matters and entry.target in words and entry.target not in unfound:
             for path in _paths(entry, event):
                 found.setdefault(path, (words[entry.target].group, words[entry.target].word))
     return found
+
+
+def open_html(mapped: Mapped, unfound: Collection[str]) -> dict[str, str]:
+    """Group → what this booking lacks because nobody has said where bookings have it."""
+    open_words: dict[str, dict[str, list[str]]] = {}
+    for entry in sorted(mapped.trace, key=lambda entry: _order(entry)):
+        if entry.state == "missing" and entry.target in unfound and entry.target in client_words():
+            word = client_words()[entry.target]
+            said = _OPEN_SETTINGS.get(entry.target, _OPEN)
+            open_words.setdefault(word.group, {}).setdefault(said, []).append(word.word)
+    return {
+        group: "".join(
+            f'<p class="ok-sign ok-later"><span><strong>{escape(listed(words))}</strong>: '
+            f"{escape(said)}</span></p>"
+            for said, words in lines.items()
+        )
+        for group, lines in open_words.items()
+    }
+
+
+_OPEN: Final = "nobody has said yet where your bookings have this."
+#: What is the same for every booking is in none of them.
+_OPEN_SETTINGS: Final = {
+    "order_info.third_merchant_id": "nobody has said yet under which one TikTok knows you."
+}
 
 
 def _order(entry: TraceEntry) -> int:
@@ -144,10 +185,13 @@ def _paths(entry: TraceEntry, event: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def _group(name: str, boxes: list[w.Widget]) -> w.VBox:
+def _group(name: str, boxes: list[w.Widget], still_open: str) -> w.VBox:
     grid = w.Box(boxes)
     grid.add_class("ok-fields")
-    box = w.VBox([w.HTML(f"<h3>{escape(name)}</h3>"), grid])
+    unfound = w.HTML(still_open)
+    unfound.add_class("ok-unfound")
+    shown = [part for part, there in ((grid, boxes), (unfound, still_open)) if there]
+    box = w.VBox([w.HTML(f"<h3>{escape(name)}</h3>"), *shown])
     box.add_class("ok-card")
     return box
 
