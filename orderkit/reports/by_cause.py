@@ -45,16 +45,19 @@ def by_cause_html(entries: Sequence[Entry], numbers: Mapping[bytes, int]) -> str
 
 
 def _group_head(group: Sequence[Entry], answer: str) -> str:
-    """ "invalid · missing `value.total_value` · 3 orders", and what that means."""
+    """ "missing · `value.total_value` · 3 messages", and what that means.
+
+    Of what the checks kept back, the first word is what they found: a value that is not there is
+    not invalid.
+    """
     delivery = group[0].delivery
-    cause, meaning = "", ""
+    word, cause, meaning = str(delivery.verdict), "", ""
     if delivery.cause == "invalid":
-        code, _, target = kind(group[0]).partition(" ")
-        cause = f"{escape(code)} {html.code(target.removeprefix('order_info.'))}"
-        meaning = delivery.meaning
+        word, _, target = kind(group[0]).partition(" ")
+        cause, meaning = html.code(target.removeprefix("order_info.")), delivery.meaning
     elif delivery.verdict not in _DONE:
         cause, meaning = escape(kind(group[0])), f"{delivery.meaning} {delivery.next_step}"
-    head = _joined(html.badge(delivery.verdict), cause, count(len(group), "message"))
+    head = _joined(html.badge(word), cause, count(len(group), "message"))
     said = html.prose(_joined(answer, meaning))
     return f"{head} <span>{said}</span>"
 

@@ -138,6 +138,15 @@ def test_an_order_without_an_id_has_its_number(tmp_path: Path) -> None:
     assert "event" not in part(page_of([OVER], entries=entries), 3)
 
 
+def test_a_value_that_is_not_there_is_missing_and_not_invalid(tmp_path: Path) -> None:
+    """A head of test orders says what the checks found: missing is not called invalid."""
+    events = [BOOKED, BOOKED | {"Booking number": "B 2"}]
+    told = part(page_of(events, entries=refused(tmp_path / "l.sqlite", events)), 3)
+    assert "missing · third_shop_name · 1 message" in told
+    assert "invalid · order_id · 1 message" in told
+    assert "invalid · missing" not in told
+
+
 def test_values_are_shown_whole() -> None:
     """A name of 60 characters stands there in full: on paper nothing unfolds."""
     name = "Hôtel Rive & Causses Saint-Malo, at the harbour, new building"
