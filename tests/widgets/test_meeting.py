@@ -77,6 +77,43 @@ def test_arrow_keys_go_through_tabs_and_pictures(meeting: Meeting) -> None:
     assert meeting.tabs.selected_index in (2, 3)
 
 
+def test_a_journey_says_how_it_begins_and_then_what_goes_on(meeting: Meeting) -> None:
+    """The key goes on only once a journey is under way, and the page says so in either state."""
+    journey = meeting.journey
+    idle = "Step by step: a button below begins, then the arrow key → goes on"
+    assert journey.by_step.description == idle
+    journey.by_step.value = True
+    assert journey.next.disabled
+    journey.buttons[0].click()
+    assert journey.by_step.description == "Step by step: the arrow key → goes on"
+    assert not journey.next.disabled
+    # Whoever does not want to go on by hand any more is not kept waiting.
+    journey.by_step.value = False
+    assert journey.next.disabled
+    assert journey.task is not None
+    journey.task.result(60)
+    assert journey.by_step.description == idle
+    assert "“Next” goes on" in Demo().journey.by_step.description
+
+
+def test_a_journey_under_way_can_be_slowed_to_steps(meeting: Meeting) -> None:
+    """Ticked while pictures pass by themselves, the next one waits for the key."""
+    journey = meeting.journey
+    journey.pace = 0.2
+    journey.buttons[0].click()
+    journey.by_step.value = True
+    assert not journey.next.disabled
+    assert journey.task is not None
+    with pytest.raises(TimeoutError):
+        journey.task.result(3)
+    meeting.tabs.selected_index = 2
+    while journey.work.busy:
+        meeting.step(1)
+        with suppress(TimeoutError):
+            journey.task.result(0.05)
+    assert "Arrived once" in journey.message.value
+
+
 def test_all_bookings_go_to_the_test_system(meeting: Meeting) -> None:
     """Each that is ready is kept, the funnel says so, and the lights know of it."""
     meeting.results.try_button.click()

@@ -91,6 +91,8 @@ class JourneyPage(Page):
 
     #: Whether pictures and messages are in the client's words.
     client = False
+    #: What shows the next picture of a journey that goes step by step.
+    goes_on = "“Next” goes on"
 
     def __init__(self, session: DemoSession) -> None:
         self.legs: list[timeline.Leg] = []
@@ -107,9 +109,7 @@ class JourneyPage(Page):
             )
             for trouble in (BUSY, LOST)
         }
-        self.by_step = w.Checkbox(
-            value=False, description="Step by step: the arrow key → goes on", indent=False
-        )
+        self.by_step = w.Checkbox(value=False, indent=False)
         self.next = parts.button("Next →", self.step, self)
         self.next.disabled = True
         self.buttons = [
@@ -121,6 +121,9 @@ class JourneyPage(Page):
         )
         faults.add_class("ok-card")
         super().__init__(session, *self.words, faults, parts.row(*self.buttons, self.next))
+        change_pace = parts.guarded(self, self._change_pace)
+        self.by_step.observe(lambda _change: change_pace(), names="value")
+        self.show_state()
 
     words = (
         "One booking, all the way",
@@ -143,10 +146,18 @@ class JourneyPage(Page):
             loop.call_soon_threadsafe(event.set)
 
     def show_state(self) -> None:
-        """Disable what begins a journey while one is under way."""
+        """Disable what begins a journey while one is under way, and say what goes on with it."""
         for button in self.buttons:
             button.disabled = self.work.busy
         self.next.disabled = not (self.work.busy and self.by_step.value)
+        begins = "" if self.work.busy else "a button below begins, then "
+        self.by_step.description = f"Step by step: {begins}{self.goes_on}"
+
+    def _change_pace(self) -> None:
+        """A journey that is under way goes on as it is wanted from now on."""
+        self.show_state()
+        if not self.by_step.value:
+            self.step()
 
     def stations(self, end: Stop, order_id: str) -> list[tuple[str, dict[str, Any]]]:
         """What happens, in words, and the event that the site sends then."""

@@ -16,6 +16,7 @@ class ClientJourneyPage(JourneyPage):
     """Each way begins with a booking, and ends as one of the client's other messages does."""
 
     client = True
+    goes_on = "the arrow key → goes on"
     words = (
         "One booking, all the way",
         "The booking goes to a test system that answers as TikTok does. Calls fail as they do in "

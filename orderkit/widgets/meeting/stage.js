@@ -1,6 +1,9 @@
 // Arrow keys go on, and the presenter's mode fills the screen.
+// A checkbox has no use for arrow keys: whoever has just ticked "Step by step" goes on with them.
 const editable = (target) =>
-  target.closest?.("input, select, textarea, [contenteditable], [role=tab], table, pre");
+  target.closest?.(
+    "input:not([type=checkbox]), select, textarea, [contenteditable], [role=tab], table, pre",
+  );
 
 export default {
   render({ model }) {
