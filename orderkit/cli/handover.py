@@ -7,8 +7,7 @@ import click
 from orderkit.cli.common import command_reading, events_argument, print_notes, settings_option
 from orderkit.cli.printing import find_chromium, print_pdf
 from orderkit.cli.writing import echo
-from orderkit.destination.loading import load_settings, read_text
-from orderkit.destination.saving import is_proposed
+from orderkit.destination.loading import load_settings
 from orderkit.errors import EventsError
 from orderkit.events.files import write_text
 from orderkit.events.overwriting import refuse_overwriting
@@ -67,8 +66,7 @@ def command(
         echo(f"warning: no event in {events}: the page has no examples", err=True)
     logo = settings.client.logo or ""
     at = str(Path(settings_path).parent / logo) if logo else ""
-    agreed = not is_proposed(read_text(Path(settings_path)))
-    page = handover_page(settings, examples, entries, at, agreed)
+    page = handover_page(settings, examples, entries, at)
     if out:
         write_text(out, page)
         echo(f"{out}: written", err=True)

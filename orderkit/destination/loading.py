@@ -2,7 +2,7 @@
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -10,6 +10,14 @@ from orderkit.destination.faults import describe_fault, describe_syntax, find_ab
 from orderkit.destination.settings import Settings
 from orderkit.errors import SettingsError, SettingsFault
 from orderkit.events.failures import explain_unreadable
+
+#: What a file begins with whose values were proposed, until all of them are confirmed.
+PROPOSED: Final = "# Proposed from events: read each line through before you rely on it.\n"
+
+
+def is_proposed(text: str) -> bool:
+    """Whether a settings text was proposed, and not all of it is confirmed."""
+    return PROPOSED in text
 
 
 def load_settings(path: str | Path, *, draft: bool = False) -> Settings:
@@ -49,7 +57,7 @@ def parse_settings(text: str, place: str = "settings", *, draft: bool = False) -
         faults += find_absent(data, text)
     if faults:
         raise SettingsError(place, faults)
-    return settings
+    return settings.as_agreed(not is_proposed(text))
 
 
 def read_toml(text: str, place: str) -> dict[str, Any]:

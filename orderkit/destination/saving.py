@@ -3,28 +3,23 @@
 import re
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from orderkit.destination.entries import rearranged
-from orderkit.destination.loading import read_text, read_toml
+from orderkit.destination.loading import PROPOSED, read_text, read_toml
 from orderkit.destination.settings import Connection, FilterCondition, Settings, TransformationStep
 from orderkit.errors import EventsError, SettingsError, SettingsFault
 from orderkit.events.files import write_text
 from orderkit.language.filters import WITHOUT_VALUE
 
-#: What a file begins with whose values were proposed, until all of them are confirmed.
-PROPOSED: Final = "# Proposed from events: read each line through before you rely on it.\n"
 
-
-def is_proposed(text: str) -> bool:
-    """Whether a settings text was proposed, and not all of it is confirmed."""
-    return PROPOSED in text
-
-
-def save_settings(settings: Settings, path: str | Path, *, confirmed: Collection[str] = ()) -> None:
+def save_settings(
+    settings: Settings, path: str | Path, *, confirmed: Collection[str] = (), made_from: str = ""
+) -> None:
     """Write settings to a TOML file; comments and order of a file that is there are kept.
 
     confirmed: keys as of `proposed_in`, whose values are no proposals from now on
+    made_from: a text that stands for the file where there is none, with what it says of proposals
 
     The file is replaced in one step, so that it is never half written. Raises SettingsError when
     the file there is no TOML, or cannot be written.
@@ -32,7 +27,7 @@ def save_settings(settings: Settings, path: str | Path, *, confirmed: Collection
     import tomlkit
 
     path = Path(path)
-    text = read_text(path) if path.exists() else ""
+    text = read_text(path) if path.exists() else made_from
     there = read_toml(text, str(path))  # a broken file is left to whoever broke it
     data = settings.model_dump(exclude_none=True)
     # No form edits them: what the file says of them stays.

@@ -7,12 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import (
-    BeforeValidator,
-    Field,
-    WrapValidator,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, PrivateAttr, WrapValidator, model_validator
 
 from orderkit.destination import validators
 from orderkit.destination.branding import Branding, SettingsModel, Step, Text
@@ -270,6 +265,18 @@ class Settings(SettingsModel):
     client: Branding = Branding()
     step: tuple[Step, ...] = ()
     timezone: Annotated[str, BeforeValidator(validators.check_zone)] = "UTC"
+    _agreed: bool = PrivateAttr(default=True)
+
+    @property
+    def agreed(self) -> bool:
+        """Whether somebody has read them through; else they are proposed, or some of them."""
+        return self._agreed
+
+    def as_agreed(self, agreed: bool) -> "Settings":
+        """The same settings, agreed on or only proposed."""
+        made = self.model_copy()
+        made._agreed = agreed
+        return made
 
     @property
     def zone(self) -> ZoneInfo:

@@ -88,7 +88,7 @@ def in_order_of_life(statuses: Iterable[str]) -> list[str]:
 
 
 def aside_word(agreed: bool) -> str:
-    """What messages are called that are not sent; `agreed` as `readiness` has it."""
+    """What messages are called that are not sent; `agreed` as settings have it."""
     return "not for TikTok" if agreed else "still open"
 
 

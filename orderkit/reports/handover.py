@@ -47,11 +47,8 @@ def handover_page(
     events: Mapping[str, Mapping[str, Any]],
     entries: Sequence[Entry] = (),
     logo: str = "",
-    agreed: bool = True,
 ) -> str:
     """A self-contained page; `events` give the examples, `entries` of a ledger the test orders.
-
-    agreed: as `readiness` has it
 
     No secret is in it: settings have only the name of credentials. Nor is another client's order,
     as one ledger may hold those of several.
@@ -65,7 +62,7 @@ def handover_page(
         for entry in entries
         if entry.delivery.verdict == "delivered"
     }
-    found = readiness(settings, results, delivered, agreed=agreed)
+    found = readiness(settings, results, delivered)
     name = client_name(settings)
     sections = (
         ("Settings to type into the platform", settings_html(settings) + _hosts(settings), False),

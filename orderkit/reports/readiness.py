@@ -117,12 +117,12 @@ def readiness(
     results: Sequence[Mapped],
     kept: Collection[tuple[str, str]] = (),
     unread: int = 0,
-    agreed: bool = True,
 ) -> Readiness:
     """The readiness of bookings, from their results with trace.
 
-    kept:   number and status of each order that the test system has kept
-    agreed: whether somebody has said which messages are for TikTok; else the settings are proposed
+    kept: number and status of each order that the test system has kept
+
+    While settings are proposed, nobody has said which messages are for TikTok.
     """
     statuses = in_order_of_life(dict.fromkeys(settings.statuses().values()))
     kinds = {status: KindReadiness(kind_of(status)) for status in statuses}
@@ -133,7 +133,7 @@ def readiness(
     unfound = _not_found(settings, there)
     for mapped in results:
         if mapped.outcome == "filtered":
-            left_open = not agreed and isinstance(mapped.reason, UnmappedName)
+            left_open = not settings.agreed and isinstance(mapped.reason, UnmappedName)
             others, unsaid = others + (not left_open), unsaid + left_open
             continue
         status = mapped.order_status or ""

@@ -8,7 +8,6 @@ from typing import Any, Final
 import ipywidgets as w
 
 from orderkit.destination.loading import load_settings, parse_settings, read_text
-from orderkit.destination.saving import is_proposed
 from orderkit.destination.settings import Settings
 from orderkit.errors import EventsError
 from orderkit.events import samples
@@ -135,9 +134,7 @@ class App(parts.Form):
             return form or _mapper(text, found, file)
 
         unread = len(found.left_out)
-        written = text or (read_text(file) if file and file.is_file() else "")
-        agreed = not is_proposed(written)
-        return Meeting(settings, found.events, unread, self._logo(settings), prepare, agreed)
+        return Meeting(settings, found.events, unread, self._logo(settings), prepare)
 
     def _logo(self, settings: Settings) -> str:
         logo = settings.client.logo or ""

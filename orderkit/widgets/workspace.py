@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from orderkit.destination.loading import drafted, load_settings, read_text, read_toml
+from orderkit.destination.loading import drafted, is_proposed, load_settings, read_text, read_toml
 from orderkit.destination.saving import WatchedFiles
 from orderkit.destination.settings import Settings
 from orderkit.errors import EventsError, OrderkitError, SettingsError
@@ -91,7 +91,8 @@ class SettingsInUse:
 
 def _usable(path: str | Path) -> Settings:
     try:
-        return drafted(read_toml(read_text(path), str(path)))[0]
+        text = read_text(path)
+        return drafted(read_toml(text, str(path)))[0].as_agreed(not is_proposed(text))
     except SettingsError:
         return Settings()
 

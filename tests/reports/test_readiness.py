@@ -7,7 +7,7 @@ from itertools import permutations
 import pytest
 
 from orderkit.destination.fields import field_mappings
-from orderkit.destination.loading import load_settings, parse_settings
+from orderkit.destination.loading import PROPOSED, load_settings, parse_settings
 from orderkit.destination.settings import Settings
 from orderkit.errors import SettingsError
 from orderkit.events import samples
@@ -159,9 +159,9 @@ SOME = (
 
 def found_of_foreign(*events: dict[str, object], agreed: bool = True) -> Readiness:
     """The readiness of such bookings, as long as most is still to be mapped."""
-    settings = parse_settings(SOME, draft=True)
+    settings = parse_settings(SOME if agreed else PROPOSED + SOME, draft=True)
     mapper = Mapper(settings)
-    return readiness(settings, [mapper.explain(event) for event in events], agreed=agreed)
+    return readiness(settings, [mapper.explain(event) for event in events])
 
 
 def test_what_nobody_assigned_is_no_fault_of_the_site() -> None:

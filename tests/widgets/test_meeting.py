@@ -1,5 +1,6 @@
 """The meeting's page, worked without a browser: a client's bookings typed over, sent, restored."""
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -364,6 +365,28 @@ def test_proposed_settings_are_saved_where_one_says(
     form.save()
     saved = load_settings(tmp_path / "started" / "casa.toml", draft=True)
     assert saved.settings.third_merchant_id == "casa"
+
+
+@pytest.mark.usefixtures("_nothing_named")
+def test_messages_are_still_open_until_all_that_was_proposed_is_confirmed() -> None:
+    """What other messages mean is open in proposed settings; confirmed and saved, they say it."""
+    bookings = json.loads((SYSTEM / "reservations.json").read_text(encoding="utf-8"))
+    other = {**bookings[0], "event_name": "Newsletter"}
+    meeting = drop(App(), "r.json", json.dumps([*bookings, other]).encode())
+    assert "Still open" in meeting.results.view.value
+    meeting.tabs.selected_index = 4
+    form = meeting.settings_form
+    assert form is not None
+    form.path.value = "casa.toml"
+    form.save()
+    meeting.tabs.selected_index = 3
+    assert "Still open" in meeting.results.view.value
+    meeting.tabs.selected_index = 4
+    form.confirm()
+    form.save()
+    meeting.tabs.selected_index = 3
+    assert "Still open" not in meeting.results.view.value
+    assert "Not for TikTok" in meeting.results.view.value
 
 
 @pytest.mark.usefixtures("_nothing_named")

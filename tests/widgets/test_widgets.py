@@ -1,13 +1,16 @@
 """The forms, worked as a person works them: typing into inputs, pressing buttons."""
 
 import asyncio
+import base64
 import html
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from orderkit import Settings, load_settings
+from orderkit.destination.loading import PROPOSED
 from orderkit.destination.saving import save_settings
 from orderkit.errors import EventsError
 from orderkit.events import samples
@@ -182,6 +185,19 @@ def test_why_there_is_no_request_is_told_as_a_message() -> None:
     assert "`" in form.curl
     assert "No request: " in form.curl_view.value
     assert "`" not in form.curl_view.value
+
+
+def test_the_handover_of_proposed_settings_says_still_open() -> None:
+    """A message that no proposal names is still open, as the command and the app have it."""
+    text = samples.SETTINGS.read_text(encoding="utf-8")
+    other = EventPicker({"other": {"event_name": "newsletter"}})
+    for beginning, said in ((PROPOSED, "1 still open"), ("", "1 not for TikTok")):
+        Path("settings.toml").write_text(f"{beginning}{text}", encoding="utf-8")
+        form = SendForm(picker=other)
+        form.handover_button.click()
+        saved = re.search(r'base64,([^"]+)"', form.handover_view.value)
+        assert saved is not None
+        assert said in base64.b64decode(saved[1]).decode()
 
 
 def test_live_is_locked() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from orderkit.destination.fields import FieldMapping, field_mappings, ruled_statuses
-from orderkit.destination.saving import PROPOSED
+from orderkit.destination.loading import PROPOSED
 from orderkit.events.jsontext import show
 from orderkit.mapping.suggest.envelope import named_zone
 from orderkit.mapping.suggest.order_object import in_platform_shape

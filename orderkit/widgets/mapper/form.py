@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from orderkit.destination.loading import parse_settings, read_text, read_toml
+from orderkit.destination.loading import load_settings, parse_settings, read_text, read_toml
 from orderkit.destination.saving import proposed_in, save_settings
 from orderkit.destination.settings import Settings
 from orderkit.errors import OrderkitError
@@ -45,6 +45,7 @@ class SettingsForm(MapperActions):
         self._events = self.picker.events
         self._listeners: list[Callable[[], Any]] = []
         self._shown: dict[str, Any] = {}
+        self._made_from = text or ""
         self.file = SettingsFile(
             path or ("" if text is not None else settings_target()), self, self.load
         )
@@ -143,9 +144,10 @@ class SettingsForm(MapperActions):
         if changed := self.file.explain_changes():
             self.show_message(changed, "warn")
             return
-        save_settings(settings, path, confirmed=self.session.draft.get(CONFIRMED, ()))
+        confirmed = self.session.draft.get(CONFIRMED, ())
+        save_settings(settings, path, confirmed=confirmed, made_from=self._made_from)
         self.session.unconfirmed = self.file.note(path)
-        self.session.keep()
+        self.session.keep(agreed=load_settings(path, draft=True).agreed)
         self._send_changes()
         self.show_message(f"Saved to {path}", "good")
 

@@ -52,6 +52,8 @@ class WrittenSettings(LoadedEvents):
     focus:    target of the row that is worked on, or ""
     """
 
+    settings: Settings
+
     def __init__(
         self,
         settings: Settings,
@@ -61,6 +63,7 @@ class WrittenSettings(LoadedEvents):
         self.focus, self.typing = "", ""
         self._typed = ""
         self.unconfirmed: dict[str, str] = {}
+        self.agreed = settings.agreed
         self.draft = draft_of(settings)
         self.undo_states = Undo(self.draft)
         self.saved = Mapper(settings)
@@ -217,10 +220,12 @@ class WrittenSettings(LoadedEvents):
         """Let the settings of a file stand; later changes are compared with them."""
         self.end_typing()
         self.change(draft_of(settings))
-        self.keep()
+        self.keep(agreed=settings.agreed)
 
-    def keep(self) -> None:
-        """What stands now is saved."""
+    def keep(self, *, agreed: bool) -> None:
+        """What stands now is saved; as a file has it, it is agreed on or only proposed."""
+        self.agreed = agreed
+        self.settings = self.settings.as_agreed(agreed)
         self.undo_states.keep()
         self.saved = Mapper(self.settings)
         self._look()
@@ -236,7 +241,8 @@ class WrittenSettings(LoadedEvents):
     # -- what comes of it
 
     def _compute(self) -> None:
-        self.settings, self.faults = drafted(file_data(self.draft))
+        usable, self.faults = drafted(file_data(self.draft))
+        self.settings = usable.as_agreed(self.agreed)
         self.mapper = Mapper(self.settings)
         self.compiled = self.mapper.compiled
         self.states.update(self.compiled)

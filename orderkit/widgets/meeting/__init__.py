@@ -24,8 +24,6 @@ from orderkit.widgets.meeting.stage import Stage
 class Meeting(BookingTabs):
     """Readiness, a booking, its journey and the results of a client, a tab for each.
 
-    agreed:  whether somebody has said which messages are for TikTok; else the settings are proposed
-
     session: the booking at hand, TikTok's side and what was sent
     """
 
@@ -38,9 +36,8 @@ class Meeting(BookingTabs):
         unread: int = 0,
         logo: str = "",
         prepare: Prepare | None = None,
-        agreed: bool = True,
     ) -> None:
-        self._events, self._unread, self._logo, self._agreed = events, unread, logo, agreed
+        self._events, self._unread, self._logo = events, unread, logo
         key = f"{client_name(settings)} {count(len(events), 'event')}"
         super().__init__(settings, key, prepare, Stage(self.take))
         self.add_class("ok-meeting")
@@ -60,7 +57,7 @@ class Meeting(BookingTabs):
         chosen = {name: labels[name] for name in bookings or labels}
         self.booking = ClientBookingPage(self.session, chosen, not_found(settings, self._results))
         self.journey = ClientJourneyPage(self.session)
-        self.results = ClientResultsPage(self.session, labels, self._logo, self._agreed)
+        self.results = ClientResultsPage(self.session, labels, self._logo)
         self.session.when_changed(self.refresh)
         return {
             "Readiness": self.readiness_view,
@@ -77,7 +74,7 @@ class Meeting(BookingTabs):
         for at, (name, mapped) in enumerate(every, start=1):
             info = (mapped.payload or {}).get("order_info", {})
             number = str(info.get("order_id") or f"Message {at}")
-            what = capital(aside_word(self._agreed))
+            what = capital(aside_word(self.session.mapper.settings.agreed))
             if mapped.payload:
                 what = kind_of(mapped.order_status).title if mapped.order_status else "Not clear"
             label = f"{number} · {what}"
@@ -95,7 +92,7 @@ class Meeting(BookingTabs):
             if sent.delivery and sent.verdict == "delivered"
         }
         settings = self.session.mapper.settings
-        found = readiness(settings, self._results, kept, self._unread, self._agreed)
+        found = readiness(settings, self._results, kept, self._unread)
         self.readiness_view.value = readiness_html(found)
 
     def take(self, content: dict[str, Any]) -> None:

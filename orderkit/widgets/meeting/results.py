@@ -18,14 +18,11 @@ from orderkit.widgets.demo.session import DemoSession
 class ClientResultsPage(Page):
     """Sends all bookings to the test system, and shows what came of each.
 
-    agreed:  whether somebody has said which messages are for TikTok
     results: name → what came of it
     """
 
-    def __init__(
-        self, session: DemoSession, labels: Mapping[str, str], logo: str = "", agreed: bool = True
-    ) -> None:
-        self.labels, self._logo, self._agreed = labels, logo, agreed
+    def __init__(self, session: DemoSession, labels: Mapping[str, str], logo: str = "") -> None:
+        self.labels, self._logo = labels, logo
         self.results: dict[str, SendResult] = {}
         self.try_button = parts.button("Try all with the test system", self.begin, self, "primary")
         self.handover_button = parts.button("Document to take home", self.hand_over, self)
@@ -61,7 +58,7 @@ class ClientResultsPage(Page):
         """Offer the document, as a link that saves it."""
         entries = self.session.ledger.entries(most=MOST)
         settings = self.session.mapper.settings
-        page = handover_page(settings, self.session.events, entries, self._logo, self._agreed)
+        page = handover_page(settings, self.session.events, entries, self._logo)
         link = parts.download("handover.html", page)
         self.handover_view.value = f'<p role="status">{link} No secret is in it.</p>'
 
@@ -75,7 +72,7 @@ class ClientResultsPage(Page):
     def refresh(self) -> None:
         """Show the funnel and the list."""
         outcomes: Counter[str] = Counter()
-        aside = aside_word(self._agreed)
+        aside = aside_word(self.session.mapper.settings.agreed)
         rows = []
         for name, event in self.session.events.items():
             mapped = self.session.mapper.map(event)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from orderkit import Settings, load_settings
-from orderkit.destination.saving import PROPOSED, save_settings
+from orderkit.destination.loading import PROPOSED
+from orderkit.destination.saving import save_settings
 from orderkit.events import samples
 from orderkit.widgets import EventPicker, SettingsForm
 from orderkit.widgets.mapper.screen import listed_events
