@@ -15,7 +15,7 @@ from orderkit.cli.options import order_status
 from orderkit.cli.terminal import COLOURS, Line, Terminal
 from orderkit.cli.writing import echo, escape_json, write_bytes
 from orderkit.destination.loading import load_settings
-from orderkit.destination.settings import Checks
+from orderkit.destination.settings import Checks, Settings
 from orderkit.errors import EventsError
 from orderkit.events import paths
 from orderkit.events.entries import LIMIT, EventLine, Reading, describe_notes
@@ -161,15 +161,21 @@ def platform_option(command: F) -> F:
     )(command)
 
 
+def load_draft(settings_path: str) -> Settings:
+    """The settings in a file, which may be a draft: what it leaves open is said."""
+    settings = load_settings(settings_path, draft=True)
+    if absent := settings.absent():
+        echo(f"note: {settings_path} is a draft, without {', '.join(absent)}", err=True)
+    return settings
+
+
 def make_mapper(settings_path: str, platform: bool | None = None) -> Mapper:
     """The mapper for a settings file, with the checks of the platform as they were asked for.
 
     The file may be a draft: what it leaves open is said, and reported missing in each order.
     """
     refuse_overwriting(settings=settings_path, output="-")
-    settings = load_settings(settings_path, draft=True)
-    if absent := settings.absent():
-        echo(f"note: {settings_path} is a draft, without {', '.join(absent)}", err=True)
+    settings = load_draft(settings_path)
     if platform is not None:
         settings = settings.model_copy(update={"checks": Checks(platform=platform)})
     return Mapper(settings)

@@ -4,10 +4,15 @@ from pathlib import Path
 
 import click
 
-from orderkit.cli.common import command_reading, events_argument, print_notes, settings_option
+from orderkit.cli.common import (
+    command_reading,
+    events_argument,
+    load_draft,
+    print_notes,
+    settings_option,
+)
 from orderkit.cli.printing import find_chromium, print_pdf
 from orderkit.cli.writing import echo
-from orderkit.destination.loading import load_settings
 from orderkit.errors import EventsError
 from orderkit.events.files import write_text
 from orderkit.events.overwriting import refuse_overwriting
@@ -40,6 +45,9 @@ def command(
     the settings to type into the platform; what TikTok receives, with one of EVENTS a kind as an
     example; the test orders in the ledger; what each order status needs; and what is assumed.
 
+    The settings may be a draft, as before a first meeting: what is still open stands on the first
+    page.
+
     Example: orderkit handover events.ndjson --settings settings.toml -o handover.html
     """
     if not (out or pdf):
@@ -48,7 +56,7 @@ def command(
         find_chromium()
     path = Path(ledger_path) if ledger_path else default_path()
     refuse_overwriting(events=events, settings=settings_path, output=out, pdf=pdf, ledger=path)
-    settings = load_settings(settings_path)
+    settings = load_draft(settings_path)
     entries = []
     if path.is_file():
         with Ledger(path) as ledger:

@@ -1,6 +1,6 @@
 """The document for the client: how ready all is, what to type, what becomes of a booking."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from html import escape
 from typing import Any, Final
@@ -22,7 +22,7 @@ from orderkit.reports import html
 from orderkit.reports.by_cause import by_cause_html
 from orderkit.reports.client_words import client_words, in_order_of_life, kind_of, shown_value
 from orderkit.reports.pages import document
-from orderkit.reports.readiness import Readiness, client_name, readiness
+from orderkit.reports.readiness import Readiness, client_name, not_found, readiness
 from orderkit.reports.readiness_html import (
     lights_html,
     logo_html,
@@ -31,6 +31,7 @@ from orderkit.reports.readiness_html import (
 )
 from orderkit.reports.ribbon import ribbon_svg
 from orderkit.reports.settings_html import settings_html
+from orderkit.reports.still_open import still_open_html
 from orderkit.sending.ledger import Entry
 
 _OTHER = "any other status"
@@ -63,10 +64,11 @@ def handover_page(
         if entry.delivery.verdict == "delivered"
     }
     found = readiness(settings, results, delivered)
+    unfound = not_found(settings, results)
     name = client_name(settings)
     sections = (
         ("Settings to type into the platform", settings_html(settings) + _hosts(settings), False),
-        ("What TikTok receives", _examples(mapper, results), False),
+        ("What TikTok receives", _examples(mapper, results, unfound), False),
         ("Test orders", _tests(entries, numbers), False),
         ("What each order status needs", _required(mapper), True),
         ("What no source states, and is assumed", _assumptions(), True),
@@ -81,7 +83,7 @@ def handover_page(
         _section(number, title, inside, folded)
         for number, (title, inside, folded) in enumerate(sections, start=1)
     )
-    first = _first_page(found, settings)
+    first = _first_page(found, settings, unfound)
     return document(
         f"{name}: bookings at TikTok", f"{head}{first}{body}", f"{name} · orders to TikTok · {day}"
     )
@@ -96,12 +98,13 @@ def _section(number: int, title: str, inside: str, folded: bool) -> str:
     )
 
 
-def _first_page(found: Readiness, settings: Settings) -> str:
+def _first_page(found: Readiness, settings: Settings, unfound: Collection[str]) -> str:
     named = "until when" if any(step.until for step in settings.step) else ""
     return (
         '<section class="ok-first ok-ready"><h1>Your bookings at TikTok</h1>'
         f'<p class="ok-lead">{escape(found.sentence())}</p>'
         f"{lights_html(found, 'h2')}{strip_html(found)}"
+        f"{still_open_html(settings, unfound)}"
         f"<h2>The way of a booking</h2>{flow_html(found)}"
         f"<h2>Who does what{', ' + named if named else ''}</h2>{tasks_html(found.tasks)}</section>"
     )
@@ -147,7 +150,7 @@ def _hosts(settings: Settings) -> str:
     return "<h3>Where it goes</h3>" + html.html_table(("what", "host"), rows)
 
 
-def _examples(mapper: Mapper, results: Sequence[Mapped]) -> str:
+def _examples(mapper: Mapper, results: Sequence[Mapped], unfound: Collection[str]) -> str:
     """Each field with its source and one example a kind of booking: the one that fills most."""
     best: dict[str, Mapped] = {}
     for mapped in results:
@@ -177,7 +180,7 @@ def _examples(mapper: Mapper, results: Sequence[Mapped]) -> str:
         rows.append(
             [
                 escape(word.word),
-                html.code(_source(field)),
+                html.OPEN if target in unfound else html.code(_source(field)),
                 *(_example(entry, field.zone) for entry in entries),
                 escape(asked),
             ]

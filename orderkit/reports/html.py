@@ -22,6 +22,9 @@ _BREAKS: Final = re.compile(r"(?<=\w\()|(?<=[._,])(?=\w)")
 #: A line of a formula, and below it a line with nothing but a caret.
 _POINTED: Final = re.compile(r"\n?^( *)([^\n]+)\n( *)\^(?:\n|\Z)", re.MULTILINE)
 
+#: What stands in a table where nobody has said anything yet.
+OPEN: Final = '<span class="ok-hint">open</span>'
+
 #: How each status word looks, wherever it stands.
 TONES: Final[dict[str, Tone]] = {
     "ok": "good",

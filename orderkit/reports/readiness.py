@@ -193,7 +193,8 @@ def _not_found(settings: Settings, there: frozenset[str]) -> frozenset[str]:
         or (row.setting and getattr(settings.settings, row.setting))
     }
     silent = frozenset(row.target for row in field_mappings() if row.type != "status") - said
-    if _ORDER_NUMBER in silent & there:
+    # Without a booking, nobody can say that the table looks in the wrong place.
+    if _ORDER_NUMBER in silent & there or not there:
         return silent & {row.target for row in field_mappings() if row.setting}
     return silent - there
 

@@ -92,7 +92,7 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[str | None]]) -> str:
 
     def shown(column: str, cell: str | None) -> str:
         if cell is None:
-            return '<span class="ok-hint">open</span>'
+            return html.OPEN
         return html.code(cell) if column in code else escape(cell)
 
     cells = [list(map(shown, columns, row)) for row in rows]

@@ -133,6 +133,26 @@ def test_the_handover_is_of_one_client_alone(ledger: Path, tmp_path: Path) -> No
     assert "No test order was sent yet." in page.read_text()
 
 
+def test_a_draft_is_handed_over_with_what_it_leaves_open(tmp_path: Path) -> None:
+    """Before a first meeting not all is settled: the page says what; no settings are an error."""
+    page, draft, broken = (tmp_path / name for name in ("h.html", "draft.toml", "broken.toml"))
+    made = run("suggest", str(samples.EVENTS), "-o", str(draft))
+    assert made.returncode == 0, made.stderr
+    given = ("handover", str(samples.EVENTS), "-o", str(page), "--settings")
+    done = run(*given, str(draft))
+    assert done.returncode == 0, done.stderr
+    assert f"note: {draft} is a draft, without third_merchant_id" in done.stderr
+    told = re.sub(r"<[^>]+>", "", page.read_text(encoding="utf-8"))
+    assert "Still open: Your id at TikTok" in told
+    page.unlink()
+    broken.write_text("[settings\n", encoding="utf-8")
+    for wrong in (broken, tmp_path / "none.toml"):
+        done = run(*given, str(wrong))
+        assert done.returncode == 2
+        assert done.stderr.startswith(f"error: {wrong}")
+        assert not page.exists()
+
+
 def test_the_handover_is_printed_where_a_browser_is(tmp_path: Path) -> None:
     """With a Chromium it is a PDF of numbered sheets; without one, what to do is said at once."""
     pdf = tmp_path / "handover.pdf"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from orderkit.destination.loading import load_settings, parse_settings
+from orderkit.destination.loading import PROPOSED, load_settings, parse_settings
 from orderkit.events import samples
 from orderkit.events.entries import EventLine
 from orderkit.mapping.mapper import Mapper
@@ -145,6 +145,36 @@ def test_a_value_that_is_not_there_is_missing_and_not_invalid(tmp_path: Path) ->
     assert "missing · third_shop_name · 1 message" in told
     assert "invalid · order_id · 1 message" in told
     assert "invalid · missing" not in told
+
+
+def first_page(page: str) -> str:
+    """The text above the numbered sections."""
+    inside = page.partition('<section class="ok-first')[2].partition('<section id="part1"')[0]
+    return re.sub(r"<[^>]+>", "", inside)
+
+
+def test_the_first_page_says_what_a_draft_leaves_open() -> None:
+    """What nobody has said yet is named in the client's words, whoever does what; else nothing."""
+    steps = COLUMNS + '[[step]]\nwhat = "Keep the click"\n'
+    told = first_page(page_of([BOOKED], steps))
+    assert "Still open: Click on TikTok, Country, Booked at, Changed at, " in told
+    assert "Hotel code" not in told
+    assert "Who cancelled" not in told  # none of these settings' messages is a cancellation
+    assert "proposed" not in told
+    told = unescape(part(page_of([BOOKED]), 2))
+    assert "Country open missing" in told
+    done = handover_page(load_settings(samples.SETTINGS), SAMPLES)
+    assert "Still open" not in done
+    assert "Still open" not in handover_page(load_settings(samples.SETTINGS), {})
+
+
+def test_the_first_page_says_what_is_only_proposed() -> None:
+    """Proposed settings say so, whether something is open or nothing; no pairs are open, too."""
+    assert "The rest is proposed" in first_page(page_of([BOOKED], PROPOSED + COLUMNS))
+    text = PROPOSED + samples.SETTINGS.read_text(encoding="utf-8")
+    told = first_page(handover_page(parse_settings(text), SAMPLES))
+    assert "What these pages say of your bookings is proposed" in told
+    assert "Still open: What happened, " in first_page(page_of([BOOKED], "[settings]"))
 
 
 def test_values_are_shown_whole() -> None:
