@@ -24,6 +24,8 @@ from orderkit.widgets.upload import Upload
 
 #: Where dropped files lie, as long as the page is served.
 _DROPPED: Final = Path("dropped")
+#: Where copies of what was sent lie, as long.
+_SENT: Final = Path("sent")
 
 
 class Invitation(w.HTML):  # type: ignore[misc]  # ipywidgets has no types
@@ -134,7 +136,7 @@ class App(parts.Form):
             return form or _mapper(text, found, file)
 
         unread = len(found.left_out)
-        return Meeting(settings, found.events, unread, self._logo(settings), prepare)
+        return Meeting(settings, found.events, unread, self._logo(settings), prepare, _SENT)
 
     def _logo(self, settings: Settings) -> str:
         logo = settings.client.logo or ""

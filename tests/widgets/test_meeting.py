@@ -133,6 +133,35 @@ def _try_all(meeting: Meeting) -> None:
     meeting.results.task.result(60)
 
 
+def test_what_was_sent_is_still_there_after_a_reload(tmp_path: Path) -> None:
+    """Results, readiness and document have it, and the page says that it was before."""
+    settings = load_settings(SYSTEM / "settings.toml")
+    events = first_events(SYSTEM / "reservations.json").events
+    first = Meeting(settings, events, keep_in=tmp_path / "sent")
+    assert "sent" not in first.remembered.state
+    _try_all(first)
+    first.session.sandbox.stop()
+    state = dict(first.remembered.state)
+    again = Meeting(settings, events, keep_in=tmp_path / "sent")
+    again.remembered.restored = state
+    assert again.results.view.value == first.results.view.value
+    assert again.readiness_view.value == first.readiness_view.value
+    assert "before the page was loaded again" in again.results.message.value
+    assert len(again.session.ledger.entries()) == 12
+    assert again.remembered.state["sent"] == state["sent"]
+    # What would be sent otherwise now was not sent.
+    changed = parse_settings(
+        (SYSTEM / "settings.toml").read_text(encoding="utf-8").replace("casa-hotels", "casa")
+    )
+    other = Meeting(changed, events, keep_in=tmp_path / "sent")
+    other.remembered.restored = state
+    assert not other.results.results
+    # Nothing but a file of this page is read, and that is gone once the page is no longer served.
+    elsewhere = Meeting(settings, events, keep_in=tmp_path / "another")
+    elsewhere.remembered.restored = state | {"sent": f"../sent/{state['sent']}"}
+    assert not elsewhere.results.results
+
+
 def test_trying_all_again_ends_as_the_first_time(meeting: Meeting) -> None:
     """A demonstration that is repeated shows the same: no older message is refused."""
     for _ in range(2):

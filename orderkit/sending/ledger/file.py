@@ -131,6 +131,11 @@ class LedgerFile:
             if self._file_lock:
                 self._file_lock.close()
 
+    def copy_into(self, other: "LedgerFile") -> None:
+        """Let another ledger have all that this one has, and nothing else. Raises LedgerError."""
+        with self.exclusive(), other.exclusive():
+            self.rows.backup(other.rows)
+
     def insert(self, table: str, **columns: Any) -> int:
         """Add a row; gives its number."""
         places = ", ".join("?" * len(columns))

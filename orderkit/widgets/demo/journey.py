@@ -184,6 +184,7 @@ class JourneyPage(Page):
             shown += 1
         self._go_on = None
         await walking
+        self.session.keep_sent()
 
     async def _wait(self) -> None:
         """Until the next picture is shown: for a while, or until somebody wants it."""

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 from orderkit.destination.loading import load_settings
@@ -34,11 +35,16 @@ class DemoSession:
     sandbox: TikTok's side, started when it is first needed
     sent:    everything that was sent from this page
     ledger:  the same, with requests and answers; forgotten with the page, as the sandbox is
+    sent_file: where a copy of the ledger outlives the page, for when it is loaded again; or None
     """
 
     def __init__(
-        self, settings: Settings | None = None, events: dict[str, dict[str, Any]] | None = None
+        self,
+        settings: Settings | None = None,
+        events: dict[str, dict[str, Any]] | None = None,
+        sent_file: Path | None = None,
     ) -> None:
+        self.sent_file = sent_file
         self.lock = threading.RLock()
         self.mapper = Mapper(settings or load_settings(samples.SETTINGS))
         self.events = events or sample_bookings()
@@ -94,6 +100,24 @@ class DemoSession:
             self.sent.append(sent)
             self.changed()
         return sent
+
+    def keep_sent(self) -> None:
+        """Write down what was sent, for when the page is loaded again."""
+        if self.sent_file:
+            # A copy: who sends here waits for no lock of a file, which another page may hold.
+            with Ledger(self.sent_file) as kept:
+                self.ledger.copy_into(kept)
+            with self.lock:
+                self.changed()
+
+    def resume_sent(self, name: str) -> None:
+        """Take over what was sent before the page was loaded again: a file's name, "" for none."""
+        if self.sent_file and name:
+            file = self.sent_file.with_name(Path(name).name)
+            if file.is_file():
+                with Ledger(file) as kept:
+                    kept.copy_into(self.ledger)
+                self.sent_file = file
 
     @property
     def orders(self) -> dict[str, Order]:

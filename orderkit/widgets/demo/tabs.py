@@ -34,7 +34,7 @@ class TypedOver(Protocol):
 
 
 class BookingTabs(parts.Form):
-    """A tab for each page; what was typed stays through a reload.
+    """A tab for each page; what was typed, and a copy of what was sent, stay through a reload.
 
     With `prepare`, the last tab is the mapper, made when it is first opened: what is changed there
     is in the pages as soon as they are shown again.
@@ -111,16 +111,19 @@ class BookingTabs(parts.Form):
             "typed": self.booking.texts,
             "tab": self.tabs.selected_index or 0,
         }
+        if (file := self.session.sent_file) and file.is_file():
+            state["sent"] = file.name
         if (form := self.settings_form) and form.session.undo_states.unsaved:
             state |= {"draft": form.session.draft, "file": form.path.value}
         self.remembered.state = state
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Show what was typed before the page was loaded again, here and in the mapper."""
+        """Show what was typed and sent before the page was loaded again, also in the mapper."""
         if "draft" in state and self._prepare:
             form = self._open_mapper(self._prepare)
             form.resume(dict(state["draft"]), str(state.get("file") or ""))
             self.use(form.settings)
+        self.session.resume_sent(str(state.get("sent") or ""))
         self._fill(state)
         self.tabs.selected_index = min(int(state.get("tab") or 0), len(self.tabs.children) - 1)
 

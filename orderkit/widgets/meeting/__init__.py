@@ -4,7 +4,9 @@ No word of ours is on these screens; see `orderkit.reports.client_words`.
 """
 
 from html import escape
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import ipywidgets as w
 
@@ -24,6 +26,8 @@ from orderkit.widgets.meeting.stage import Stage
 class Meeting(BookingTabs):
     """Readiness, a booking, its journey and the results of a client, a tab for each.
 
+    keep_in: folder in which what was sent outlives the page, for when it is loaded again
+
     session: the booking at hand, TikTok's side and what was sent
     """
 
@@ -36,8 +40,10 @@ class Meeting(BookingTabs):
         unread: int = 0,
         logo: str = "",
         prepare: Prepare | None = None,
+        keep_in: Path | None = None,
     ) -> None:
         self._events, self._unread, self._logo = events, unread, logo
+        self._keep_in = keep_in
         key = f"{client_name(settings)} {count(len(events), 'event')}"
         super().__init__(settings, key, prepare, Stage(self.take))
         self.add_class("ok-meeting")
@@ -45,7 +51,8 @@ class Meeting(BookingTabs):
     def make_pages(self, settings: Settings) -> dict[str, w.Widget]:
         present = '<button type="button" class="ok-present" aria-pressed="false">Present</button>'
         self.head.value = head_html(settings, self._logo, present)
-        self.session = DemoSession(settings, self._events)
+        sent_file = self._keep_in / f"{uuid4().hex}.sqlite" if self._keep_in else None
+        self.session = DemoSession(settings, self._events, sent_file)
         self._results = [self.session.mapper.explain(event) for event in self._events.values()]
         labels = self._labels()
         bookings = [
@@ -87,13 +94,17 @@ class Meeting(BookingTabs):
     def refresh(self) -> None:
         """Show the readiness, with what the test system has kept by now."""
         kept = {
-            (sent.delivery.order_id, sent.delivery.order_status)
-            for sent in self.session.sent
-            if sent.delivery and sent.verdict == "delivered"
+            (sent.order_id, sent.order_status)
+            for sent in self.results.results.values()
+            if sent.verdict == "delivered"
         }
         settings = self.session.mapper.settings
         found = readiness(settings, self._results, kept, self._unread)
         self.readiness_view.value = readiness_html(found)
+
+    def restore(self, state: dict[str, Any]) -> None:
+        super().restore(state)
+        self.results.recall()
 
     def take(self, content: dict[str, Any]) -> None:
         """Do what a message of the page says: go a step on or back, or present."""

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 
 import ipywidgets as w
 
+from orderkit.events.jsontext import dumps
 from orderkit.reports import views
 from orderkit.reports.client_words import aside_word
 from orderkit.reports.funnel import funnel_html
 from orderkit.reports.handover import MOST, handover_page
-from orderkit.sending.results import SendResult
+from orderkit.sending.delivery import Delivery
 from orderkit.widgets import parts
 from orderkit.widgets.demo.page import Page, card_table
 from orderkit.widgets.demo.session import DemoSession
@@ -18,12 +19,12 @@ from orderkit.widgets.demo.session import DemoSession
 class ClientResultsPage(Page):
     """Sends all bookings to the test system, and shows what came of each.
 
-    results: name → what came of it
+    results: name → what came of it at the test system
     """
 
     def __init__(self, session: DemoSession, labels: Mapping[str, str], logo: str = "") -> None:
         self.labels, self._logo = labels, logo
-        self.results: dict[str, SendResult] = {}
+        self.results: dict[str, Delivery] = {}
         self.try_button = parts.button("Try all with the test system", self.begin, self, "primary")
         self.handover_button = parts.button("Document to take home", self.hand_over, self)
         self.handover_view = w.HTML()
@@ -47,12 +48,31 @@ class ClientResultsPage(Page):
         for name, event in self.session.events.items():
             mapped = self.session.mapper.explain(event)
             if mapped.outcome == "mapped":
-                self.results[name] = await self.session.send(event, mapped)
-        self.refresh()
+                sent = await self.session.send(event, mapped)
+                if sent.delivery:
+                    self.results[name] = sent.delivery
+        with self.session.lock:
+            self.session.changed()
+        self.session.keep_sent()
         if self.results:
             self.show_message("Each booking that is ready was sent.", "good")
         else:
             self.show_message("No booking is ready yet: see Readiness.", "warn")
+
+    def recall(self) -> None:
+        """Show what was sent before the page was loaded again, of bookings that are as they were.
+
+        The test system of then is gone; what it answered is written down.
+        """
+        last: dict[bytes, Delivery] = {}
+        for entry in self.session.ledger.entries(most=MOST):
+            last.setdefault(entry.payload, entry.delivery)
+        for name, event in self.session.events.items():
+            if delivery := last.get(dumps(self.session.mapper.map(event).payload)):
+                self.results[name] = delivery
+        if self.results:
+            self.show_message("This was sent before the page was loaded again.")
+            self.session.changed()
 
     def hand_over(self) -> None:
         """Offer the document, as a link that saves it."""
@@ -85,7 +105,7 @@ class ClientResultsPage(Page):
             else:
                 state = "kept" if sent and sent.verdict == "delivered" else "ready"
                 state = "refused" if sent and sent.verdict != "delivered" else state
-            tries = sent.delivery.attempts if sent and sent.delivery else ""
+            tries = sent.attempts if sent else ""
             rows.append((*self.labels[name].split(" · "), state, tries))
         table = views.make_table(
             rows,
