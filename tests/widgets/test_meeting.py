@@ -181,6 +181,17 @@ def test_a_journey_is_not_counted_as_a_booking(meeting: Meeting) -> None:
     assert "Both cancellations reached the test system" in meeting.readiness_view.value
 
 
+def test_trouble_that_no_journey_met_is_in_no_result(meeting: Meeting) -> None:
+    """A journey of a booking that is not ready is over at once, and its faults with it."""
+    meeting.booking.inputs["House.Label"].value = ""
+    meeting.journey.buttons[0].click()
+    assert meeting.journey.task is not None
+    meeting.journey.task.result(60)
+    assert "was not sent" in meeting.journey.message.value
+    _try_all(meeting)
+    assert {sent.attempts for sent in meeting.results.results.values()} == {1}
+
+
 def test_a_message_that_is_not_for_tiktok_is_no_booking_to_choose() -> None:
     """Only bookings are offered; what became of the rest stands in the results."""
     events = first_events(SYSTEM / "reservations.json").events

@@ -212,6 +212,8 @@ class JourneyPage(Page):
                     break
             self._picture(*self.conclusion(order_id))
         finally:
+            # What has not gone wrong by now does not go wrong with what is sent next.
+            self.session.sandbox.script("")
             self._pictures.put_nowait(None)
 
     async def _travel(
