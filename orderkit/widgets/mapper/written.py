@@ -9,13 +9,12 @@ from typing import Any, Final, TypeVar, cast
 from orderkit.destination.fields import FieldMapping, field_mappings
 from orderkit.destination.labels import field_labels
 from orderkit.destination.loading import drafted, validated
-from orderkit.destination.settings import Filter, Settings
+from orderkit.destination.settings import Settings
 from orderkit.errors import OrderkitError, SettingsError, SettingsFault
 from orderkit.events import paths
 from orderkit.mapping.compiled import CompiledField
 from orderkit.mapping.mapper import Mapper
-from orderkit.mapping.results import Mapped
-from orderkit.mapping.suggest.statuses import ProposedEvents, possible_status, suggest_events
+from orderkit.mapping.suggest.statuses import ProposedEvents, suggest_events
 from orderkit.widgets.mapper.draft import (
     CONFIRMED,
     PARTS,
@@ -28,12 +27,10 @@ from orderkit.widgets.mapper.draft import (
 from orderkit.widgets.mapper.known import KnownPaths
 from orderkit.widgets.mapper.loaded import LoadedEvents
 from orderkit.widgets.mapper.sources import WrittenSource, read_source, show_source
+from orderkit.widgets.mapper.unsent import as_if_sent, is_aside
 from orderkit.widgets.undo import Undo
 
 T = TypeVar("T")
-#: What an order begins with, as long as nothing says otherwise. Assumption: TikTok's list of order
-#: statuses is not public.
-FIRST_STATUS: Final = "CREATE_ORDER"
 #: The rows as a screen has them: by group, each by its target.
 ROWS: Final[dict[str, FieldMapping]] = {
     target: {row.target: row for row in field_mappings()}[target] for target in field_labels()
@@ -255,28 +252,13 @@ class WrittenSettings(LoadedEvents):
         """Look at the chosen event."""
         self.mapped = self.mapper.explain(self.event)
         self.saved_mapped = self.saved.explain(self.event)
-        self.rows = self.mapped if self.mapped.trace else self._as_if_sent()
-        self.aside = self._is_aside()
-
-    def _as_if_sent(self) -> Mapped:
-        """What the rows give for an event that is not sent: an event mapping may be wanting."""
-        unfiltered = Mapper(self.settings.model_copy(update={"filter": Filter()}))
-        found = unfiltered.explain(self.event)
-        if found.trace:
-            return found
         name = self.compiled.status.source.read(self.seen).raw
-        proposed = {pair.event_name: pair.order_status for pair in self.proposed_events.events}
-        return unfiltered.explain(self.event, status=proposed.get(name) or FIRST_STATUS)
-
-    def _is_aside(self) -> bool:
-        mapping = self.settings.event_mapping
-        sent = not self.names or self.states.outcome(self.chosen) != "not for TikTok"
-        if sent or not mapping:
-            return False
-        name = self.compiled.status.source.read(self.seen).raw
-        orders = {event.event_name for event in self.proposed_events.events if event.order_status}
-        mapped = name in {pair.event_name for pair in mapping}  # the filter leaves it out
-        return mapped or not (name in orders or (isinstance(name, str) and possible_status(name)))
+        proposed = self.proposed_events
+        self.rows = self.mapped
+        if not self.mapped.trace:
+            self.rows = as_if_sent(self.settings, self.event, name, proposed)
+        unsent = bool(self.names) and self.states.outcome(self.chosen) == "not for TikTok"
+        self.aside = unsent and is_aside(self.settings, name, proposed)
 
     def fault(self, key: str) -> SettingsFault | None:
         """What is wrong with what stands under a key."""
