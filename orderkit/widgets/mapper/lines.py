@@ -95,8 +95,8 @@ def _problem(session: MapperSession, row: FieldMapping, state: str) -> dict[str,
         more = f"{of - ok:,} of {count(of, 'order')} {_verb(of - ok, state)}" if of else ""
         said = {"text": problem.message, "more": more, "ask": problem.actor == "event"}
         return {"problem": said, "fixes": _fixes(session, target)}
-    if row.type == "country" and (fixes := _fixes(session, target)):
-        return {"fixes": fixes}
+    if row.type == "country" and written.kind == "text":
+        return {"fixes": _fixes(session, target)}
     if state == "missing" and not written.text:
         note = capital(row.note.partition("assumption")[0].rstrip("; "))
         more = note or f"Asked for: {field_type(row.type).expected}"

@@ -438,13 +438,25 @@ def test_a_country_that_is_named_gets_its_code_with_a_click(typed: str, code: st
     assert (row["text"], row["state"], row.get("warnings")) == (code, "ok", None)
 
 
+def test_an_empty_row_of_a_country_is_a_problem() -> None:
+    """It is gone to as any other row that nothing stands in, whatever else may be read."""
+    events = {
+        str(at): {"event_name": "booking", "id": f"B-{at}", "guest_land": ["DE", "FR"][at % 2]}
+        for at in range(3)
+    }
+    form = SettingsForm(picker=EventPicker(events))
+    form.map_event("booking")
+    form.write("order_country", "")
+    assert form.row("order_country")["problem"]["text"] == "Nothing stands here yet"
+
+
 @pytest.mark.parametrize("typed", ["IT", "Bavaria", "XX"])
 def test_a_country_that_nobody_knows_gets_no_code(typed: str) -> None:
     """What is a code already, or none, is left as it is."""
     form = SettingsForm(picker=EventPicker({"1": {"event_name": "booking", "id": "B-1"}}))
     form.map_event("booking")
     form.write("order_country", typed)
-    assert form.row("order_country").get("fixes") is None
+    assert not form.row("order_country").get("fixes")
 
 
 def test_each_event_that_is_mapped_is_a_step_of_its_own() -> None:
