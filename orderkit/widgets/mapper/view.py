@@ -6,7 +6,12 @@ from typing import Any, Final
 
 import anywidget
 
-_FOLDER: Final = Path(__file__).parent
+_FRONT: Final = Path(__file__).with_name("front")
+#: The script's parts, each using those before it: a widget's script is one text.
+_PARTS: Final = (
+    *("words", "keep", "bars", "rows", "sides", "drawers", "completion", "keys"),
+    "mapper",
+)
 #: What a person does → the keys of the message that say what it is done with.
 INTENTS: Final = {
     "type": ("target", "text", "caret"),
@@ -39,8 +44,8 @@ INTENTS: Final = {
 class MapperView(anywidget.AnyWidget):
     """What the browser draws; `on_intent` is given what a person did there."""
 
-    _esm = _FOLDER / "mapper.js"
-    _css = _FOLDER / "mapper.css"
+    _esm = "\n".join((_FRONT / f"{part}.js").read_text(encoding="utf-8") for part in _PARTS)
+    _css = _FRONT / "mapper.css"
 
     def __init__(self, on_intent: Callable[[dict[str, Any]], None]) -> None:
         super().__init__()

@@ -12,7 +12,7 @@ from orderkit.destination.saving import save_settings
 from orderkit.events import samples
 from orderkit.widgets import EventPicker, SettingsForm
 from orderkit.widgets.mapper.screen import listed_events
-from orderkit.widgets.mapper.view import INTENTS
+from orderkit.widgets.mapper.view import INTENTS, MapperView
 from orderkit.widgets.parts import guarded
 from tests.mapping.test_guesses import bookings
 
@@ -83,7 +83,7 @@ def test_the_page_always_shows_what_python_holds() -> None:
 
 def test_every_action_of_the_page_is_known_here_and_there() -> None:
     """The front end sends no action that Python does not take, and Python knows no other."""
-    script = (Path(__file__).parents[3] / "orderkit/widgets/mapper/mapper.js").read_text("utf-8")
+    script = str(MapperView._esm)
     for intent in INTENTS:
         assert f'send("{intent}"' in script or intent == "write"
     form = SettingsForm()
