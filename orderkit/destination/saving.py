@@ -1,9 +1,10 @@
 """Writing settings files: what a person wrote around the values stays as it is."""
 
 import re
+import tomllib
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from orderkit.destination.entries import rearranged
 from orderkit.destination.loading import PROPOSED, read_text, read_toml
@@ -64,7 +65,7 @@ def save_settings(
         elif document.get(key) != value and (value or key in document):
             document[key] = value
     _confirm(document, confirmed)
-    text = tomlkit.dumps(document)
+    text = _without_settled(tomlkit.dumps(document), settings.statuses())
     if not proposed_in(text):
         text = text.replace(PROPOSED, "", 1)
     try:
@@ -73,6 +74,25 @@ def save_settings(
         reason = getattr(error.__cause__, "strerror", None) or "no file"
         fault = SettingsFault("file", reason, "name a place to write to")
         raise SettingsError(str(path), [fault]) from error
+
+
+#: An event that a proposed file leaves open, for whoever says what it stands for.
+_OPEN_EVENT: Final = re.compile(
+    r'^# \[\[event_mapping\]\]\n# order_status = ""\n# (event_name = [^\n]*)\n\n?', re.MULTILINE
+)
+
+
+def _without_settled(text: str, names: Collection[str]) -> str:
+    """A text without the events that it leaves open, and that are mapped by now."""
+
+    def kept(found: re.Match[str]) -> str:
+        try:
+            name = tomllib.loads(found[1])["event_name"]
+        except tomllib.TOMLDecodeError:
+            return found[0]
+        return "" if name in names else found[0]
+
+    return _OPEN_EVENT.sub(kept, text)
 
 
 def proposed(path: str | Path) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Final
+from zoneinfo import available_timezones
 
 from orderkit.mapping.names import words
 from orderkit.mapping.suggest.properties import Property
@@ -58,7 +59,8 @@ def may_be_hotels(code: Property, name: Property, values: OrderValues) -> bool:
     """Whether some name is written as a proper one is, and the codes are no countries': languages,
     users and channels go with codes as well.
     """
-    proper = any(str(value)[:1].isupper() for value in values.values(name))
+    names = {str(value) for value in values.values(name)}
+    proper = any(text[:1].isupper() for text in names) and not names & available_timezones()
     return proper and not values.converts(code, "country")
 
 

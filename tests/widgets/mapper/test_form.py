@@ -939,6 +939,21 @@ def test_an_optional_row_gets_a_proposal_that_nothing_asks_for() -> None:
     assert page.screen["rows"]["order_info.extra.cancel_reason"]["text"] == "reason"
 
 
+def test_what_a_proposed_file_leaves_open_goes_when_it_is_mapped() -> None:
+    """The comment of an event that is mapped by now is gone from the file, and the others stay."""
+    left_open = "".join(
+        f'# [[event_mapping]]\n# order_status = ""\n# event_name = "{name}"  # proposal: in 2\n\n'
+        for name in ("booking_modified", "page_view")
+    )
+    Path("settings.toml").write_text(f"{PROPOSED}{left_open}[settings]\n", encoding="utf-8")
+    form = SettingsForm()
+    form.map_event("booking_modified")
+    form.save()
+    text = Path("settings.toml").read_text(encoding="utf-8")
+    assert text.count("booking_modified") == 1
+    assert '# event_name = "page_view"' in text
+
+
 def test_an_event_that_is_no_order_asks_for_nothing() -> None:
     """A payment lacks no hotel: its rows are not needed, and what may be an order still asks."""
     events = samples.sample_events() | {
