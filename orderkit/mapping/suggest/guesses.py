@@ -177,7 +177,7 @@ class _Guesses:
         pairs = list(named_codes(values, self.taken))
         named = [pair for pair in pairs if names_rooms(pair[1], values)]
         rooms = [pair for pair in pairs if pair[0].in_array or pair in named]
-        rooms.sort(key=lambda pair: pair not in named)
+        rooms.sort(key=lambda pair: (pair not in named, _of_rates(*pair)))
         hotels = [pair for pair in pairs if not pair[0].in_array]
         hotels.sort(
             key=lambda pair: (
@@ -271,6 +271,11 @@ def _nights(begin: Proposal, end: Proposal) -> list[int]:
     """The days between two dates, where both have the same orders."""
     first, last = days(begin.given), days(end.given)
     return [(last[n] - day).days for n, day in first.items()] if first.keys() == last.keys() else []
+
+
+def _of_rates(code: Property, name: Property) -> bool:
+    """Whether a code or its name is called a rate's: a price list is no room."""
+    return "rate" in (code.name.subject, name.name.subject)
 
 
 def _is_code(prop: Property) -> bool:

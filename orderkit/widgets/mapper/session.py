@@ -81,7 +81,7 @@ class MapperSession(WrittenSettings):
 
         What somebody wrote is shown, with what mends it.
         """
-        ranked = self.proposals.get(row.target, [])
+        ranked = self._ranked(row)
         if not ranked or row.target == self.typing:
             return None
         written = self.source(row)
@@ -94,7 +94,16 @@ class MapperSession(WrittenSettings):
         """What else is proposed for a row, where the first is not sure."""
         if first.sure:
             return []
-        return [p for p in self.proposals.get(row.target, []) if p != first][:MOST_OTHERS]
+        return [p for p in self._ranked(row) if p != first][:MOST_OTHERS]
+
+    def _ranked(self, row: FieldMapping) -> list[Proposal]:
+        """A row's proposals; a name that goes with the code that is written comes first."""
+        ranked = self.proposals.get(row.target, [])
+        code = row.target.removesuffix("_name") + "_id"
+        if code not in ROWS or not ranked or ranked[0].sure:
+            return ranked
+        read = {f"`{path}`" for path in self.field(code).source.properties}
+        return sorted(ranked, key=lambda p: not any(path in p.reason for path in read))
 
     def proposed_mapping(self) -> list[dict[str, str]]:
         """The event mapping that is proposed, while there is none."""

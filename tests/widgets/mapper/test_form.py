@@ -939,6 +939,26 @@ def test_an_optional_row_gets_a_proposal_that_nothing_asks_for() -> None:
     assert page.screen["rows"]["order_info.extra.cancel_reason"]["text"] == "reason"
 
 
+def test_the_name_that_is_proposed_goes_with_the_code_that_is_written() -> None:
+    """Of two codes with their names, whoever chooses the second one means its name, too."""
+    kinds = [("A1", "Nord am Hof", "P7", "Mit Garten"), ("A2", "Süd am Hof", "P8", "Mit Balkon")]
+    events = {
+        str(at): {"Xa": f"F{881 + 7 * at}", "Xs": ["confirmed", "cancelled"][at % 2]}
+        | dict(zip(("Ca", "Cb", "Da", "Db"), kinds[(at // 2) % 2], strict=True))
+        for at in range(8)
+    }
+    form = SettingsForm(picker=EventPicker(events))
+    form.change_part("event_property", "Xs")
+    form.change_part("event_mapping", [])
+    form.accept("order_status")
+    form.write("third_sku_id", "")
+    proposed = {form.row("third_sku_id")["proposal"]["text"]}
+    for code, name in (("Ca", "Cb"), ("Da", "Db"), ("Ca", "Cb")):
+        form.write("third_sku_id", code)
+        assert form.row("third_sku_name")["proposal"]["text"] == name
+    assert proposed <= {"Ca", "Da"}
+
+
 def test_what_a_proposed_file_leaves_open_goes_when_it_is_mapped() -> None:
     """The comment of an event that is mapped by now is gone from the file, and the others stay."""
     left_open = "".join(
