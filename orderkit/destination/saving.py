@@ -1,7 +1,6 @@
 """Writing settings files: what a person wrote around the values stays as it is."""
 
 import re
-import tomllib
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Final
@@ -87,8 +86,8 @@ def _without_settled(text: str, names: Collection[str]) -> str:
 
     def kept(found: re.Match[str]) -> str:
         try:
-            name = tomllib.loads(found[1])["event_name"]
-        except tomllib.TOMLDecodeError:
+            name = read_toml(found[1], "comment")["event_name"]
+        except SettingsError:
             return found[0]
         return "" if name in names else found[0]
 
