@@ -98,10 +98,10 @@ class Readiness:
 
 
 def client_name(settings: Settings) -> str:
-    """What the client is called: by its own name, or by its id at TikTok."""
-    merchant = settings.settings.third_merchant_id
-    named = merchant if isinstance(merchant, str) and "{{" not in merchant else ""
-    return settings.client.name or named or "Your bookings"
+    """What the client is called: by its own name, its one hotel's, or its id at TikTok."""
+    said = (settings.settings.third_shop_name, settings.settings.third_merchant_id)
+    named = (text for text in said if isinstance(text, str) and text and "{{" not in text)
+    return settings.client.name or next(named, "Your bookings")
 
 
 def _listed(names: list[str]) -> str:

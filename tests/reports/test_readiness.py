@@ -13,7 +13,7 @@ from orderkit.errors import SettingsError
 from orderkit.events import samples
 from orderkit.mapping.mapper import Mapper
 from orderkit.reports.client_words import client_words, count_in_words, kind_of, listed, topics
-from orderkit.reports.readiness import Readiness, readiness
+from orderkit.reports.readiness import Readiness, client_name, readiness
 from orderkit.reports.readiness_html import logo_html, readiness_html
 from orderkit.reports.tasks import Gap, most_frequent
 
@@ -223,3 +223,17 @@ def test_what_some_bookings_have_where_the_table_looks_for_it_is_found() -> None
     """A value that others have is missing in this booking: nobody has to look for its place."""
     found = found_of_foreign(FOREIGN | {"currency": "EUR"}, FOREIGN)
     assert Gap("Price", True, found=True) in found.kinds[0].gaps
+
+
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [
+        ('[client]\nname = "Quay Group"\n[settings]\nthird_shop_name = "Quay House"', "Quay Group"),
+        ('[settings]\nthird_shop_name = "Quay House"\nthird_merchant_id = "m-7"', "Quay House"),
+        ('[settings]\nthird_shop_name = "{{hotel.name}}"\nthird_merchant_id = "m-7"', "m-7"),
+        ('[settings]\nthird_shop_name = "{{hotel.name}}"', "Your bookings"),
+    ],
+)
+def test_a_client_is_called_by_the_best_name_that_settings_have(settings: str, name: str) -> None:
+    """Its own name, else its one hotel's, else what TikTok knows it by."""
+    assert client_name(parse_settings(settings, draft=True)) == name
