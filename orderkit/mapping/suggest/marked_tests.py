@@ -18,8 +18,6 @@ _LIVE: Final = frozenset(["live", "livemode", "production", "prod"])
 _PLACES: Final = frozenset(["environment", "env", "mode", "stage"])
 #: What a flag's name may say besides.
 _BESIDE: Final = frozenset(["is", "mode", "flag", "order", "booking", "reservation"])
-
-
 #: What a remark is called, and the part of a guest's name in which such a word stands.
 _REMARKS: Final = frozenset(
     words(

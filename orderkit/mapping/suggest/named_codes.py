@@ -9,6 +9,30 @@ from orderkit.mapping.suggest.properties import Property
 from orderkit.mapping.suggest.values import MOST_COUNTED, OrderValues
 
 
+#: Whose a code may be that all orders have alike, where its name does not say it.
+_OWN: Final = frozenset({"order", "hotel"})
+#: Of so many orders, what all have alike is no accident.
+_MANY: Final = 6
+#: What rooms are called by, in the languages of hotels, and what is sold beside or with them.
+_ROOMS: Final = frozenset(
+    words(
+        "room rooms suite studio apartment villa bungalow cottage cabin tent zimmer chambre"
+        " habitacion camera quarto kamer appartement apartamento appartamento ferienwohnung"
+        " double twin single king queen loft penthouse dormitory triple quadruple familiar family"
+        " doble individual doppia singola matrimoniale tripla duplo individuel doppel einzel"
+    )
+)
+_ENDS: Final = ("zimmer", "kamer", "suite", "apartment", "room")
+_OFFERS: Final = frozenset(
+    words(
+        "only breakfast board meal rate flexible refundable service upgrade cleaning minibar"
+        " fruhstuck halbpension vollpension verpflegung petit dejeuner desayuno colazione ontbijt"
+        " tarif tarifa tariffa pension"
+    )
+)
+_LEAST: Final = 2
+
+
 def named_codes(values: OrderValues, taken: set[str]) -> Iterator[tuple[Property, Property]]:
     """Two properties of one object, a code and a name, each of which gives the other.
 
@@ -62,30 +86,6 @@ def may_be_hotels(code: Property, name: Property, values: OrderValues) -> bool:
     names = {str(value) for value in values.values(name)}
     proper = any(text[:1].isupper() for text in names) and not names & available_timezones()
     return proper and not values.converts(code, "country")
-
-
-#: Whose a code may be that all orders have alike, where its name does not say it.
-_OWN: Final = frozenset({"order", "hotel"})
-#: Of so many orders, what all have alike is no accident.
-_MANY: Final = 6
-#: What rooms are called by, in the languages of hotels, and what is sold beside or with them.
-_ROOMS: Final = frozenset(
-    words(
-        "room rooms suite studio apartment villa bungalow cottage cabin tent zimmer chambre"
-        " habitacion camera quarto kamer appartement apartamento appartamento ferienwohnung"
-        " double twin single king queen loft penthouse dormitory triple quadruple familiar family"
-        " doble individual doppia singola matrimoniale tripla duplo individuel doppel einzel"
-    )
-)
-_ENDS: Final = ("zimmer", "kamer", "suite", "apartment", "room")
-_OFFERS: Final = frozenset(
-    words(
-        "only breakfast board meal rate flexible refundable service upgrade cleaning minibar"
-        " fruhstuck halbpension vollpension verpflegung petit dejeuner desayuno colazione ontbijt"
-        " tarif tarifa tariffa pension"
-    )
-)
-_LEAST: Final = 2
 
 
 def names_rooms(prop: Property, values: OrderValues) -> bool:
