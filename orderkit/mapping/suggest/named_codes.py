@@ -8,7 +8,6 @@ from orderkit.mapping.names import words
 from orderkit.mapping.suggest.properties import Property
 from orderkit.mapping.suggest.values import MOST_COUNTED, OrderValues
 
-
 #: Whose a code may be that all orders have alike, where its name does not say it.
 _OWN: Final = frozenset({"order", "hotel"})
 #: Of so many orders, what all have alike is no accident.
