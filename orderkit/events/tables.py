@@ -21,6 +21,8 @@ from orderkit.events.packing import optional
 
 _ROWS_AT_ONCE: Final = 1_000
 _NO_CELL: Final = ("", None)
+#: A dot that ends a word; one that joins two leads from an object to its property.
+_ABBREVIATED: Final = re.compile(r"\.(?=\s|$)")
 #: What is said of such a row.
 ROW_OF_TOTALS: Final = "a row of totals left out"
 #: How a row of totals begins, in the languages of hotels, in small letters.
@@ -34,21 +36,30 @@ _SUM: Final = re.compile(r"[-+\d.,'’\s%€$£]*\d[-+\d.,'’\s%€$£]*")
 class Tree:
     """What dotted columns make of a row of cells; compiled once for all rows.
 
-    A column whose name is no path, or clashes with another, is a property of just that name at the
-    root: ``GET("…")`` reads it. ``None`` is a column that is left out.
+    A dot that ends an abbreviation ("N. Pren.") leads to no deeper property, and is left out of the
+    name. A column whose name is no path, or clashes with another, is a property of just that name
+    at the root: ``GET("…")`` reads it. ``None`` is a column that is left out.
     """
 
     def __init__(self, columns: Iterable[str | None], reading: Reading) -> None:
         root: dict[str, Any] = {}
-        self.width = 0
+        self.width, shortened = 0, []
         for number, column in enumerate(columns):
             self.width += 1
-            if column is not None and not _place(root, column, number):
+            if column is None:
+                continue
+            plain = _ABBREVIATED.sub("", column)
+            if plain != column and _place(root, plain, number):
+                shortened.append(plain)
+            elif not _place(root, column, number):
                 name = column
                 while name in root:
                     name = f"{name} (column {number + 1})"
                 root[name] = number
                 reading.note(f'column {number + 1} is no path of its own: GET("{name}") reads it')
+        if shortened:
+            names = paths.count(len(shortened), "column name")
+            reading.note(f"dots of abbreviations left out of {names}, as in `{shortened[0]}`")
         self._make = _object(root)
 
     def event(self, cells: Sequence[Any]) -> dict[str, Any]:

@@ -377,3 +377,16 @@ def test_codes_that_say_nothing_are_what_happened_all_the_same() -> None:
     found = suggest_events(events)
     assert found.event_property == "StsCd"
     assert {event.order_status for event in found.events} == {""}
+
+
+def test_the_room_alone_is_not_what_a_stay_came_to() -> None:
+    """Beside a total that is more, the amount that was to be paid is a part of the bill."""
+    events = []
+    for at in range(8):
+        total = Decimal(f"{200 + 13 * at}.50")
+        price = {"currency": "GBP", "total": str(total)}
+        folio = {"room_revenue": str(total), "extras": "38.00", "grand_total": str(total + 38)}
+        made = over(at, price=price, folio=folio) if at % 2 else booking(at, price=price)
+        events.append(made)
+    first, *_others = proposed(events, ".fulfillment_value")
+    assert (first.value, first.sure) == ("folio.grand_total", False)

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from orderkit.destination.fields import FieldMapping
 from orderkit.events import paths
 from orderkit.events.jsontext import show
+from orderkit.mapping.names import read_name, words
 from orderkit.mapping.suggest.candidates import as_reference, compiled, proposal_of
 from orderkit.mapping.suggest.order_object import OrderObject
 from orderkit.mapping.suggest.properties import Property, Seen
@@ -70,6 +71,8 @@ def like_click_ids(values: OrderValues) -> list[tuple[Property, str]]:
     """Properties that may hold click ids by their values, the likeliest first, and why."""
     found = []
     for prop in values.seen.properties.values():
+        if _of_others(prop):
+            continue
         texts = values.values(prop)
         if not texts or not all(isinstance(v, str) and _LONG.fullmatch(v) for v in texts):
             continue
@@ -86,6 +89,12 @@ def like_click_ids(values: OrderValues) -> list[tuple[Property, str]]:
         found.append((paid, not _OF_TIKTOK.search(prop.path), not organic, prop, fact))
     found.sort(key=lambda each: each[:3])
     return [(prop, fact) for *_, prop, fact in found]
+
+
+def _of_others(prop: Property) -> bool:
+    """Whether it is called by another network's id: gclid, fbclid."""
+    own = prop.path.rpartition(".")[2]
+    return "otherclick" in read_name(own).attributes and "ttclid" not in words(own)
 
 
 def paid_click_ids(values: OrderValues) -> Iterator[tuple[str, str]]:

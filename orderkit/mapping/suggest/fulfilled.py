@@ -31,6 +31,10 @@ def settle_fulfilled(found: dict[str, list[Proposal]]) -> None:
     if shown is None:
         return
     value = _property(shown)
+    if whole := next((p for p in billed if _is_total_of(p, shown)), None):
+        # The room alone came to what was to be paid, and the bill to more.
+        found[_VALUE] = [whole, *(p for p in billed if p is not whole)]
+        return
     fact = "in most orders it is what was to be paid, and in none more"
     found[_VALUE] = [shown.shown_by(fact, kept=1), *(p for p in billed if p is not shown)]
     for target, names in _BESIDE.items():
@@ -45,6 +49,14 @@ def _is_due(given: Mapping[int, Any], owed: Mapping[int, Any]) -> bool:
     same = [number for number, amount in given.items() if owed.get(number) == amount]
     more = any(amount > owed[number] for number, amount in given.items() if number in owed)
     return len(same) >= _LEAST and 2 * len(same) >= len(given) and not more
+
+
+def _is_total_of(whole: Proposal, part: Proposal) -> bool:
+    """Whether an amount is called a total, stands beside the part, and is more in every order."""
+    prop, other = _property(whole), _property(part)
+    called_so = "total" in prop.name.attributes and not prop.name.against
+    more = (amount > part.given.get(number, amount) for number, amount in whole.given.items())
+    return called_so and stand_together(prop, other) and all(more)
 
 
 def _property(proposal: Proposal) -> Property:

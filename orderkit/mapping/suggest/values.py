@@ -21,6 +21,7 @@ _MINUS: Final = re.compile(r"(?<![0-9])[-−–](?=\s*[0-9])|(?<=[0-9])\s*[-−�
 #: A number of more digits is an id, or a time.
 _MOST: Final = 1_000_000_000
 _FRACTION: Final = re.compile(r"[0-9]+[.,][0-9]{1,4}")
+_CODED: Final = re.compile("0[0-9]+")
 _DATED: Final = re.compile(r"\s*[0-9]{1,4}[-/. ][0-9]{1,2}[-/. ][0-9]{1,4}\s*|[0-9]{8}")
 _CLOCKED: Final = re.compile(r".*[0-9][T ][0-9]{2}:[0-9]{2}.*|[0-9]{10}|[0-9]{13}")
 #: Of whom a property speaks that is no order's, and of what that rarely is.
@@ -91,6 +92,9 @@ class OrderValues:
 
     def money(self, prop: Property, numbers: list[int] | None = None) -> list[float]:
         """The values as numbers, where some have a fraction or are no small count; else none."""
+        # A number that begins with 0 is a code's: "00185" of an address.
+        if any(map(_CODED.fullmatch, map(str, self.values(prop, numbers)))):
+            return []
         found = self.number(prop, numbers)
         fractions = any(_FRACTION.search(str(v)) for v in self.values(prop, numbers))
         return found if fractions or max(found, default=0) > MOST_COUNTED else []

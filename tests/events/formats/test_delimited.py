@@ -25,8 +25,14 @@ ROW = {"id": "H-1", "total": "100"}
         (",id,total\n0,H-1,100\n1,H-1,100\n", ROW, "column 1, a counter without a name, left out"),
         ("id ,total  \n H-1, 100\nH-1,100 \n", ROW, "padding of cells trimmed: 2 events"),
         ('"id", "total"\n"H-1", "1,5"\n"H-1", "1,5"\n', {"id": "H-1", "total": "1,5"}, ""),
-        ("Cod.;Check-in\nH-1;1.5.\nH-1;1.5.\n", {"Cod.": "H-1", "Check-in": "1.5."},
-         'column 1 is no path of its own: GET("Cod.") reads it'),
+        ("Cod.;Check-in\nH-1;1.5.\nH-1;1.5.\n", {"Cod": "H-1", "Check-in": "1.5."},
+         "dots of abbreviations left out of 1 column name, as in `Cod`"),
+        ("N. Pren.;Tot. Sogg.\nH-1;7\nH-1;7\n", {"N Pren": "H-1", "Tot Sogg": "7"},
+         "dots of abbreviations left out of 2 column names, as in `N Pren`"),
+        ("Cod;Cod.\nH-1;7\nH-1;7\n", {"Cod": "H-1", "Cod.": "7"},
+         'column 2 is no path of its own: GET("Cod.") reads it'),
+        ("a..b;price.total\nH-1;7\nH-1;7\n", {"a..b": "H-1", "price": {"total": "7"}},
+         'column 1 is no path of its own: GET("a..b") reads it'),
     ],
 )  # fmt: skip
 def test_dialects(tmp_path: Path, name: str, text: str, event: dict[str, Any], note: str) -> None:

@@ -40,3 +40,9 @@ def test_ids_among_cookies_and_in_addresses_are_read_from_both() -> None:
     (value, given), *_ = offered(texts)
     assert value.startswith("COALESCE(SELECT(")
     assert given == dict(enumerate(_PAID[:3]))
+
+
+def test_an_id_that_is_called_another_networks_is_none_of_tiktoks() -> None:
+    """However long it is, a gclid is Google's; the paid click's own is offered."""
+    events = [{"ttclid": id_, "gclid": "EAIaIQobSxUYyHCzs9bwtZuXi4wX9DO"} for id_ in _PAID]
+    assert [value for value, _ in offered(events)] == ["{{ttclid}}"]

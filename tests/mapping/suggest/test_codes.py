@@ -68,3 +68,10 @@ def test_what_a_commission_that_stands_from_the_start_is_taken_of_waits_for_the_
         "IF(folio.posted_total, pricing.total)",
         False,
     )
+
+
+def test_the_digits_of_a_postcode_are_no_amount() -> None:
+    """What begins with 0 is a code, however large the number would be."""
+    events = bookings(CAP=["00185", "80337", "06121", "20121"])
+    for row in ("total_value", "payment_value"):
+        assert not any("CAP" in value for value, _ in proposed(row, events))
