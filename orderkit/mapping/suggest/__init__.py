@@ -100,14 +100,15 @@ def _keep_commission_whole(found: dict[str, list[Proposal]]) -> None:
     amount = next((t for t in found if t.endswith("commission_base_amount")), "")
     if amount:
         # What says that it is the base comes before what may be the commission.
-        found[amount] = sorted(found[amount], key=lambda p: not _says_base(p))
+        found[amount] = sorted(found[amount], key=lambda p: not says_base(p))
     currency = next((t for t in found if "commission_value" in t and t != amount), "")
     if amount and currency and not any(p.sure for p in found[amount]):
         doubt = "the amount that the commission is taken of is not found"
         found[currency] = [p.at_most("perhaps", doubt) for p in found[currency] if found[amount]]
 
 
-def _says_base(proposal: Proposal) -> bool:
+def says_base(proposal: Proposal) -> bool:
+    """Whether it reads what a commission is taken of, by its name."""
     return all("base" in read_name(path).attributes for path in proposal.properties)
 
 

@@ -13,7 +13,7 @@ from statistics import mean
 from typing import Final
 
 from orderkit.destination.fields import FieldMapping, field_mappings
-from orderkit.mapping.names import words
+from orderkit.mapping.names import read_name, words
 from orderkit.mapping.suggest import computed
 from orderkit.mapping.suggest.candidates import as_reference, proposal_of, readings
 from orderkit.mapping.suggest.click_ids import like_click_ids, paid_click_ids
@@ -43,7 +43,7 @@ _DOUBT: Final = "its values alone say so"
 _LONGEST_STAY: Final = 60
 #: When a message was sent or came, and not when something happened to the order.
 _OF_MESSAGES: Final = frozenset(
-    words("delivered delivery sent snt received processed exported ingested")
+    words("delivered delivery sent snt emitted received processed exported ingested")
 )
 
 
@@ -169,6 +169,7 @@ class _Guesses:
             found = self.made.get(name, [])
             found.sort(key=lambda p, sign=sign: sign * mean(p.given.values()))  # type: ignore[misc]
             found.sort(key=lambda p: bool(_OF_MESSAGES & set(words(p.reads))))
+            found.sort(key=lambda p: any(read_name(path).against for path in p.properties))
 
     def _places(self) -> None:
         """Codes with their names: of hotels and of rooms."""
@@ -214,7 +215,7 @@ class _Guesses:
                 text = f"SIZE({spelled(array)})"
                 self._add(name, text, f"the number of items in `{array}`", formula=True)
         free = (p for p in values.full if p.path not in self.taken and not values.of_people(p))
-        counts = [p for p in free if _is_count(values.whole(p))]
+        counts = [p for p in free if p.name.subject != "hotel" and _is_count(values.whole(p))]
         found = values.first(counts, lambda p: (_is_code(p), p.in_array, max(values.whole(p))))
         self._read(name, found, "a small number")
         self.taken |= set(self._paths(name)[:1])

@@ -13,9 +13,8 @@ from zoneinfo import ZoneInfo
 from orderkit.destination.codes import minor_units
 from orderkit.mapping.suggest.agreement import Roles, days_between
 from orderkit.mapping.suggest.candidates import proposal_of
-from orderkit.mapping.suggest.proposal import Proposal, as_formula
+from orderkit.mapping.suggest.proposal import HUNDREDTHS, Proposal, as_formula
 
-DOUBT: Final = "it may count hundredths: divide by 100 if it does"
 #: A night hardly costs so much: whole amounts from there on may count hundredths.
 _DEAR_NIGHT: Final = 1_000
 #: And these most likely do, in a currency in which a night costs some hundreds.
@@ -32,7 +31,7 @@ def in_whole_units(total: Proposal, roles: Roles) -> Proposal:
     nights = _nights(roles.get("arrival", []), roles.get("departure", []))
     prices = _prices_of_a_night(total, nights, _codes(roles.get("currency", [])))
     dear = prices and all(isinstance(p, float) and p >= _DEAR_NIGHT for p in prices)
-    return total.at_most("perhaps", DOUBT) if dear and not total.formula else total
+    return total.at_most("perhaps", HUNDREDTHS) if dear and not total.formula else total
 
 
 def divide_hundredths(
@@ -41,7 +40,7 @@ def divide_hundredths(
     """Offer each amount divided by 100 as well, where the total may count hundredths: first where
     it most likely does.
     """
-    total = next((p for p in found.get(_TOTAL, []) if DOUBT in p.facts), None)
+    total = next((p for p in found.get(_TOTAL, []) if HUNDREDTHS in p.facts), None)
     if total is None:
         return
     currency = found.get(_CURRENCY, [])[:1]
@@ -54,7 +53,7 @@ def divide_hundredths(
         whole = [p for p in proposals if p.row.type == "amount" and _is_whole(p)]
         if not whole:
             continue
-        doubted = {p.value: p.at_most("perhaps", DOUBT) for p in whole}
+        doubted = {p.value: p.at_most("perhaps", HUNDREDTHS) for p in whole}
         parts = [_divided(p, currency, codes, events, zone) for p in whole]
         same = [doubted.get(p.value, p) for p in proposals]
         found[target] = [*parts, *same] if first else [*same[:1], *parts, *same[1:]]

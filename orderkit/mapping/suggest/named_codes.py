@@ -61,9 +61,10 @@ def named_codes(values: OrderValues, taken: set[str]) -> Iterator[tuple[Property
 def constant_codes(values: OrderValues, taken: set[str]) -> Iterator[Property]:
     """Codes that all orders have alike, as those of one hotel have its code."""
     for prop in values.full if len(values.numbers) >= _MANY else ():
+        called = "identifier" in prop.name.attributes and prop.name.subject in _OWN
+        bare = prop.name.subject == "hotel" and not prop.name.attributes
         if (
-            "identifier" in prop.name.attributes
-            and prop.name.subject in _OWN
+            (called or bare)
             and prop.path not in taken
             and not (prop.in_array or prop.name.against)
             and values.kinds(prop) == 1

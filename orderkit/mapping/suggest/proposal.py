@@ -9,6 +9,8 @@ from orderkit.mapping.fixes import property_in_formula
 
 #: From the surest on; what is less than likely is offered, and never written into a file.
 CONFIDENCES: Final = ("very likely", "likely", "perhaps")
+#: What is said of an amount that may be a hundred times too high.
+HUNDREDTHS: Final = "it may count hundredths: divide by 100 if it does"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,12 @@ class Proposal:
         return self.because(fact, least)
 
     def shown_by(self, fact: str, kept: int = 2) -> "Proposal":
-        """The same, likely, as values show it: with its first facts, and what they show."""
+        """The same, likely, as values show it: with its first facts, and what they show.
+
+        What may count hundredths adds up as well as what does not, and stays in doubt.
+        """
+        if HUNDREDTHS in self.facts:
+            return self.because(fact)
         return replace(self, confidence="likely", facts=(*self.facts[:kept], fact))
 
     def as_json(self) -> dict[str, Any]:

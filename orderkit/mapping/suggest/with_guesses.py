@@ -8,7 +8,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from orderkit.destination.fields import ALWAYS
-from orderkit.mapping.suggest import suggest_from
+from orderkit.mapping.suggest import says_base, suggest_from
 from orderkit.mapping.suggest.envelope import of_envelope
 from orderkit.mapping.suggest.fulfilled import settle_fulfilled
 from orderkit.mapping.suggest.guesses import guess
@@ -44,6 +44,8 @@ def with_guesses(
         guessed = [p for p in guesses if target != _ROOMS or told.get(p.reads, target) == target]
         if not (named and named[0].sure):
             found[target] = _agreeing_first(named, guessed)
+    for target in (t for t in found if t.endswith("commission_base_amount")):
+        found[target] = sorted(found[target], key=lambda p: (not p.sure, not says_base(p)))
     settle_pairs(found)
     for target, constants in of_envelope(envelope, values.given_order.numbers, zone).items():
         if not (found.get(target) and found[target][0].sure):

@@ -69,3 +69,31 @@ def test_amounts_of_usual_nights_are_not_doubted() -> None:
     """Whole amounts of some hundreds are what they are."""
     for name, ranked in _proposals("eur", 310, 264, 198, 420).items():
         assert not any("/ 100" in proposal.value for proposal in ranked), name
+
+
+@pytest.mark.parametrize(
+    "parts", [("discount",), ("discount", "room", "tax", "fee"), ("room", "tax")]
+)
+def test_that_amounts_add_up_does_not_say_what_they_count(parts: tuple[str, ...]) -> None:
+    """A total less its discount, and parts of a total, add up in hundredths as well: no price that
+    may be a hundred times too high is taken unasked.
+    """
+    events, statuses = [], []
+    for at in range(8):
+        room, tax, fee, off = 40000 + 1300 * at, 8000 + 260 * at, 450, (at % 3) * 1500
+        total = room + tax + (fee if "fee" in parts else 0)
+        said = {"room": room, "tax": tax, "service_fee": fee, "discount": off}
+        price = {"currency": "GBP", "subtotal": total, "grand_total": total - off}
+        price |= {
+            key: value for key, value in said.items() if key.removeprefix("service_") in parts
+        }
+        if "discount" not in parts:
+            price["grand_total"] = total
+        event = {"type": "reservation.placed", "booking": {"ref": f"HQ-{at}7X", "price": price}}
+        event["booking"] |= {"arrival": f"2026-07-{10 + at}", "departure": f"2026-07-{12 + at}"}
+        events.append(event)
+        statuses.append("CREATE_ORDER")
+    found = with_guesses(events, UTC, statuses)
+    amounts = [p for ranked in found.values() for p in ranked if p.row.type == "amount"]
+    assert {p.row.target.rpartition(".")[2] for p in amounts} >= {"total_value", "payment_value"}
+    assert [p.value for p in amounts if p.sure and not p.value.endswith("/ 100")] == []
