@@ -126,11 +126,13 @@ def proposed_in(text: str) -> dict[str, str]:
 
 
 def _confirm(document: Any, keys: Collection[str]) -> None:
-    """Leave out what says that these values are proposals."""
+    """Leave out what says that these values are proposals, or that others are open that are not."""
     for table in ("settings", "smart_mapping"):
         for key in document.get(table, {}):
-            if f"{table}.{key}" in keys and _proposal(document[table], key):
-                _uncomment(document[table], key)
+            item = document[table]
+            settled = f"{table}.{key}" in keys and _proposal(item, key)
+            if settled or (item[key] != "" and _comment(item, key).startswith("left open")):
+                _uncomment(item, key)
     for row in document.get("event_mapping", []):
         if f"event_mapping.{row.get('event_name')}" in keys and _proposal(row, "event_name"):
             _uncomment(row, "event_name")
@@ -196,10 +198,13 @@ def _is_array(item: Any) -> bool:
     return isinstance(item, tomlkit.items.AoT)
 
 
-def _proposal(table: Any, key: str) -> str:
+def _comment(table: Any, key: str) -> str:
     item = getattr(table, "item", lambda _key: None)(key)
-    comment = item.trivia.comment.removeprefix("#").strip() if item is not None else ""
-    mark, _, reason = comment.partition(":")
+    return item.trivia.comment.removeprefix("#").strip() if item is not None else ""
+
+
+def _proposal(table: Any, key: str) -> str:
+    mark, _, reason = _comment(table, key).partition(":")
     return (reason.strip() or mark) if mark == "proposal" else ""
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from orderkit.destination.loading import load_settings, parse_settings, read_text, read_toml
 from orderkit.destination.saving import proposed_in, save_settings
@@ -23,6 +23,9 @@ from orderkit.widgets.mapper.session import MapperSession
 from orderkit.widgets.mapper.tables import proposals_table, rows_table, screen_html
 from orderkit.widgets.mapper.view import INTENTS, MapperView
 from orderkit.widgets.workspace import read_settings, settings_path, settings_target
+
+#: What is done on the way, after which what was said still stands.
+_PASSING: Final = frozenset({"type", "leave", "draw", "list_events"})
 
 
 class SettingsForm(MapperActions):
@@ -113,10 +116,13 @@ class SettingsForm(MapperActions):
         intent = str(content.get("do"))
         if intent not in INTENTS:
             raise OrderkitError(f"{intent}: there is no such action")
+        said = self._message
         try:
             getattr(self, intent)(**{key: content[key] for key in INTENTS[intent]})
         finally:
             self._send_changes(cause=intent, number=content.get("number"))
+        if intent not in _PASSING and self._message is said:
+            self.show_message("")  # it was said of what was done before
         if intent != "type":
             for listener in self._listeners:
                 listener()

@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from orderkit.destination.fields import ALWAYS, FieldMapping
 from orderkit.destination.labels import field_labels
+from orderkit.events import paths
 from orderkit.events.jsontext import show
 from orderkit.events.paths import count
 from orderkit.mapping.near_misses import similar
@@ -25,7 +27,8 @@ _MOST_READ: Final = 50
 _LEAST_TOLD: Final = 4
 #: How ids begin that are none of TikTok's for organic clicks, and what they are.
 _OTHER_IDS: Final = {
-    "E.C.P.": "these are of paid clicks, `ttclid`, where TikTok asks for the organic `ttoclid`",
+    "E.C.P.": "these are of paid clicks, `ttclid`, where TikTok asks for the organic `ttoclid`: "
+    "they are sent, and TikTok can say whether it takes them",
     "Cj0K": "these look like Google's",
     "EAIaIQ": "these look like Google's",
     "IwAR": "these look like Facebook's",
@@ -55,7 +58,7 @@ def row_lines(
         "mandatory": bool(row.mandatory),
         "text": written.text,
         "kind": _kind(row, written.kind),
-        "value": _value(entry, fault is not None),
+        "value": _value(session, row, entry, fault is not None),
         "state": state,
         "ok": ok,
         "of": of,
@@ -79,7 +82,7 @@ def row_lines(
     if target == CLICK_ID and target != session.typing:
         warnings += _other_ids(session)
     if target == _ORDER_ID and target != session.typing:
-        warnings += _one_number(session)
+        warnings += _one_number(session) or _repeated(session)
     if entry.state in ("not needed", "not yet") and key in session.draft:
         warnings += _found_nowhere(session, row)
     if warnings:
@@ -111,6 +114,28 @@ def _one_number(session: MapperSession) -> list[str]:
     if not most or len(values) < _LEAST_TOLD or most[0][1] * 2 <= len(values):
         return []
     return [f"{most[0][1]} of {count(len(values), 'order')} have the number {most[0][0][:40]}"]
+
+
+def _repeated(session: MapperSession) -> list[str]:
+    """That several events are of one order and status: TikTok keeps the last of them alone."""
+    states, source = session.states, session.field(_ORDER_ID).source
+
+    def count_them() -> list[str]:
+        sent = (at for at in range(len(states)) if states.outcome(at) != "not for TikTok")
+        ids = ((source.read(states.seen(at)).raw, states.status(at)) for at in sent)
+        found = Counter((str(id_), status) for id_, status in ids if not paths.is_blank(id_))
+        return [id_ for (id_, _), times in found.items() if times > 1]
+
+    chosen = session.settings
+    by = source.text, chosen.event_mapping, chosen.event_property, chosen.filter
+    several = session.counted("repeated", (*by, chosen.transformation), count_them)
+    if not several:
+        return []
+    stand = "stands" if len(several) == 1 else "stand"
+    return [
+        f"{count(len(several), 'order')} {stand} in several events of one status, as "
+        f"{several[0][:40]}: TikTok keeps the last one alone; a line for each room is no order"
+    ]
 
 
 def _other_ids(session: MapperSession) -> list[str]:
@@ -175,8 +200,11 @@ def _kind(row: FieldMapping, kind: Kind) -> str:
     return "event mapping" if row.type == "status" and kind == "path" else kind
 
 
-def _value(entry: TraceEntry, fault: bool) -> str:
+def _value(session: MapperSession, row: FieldMapping, entry: TraceEntry, fault: bool) -> str:
     if entry.state == "ok" and not fault:
+        if row.type == "timestamp" and isinstance(entry.value, int):
+            local = datetime.fromtimestamp(entry.value, session.settings.zone)
+            return f"{local:%Y-%m-%d %H:%M %Z}, {entry.value}"
         return show(entry.value, 300)
     return show(entry.raw, 300) if entry.state == "invalid" else ""
 

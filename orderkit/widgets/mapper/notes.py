@@ -10,11 +10,18 @@ from orderkit.widgets.mapper.written import ROWS
 _ASSUMED: Final = assumed_zone(ZoneInfo("UTC"))
 
 
+def _parses_moments(session: MapperSession) -> bool:
+    """Whether a moment is made of a text by a formula, which says no zone."""
+    moments = (row.target for row in ROWS.values() if row.type == "timestamp")
+    return any("DATEPARSE(" in session.field(target).source.text for target in moments)
+
+
 def notes(session: MapperSession) -> list[str]:
     """Why the event is not sent, what is assumed of its times, and problems that no row has."""
     mapped = session.mapped
     said = [f"This event is not sent: {mapped.reason}"] if mapped.reason else []
-    if any(step.endswith(_ASSUMED) for entry in session.rows.trace for step in entry.steps):
+    assumed = any(step.endswith(_ASSUMED) for e in session.rows.trace for step in e.steps)
+    if assumed or (session.settings.timezone == "UTC" and _parses_moments(session)):
         said.append(
             "Times without an offset are read as UTC, an assumption: name the hotel's time zone "
             "under Connection"

@@ -244,7 +244,10 @@ class MapperSession(WrittenSettings):
     def _as_text(self, row: FieldMapping, problem: Problem) -> list[tuple[OfferedSource, Effect]]:
         """What looks like a path and is none, as the text that it may be meant as ("E.C.P.…")."""
         written = self.source(row)
-        if problem.code != "missing" or written.kind != "path" or written.text in self.known:
+        own = row_key(row, self.draft) in self.draft  # not what the vendor reads unasked
+        if problem.code != "missing" or written.kind != "path" or not own:
+            return []
+        if written.text in self.known:
             return []
         quoted = show(written.text, _LONGEST_TEXT)
         value = read_source(quoted, self.known, setting=self._in_settings(row)).value

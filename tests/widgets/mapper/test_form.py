@@ -974,6 +974,92 @@ def test_what_a_proposed_file_leaves_open_goes_when_it_is_mapped() -> None:
     assert '# event_name = "page_view"' in text
 
 
+def test_a_row_that_a_proposed_file_left_open_is_so_no_more_once_it_is_filled() -> None:
+    """What was said of it goes with the value; what is empty still says why."""
+    target = "order_info.order_id"
+    Path("settings.toml").write_text(
+        f'{PROPOSED}[smart_mapping]\n"{target}" = ""  # left open: `id` may be something else\n'
+        '"order_info.update_time" = ""  # left open: `context.event_timestamp` may be\n',
+        encoding="utf-8",
+    )
+    form = SettingsForm()
+    form.write(target, "booking.ref")
+    form.map_event("booking_created")
+    form.save()
+    text = Path("settings.toml").read_text(encoding="utf-8")
+    assert f'"{target}" = "booking.ref"\n' in text
+    assert "context.event_timestamp` may be" in text
+
+
+def test_lines_of_one_order_are_told_in_its_row() -> None:
+    """A table with a line for each room: TikTok would keep the last line of an order alone."""
+    events = {
+        str(at): {"event_name": "booking", "id": f"B-{at // 2}", "room": at} for at in range(4)
+    } | {"x": {"event_name": "booking", "id": "B-9"}}
+    form = SettingsForm(picker=EventPicker(events))
+    form.map_event("booking")
+    form.write("order_id", "id")
+    (said,) = form.row("order_id")["warnings"]
+    assert said.startswith("2 orders stand in several events of one status, as B-0")
+    form.change_part("filter", {"formula": "room != 1 && room != 3"})
+    assert "warnings" not in form.row("order_id")
+
+
+def test_a_moment_is_shown_as_people_read_it() -> None:
+    """In the settings' time zone, beside the seconds that are sent."""
+    form = SettingsForm(picker=EventPicker({"1": {"event_name": "booking", "made": 1745143260}}))
+    form.map_event("booking")
+    form.write("create_time", "made")
+    form.change_part("timezone", "UTC")
+    assert form.row("create_time")["value"] == "2025-04-20 10:01 UTC, 1745143260"
+    form.change_part("timezone", "Europe/Rome")
+    assert form.row("create_time")["value"] == "2025-04-20 12:01 CEST, 1745143260"
+
+
+def test_the_zone_of_moments_that_a_formula_reads_is_asked_for() -> None:
+    """A text that DATEPARSE reads says no zone: as long as none is set, that is told."""
+    event = {"event_name": "booking", "made": "20/04/2025 10:01"}
+    form = SettingsForm(picker=EventPicker({"1": event}))
+    form.map_event("booking")
+    form.write("create_time", '= DATEFORMAT(DATEPARSE(made, "dd/MM/yyyy HH:mm"), "X")')
+    form.change_part("timezone", "UTC")
+    assert any("time zone" in note for note in form.screen["notes"])
+    form.change_part("timezone", "Europe/Rome")
+    assert not any("time zone" in note for note in form.screen["notes"])
+
+
+def test_what_the_vendor_reads_unasked_is_not_offered_as_a_text() -> None:
+    """Only what somebody typed may be meant as the text that it is."""
+    form = SettingsForm(picker=EventPicker({"1": {"event_name": "booking", "id": "B-1"}}))
+    form.map_event("booking")
+    for target in ("third_sku_id", "third_sku_name"):
+        assert not any(fix["words"] == "As text" for fix in form.row(target).get("fixes", []))
+    form.write("third_sku_id", "rooms.DBL")
+    assert "As text" in [fix["words"] for fix in form.row("third_sku_id")["fixes"]]
+
+
+def test_what_was_said_of_one_action_goes_with_the_next() -> None:
+    """A message stands while one types or looks, and not after something else was done."""
+    events = {name: {"event_name": name, "id": "n"} for name in ("on_request", "booking_modified")}
+    form = SettingsForm(picker=EventPicker(events))
+    page = Browser(form)
+    page.does("map_event", name="on_request")
+    assert "Choose the order status" in form.message.value
+    page.does("list_events", query="")
+    assert "Choose the order status" in form.message.value
+    page.does("pick", at=1)
+    assert form.message.value == ""
+
+
+def test_events_are_found_by_what_happened() -> None:
+    """The list shows the event's name, so that one can look for it."""
+    events = {str(at): {"event_name": f"made_{at}", "id": f"B-{at}"} for at in range(4)}
+    form = SettingsForm(picker=EventPicker(events))
+    page = Browser(form)
+    page.does("list_events", query="made_2")
+    assert [line["id"] for line in page.answer("events")] == ["B-2"]
+
+
 def test_an_event_that_is_no_order_asks_for_nothing() -> None:
     """A payment lacks no hotel: its rows are not needed, and what may be an order still asks."""
     events = samples.sample_events() | {

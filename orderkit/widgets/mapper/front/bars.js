@@ -93,10 +93,10 @@ const makeBars = (mapper) => {
         <div role="listbox" aria-label="Events" tabindex="0"></div>`;
       node.querySelector("input").focus();
     }
-    node.querySelector("[role=listbox]").innerHTML = (found || []).map((e) => `<div role="option" class="om-option" data-act="pick" data-at="${e.at}"
+    node.querySelector("[role=listbox]").innerHTML = (S.bar.shown ? `<p class="om-none">Only those that are ${text(S.bar.shown)}</p>` : "") + ((found || []).map((e) => `<div role="option" class="om-option" data-act="pick" data-at="${e.at}"
       aria-selected="${e.at === S.bar.event?.at}"><span>${e.at + 1}</span><b>${text(e.id || e.event || e.name)}</b><span>${text(e.id ? e.event || e.name : "")}</span>
       <span>${text(e.status)}</span><span class="om-s" data-s="${OUTCOMES[e.outcome]}">${icon(OUTCOMES[e.outcome])}${text(e.words)}</span></div>`).join("")
-      || (found ? `<p class="om-none">Nothing found${S.bar.shown ? ` among those that are ${text(S.bar.shown)}` : ""}</p>` : "");
+      || (found ? '<p class="om-none">Nothing found</p>' : ""));
   };
   const listEvents = (open) => {
     ui.listing = open;

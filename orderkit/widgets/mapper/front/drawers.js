@@ -19,7 +19,7 @@ const makeDrawers = (mapper) => {
   const forms = {
     event_mapping: (d) => `<div class="om-grid3"><span>Event</span><span>Order status</span><span>Events</span></div>
       ${d.rows.map((row, at) => `<div class="om-grid3">${input(`rows.${at}.event_name`, row.event_name, "Event", "event name", "names")}
-      ${input(`rows.${at}.order_status`, row.order_status, "Order status", "CREATE_ORDER", "statuses")}<span>${d.counts[at] || 0}</span>
+      ${input(`rows.${at}.order_status`, row.order_status, "Order status", "order status", "statuses")}<span>${d.counts[at] || 0}</span>
       ${button("remove", "Remove", `class="om-flat" data-from="rows" data-at="${at}" aria-label="Remove ${text(row.event_name)}"`)}</div>
       ${faults(d, `event_mapping.${at}`)}`).join("")}
       ${d.faults.filter((f) => f.key === "event_mapping").map((f) => `<div class="om-fault">${icon("invalid")}${text(f.text)}</div>`).join("")}

@@ -82,6 +82,12 @@ const makeKeys = (mapper) => {
       return nodes[ui.focus].focus();
     }
     if (["ArrowUp", "ArrowDown"].includes(event.key) && (inField || node === row)) { done(); return go(event.key === "ArrowDown" ? 1 : -1); }
+    // A letter on a row begins its field anew, as in a spreadsheet; the letter goes there.
+    if (node === row && !ctrl && !event.altKey && event.key.length === 1 && event.key !== " ") {
+      const field = row.querySelector(".om-field input");
+      field?.focus();
+      return field?.select();
+    }
     if (event.key === "Enter" && node === row) { done(); const field = row.querySelector("input, button"); field?.focus(); return field?.select?.(); }
     if (["ArrowUp", "ArrowDown"].includes(event.key) && node.matches(".om-leaf")) {
       done();

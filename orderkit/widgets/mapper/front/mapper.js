@@ -91,7 +91,7 @@ export default {
         ui.undone = false;
         // What had the focus may have been drawn anew: letters are not for the cell then.
         if (ui.inside && document.activeElement === document.body) root.focus({ preventScroll: true });
-        if (content.cause === "next_problem") showProblem();
+        if (["next_problem", "narrow"].includes(content.cause)) showProblem();
         if (content.cause === "save") { ui.saved = !S.bar.unsaved?.length; drawBars(); }
         // Taken with the keyboard: what comes next is waiting.
         if (ui.onward && content.number === ui.onward) { ui.onward = 0; problem(1, false); ui.arrived = ui.focus; }
@@ -157,7 +157,9 @@ export default {
       copy_order: () => navigator.clipboard?.writeText(S.order.text).catch(() => {}),
       tab: (d, go = true) => { ui.tab = d.tab; inner.dataset.tab = d.tab; drawBars(); drawHead(); if (go) [...root.querySelectorAll(`.om-tab-${d.tab}`)].find((t) => t.checkVisibility())?.focus(); },
       drawer: (d) => { ui.drawer = ui.drawer === d.drawer ? "" : d.drawer; drawHead(); drawDrawer(); drawNotes();
-        if (ui.drawer) { $(".om-rows .om-scroll").scrollTop = 0; $(".om-drawer input, .om-drawer button")?.focus({ preventScroll: true }); } },
+        if (ui.drawer) { $(".om-rows .om-scroll").scrollTop = 0; $(".om-drawer input, .om-drawer button")?.focus({ preventScroll: true }); }
+        // What was clicked to close it is gone: the keys are still the mapper's.
+        else $(`.om-rows .om-head [data-drawer="${d.drawer}"]`)?.focus({ preventScroll: true }); },
       fold: (d) => { ui.folded.has(d.group) ? ui.folded.delete(d.group) : ui.folded.add(d.group); drawGroups();
         list.querySelector(`[data-group="${d.group}"]`)?.focus(); },
       branch: (d) => { ui.treeFolded.has(d.p) ? ui.treeFolded.delete(d.p) : ui.treeFolded.add(d.p); drawTree();

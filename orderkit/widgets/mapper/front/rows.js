@@ -96,7 +96,7 @@ const makeRows = (mapper) => {
         (row.proposal.others || []).map((o, n) => button("other", `Or <code>${middle(o.label || o.text)}</code> ${middle(o.shown)}`,
           `data-t="${target}" data-n="${n}" class="om-other" title="${text(o.text)}"`)).join("")}</div>`;
     }
-    let made = "";
+    let made = row.kind === "formula" ? `<div class="om-why om-reads"><code class="om-formula">${text(row.text)}</code></div>` : "";
     if (row.problem) {
       made += `<div class="om-why"><span><b>${coded(row.problem.text)}${/[.?!]$/.test(row.problem.text) ? "" : "."}</b> ${text(row.problem.more)}</span>${
         row.problem.ask ? button("ask", `${icon("mail")}<u>Ask the site</u>`, `data-t="${target}" class="om-flat"`) : ""}</div>`;
@@ -120,7 +120,9 @@ const makeRows = (mapper) => {
     node.className = "om-notes";
     node.innerHTML = S.notes.map((note) => `<div class="om-why om-warn">${icon("invalid")}<span>${coded(note)}</span>${
       /in no event mapping entry/.test(note) && ui.drawer !== "event_mapping"
-        ? button("drawer", "<u>Say what it stands for</u>", 'class="om-flat" data-drawer="event_mapping"') : ""}</div>`).join("");
+        ? button("drawer", "<u>Say what it stands for</u>", 'class="om-flat" data-drawer="event_mapping"')
+        : /time zone/.test(note) && ui.drawer !== "connection"
+        ? button("drawer", "<u>Name it</u>", 'class="om-flat" data-drawer="connection"') : ""}</div>`).join("");
     list.prepend(node);
   };
 
