@@ -92,8 +92,13 @@ def test_the_notebook_leaves_the_mappers_keys_alone(jupyter: Lab, mapper: Locato
     mapper.get_by_label("Order number", exact=True).click()
     page.keyboard.press("Escape")
     expect(row(mapper, "Order number")).to_be_focused()
+    # Letters on a row begin its field anew, and do nothing to the notebook's cells.
     for key in "abdmxyz":
         page.keyboard.press(key)
+    expect(mapper.get_by_label("Order number", exact=True)).to_have_value("abdmxyz")
+    page.keyboard.press("Escape")
+    expect(row(mapper, "Order number")).to_be_focused()
+    expect(row(mapper, "Order number")).to_contain_text("ok")
     page.keyboard.press("Shift+Enter")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")

@@ -121,7 +121,8 @@ class SettingsForm(MapperActions):
             getattr(self, intent)(**{key: content[key] for key in INTENTS[intent]})
         finally:
             self._send_changes(cause=intent, number=content.get("number"))
-        if intent not in _PASSING and self._message is said:
+        stands = self._message is said and said["message"]["html"]
+        if stands and intent not in _PASSING:
             self.show_message("")  # it was said of what was done before
         if intent != "type":
             for listener in self._listeners:
