@@ -202,11 +202,16 @@ def _kind(row: FieldMapping, kind: Kind) -> str:
 
 def _value(session: MapperSession, row: FieldMapping, entry: TraceEntry, fault: bool) -> str:
     if entry.state == "ok" and not fault:
-        if row.type == "timestamp" and isinstance(entry.value, int):
-            local = datetime.fromtimestamp(entry.value, session.settings.zone)
-            return f"{local:%Y-%m-%d %H:%M %Z}, {entry.value}"
-        return show(entry.value, 300)
+        return _shown(session, row, entry.value, 300)
     return show(entry.raw, 300) if entry.state == "invalid" else ""
+
+
+def _shown(session: MapperSession, row: FieldMapping, value: Any, most: int) -> str:
+    """A value as people read it: a moment in the settings' time zone, beside its seconds."""
+    if row.type != "timestamp" or not isinstance(value, int):
+        return show(value, most)
+    local = datetime.fromtimestamp(value, session.settings.zone)
+    return f"{local:%Y-%m-%d %H:%M %Z}, {value}"
 
 
 def _about(row: FieldMapping, entry: TraceEntry) -> str:
@@ -257,8 +262,8 @@ def _told_apart(other: Proposal, best: Proposal) -> str:
 def _given(session: MapperSession, proposal: Proposal, most: int) -> str:
     """What a proposal gives here; of an event that has nothing there, what it gives elsewhere."""
     if session.chosen in proposal.given:
-        return show(proposal.given[session.chosen], most)
-    return f"e.g. {show(proposal.example, most)}"
+        return _shown(session, proposal.row, proposal.given[session.chosen], most)
+    return f"e.g. {_shown(session, proposal.row, proposal.example, most)}"
 
 
 def _fixes(session: MapperSession, target: str) -> list[dict[str, Any]]:

@@ -1014,6 +1014,8 @@ def test_a_moment_is_shown_as_people_read_it() -> None:
     assert form.row("create_time")["value"] == "2025-04-20 10:01 UTC, 1745143260"
     form.change_part("timezone", "Europe/Rome")
     assert form.row("create_time")["value"] == "2025-04-20 12:01 CEST, 1745143260"
+    form.write("create_time", "")
+    assert form.row("create_time")["proposal"]["value"] == "2025-04-20 12:01 CEST, 1745143260"
 
 
 def test_the_zone_of_moments_that_a_formula_reads_is_asked_for() -> None:
