@@ -390,3 +390,17 @@ def test_the_room_alone_is_not_what_a_stay_came_to() -> None:
         events.append(made)
     first, *_others = proposed(events, ".fulfillment_value")
     assert (first.value, first.sure) == ("folio.grand_total", False)
+
+
+def test_a_total_before_the_discount_is_no_discount() -> None:
+    """Its name speaks of the discount, too; what it is taken off is not offered as it."""
+    events = []
+    for at in range(8):
+        off = Decimal(at % 3) * 15
+        price = {
+            "total": str(Decimal(f"{200 + 13 * at}.50") - off),
+            "total_before_discount": f"{200 + 13 * at}.50",
+            "discount": str(off),
+        }
+        events.append(booking(at, price=price))
+    assert [p.value for p in proposed(events, "value.discounts")] == ["price.discount"]

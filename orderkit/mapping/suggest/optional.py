@@ -100,7 +100,11 @@ def _only_once(values: OrderValues, status: str) -> list[Property]:
 
 def _discounts(values: OrderValues, total: Proposal | None, due: Proposal | None) -> Offered:
     """The discounts: likely where they are what the total and what is to be paid differ by."""
+    read = [each.properties for each in (total, due) if each]
+    whole = {paths[0] for paths in read if len(paths) == 1}
     for path, given in discount_amounts(values.seen).items():
+        if path in whole:
+            continue  # a total, by whatever name ("total before discount")
         shown = bool(
             total
             and due

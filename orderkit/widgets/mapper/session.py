@@ -158,7 +158,8 @@ class MapperSession(WrittenSettings):
             draft = with_source(row, draft, {"formula": formula})
             said = field_labels()[row.target].label
         self.change(draft)
-        self.undo_states.end_step()
+        if status:
+            self.undo_states.end_step()  # else what is chosen next belongs to it
         return said
 
     def problem(self, target: str) -> Problem | None:

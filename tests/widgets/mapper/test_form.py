@@ -459,6 +459,18 @@ def test_a_country_that_nobody_knows_gets_no_code(typed: str) -> None:
     assert not form.row("order_country").get("fixes")
 
 
+def test_an_event_that_is_mapped_by_hand_is_one_step_with_its_status() -> None:
+    """Undo leaves no event without a status, which could not be saved."""
+    events = samples.sample_events() | {"other": {"event_name": "sts_nos", "id": "n"}}
+    form = SettingsForm(picker=EventPicker(events))
+    before = form.session.draft["event_mapping"]
+    form.map_event("sts_nos")
+    *others, pair = form.session.draft["event_mapping"]
+    form.change_part("event_mapping", [*others, {**pair, "order_status": "COMPLETE_ORDER"}])
+    form.take_back()
+    assert form.session.draft["event_mapping"] == before
+
+
 def test_each_event_that_is_mapped_is_a_step_of_its_own() -> None:
     """Undo takes back the last one, and not those before."""
     events = samples.sample_events()

@@ -186,12 +186,15 @@ export default {
         field.focus({ preventScroll: true });
         return field.select();
       }
+      // A row that gets or loses the focus changes its height: the button would go from under the pointer.
+      if (event.target.closest(".om-row button")) return event.preventDefault();
       if (!event.target.closest(".om-options, .om-event .om-scroll")) return;
       event.preventDefault(); // the field keeps the focus
       if (!root.contains(root.getRootNode().activeElement)) root.focus({ preventScroll: true });
     });
     root.addEventListener("click", (event) => {
-      const node = event.target.closest("[data-act]");
+      const node = event.target.closest("[data-act]"), row = node?.closest(".om-row");
+      if (row && !row.contains(root.getRootNode().activeElement)) row.focus({ preventScroll: true });
       if (node && !node.disabled) acts[node.dataset.act]?.(node.dataset);
       if (ui.listing && !event.target.closest(".om-events, .om-picker")) listEvents(false);
     });
