@@ -7,7 +7,6 @@ import subprocess
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
-from itertools import islice
 from pathlib import Path
 
 import click
@@ -156,12 +155,10 @@ def _refuse_another(file: Path, there: Path | None, name: str, named: str = "") 
 
 def _proposed(events: Path) -> bytes:
     """A settings file with what the events speak of, each value marked as a proposal."""
-    from orderkit.mapping.suggest import MOST_EVENTS
     from orderkit.mapping.suggest.settings_file import proposed_settings
 
     found = first_events(events)
-    learnt_from = list(islice(found.events.values(), MOST_EVENTS))
-    return proposed_settings(learnt_from, found.envelope).encode()
+    return proposed_settings(found.events.values(), found.envelope).encode()
 
 
 def _write(path: Path, content: bytes | Path) -> None:

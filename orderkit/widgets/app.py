@@ -1,7 +1,6 @@
 """What ``orderkit app`` shows: the demo on the samples, or a client's own bookings."""
 
 import os
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +11,6 @@ from orderkit.destination.settings import Settings
 from orderkit.errors import EventsError
 from orderkit.events import samples
 from orderkit.events.folder import FirstEvents, first_events
-from orderkit.mapping.suggest import MOST_EVENTS
 from orderkit.mapping.suggest.settings_file import proposed_settings
 from orderkit.widgets import parts
 from orderkit.widgets.demo import Demo
@@ -119,8 +117,7 @@ class App(parts.Form):
             return self._of(form.settings, found, form)
         if self._settings_file and self._settings_file.is_file():
             return self._of(load_settings(self._settings_file, draft=True), found)
-        learnt_from = list(islice(found.events.values(), MOST_EVENTS))
-        text = proposed_settings(learnt_from, found.envelope)
+        text = proposed_settings(found.events.values(), found.envelope)
         return self._of(parse_settings(text, "proposed settings", draft=True), found, text=text)
 
     def _of(

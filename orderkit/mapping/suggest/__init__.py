@@ -98,17 +98,20 @@ def _is_open(row: FieldMapping, seen: Seen, order: OrderObject) -> bool:
 def _keep_commission_whole(found: dict[str, list[Proposal]]) -> None:
     """A commission's currency is proposed only together with its amount."""
     amount = next((t for t in found if t.endswith("commission_base_amount")), "")
-    if amount:
-        # What says that it is the base comes before what may be the commission.
-        found[amount] = sorted(found[amount], key=lambda p: not says_base(p))
+    put_base_first(found)
     currency = next((t for t in found if "commission_value" in t and t != amount), "")
     if amount and currency and not any(p.sure for p in found[amount]):
         doubt = "the amount that the commission is taken of is not found"
         found[currency] = [p.at_most("perhaps", doubt) for p in found[currency] if found[amount]]
 
 
-def says_base(proposal: Proposal) -> bool:
-    """Whether it reads what a commission is taken of, by its name."""
+def put_base_first(found: dict[str, list[Proposal]]) -> None:
+    """Let what says that it is a commission's base come before what may be the commission."""
+    for target in (t for t in found if t.endswith("commission_base_amount")):
+        found[target] = sorted(found[target], key=lambda p: (not p.sure, not _says_base(p)))
+
+
+def _says_base(proposal: Proposal) -> bool:
     return all("base" in read_name(path).attributes for path in proposal.properties)
 
 

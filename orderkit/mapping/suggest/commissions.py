@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Final
 
-from orderkit.mapping.names import read_name
 from orderkit.mapping.suggest.properties import Property
 from orderkit.mapping.suggest.proposal import Proposal, as_formula, spelled
 from orderkit.mapping.suggest.values import OrderValues, written_amount
@@ -31,7 +30,7 @@ def commission_bases(values: OrderValues, numbers: list[int]) -> Iterator[tuple[
 def bases_from_the_start(values: OrderValues, numbers: list[int]) -> Iterator[tuple[Property, str]]:
     """As `commission_bases`, of commissions, by name, that orders have before they are complete."""
     full = [prop for prop in values.full if not prop.in_array]
-    owed = [prop for prop in full if read_name(prop.path).subject == "commission"]
+    owed = [prop for prop in full if prop.name.subject == "commission"]
     found = _commission_bases(values, values.numbers, owed, full)
     yield from ((base, fact) for base, fact, _ in found if base.values.keys() >= set(numbers))
 

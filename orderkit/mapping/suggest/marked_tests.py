@@ -27,7 +27,9 @@ _REMARKS: Final = frozenset(
     )
 )
 _SAID: Final = "TESTBUCHUNG|TESTBOOKING|TEST|PRUEBA|PROVA|ESSAI|TESTE|DUMMY"
-_SAYS: Final = re.compile(f"(?:^|[^A-Z])({_SAID})(?:[^A-Z]|$)")
+#: The word alone: no "contest", no "protest".
+_ALONE: Final = "(?:^|[^A-Z])({})(?:[^A-Z]|$)"
+_SAYS: Final = re.compile(_ALONE.format(_SAID))
 
 
 class MarkedTests(NamedTuple):
@@ -65,7 +67,7 @@ def _in_remarks(names: Iterable[str], events: Sequence[Any]) -> Iterator[MarkedT
         said = sorted({found[1] for found in told if found})
         number = sum(map(bool, told))
         if 0 < 2 * number <= len(events):
-            pattern = f"(?:^|[^A-Z])({'|'.join(said)})(?:[^A-Z]|$)"
+            pattern = _ALONE.format("|".join(said))
             formula = f"SELECT(UPPER({spelled(path)}), {show(pattern, 400)}, 1) == null"
             yield MarkedTests(path, formula, number)
 

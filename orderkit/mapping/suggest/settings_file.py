@@ -1,6 +1,7 @@
 """Proposals as a settings file to start from."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from itertools import islice
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ from orderkit.destination.loading import PROPOSED
 from orderkit.events.jsontext import show
 from orderkit.mapping.suggest.envelope import named_zone
 from orderkit.mapping.suggest.order_object import in_platform_shape
-from orderkit.mapping.suggest.properties import look_at
+from orderkit.mapping.suggest.properties import MOST_EVENTS, look_at
 from orderkit.mapping.suggest.proposal import Proposal
 from orderkit.mapping.suggest.statuses import EVENT_NAME, ProposedEvent, suggest_events
 from orderkit.mapping.suggest.with_guesses import with_guesses
@@ -56,9 +57,13 @@ def as_settings_file(
 
 
 def proposed_settings(
-    events: Sequence[Any], envelope: Mapping[str, Any] = MappingProxyType({})
+    events: Iterable[Any], envelope: Mapping[str, Any] = MappingProxyType({})
 ) -> str:
-    """A settings file to start from with what events, and the envelope they came in, speak of."""
+    """A settings file to start from with what events, and the envelope they came in, speak of.
+
+    The first `MOST_EVENTS` are learnt from.
+    """
+    events = list(islice(events, MOST_EVENTS))
     statuses, zone = suggest_events(events).statuses(events), named_zone(events, envelope)
     found = with_guesses(events, ZoneInfo(zone[0] or "UTC"), statuses, envelope)
     return as_settings_file(found, events, zone=zone)

@@ -102,8 +102,9 @@ def _covers(total: Proposal, due: Proposal) -> bool:
 
 def _shown_by_due(totals: list[Proposal], due: Proposal, seen: Seen) -> Iterator[Proposal]:
     """The totals that are, less a discount, what is to be paid, as the vendor's sum has it."""
+    discounts = discount_amounts(seen)
     for total in totals:
-        for path, discount in discount_amounts(seen).items():
+        for path, discount in discounts.items():
             if differ(total.given, due.given, discount) and shows(due.given, discount):
                 yield total.shown_by(f"less `{path}` it is `{due.reads}`, in every order")
 

@@ -107,7 +107,7 @@ class OrderValues:
         return known if len(known) == len(read) else {}
 
     def flags(self, prop: Property) -> bool:
-        """Whether all values are yes or no, in two different words or less."""
+        """Whether all values are one of two short words, as answers are."""
         found = {str(value) for value in self.values(prop)}
         return len(found) <= 2 and all(len(word) <= _LONGEST_FLAG for word in found)
 

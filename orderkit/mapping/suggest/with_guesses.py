@@ -8,7 +8,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from orderkit.destination.fields import ALWAYS
-from orderkit.mapping.suggest import says_base, suggest_from
+from orderkit.mapping.suggest import put_base_first, suggest_from
 from orderkit.mapping.suggest.envelope import of_envelope
 from orderkit.mapping.suggest.fulfilled import settle_fulfilled
 from orderkit.mapping.suggest.guesses import guess
@@ -44,8 +44,7 @@ def with_guesses(
         guessed = [p for p in guesses if target != _ROOMS or told.get(p.reads, target) == target]
         if not (named and named[0].sure):
             found[target] = _agreeing_first(named, guessed)
-    for target in (t for t in found if t.endswith("commission_base_amount")):
-        found[target] = sorted(found[target], key=lambda p: (not p.sure, not says_base(p)))
+    put_base_first(found)
     settle_pairs(found)
     for target, constants in of_envelope(envelope, values.given_order.numbers, zone).items():
         if not (found.get(target) and found[target][0].sure):
@@ -72,9 +71,7 @@ def _say_what_bookings_have(
     for target, ranked in suggest_from(values.seen, replace(order, numbers=booked), zone).items():
         best, others = next(iter(ranked), None), found.get(target, [])
         if best and best.sure and best.row.mandatory == ALWAYS and not (others and others[0].sure):
-            known = best.because("these are those booked; later messages may lack it").at_most(
-                "likely", best.facts[0]
-            )
+            known = best.at_most("likely", "these are those booked; later messages may lack it")
             found[target] = [known, *(p for p in others if p.value != best.value)]
 
 

@@ -145,10 +145,8 @@ class MapperActions(parts.Form):
             self.show_message(f"Choose the order status that {name} stands for", "warn")
             return
         now = self.session.states.outcomes()
-        orders, lacking = (
-            before["not for TikTok"] - now["not for TikTok"],
-            now["with problems"] - before["with problems"],
-        )
+        orders = before["not for TikTok"] - now["not for TikTok"]
+        lacking = now["with problems"] - before["with problems"]
         said = [f"{name} stands for {status}"]
         if not proposed:
             said = [f"{name} may stand for {status}: agree it with the client"]

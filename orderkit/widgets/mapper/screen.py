@@ -55,10 +55,8 @@ def listed_events(session: MapperSession, query: str) -> list[dict[str, Any]]:
     wanted, found = query.casefold().strip(), []
     for at in session.in_view:
         line = event_line(session, at)
-        if (
-            not wanted
-            or wanted in f"{line['name']} {line['event']} {line['id']} {line['status']}".casefold()
-        ):
+        said = f"{line['name']} {line['event']} {line['id']} {line['status']}"
+        if wanted in said.casefold():
             found.append(line)
             if len(found) == MOST_LISTED:
                 break

@@ -252,13 +252,12 @@ class WrittenSettings(LoadedEvents):
         """Look at the chosen event."""
         self.mapped = self.mapper.explain(self.event)
         self.saved_mapped = self.saved.explain(self.event)
-        name = self.compiled.status.source.read(self.seen).raw
-        proposed = self.proposed_events
-        self.rows = self.mapped
-        if not self.mapped.trace:
+        self.rows, self.aside = self.mapped, False
+        if not self.mapped.trace:  # it is not sent
+            name = self.compiled.status.source.read(self.seen).raw
+            proposed = self.proposed_events
             self.rows = as_if_sent(self.settings, self.event, name, proposed)
-        unsent = bool(self.names) and self.states.outcome(self.chosen) == "not for TikTok"
-        self.aside = unsent and is_aside(self.settings, name, proposed)
+            self.aside = bool(self.names) and is_aside(self.settings, name, proposed)
 
     def fault(self, key: str) -> SettingsFault | None:
         """What is wrong with what stands under a key."""
