@@ -75,8 +75,14 @@ def command(events: str, output: str | None, as_json: bool) -> int:
     out = Terminal()
     out.print(rows)
     out.print()
-    names = Columns(proposed.event_property, "events", "order status", title="Event mapping")
+    names = Columns(
+        *(proposed.event_property, "events", "order status", "because"),
+        title="Event mapping",
+        prose="because",
+    )
     for event in proposed.events:
-        names.add_row(Line(show(event.event_name, 60)), f"{event.times:,}", event.order_status)
+        status = event.order_status or (event.perhaps and f"perhaps {event.perhaps}")
+        why = Line(event.reason, style="bright_black")
+        names.add_row(Line(show(event.event_name, 60)), f"{event.times:,}", status, why)
     out.print(names)
     return 0

@@ -122,7 +122,7 @@ def test_each_event_is_mirrored_once_and_the_sites_own_tracking_goes_on(
         ]
         assert page.evaluate("arrived") == ["page_view", "purchase", "purchase"]
         assert page.evaluate("dataLayer.length") == 5
-        # Each is sent at once, so that none is lost where the page is left: they arrive in any order.
+        # Each is sent at once, so that none is lost where the page is left: in any order.
         purchases = [event for event in arrived.events if event["event_name"] == "purchase"]
         assert [event["id"] for event in purchases] == ["R-1", "R-1"]
         assert {event.get("n") for event in purchases} == {"10", None}

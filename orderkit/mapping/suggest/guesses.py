@@ -41,6 +41,8 @@ from orderkit.mapping.suggest.values import MOST_COUNTED, OrderValues, days
 MOST_GUESSES: Final = 3
 _DOUBT: Final = "its values alone say so"
 _LONGEST_STAY: Final = 60
+#: So many different codes, each with a name of its own, are no chance.
+_TOLD_KINDS: Final = 3
 #: When a message was sent or came, and not when something happened to the order.
 _OF_MESSAGES: Final = frozenset(
     words("delivered delivery sent snt emitted received processed exported ingested")
@@ -195,8 +197,11 @@ class _Guesses:
             self._read("third_shop_id", constant_codes(values, self.taken), alike)
         for end, found in (("third_shop", hotels), ("third_sku", rooms)):
             for code, name in found:
-                sure = end == "third_sku" and named == [(code, name)]
-                said = ", names of rooms" if sure else ""
+                rooms_named = end == "third_sku" and named == [(code, name)]
+                said = ", names of rooms" if rooms_named else ""
+                # Two of each may go together by chance, as two purposes of a journey do.
+                told = values.kinds(code) >= _TOLD_KINDS or are_called_so(code, name)
+                sure = rooms_named and told
                 self._read(
                     f"{end}_id", [code], f"codes that go with `{name.path}`{said}", sure=sure
                 )

@@ -102,12 +102,14 @@ def _value(proposal: Proposal) -> str:
 
 
 def _pair(event: ProposedEvent) -> str:
-    status = event.order_status
-    mark = "" if status else "# "
+    status = event.order_status or event.perhaps
+    mark = "" if event.order_status else "# "
     named = not status or status in ruled_statuses()
-    doubt = "" if named else "a placeholder, as TikTok's list of statuses is not public; "
-    because = f"  # proposal: {doubt}in {event.times:,} of the events"
-    name = f"event_name = {_toml(event.event_name)}{because}"
+    said = [] if named else ["a placeholder, as TikTok's list of statuses is not public"]
+    said += [_comment(event.reason)] if event.reason else []
+    said.append(f"in {event.times:,} of the events")
+    sure = "perhaps" if event.perhaps else "proposal"
+    name = f"event_name = {_toml(event.event_name)}  # {sure}: {'; '.join(said)}"
     lines = ("[[event_mapping]]", f'order_status = "{status}"', name)
     return "".join(f"{mark}{line}\n" for line in lines)
 

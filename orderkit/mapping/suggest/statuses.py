@@ -1,23 +1,28 @@
 """Which events stand for which order status: proposals for the event mapping.
 
-The words are data, in the languages of hotels: ``status_hints.csv``. TikTok's list of order
-statuses is not public; ``CREATE_ORDER`` is a placeholder for what the vendor does not name.
+TikTok's list of order statuses is not public; ``CREATE_ORDER`` is a placeholder for what the
+vendor does not name.
 """
 
-import csv
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cache
-from itertools import pairwise
-from pathlib import Path
-from typing import Any, Final, NamedTuple
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Final
 
 from orderkit.events import paths
-from orderkit.mapping.names import hints, words
+from orderkit.mapping.names import words
 from orderkit.mapping.suggest.properties import Seen, look_at
+from orderkit.mapping.suggest.status_codes import meanings
+from orderkit.mapping.suggest.status_words import (
+    NO_SHOW_STATUS,
+    ORDERS,
+    is_made,
+    likely_status,
+    possible_status,
+    status_words,
+)
 
-HINTS: Final = Path(__file__).with_name("status_hints.csv")
 EVENT_NAME: Final = "event_name"
 #: A property with more different words than this is no status.
 _MOST_WORDS: Final = 12
@@ -29,22 +34,30 @@ STATES: Final = frozenset(
 _CODES: Final = STATES | frozenset(
     words("code codes cd id booking order reservation res rsv resv bk bkg current")
 )
-#: What an event is called that is an order and says no more.
-_ORDERS: Final = frozenset({"booking", "order", "reservation", "transaction"})
 #: Subjects whose status is that of the order: its own, and the message's that tells of it.
 _SPEAK: Final = frozenset({"order", "channel"})
 
 
 @dataclass(frozen=True, slots=True)
 class ProposedEvent:
-    """One event name, how often it came, and the order status that it likely stands for, or ""."""
+    """One event name, and what it stands for.
+
+    times:        how often it came
+    order_status: what it likely stands for, or ""
+    perhaps:      without that, what it may stand for where a person says so, or ""
+    reason:       why, where the name alone does not say it
+    no_show:      whether it tells of a guest who never came
+    """
 
     event_name: str
     times: int
     order_status: str
+    perhaps: str = ""
+    reason: str = ""
+    no_show: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ProposedEvents:
     """The property that says what happened, and its values, the most frequent first.
 
@@ -54,95 +67,22 @@ class ProposedEvents:
     event_property: str
     events: tuple[ProposedEvent, ...]
 
+    def named(self, name: str) -> ProposedEvent:
+        """What is proposed for a name, also for one that was in none of the events."""
+        return self._by_name.get(name) or _by_words(name, 0, likely_status(name))
+
+    @cached_property
+    def _by_name(self) -> dict[str, ProposedEvent]:
+        return {event.event_name: event for event in self.events}
+
     def statuses(self, events: Iterable[Any]) -> list[str]:
-        """The order status of each event, "" where none is proposed."""
+        """The order status of each event, also what it may be; "" where none is proposed, and for
+        guests who never came: a stay that is over says more.
+        """
         path = paths.parse_path(self.event_property)
-        known = {event.event_name: event.order_status for event in self.events}
+        known = {e.event_name: e.order_status or e.perhaps for e in self.events if not e.no_show}
         found = (paths.get(event, path) for event in events)
         return [known.get(each, "") if isinstance(each, str) else "" for each in found]
-
-
-class _Word(NamedTuple):
-    """What a word of an event's name stands for.
-
-    status: the order status; "" for a word that makes another thing of the event
-    beside: the order status that another name must have, for the word to say anything: "completed"
-            is the end of a stay beside "confirmed", and of the booking itself where it stands alone
-    perhaps: what it may be all the same, where a person says so
-    """
-
-    status: str
-    beside: str
-    perhaps: str
-
-
-@cache
-def _hints() -> Mapping[str, _Word]:
-    with HINTS.open(encoding="utf-8", newline="") as file:
-        lines = list(csv.DictReader(file))
-    return {
-        "".join(words(text)): _Word(line["status"], line["beside"], line["perhaps"])
-        for line in lines
-        for text in line["words"].split()
-    }
-
-
-def likely_status(event_name: str, others: Iterable[str] = ()) -> str:
-    """The order status that the words of an event's name stand for, or "".
-
-    others: the order statuses of the names beside it
-    """
-    # A term of a vocabulary is named by the end of its address.
-    name = event_name.rstrip("/").rpartition("/")[2] if "://" in event_name else event_name
-    parts = list(words(name))
-    if "by" in parts[1:]:
-        # "Cancelled by guest": who did it says nothing of what was done.
-        del parts[parts.index("by", 1) :]
-    for at, pair in enumerate(pairwise(parts)):
-        if "".join(pair) in _hints():
-            parts[at : at + 2] = ["".join(pair)]
-    if any(word not in _hints() and word not in hints() for word in parts):
-        return ""
-    found = [_hints()[word] for word in parts if word in _hints()]
-    if any(word.beside for word in found) and any(
-        word not in _hints() and not _speaks_of_orders(word) for word in parts
-    ):
-        return ""
-    said = {word.status if word.beside in ("", *others) else "" for word in found}
-    if not said and len(parts) == 1 and parts[0] in _ORDERS:
-        return "CREATE_ORDER"
-    # "cancellation_requested" and "not confirmed" are something else.
-    return next(iter(said)) if len(said) == 1 else _stronger(said)
-
-
-#: What an event may stand for that tells of a guest who never came.
-NO_SHOW_STATUS: Final = "COMPLETE_ORDER"
-
-
-def possible_status(event_name: str) -> str:
-    """The order status that an event may stand for where it is an order's, though its name does not
-    say so; "" for others. A changed booking is a live one, a stay that nobody came to is over.
-    """
-    parts = words(event_name)
-    pairs = ("".join(pair) for pair in pairwise(parts))
-    said = (_hints()[word].perhaps for word in (*pairs, *parts) if word in _hints())
-    found = next(filter(None, said), "")
-    of_others = any(
-        kind == "subject" and concept not in ("order", "room")
-        for word in parts
-        for kind, concept in hints().get(word, ())
-    )
-    return "" if of_others and found == "CREATE_ORDER" else found
-
-
-def _speaks_of_orders(word: str) -> bool:
-    return ("subject", "order") in hints().get(word, ())
-
-
-def _stronger(said: set[str]) -> str:
-    # "booking_confirmation_cancelled": what ends an order says more than what began it.
-    ending = said - {"CREATE_ORDER"}
-    return next(iter(ending)) if "" not in said and len(ending) == 1 else ""
 
 
 def suggest_events(events: Iterable[Any]) -> ProposedEvents:
@@ -152,6 +92,16 @@ def suggest_events(events: Iterable[Any]) -> ProposedEvents:
 
 def propose_events(seen: Seen) -> ProposedEvents:
     """As `suggest_events`, of events that were looked at."""
+    return _with_meanings(seen, _that_says_most(seen))
+
+
+def read_statuses(seen: Seen, event_property: str) -> ProposedEvents:
+    """What the values of a property stand for, of events that were looked at."""
+    counted = _counted(seen.events, event_property)
+    return _with_meanings(seen, _proposed(event_property, counted))
+
+
+def _that_says_most(seen: Seen) -> ProposedEvents:
     by_name = _counted(seen.events, EVENT_NAME)
     proposed = _proposed(EVENT_NAME, by_name)
     if any(event.order_status for event in proposed.events):
@@ -165,13 +115,36 @@ def propose_events(seen: Seen) -> ProposedEvents:
         counted = _counted(seen.events, path)
         if 0 < len(counted) <= _MOST_WORDS:
             found = _proposed(path, counted)
-            known = known or any(word in _hints() for value in counted for word in words(value))
+            known = known or any(map(_says_status, counted))
             if _telling(found, len(seen.events)) > _telling(best, len(seen.events)):
                 best = found
     # A mere "booking" is one as long as nothing else says what became of it.
     told, mapped = _said(best)
     best = proposed if known and not told else best
     return best if known or mapped else _by_values(seen) or _by_name(seen) or best
+
+
+def _says_status(value: str) -> bool:
+    """Whether a word of a value says what an order's state is, or that it is something else."""
+    said = (status_words()[word] for word in words(value) if word in status_words())
+    return any(not word.perhaps for word in said)
+
+
+def _with_meanings(seen: Seen, proposed: ProposedEvents) -> ProposedEvents:
+    """With what the names that say no status may stand for, and why."""
+    path = proposed.event_property
+    known = {event.event_name: event.order_status for event in proposed.events}
+    # Names of events are words; the values of another property may be codes.
+    codes = meanings(seen, path, known) if path != EVENT_NAME else {}
+    found = []
+    for event in proposed.events:
+        if meant := codes.get(event.event_name):
+            status = meant.order_status
+            sure, perhaps = (status, "") if meant.sure else ("", status)
+            event = replace(event, order_status=sure, perhaps=perhaps, reason=meant.reason)
+            event = replace(event, no_show=meant.no_show)
+        found.append(event)
+    return ProposedEvents(path, tuple(found))
 
 
 def _by_values(seen: Seen) -> ProposedEvents | None:
@@ -222,7 +195,7 @@ def _said(proposed: ProposedEvents) -> tuple[int, int]:
     "Booking" says that it is one, and stays so when it is declined.
     """
     mapped = [event for event in proposed.events if event.order_status]
-    said = [event for event in mapped if not set(words(event.event_name)) <= _ORDERS]
+    said = [event for event in mapped if not set(words(event.event_name)) <= ORDERS]
     return sum(event.times for event in said), sum(event.times for event in mapped)
 
 
@@ -237,15 +210,14 @@ def _proposed(path: str, counted: Counter[str]) -> ProposedEvents:
     told = set(found.values())
     if "COMPLETE_ORDER" in told and "CREATE_ORDER" not in told:
         # Beside the end of a stay, what is completed is the order itself ("Order Completed").
-        made = (name for name, status in found.items() if not status and _is_made(name))
+        made = (name for name, status in found.items() if not status and is_made(name))
         found |= dict.fromkeys(made, "CREATE_ORDER")
     return ProposedEvents(
-        path, tuple(ProposedEvent(name, n, found[name]) for name, n in counted.most_common())
+        path, tuple(_by_words(name, n, found[name]) for name, n in counted.most_common())
     )
 
 
-def _is_made(event_name: str) -> bool:
-    """Whether it is an order, by its name, that is completed."""
-    parts = words(event_name)
-    ends = any(_hints()[word].beside for word in parts if word in _hints())
-    return ends and any(word in _ORDERS or word == "purchase" for word in parts)
+def _by_words(name: str, times: int, status: str) -> ProposedEvent:
+    """What the words of a name say, `status` being what they likely stand for."""
+    perhaps = "" if status else possible_status(name)
+    return ProposedEvent(name, times, status, perhaps, no_show=perhaps == NO_SHOW_STATUS)

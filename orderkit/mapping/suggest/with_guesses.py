@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from orderkit.destination.fields import ALWAYS
 from orderkit.mapping.suggest import put_base_first, suggest_from
+from orderkit.mapping.suggest.click_ids import CLICK_ID
 from orderkit.mapping.suggest.envelope import of_envelope
 from orderkit.mapping.suggest.fulfilled import settle_fulfilled
 from orderkit.mapping.suggest.guesses import guess
@@ -44,6 +45,9 @@ def with_guesses(
         guessed = [p for p in guesses if target != _ROOMS or told.get(p.reads, target) == target]
         if not (named and named[0].sure):
             found[target] = _agreeing_first(named, guessed)
+        elif target == CLICK_ID:
+            # Orders without the organic click's id may have a paid one's.
+            found[target] = [*named, *guessed[:1]]
     put_base_first(found)
     settle_pairs(found)
     for target, constants in of_envelope(envelope, values.given_order.numbers, zone).items():

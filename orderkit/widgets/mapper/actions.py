@@ -1,12 +1,12 @@
 """What a person does in the mapper: each action is a method, called by the browser or by a test."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from orderkit.destination.labels import field_labels
 from orderkit.errors import OrderkitError
 from orderkit.events.paths import count
 from orderkit.mapping.fixes import property_in_formula
-from orderkit.mapping.suggest.statuses import possible_status
 from orderkit.masking import mask
 from orderkit.widgets import parts
 from orderkit.widgets.events import EventPicker
@@ -15,6 +15,9 @@ from orderkit.widgets.mapper.offers import ask_the_site
 from orderkit.widgets.mapper.screen import event_line, listed_events
 from orderkit.widgets.mapper.session import MapperSession
 from orderkit.widgets.mapper.view import MapperView
+
+#: The row that says that a guest never came.
+_NO_SHOW: Final = "order_info.extra.no_show"
 
 
 class MapperActions(parts.Form):
@@ -79,8 +82,14 @@ class MapperActions(parts.Form):
 
     def accept_all(self) -> None:
         """Take every proposal that is at least likely, in one step."""
+        was_order = self.session.is_order
         taken = self.session.accept_all()
-        self.show_message(f"{taken} taken; Undo takes them back" if taken else "Nothing to accept")
+        said = f"{taken} taken; Undo takes them back" if taken else "Nothing to accept"
+        if more := len(self.session.undecided()):
+            names = count(more, "more event name")
+            said += f". {names} may be orders: say under Event mapping what they stand for"
+        self._stay_with_orders(was_order)
+        self.show_message(said)
 
     def confirm(self, target: str = "") -> None:
         """Say of a row's proposed value, or of all that the file has, that it is right."""
@@ -90,7 +99,9 @@ class MapperActions(parts.Form):
 
     def use_fix(self, target: str, value: Any) -> None:
         """Let a row read what one of its fixes offers."""
+        was_order = self.session.is_order
         self.session.use_fix(target, value)
+        self._stay_with_orders(was_order)
 
     def ask(self, target: str) -> None:
         """Word a row's problem for whoever builds the site, to be copied."""
@@ -134,28 +145,38 @@ class MapperActions(parts.Form):
         """Let one of the drawers' parts stand so, in the shape of a settings file."""
         self.session.change_part(part, value)
 
-    def map_event(self, name: str) -> None:
-        """Let an event name stand for the order status that its words speak of, or for none yet."""
-        found = {event.event_name: event for event in self.session.proposed_events.events}
-        proposed = found[name].order_status if name in found else ""
-        status = proposed or possible_status(name)
-        before = self.session.states.outcomes()
-        nobody_came = self.session.map_event(name, status, no_show=not proposed)
-        if not status:
+    def map_event(self, name: str, status: str = "") -> None:
+        """Let an event name stand for an order status; "": for the one that is proposed, or none
+        yet.
+        """
+        meant = self.session.named_events.named(name)
+        chosen = status or meant.order_status or meant.perhaps
+        said = f"{name} stands for {chosen}"
+        if not (status or meant.order_status):
+            said = f"{name} may stand for {chosen}: agree it with the client"
+        self._map_events({name: chosen}, said)
+        if not chosen:
             self.show_message(f"Choose the order status that {name} stands for", "warn")
-            return
+
+    def map_events(self) -> None:
+        """Let all event names that may be orders stand for what is proposed."""
+        chosen = self.session.undecided()
+        names = count(len(chosen), "name")
+        self._map_events(chosen, f"{names} may stand for orders: agree them with the client")
+
+    def _map_events(self, chosen: Mapping[str, str], said: str) -> None:
+        before = self.session.states.outcomes()
+        never_came = self.session.map_events(chosen)
         now = self.session.states.outcomes()
         orders = before["not for TikTok"] - now["not for TikTok"]
         lacking = now["with problems"] - before["with problems"]
-        said = [f"{name} stands for {status}"]
-        if not proposed:
-            said = [f"{name} may stand for {status}: agree it with the client"]
-        if nobody_came:
-            said.append(f"{nobody_came} says that nobody came")
-        said.append(count(orders, "order") + " more")
-        if lacking:
-            said.append(f"{lacking} of them with problems: F8 shows what is missing")
-        self.show_message(". ".join(said), "warn" if lacking else "mute")
+        sentences = [said]
+        if never_came:
+            sentences.append(f"{field_labels()[_NO_SHOW].label} says that nobody came")
+        sentences.append(count(orders, "order") + " more")
+        if lacking > 0:
+            sentences.append(f"{lacking} of them with problems: F8 shows what is missing")
+        self.show_message(". ".join(sentences), "warn" if lacking > 0 else "mute")
 
     def take_back(self) -> None:
         """Undo the last change."""
@@ -167,6 +188,12 @@ class MapperActions(parts.Form):
         """Do again what was taken back last."""
         done = self.session.redo()
         self.show_message("Done again" if done else "Nothing was taken back")
+
+    def _stay_with_orders(self, was_order: bool) -> None:
+        """Look at the next order, if the one that was looked at is none any more."""
+        if was_order and not self.session.is_order:
+            self.session.pick_next_order()
+            self._tell_picker()
 
     def _tell_picker(self) -> None:
         if self.session.names:

@@ -1,18 +1,18 @@
 """The drawers of the mapper: event mapping, transformation, filter, connection."""
 
-from collections import Counter
 from typing import Any, Final
 
+from orderkit.destination.fields import ruled_statuses
+from orderkit.destination.labels import status_label
 from orderkit.destination.urls import TOKEN_URL
-from orderkit.events import paths
 from orderkit.language.filters import OPERATORS, WITHOUT_VALUE
 from orderkit.language.transformations import EventTransformation
-from orderkit.mapping.suggest.statuses import possible_status
 from orderkit.widgets.mapper.session import MapperSession
 from orderkit.widgets.mapper.sources import show_source
+from orderkit.widgets.mapper.unsent import FIRST_STATUS
 
 #: Events without an order status that are named; more may mean that another property names them.
-MOST_OTHERS: Final = 8
+MOST_OTHERS: Final = 12
 
 
 def drawers(session: MapperSession) -> dict[str, Any]:
@@ -26,26 +26,30 @@ def drawers(session: MapperSession) -> dict[str, Any]:
 
 
 def fixed_choices() -> dict[str, Any]:
-    """What never changes: operators, and those that take no value."""
-    return {"operators": list(OPERATORS), "without_value": sorted(WITHOUT_VALUE)}
+    """What never changes: operators, those that take no value, and the order statuses there are."""
+    statuses = (FIRST_STATUS, *ruled_statuses())
+    return {
+        "operators": list(OPERATORS),
+        "without_value": sorted(WITHOUT_VALUE),
+        "statuses": [[status, status_label(status)] for status in statuses],
+    }
 
 
 def _event_mapping(session: MapperSession) -> dict[str, Any]:
-    source, every = session.compiled.status.source, range(len(session.names))
-
-    def count_names() -> Counter[str]:
-        found = (source.read(session.states.seen(at)).raw for at in every)
-        return Counter(str(name) for name in found if not paths.is_blank(name))
-
-    names = session.counted("names", (source.text, session.settings.transformation), count_names)
-    rows = session.draft["event_mapping"]
-    mapped = {str(row.get("event_name", "")) for row in rows}
-    others = [(name, n) for name, n in names.most_common() if name not in mapped]
+    rows, others = session.draft["event_mapping"], session.unmapped()
     return {
         "rows": rows,
         "event_property": session.draft["event_property"],
-        "counts": [names[str(row.get("event_name", ""))] for row in rows],
-        "others": [[name, n, possible_status(name)] for name, n in others[:MOST_OTHERS]],
+        "counts": [session.event_names.count(str(row.get("event_name", ""))) for row in rows],
+        "others": [
+            {
+                "name": event.event_name,
+                "events": number,
+                "status": event.order_status or event.perhaps,
+                "reason": event.reason,
+            }
+            for event, number in others[:MOST_OTHERS]
+        ],
         "more": len(others[MOST_OTHERS:]),
         "faults": _faults(session, "event_mapping", "event_property"),
     }

@@ -10,12 +10,13 @@ from orderkit.destination.settings import Settings
 from orderkit.errors import OrderkitError
 from orderkit.events import samples
 from orderkit.mapping.results import Mapped
+from orderkit.mapping.suggest.envelope import named_zone
 from orderkit.masking import mask
 from orderkit.reports import html, views
 from orderkit.widgets import parts
 from orderkit.widgets.events import EventPicker
 from orderkit.widgets.mapper.actions import MapperActions
-from orderkit.widgets.mapper.draft import CONFIRMED
+from orderkit.widgets.mapper.draft import CONFIRMED, draft_of
 from orderkit.widgets.mapper.drawers import fixed_choices
 from orderkit.widgets.mapper.file import SettingsFile
 from orderkit.widgets.mapper.screen import difference, screen
@@ -26,6 +27,10 @@ from orderkit.widgets.workspace import read_settings, settings_path, settings_ta
 
 #: What is done on the way, after which what was said still stands.
 _PASSING: Final = frozenset({"type", "leave", "draw", "list_events"})
+
+
+#: What is not of the events, and so stays when settings are begun anew.
+_KEPT: Final = ("connection", "settings.credentials")
 
 
 class SettingsForm(MapperActions):
@@ -167,6 +172,20 @@ class SettingsForm(MapperActions):
         self.session.unconfirmed = self.file.note(path)
         self._send_changes()
         self.show_message(wrong or f"Loaded {path}", "bad" if wrong else "good")
+
+    def start_anew(self) -> None:
+        """Leave settings that were made for other events: nothing stands in the rows but what is
+        proposed. The connection stays.
+        """
+        kept = {key: value for key, value in self.session.draft.items() if key in _KEPT}
+        zone, _where = named_zone(self.session.events.values(), self.session.envelope)
+        self.session.change(draft_of(Settings(timezone=zone or "UTC")) | kept)
+        self.session.undo_states.end_step()
+        self._begin_with_an_order()
+        self.show_message(
+            "Begun anew: what these events speak of is proposed, and Accept all takes what is "
+            "likely; Undo brings back what stood there"
+        )
 
     def load_samples(self) -> None:
         """Show the samples, in this notebook only."""

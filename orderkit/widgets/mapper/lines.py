@@ -142,7 +142,7 @@ def _other_ids(session: MapperSession) -> list[str]:
     """That what the click id's row gets looks like other ids than TikTok's."""
     values = [str(value) for value in session.first_orders(CLICK_ID, _MOST_READ)]
     for begin, kind in _OTHER_IDS.items():
-        if (number := sum(value.startswith(begin) for value in values)) * 2 > len(values):
+        if number := sum(value.startswith(begin) for value in values):
             begins = "begins" if number == 1 else "begin"
             return [f"{number} of {count(len(values), 'id')} {begins} with {begin}: {kind}"]
     short = [value for value in values if len(value) < _SHORTEST]

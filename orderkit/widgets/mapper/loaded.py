@@ -7,6 +7,7 @@ from typing import Any
 from orderkit.widgets.mapper.states import EventStates
 
 _BAD = ("missing", "invalid")
+_NOT_SENT = "not for TikTok"
 
 
 class LoadedEvents(ABC):
@@ -51,6 +52,17 @@ class LoadedEvents(ABC):
         """The events of the outcome that the way is narrowed to, or all."""
         every = range(len(self.names))
         return [at for at in every if not self.shown or self.states.outcome(at) == self.shown]
+
+    @property
+    def is_order(self) -> bool:
+        """Whether the chosen event is for TikTok."""
+        return bool(self.names) and self.states.outcome(self.chosen) != _NOT_SENT
+
+    def pick_next_order(self) -> None:
+        """Look at the next event that is for TikTok, or at the first; where none is, stay."""
+        every = [*range(self.chosen, len(self.names)), *range(self.chosen)]
+        orders = (at for at in every if self.states.outcome(at) != _NOT_SENT)
+        self.pick(next(orders, self.chosen))
 
     def pick(self, at: int) -> None:
         """Look at another event."""

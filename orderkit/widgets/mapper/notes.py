@@ -19,6 +19,11 @@ def _parses_moments(session: MapperSession) -> bool:
 def notes(session: MapperSession) -> list[str]:
     """Why the event is not sent, what is assumed of its times, and problems that no row has."""
     mapped = session.mapped
+    if session.is_for_others:
+        return [
+            "These settings are made for other events: none of those loaded is named in their "
+            "event mapping"
+        ]
     said = [f"This event is not sent: {mapped.reason}"] if mapped.reason else []
     assumed = any(step.endswith(_ASSUMED) for e in session.rows.trace for step in e.steps)
     if assumed or (session.settings.timezone == "UTC" and _parses_moments(session)):

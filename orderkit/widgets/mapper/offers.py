@@ -72,6 +72,9 @@ def fix_sources(
         yield OfferedSource(reference_value(path, setting=setting), "Only", path)
     for proposal in proposals:
         if proposal.formula and proposal.value != field.source.text:
+            if present and problem.code == "missing":
+                formula = f"COALESCE({present}, {proposal.value})"
+                yield OfferedSource({"formula": formula}, "Else", proposal.value)
             yield OfferedSource({"formula": proposal.value}, "Use", proposal.value)
         elif proposal.constant:
             yield OfferedSource(proposal.value, "Use", show(proposal.value, _LONGEST_SHOWN))

@@ -13,25 +13,24 @@ from orderkit.destination.loading import drafted
 from orderkit.errors import OrderkitError
 from orderkit.events.jsontext import show
 from orderkit.mapping.compiled import CompiledSettings
-from orderkit.mapping.fixes import property_in_formula, source_in_formula
+from orderkit.mapping.fixes import source_in_formula
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.problems import Problem
 from orderkit.mapping.suggest import Proposal, suggest
 from orderkit.mapping.suggest.click_ids import CLICK_ID
 from orderkit.mapping.suggest.marked_tests import MarkedTests, marked_tests
-from orderkit.mapping.suggest.statuses import EVENT_NAME, NO_SHOW_STATUS
 from orderkit.mapping.suggest.with_guesses import with_guesses
 from orderkit.widgets.mapper.completion import code_meant
 from orderkit.widgets.mapper.draft import file_data, row_key, with_source
+from orderkit.widgets.mapper.event_statuses import EventStatuses
 from orderkit.widgets.mapper.offers import (
     MOST_FIXES,
     OfferedSource,
     fix_sources,
-    proposed_pairs,
 )
 from orderkit.widgets.mapper.sources import read_source
 from orderkit.widgets.mapper.states import Effect
-from orderkit.widgets.mapper.written import ROWS, WrittenSettings
+from orderkit.widgets.mapper.written import ROWS
 
 #: What a fix is called that changes the filter, and no row.
 LEAVE_OUT: Final = "leave_out"
@@ -42,7 +41,7 @@ _LONGEST_TEXT: Final = 10_000
 MOST_OTHERS: Final = 2
 
 
-class MapperSession(WrittenSettings):
+class MapperSession(EventStatuses):
     """Settings under work beside loaded events, with proposals and fixes."""
 
     def show_events(self, events: Mapping[str, Any], envelope: Mapping[str, Any]) -> None:
@@ -68,13 +67,6 @@ class MapperSession(WrittenSettings):
         if not seen:
             return {}
         return with_guesses(seen, self.settings.zone, statuses, self.envelope)
-
-    def statuses(self) -> list[str]:
-        """The order status of each event: as mapped, or, while nothing is, as proposed."""
-        every = range(len(self.names))
-        if self.settings.event_mapping:
-            return [self.states.status(at) or "" for at in every]
-        return self.proposed_events.statuses(self.states.seen(at) for at in every)
 
     def proposal(self, row: FieldMapping) -> Proposal | None:
         """The best proposal for a row in which nothing is written, or that no event fills as it is.
@@ -105,10 +97,6 @@ class MapperSession(WrittenSettings):
         read = {f"`{path}`" for path in self.field(code).source.properties}
         return sorted(ranked, key=lambda p: not any(path in p.reason for path in read))
 
-    def proposed_mapping(self) -> list[dict[str, str]]:
-        """The event mapping that is proposed, while there is none."""
-        return [] if self.draft.get("event_mapping") else proposed_pairs(self.proposed_events)
-
     def open_proposals(self) -> dict[str, Proposal]:
         """The proposals that `accept_all` takes: at least likely."""
         found = {target: self.proposal(row) for target, row in ROWS.items()}
@@ -118,7 +106,7 @@ class MapperSession(WrittenSettings):
         """Take a row's proposal. Raises OrderkitError where there is none."""
         row = self.row(name)
         if row.type == "status" and (pairs := self.proposed_mapping()):
-            self.change(self._with_events(self.draft, pairs))
+            self.change(self.with_events(self.draft, pairs))
         elif best := self.proposal(row):
             self.change(_with_proposal(self.draft, best))
         else:
@@ -129,38 +117,11 @@ class MapperSession(WrittenSettings):
         """Take every proposal that is at least likely, in one step; gives how many."""
         draft, taken = self.draft, 0
         if pairs := self.proposed_mapping():
-            draft, taken = self._with_events(draft, pairs), 1
+            draft, taken = self.with_events(draft, pairs), 1
         for best in self.open_proposals().values():
             draft, taken = _with_proposal(draft, best), taken + 1
         self.change(dict(draft))
         return taken
-
-    def _with_events(self, draft: dict[str, Any], pairs: list[dict[str, str]]) -> dict[str, Any]:
-        return {
-            **draft,
-            "event_mapping": pairs,
-            "event_property": self.proposed_events.event_property or EVENT_NAME,
-        }
-
-    def map_event(self, name: str, status: str, *, no_show: bool) -> str:
-        """Let an event name stand for an order status, in one step.
-
-        no_show: whether the stay that is over by this event may be one to which nobody came
-
-        Gives the label of the row that says so from now on, or "".
-        """
-        pair = {"order_status": status, "event_name": name}
-        draft = {**self.draft, "event_mapping": [*self.draft["event_mapping"], pair]}
-        row, said = self.row("no_show"), ""
-        if no_show and status == NO_SHOW_STATUS and row_key(row, draft) not in draft:
-            event = property_in_formula(draft["event_property"])
-            formula = f"IF({event} == {show(name, _LONGEST_TEXT)}, true)"
-            draft = with_source(row, draft, {"formula": formula})
-            said = field_labels()[row.target].label
-        self.change(draft)
-        if status:
-            self.undo_states.end_step()  # else what is chosen next belongs to it
-        return said
 
     def problem(self, target: str) -> Problem | None:
         """The error of a row in the chosen event."""

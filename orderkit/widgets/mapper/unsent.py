@@ -5,7 +5,7 @@ from typing import Any, Final
 from orderkit.destination.settings import Filter, Settings
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.results import Mapped
-from orderkit.mapping.suggest.statuses import ProposedEvents, possible_status
+from orderkit.mapping.suggest.statuses import ProposedEvents
 
 #: What an order begins with, as long as nothing says otherwise. Assumption: TikTok's list of order
 #: statuses is not public.
@@ -18,8 +18,8 @@ def as_if_sent(settings: Settings, event: Any, name: Any, proposed: ProposedEven
     found = unfiltered.explain(event)
     if found.trace:
         return found
-    statuses = {pair.event_name: pair.order_status for pair in proposed.events}
-    return unfiltered.explain(event, status=statuses.get(str(name)) or FIRST_STATUS)
+    meant = proposed.named(str(name))
+    return unfiltered.explain(event, status=meant.order_status or meant.perhaps or FIRST_STATUS)
 
 
 def is_aside(settings: Settings, name: Any, proposed: ProposedEvents) -> bool:
@@ -28,5 +28,5 @@ def is_aside(settings: Settings, name: Any, proposed: ProposedEvents) -> bool:
         return False
     if not isinstance(name, str) or name in settings.statuses():
         return True  # the filter leaves it out, or it has no name
-    orders = {event.event_name for event in proposed.events if event.order_status}
-    return not (name in orders or possible_status(name))
+    meant = proposed.named(name)
+    return not (meant.order_status or meant.perhaps)

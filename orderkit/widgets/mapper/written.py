@@ -14,7 +14,8 @@ from orderkit.errors import OrderkitError, SettingsError, SettingsFault
 from orderkit.events import paths
 from orderkit.mapping.compiled import CompiledField
 from orderkit.mapping.mapper import Mapper
-from orderkit.mapping.suggest.statuses import ProposedEvents, suggest_events
+from orderkit.mapping.suggest.properties import Seen, look_at
+from orderkit.mapping.suggest.statuses import ProposedEvents, read_statuses
 from orderkit.widgets.mapper.draft import (
     CONFIRMED,
     PARTS,
@@ -70,7 +71,6 @@ class WrittenSettings(LoadedEvents):
         """Work with these events from now on, the first of them first."""
         super().show_events(events, envelope)
         self.typing = ""
-        self._proposed_events: ProposedEvents | None = None
         self._known_after: object = None
         self._counted: dict[str, tuple[Any, Any]] = {}
         self._compute()
@@ -255,7 +255,7 @@ class WrittenSettings(LoadedEvents):
         self.rows, self.aside = self.mapped, False
         if not self.mapped.trace:  # it is not sent
             name = self.compiled.status.source.read(self.seen).raw
-            proposed = self.proposed_events
+            proposed = self.named_events
             self.rows = as_if_sent(self.settings, self.event, name, proposed)
             self.aside = bool(self.names) and is_aside(self.settings, name, proposed)
 
@@ -264,11 +264,17 @@ class WrittenSettings(LoadedEvents):
         return next((f for f in self.faults if f.key == key), None)
 
     @property
-    def proposed_events(self) -> ProposedEvents:
-        """Which events stand for which order status, as proposed."""
-        if self._proposed_events is None:
-            self._proposed_events = suggest_events(self.events.values())
-        return self._proposed_events
+    def first_seen(self) -> Seen:
+        """What the first events hold, as rows see it."""
+        every = range(len(self.names))
+        by = self.settings.transformation
+        return self.counted("looked at", by, lambda: look_at(map(self.states.seen, every)))
+
+    @property
+    def named_events(self) -> ProposedEvents:
+        """What the values of the property that is read as event name may stand for."""
+        read, by = self.settings.event_property, self.settings.transformation
+        return self.counted("named", (read, by), lambda: read_statuses(self.first_seen, read))
 
     def counted(self, name: str, by: Any, count: Callable[[], T]) -> T:
         """What was counted over all events, anew only where what it is counted `by` has changed."""

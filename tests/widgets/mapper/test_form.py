@@ -340,7 +340,8 @@ def test_an_event_name_is_mapped_and_taken_out() -> None:
     events = samples.sample_events()
     events["newsletter"] = {"event_name": "newsletter_signup", "id": "n"}
     form = SettingsForm(picker=EventPicker(events))
-    assert form.screen["drawers"]["event_mapping"]["others"] == [["newsletter_signup", 1, ""]]
+    (other,) = form.screen["drawers"]["event_mapping"]["others"]
+    assert other == {"name": "newsletter_signup", "events": 1, "status": "", "reason": ""}
     form.map_event("newsletter_signup")
     *others, pair = form.session.draft["event_mapping"]
     assert pair == {"order_status": "", "event_name": "newsletter_signup"}
@@ -369,7 +370,8 @@ def test_what_an_event_may_stand_for_is_said_and_mapped_with_a_click(
     events = samples.sample_events()
     events["other"] = {"event_name": name, "id": "n"}
     form = SettingsForm(picker=EventPicker(events))
-    assert form.screen["drawers"]["event_mapping"]["others"] == [[name, 1, status]]
+    (other,) = form.screen["drawers"]["event_mapping"]["others"]
+    assert (other["name"], other["events"], other["status"]) == (name, 1, status)
     form.map_event(name)
     assert form.session.draft["event_mapping"][-1]["order_status"] == status
     assert (f"may stand for {status}" in form.message.value) == bool(status)
@@ -715,7 +717,7 @@ def test_a_wrong_event_property_names_a_few_events_and_counts_the_rest() -> None
     form = SettingsForm(picker=EventPicker(events))
     form.change_part("event_property", "name")
     drawer = form.screen["drawers"]["event_mapping"]
-    assert (len(drawer["others"]), drawer["more"]) == (8, 22)
+    assert (len(drawer["others"]), drawer["more"]) == (12, 18)
 
 
 def test_a_code_that_the_row_takes_is_meant_as_it_is_typed() -> None:
@@ -1057,7 +1059,7 @@ def test_what_was_said_of_one_action_goes_with_the_next() -> None:
     events = {name: {"event_name": name, "id": "n"} for name in ("on_request", "booking_modified")}
     form = SettingsForm(picker=EventPicker(events))
     page = Browser(form)
-    page.does("map_event", name="on_request")
+    page.does("map_event", name="on_request", status="")
     assert "Choose the order status" in form.message.value
     page.does("list_events", query="")
     assert "Choose the order status" in form.message.value

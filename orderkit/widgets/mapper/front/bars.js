@@ -61,8 +61,8 @@ const makeBars = (mapper) => {
       `<span class="om-title"><b>Event</b></span><span class="om-tabs" role="tablist">${tabs()}</span>`);
   };
   /** The event names that have no order status, and may have one; and how many events have one of them. */
-  const perhaps = () => (S.drawers.event_mapping?.others || []).filter(([, , status]) => status);
-  const undecided = () => perhaps().reduce((sum, [, n]) => sum + n, 0);
+  const perhaps = () => (S.drawers.event_mapping?.others || []).filter((other) => other.status);
+  const undecided = () => perhaps().reduce((sum, other) => sum + other.events, 0);
   const drawHead = () => {
     const counts = { event_mapping: S.drawers.event_mapping?.rows.length,
       transformation: S.drawers.transformation?.rows.length, filter: S.drawers.filter?.number };

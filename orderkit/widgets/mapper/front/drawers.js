@@ -10,6 +10,13 @@ const makeDrawers = (mapper) => {
       `<option ${c === value ? "selected" : ""}>${text(c)}</option>`).join("")}</select>`;
   const faults = (data, prefix) => data.faults.filter((f) => f.key === prefix || f.key.startsWith(`${prefix}.`))
     .map((f) => `<div class="om-fault">${icon("invalid")}${text(f.text)}</div>`).join("");
+  /** A name that has no order status, what it may stand for and why, and what else to choose. */
+  const unmapped = ({ name, events, status, reason }) => `<div class="om-grid3 om-unmapped"><code>${text(name)}</code>
+    <select data-stands="${text(name)}" aria-label="What ${text(name)} stands for">
+      <option value="" selected>not for TikTok</option>${S.choices.statuses.map(([value, label]) =>
+        `<option value="${value}">${value}: ${text(label)}</option>`).join("")}<option value="other">another status …</option></select>
+    <span>${events.toLocaleString("en")}</span>${status ? button("map_event", "Map it", `data-name="${text(name)}" aria-label="Map ${text(name)}"`) : "<span></span>"}
+    ${status ? `<div class="om-soft om-may">Perhaps <code>${text(status)}</code>${reason ? `: ${coded(reason)}` : ""}</div>` : ""}</div>`;
   const conditions = (key, lines) => lines.map((line, at) => `<div class="om-cond">
     ${input(`${key}.${at}.property`, line.property, "Property", "property", "paths")}
     ${select(`${key}.${at}.operator`, line.operator, "Operator", S.choices?.operators || [])}
@@ -23,16 +30,16 @@ const makeDrawers = (mapper) => {
       ${button("remove", "Remove", `class="om-flat" data-from="rows" data-at="${at}" aria-label="Remove ${text(row.event_name)}"`)}</div>
       ${faults(d, `event_mapping.${at}`)}`).join("")}
       ${d.faults.filter((f) => f.key === "event_mapping").map((f) => `<div class="om-fault">${icon("invalid")}${text(f.text)}</div>`).join("")}
-      ${d.others.map(([name, n, status]) => `<div class="om-other om-unmapped">${
-        button("map_event", "Map it", `data-name="${text(name)}" aria-label="Map ${text(name)}"`)}<span><code>${text(name)}</code> (${n} event${n === 1 ? "" : "s"})
-      has no order status: it is not sent.${status ? ` Perhaps it is <code>${text(status)}</code>.` : ""}</span></div>`).join("")}
+      ${d.others.length ? `<div class="om-unmapped-head"><b>Not sent: without an order status</b>${
+        d.others.filter((other) => other.status).length > 1 ? button("map_events", "Map all that may be orders") : ""}</div>` : ""}
+      ${d.others.map(unmapped).join("")}
       ${d.more ? `<div class="om-other">${icon("not needed")}<span>and ${d.more.toLocaleString("en")} more names:
       does <code>${text(d.event_property)}</code> say what happened?</span></div>` : ""}
       <div class="om-foot-line">${button("add", "Add an event", 'data-to="rows"')}
       <label>Event property ${input("event_property", d.event_property, "Event property", "event_name", "paths")}</label>
       ${faults(d, "event_property")}<span class="om-soft">Every change shows at once in the rows below.</span></div>
-      <datalist id="om-names">${[...d.others.map(([n]) => n), ...d.rows.map((r) => r.event_name)].map((n) => `<option value="${text(n)}">`).join("")}</datalist>
-      <datalist id="om-statuses"><option value="CREATE_ORDER"><option value="CANCEL_ORDER"><option value="COMPLETE_ORDER"></datalist>`,
+      <datalist id="om-names">${[...d.others.map((other) => other.name), ...d.rows.map((r) => r.event_name)].map((n) => `<option value="${text(n)}">`).join("")}</datalist>
+      <datalist id="om-statuses">${S.choices.statuses.map(([value]) => `<option value="${value}">`).join("")}</datalist>`,
     transformation: (d) => `${d.rows.map((step, at) => {
       const action = actionOf(step), other = ACTIONS[action];
       return `<div class="om-step"><div class="om-grid4">${select(`rows.${at}.action`, action, "What is done", Object.keys(ACTIONS))}

@@ -150,7 +150,9 @@ export default {
         change(field.dataset.key, field.value);
       },
       take: (d) => take(Number(d.n)),
-      map_event: (d) => send("map_event", { name: d.name }),
+      map_event: (d) => send("map_event", { name: d.name, status: "" }),
+      map_events: () => send("map_events"),
+      start_anew: () => send("start_anew"),
       tests: () => send("change_part", { part: "filter", value: S.drawers.filter.tests.filter }),
       open_loading: () => send("open_loading"),
       load_samples: () => send("load_samples"),
@@ -248,7 +250,8 @@ export default {
     });
     root.addEventListener("change", (event) => {
       const node = event.target;
-      if (node.type === "checkbox") change(node.dataset.key, node.checked);
+      if ("stands" in node.dataset) send("map_event", { name: node.dataset.stands, status: node.value === "other" ? "" : node.value });
+      else if (node.type === "checkbox") change(node.dataset.key, node.checked);
       else if ("late" in node.dataset) change(node.dataset.key, node.value);
     });
     const { problem, showProblem } = makeKeys({ ...mapper, acts, putBack });

@@ -112,7 +112,6 @@ const makeRows = (mapper) => {
       button("confirm", "<u>Confirm</u>", `data-t="${target}" class="om-flat" aria-label="Confirm ${text(row.label)}"`)}</div>`;
     return made;
   };
-  const coded = (said) => text(said.split("\n")[0]).replace(/`([^`]+)`/g, "<code>$1</code>");
   const drawNotes = () => {
     list.querySelector(".om-notes")?.remove();
     if (!S.notes.length) return;
@@ -121,6 +120,7 @@ const makeRows = (mapper) => {
     node.innerHTML = S.notes.map((note) => `<div class="om-why om-warn">${icon("invalid")}<span>${coded(note)}</span>${
       /in no event mapping entry/.test(note) && ui.drawer !== "event_mapping"
         ? button("drawer", "<u>Say what it stands for</u>", 'class="om-flat" data-drawer="event_mapping"')
+        : /made for other events/.test(note) ? button("start_anew", "<u>Begin anew with these</u>", 'class="om-flat"')
         : /time zone/.test(note) && ui.drawer !== "connection"
         ? button("drawer", "<u>Name it</u>", 'class="om-flat" data-drawer="connection"') : ""}</div>`).join("");
     list.prepend(node);

@@ -27,6 +27,8 @@ const icon = (name) =>
   `<svg class="om-icon" viewBox="0 0 16 16" aria-hidden="true">${PATHS[name] || ""}</svg>`;
 const text = (value) =>
   String(value ?? "").replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
+/** The first line of a sentence, with what stands in backticks as code. */
+const coded = (said) => text(said.split("\n")[0]).replace(/`([^`]+)`/g, "<code>$1</code>");
 /** A text that is cut in its middle where there is no room: its end stays. */
 const middle = (value) => {
   const all = String(value ?? "");

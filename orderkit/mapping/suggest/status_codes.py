@@ -1,0 +1,150 @@
+"""What short codes of a state may stand for (``STO``, ``CXL``, ``NOS``), each with the reason.
+
+Two things speak: the words of ``status_hints.csv`` that a code is short for, and what only the
+orders with that code have, as a property that by its name tells of a cancellation. Both together
+are likely; one alone is "perhaps", and a person says so.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass
+from typing import Any, Final
+
+from orderkit.events import paths
+from orderkit.mapping.names import words
+from orderkit.mapping.suggest.properties import Seen
+from orderkit.mapping.suggest.status_words import StatusWord, status_words
+
+#: A code has so many letters; a longer word is one, which is known or not.
+_SHORTEST: Final = 2
+_LONGEST: Final = 5
+#: Letters left out in the midst ("CNL") say something from so many on.
+_SKIPPING: Final = 3
+#: What is written once a stay is over, in the languages of hotels.
+_BILLS: Final = frozenset(
+    words(
+        "invoice invoiced rechnung factura facturado facture fattura folio fatura faktura factuur"
+    )
+)
+#: What a property has that says nothing: no cancellation fee is none.
+_NOTHING: Final = frozenset({"0", "n", "no", "false", "nein", "non", "nee"})
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a code may stand for.
+
+    order_status: the order status, and `reason` why
+    sure:         whether two things speak for it
+    no_show:      whether it tells of a guest who never came
+    """
+
+    order_status: str
+    reason: str
+    sure: bool = False
+    no_show: bool = False
+
+
+def meanings(seen: Seen, path: str, statuses: Mapping[str, str]) -> dict[str, Meaning]:
+    """Code → what it may stand for, of those values of a property whose words say nothing.
+
+    statuses: every value of the property → the order status that its words say, or ""
+    """
+    told = _told_by_orders(seen, path, statuses)
+    unsaid = [code for code, status in statuses.items() if not (status or _is_known(code))]
+    short = {code: _short_for(code) for code in unsaid}
+    found = {code: _both(may_be, told.get(code)) for code, may_be in short.items()}
+    # What another code says for sure, this one hardly says again.
+    taken = {status for status in statuses.values() if status}
+    taken |= {meaning.order_status for meaning in found.values() if meaning and meaning.sure}
+    for code, may_be in short.items():
+        if found[code] is None:
+            left = {status: word for status, word in may_be.items() if status not in taken}
+            found[code] = _both(left, None)
+    return {code: meaning for code, meaning in found.items() if meaning}
+
+
+def _both(short: Mapping[str, StatusWord], told: tuple[str, str] | None) -> Meaning | None:
+    """What the words and the orders together say.
+
+    short: order status → the word that the code is short for; told: a status, and a property
+    """
+    status, prop = told or ("", "")
+    if word := short.get(status):
+        reason = f"short for `{word.text}`, and only its orders have `{prop}`"
+        return Meaning(status, reason, sure=len(short) == 1, no_show=word.no_show)
+    if len(short) == 1 and (said := next(iter(short))):
+        return Meaning(said, f"short for `{short[said].text}`", no_show=short[said].no_show)
+    if told and not short:
+        return Meaning(status, f"only its orders have `{prop}`")
+    return None
+
+
+def _is_known(code: str) -> bool:
+    """Whether the words of a code say by themselves what it is, or that it is something else."""
+    own = words(code)
+    return any(word in status_words() for word in (*own, "".join(own)))
+
+
+def _short_for(code: str) -> dict[str, StatusWord]:
+    """Order status → a word that the code may be short for; "" for what is no order's state."""
+    letters = "".join(words(code))
+    if not _SHORTEST <= len(letters) <= _LONGEST or not letters.isalpha():
+        return {}
+    every = status_words().items()
+    begins = [word for text, word in every if text.startswith(letters)]
+    skips = [word for text, word in every if len(letters) >= _SKIPPING and _in(letters, text)]
+    found: dict[str, StatusWord] = {}
+    for word in begins or skips:
+        found.setdefault(word.status or word.perhaps, word)
+    return found
+
+
+def _in(letters: str, text: str) -> bool:
+    """Whether a word begins with the first letter, and has the others in their order."""
+    rest = iter(text)
+    return text[0] == letters[0] and all(letter in rest for letter in letters)
+
+
+def _told_by_orders(seen: Seen, path: str, codes: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Code → the status that a property tells of which only its orders have, and that property."""
+    by_code = {code: _with(seen, path, code) for code in codes}
+    found: dict[str, tuple[str, str]] = {}
+    for other, prop in seen.properties.items():
+        status = _tells_of(other) if other != path else ""
+        if not status:
+            continue
+        have = {number for number, value in prop.values.items() if _says_something(value)}
+        within = [code for code, numbers in by_code.items() if numbers & have]
+        if len(within) < len(by_code) and all(by_code[code] <= have for code in within):
+            for code in within:
+                found.setdefault(code, (status, other))
+    return found
+
+
+def _with(seen: Seen, path: str, code: str) -> Set[int]:
+    """The numbers of the events that have that code."""
+    prop = seen.properties.get(path)
+    return {n for n, value in prop.values.items() if value == code} if prop else set()
+
+
+def _tells_of(path: str) -> str:
+    """The one order status that the words of a property's name speak of, or ""."""
+    own = words(path.rpartition(".")[2])
+    said = Counter(filter(None, _spoken(own)))
+    return next(iter(said)) if len(said) == 1 else ""
+
+
+def _spoken(own: Iterable[str]) -> Iterator[str]:
+    for word in own:
+        said = status_words().get(word)
+        if word in _BILLS:
+            yield "COMPLETE_ORDER"
+        elif said and not said.beside and said.status != "CREATE_ORDER":
+            yield said.status
+
+
+def _says_something(value: Any) -> bool:
+    if paths.is_blank(value) or value is False or value == 0:
+        return False
+    return str(value).strip().casefold().strip("0.,") not in {"", *_NOTHING}

@@ -1,0 +1,75 @@
+"""Short codes of statuses, in the languages of hotels: what they are short for, and who says so."""
+
+from typing import Any
+
+import pytest
+
+from orderkit.mapping.suggest.settings_file import proposed_settings
+from orderkit.mapping.suggest.statuses import ProposedEvent, suggest_events
+
+
+def proposed(*codes: str, **only: dict[str, Any]) -> dict[str, ProposedEvent]:
+    """What is proposed for the codes of a list; `only`: code → what its bookings alone have."""
+    events = [
+        {"no": f"R{at}", "StatCd": code, **only.get(code, {})} for at, code in enumerate(codes * 2)
+    ]
+    return {event.event_name: event for event in suggest_events(events).events}
+
+
+@pytest.mark.parametrize(
+    ("codes", "status"),
+    [
+        ("CXL CNL CAN STO ANN ANU GEANN", "CANCEL_ORDER"),
+        ("BKD CFM BEST PREN RSV FIX", "CREATE_ORDER"),
+        ("INH MOD CHG", "CREATE_ORDER"),
+        ("DEP ABGER VERTR", "COMPLETE_ORDER"),
+        ("NOSH NSH", "COMPLETE_ORDER"),
+        ("PEN OPT WAIT", ""),
+        ("R1 X Q CO", ""),
+    ],
+)
+def test_a_code_that_is_short_for_one_kind_of_word_may_be_it(codes: str, status: str) -> None:
+    """Alone it is "perhaps": nothing but letters speaks for it."""
+    for code in codes.split():
+        event = proposed(code, "Z9")[code]
+        assert (event.order_status or event.perhaps) == status, code
+
+
+def test_what_only_its_bookings_have_tells_what_a_code_is() -> None:
+    """An opaque code whose bookings alone have been cancelled, or billed, may be that."""
+    only = {"8": {"storno_am": "2026-01-01"}, "9": {"invoice_no": "R-1"}}
+    found = proposed("7", "8", "9", **only)
+    assert {code: event.perhaps for code, event in found.items()} == {
+        "7": "",
+        "8": "CANCEL_ORDER",
+        "9": "COMPLETE_ORDER",
+    }
+    assert "storno_am" in found["8"].reason
+
+
+def test_a_fee_that_is_zero_tells_no_cancellation() -> None:
+    """A column that all bookings have, empty or 0 for most, is read by what it says."""
+    found = proposed("7", "8", **{"7": {"storno_fee": "0,00"}, "8": {"storno_fee": "12,00"}})
+    assert (found["7"].perhaps, found["8"].perhaps) == ("", "CANCEL_ORDER")
+
+
+def test_letters_and_bookings_that_contradict_each_other_prove_nothing() -> None:
+    """Short for a cancellation, billed as a stay: it is offered by its word, and not written."""
+    event = proposed("STO", "FIX", STO={"invoice_no": "R-1"})["STO"]
+    assert (event.order_status, event.perhaps) == ("", "CANCEL_ORDER")
+
+
+def test_what_another_code_says_for_sure_a_second_one_does_not() -> None:
+    """ABG is short for abgesagt as well as abgereist, and STO is the cancelled one."""
+    alone, beside = proposed("ABG", "Z9"), proposed("ABG", "STO", STO={"storno_am": "2026-01-01"})
+    assert (alone["ABG"].perhaps, beside["ABG"].perhaps) == ("", "COMPLETE_ORDER")
+    assert beside["STO"].order_status == "CANCEL_ORDER"
+
+
+def test_a_proposed_file_says_what_a_code_may_be_and_leaves_it_open() -> None:
+    """The status stands in the comment, for whoever knows the system to take."""
+    events = [{"no": f"R{at}", "Sts": code} for at, code in enumerate(("CFM", "Z9"))]
+    text = proposed_settings(events)
+    assert '# order_status = "CREATE_ORDER"\n# event_name = "CFM"  # perhaps: ' in text
+    assert "short for `confirmed`" in text
+    assert '# order_status = ""\n# event_name = "Z9"' in text
