@@ -19,6 +19,7 @@ from orderkit.mapping.written_moments import MONTHS, written_moments, year_last_
 _ISO: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _YEAR_FIRST: Final = re.compile(r"([0-9]{4})([-/. ]?)([0-9]{1,2})\2([0-9]{1,2})")
 _YEAR_LAST: Final = re.compile(r"([0-9]{1,2})([-/. ])([0-9]{1,2})\2([0-9]{4})")
+_SHORT_YEAR_LAST: Final = re.compile(r"([0-9]{1,2})([-/. ])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})")
 _DAY_NAMED_MONTH: Final = re.compile(
     r"([0-9]{1,2})(?:st|nd|rd|th)?[-. ]{1,2}([a-z]+)[-., ]{1,2}([0-9]{4})"
 )
@@ -77,9 +78,10 @@ def _read(text: str, zone: ZoneInfo) -> date:
         moment, pattern = compact
         mending = Mending(moment.date().isoformat(), compact_formulas(pattern, "yyyy-MM-dd"))
         raise Unconvertible("it has a time and no separators", mending)
-    if with_time := [written for written in written_moments(text) if written.has_time]:
-        reason = "it has a time, and its year last"
-        raise Unconvertible(reason, *(_reading(m.date(), pattern) for m, pattern, _ in with_time))
+    if written := written_moments(text):
+        timed = written[0].has_time
+        reason = "it has a time, and its year last" if timed else "its year has two digits"
+        raise Unconvertible(reason, *(_reading(m.date(), pattern) for m, pattern, _ in written))
     if _SECONDS.fullmatch(text):
         seconds = int(text) / (1000 if int(text) >= 10**12 else 1)
         if seconds > LAST_SECOND:
@@ -98,7 +100,7 @@ def _year_last(text: str, one: str, separator: str, other: str, year_: str) -> d
         return _calendar(text, year, first, second)
     if first > 12:
         return _calendar(text, year, second, first)
-    day_first, month_first = year_last_patterns(one, other, separator)
+    day_first, month_first = year_last_patterns(one, other, separator, year_)
     readings = (
         _reading(date(year, second, first), day_first),
         _reading(date(year, first, second), month_first),
@@ -112,10 +114,10 @@ def year_last_formulas(raw: Any) -> tuple[str, ...]:
 
     For many such dates together: which is meant, one of them alone may not tell.
     """
-    match = _YEAR_LAST.fullmatch(raw.strip()) if isinstance(raw, str) else None
+    match = _SHORT_YEAR_LAST.fullmatch(raw.strip()) if isinstance(raw, str) else None
     if not match:
         return ()
-    return tuple(map(_formula, year_last_patterns(match[1], match[3], match[2])))
+    return tuple(map(_formula, year_last_patterns(match[1], match[3], match[2], match[4])))
 
 
 def _formula(pattern: str) -> str:

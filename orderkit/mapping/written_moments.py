@@ -1,7 +1,7 @@
 """Dates and times as people and their reports write them, and the pattern that a formula reads.
 
-``31.12.2026 14:00``, ``09-Feb-2026 21:01``, ``2/9/2026 9:01 PM``, ``Feb 9, 2026``: where the day
-and the month may be either, there are two readings.
+``31.12.2026 14:00``, ``09-Feb-26 21:01``, ``2/9/2026 9:01 PM``, ``Feb 9, 2026``: where the day and
+the month may be either, there are two readings. A year of two digits is one of this century.
 """
 
 import re
@@ -18,7 +18,10 @@ MONTHS: Final = {
     for length in (3, len(name))
 } | {"sept": 9}  # fmt: skip
 
-_YEAR: Final = r"(?P<year>[0-9]{4})"
+_YEAR: Final = r"(?P<year>[0-9]{4}|[0-9]{2})"
+_CENTURY: Final = 2000
+#: Of two digits, a year is one in which a hotel may have had such a list.
+_YEARS: Final = range(2010, 2060)
 _CLOCK: Final = (
     r"(?:(?P<gap>,? )(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
     r"(?P<second>:[0-9]{2})?(?P<half> ?[ap]m)?)?"
@@ -54,24 +57,25 @@ def written_moments(raw: Any) -> list[WrittenMoment]:
     readings: dict[datetime, WrittenMoment] = {}
     for match, month, day, pattern in _dates(text):
         with suppress(ValueError):
-            moment = datetime(int(match["year"]), month, day, *_time(match))  # noqa: DTZ001
+            moment = datetime(_year(match["year"]), month, day, *_time(match))  # noqa: DTZ001
             clock = _clock_pattern(match)
             found = WrittenMoment(moment, pattern + clock, bool(clock))
             readings.setdefault(moment, found)
     return list(readings.values())
 
 
-def year_last_patterns(first: str, second: str, separator: str) -> tuple[str, str]:
+def year_last_patterns(first: str, second: str, separator: str, year: str) -> tuple[str, str]:
     """The patterns of a date with its year last: the day first, and the month first."""
     day, month = ("dd", "MM") if len(first) == len(second) == 2 else ("d", "M")
-    return f"{day}{separator}{month}{separator}yyyy", f"{month}{separator}{day}{separator}yyyy"
+    end = f"{separator}{'y' * len(year)}"
+    return f"{day}{separator}{month}{end}", f"{month}{separator}{day}{end}"
 
 
 def _dates(text: str) -> Iterator[tuple[re.Match[str], int, int, str]]:
     """The match, the month, the day and the date's pattern of each reading."""
     if match := _NUMBERS.fullmatch(text):
         one, two = match["one"], match["two"]
-        day_first, month_first = year_last_patterns(one, two, match["apart"])
+        day_first, month_first = year_last_patterns(one, two, match["apart"], match["year"])
         yield match, int(two), int(one), day_first
         yield match, int(one), int(two), month_first
         return
@@ -81,10 +85,20 @@ def _dates(text: str) -> Iterator[tuple[re.Match[str], int, int, str]]:
         return
     day = "dd" if len(match["day"]) == 2 else "d"
     named = "MMM" if len(match["month"]) == 3 else "MMMM"
+    year = "y" * len(match["year"])
     if match.re is _MONTH_DAY:
-        yield match, month, int(match["day"]), f"{named} {day}, yyyy"
+        yield match, month, int(match["day"]), f"{named} {day}, {year}"
     else:
-        yield match, month, int(match["day"]), match["apart"].join((day, named, "yyyy"))
+        yield match, month, int(match["day"]), match["apart"].join((day, named, year))
+
+
+def _year(written: str) -> int:
+    if len(written) == len(str(_CENTURY)):
+        return int(written)
+    year = _CENTURY + int(written)
+    if year not in _YEARS:
+        raise ValueError("no such year")
+    return year
 
 
 def _time(match: re.Match[str]) -> tuple[int, int, int]:

@@ -93,6 +93,7 @@ def _times(price: Any, number: Decimal) -> str | None:
 
 
 _MOST_DISCOUNTS: Final = 6
+_PERCENT: Final = frozenset({"percent", "percentage", "pct", "%"})
 #: So many discounted orders show what an amount is; one may be an accident.
 _LEAST_SHOWN: Final = 2
 
@@ -110,7 +111,7 @@ def discount_amounts(seen: Seen) -> dict[str, dict[int, Decimal]]:
     found: dict[str, dict[int, Decimal]] = {}
     for path, prop in seen.properties.items():
         name = prop.name
-        amount = not name.attributes - {"total", "sum", "amount"}
+        amount = not name.attributes - {"total", "sum", "amount"} and not _is_percent(prop, seen)
         if name.subject == "discount" and amount and not (prop.in_array or name.against):
             read = {number: written_amount(value) for number, value in prop.values.items()}
             if given := {number: abs(exact) for number, exact in read.items() if exact}:
@@ -118,6 +119,20 @@ def discount_amounts(seen: Seen) -> dict[str, dict[int, Decimal]]:
         if len(found) == _MOST_DISCOUNTS:
             break
     return found
+
+
+def _is_percent(prop: Property, seen: Seen) -> bool:
+    """Whether something beside an amount says that it is a percentage ("kind": "percent")."""
+    so = {
+        number
+        for other in seen.properties.values()
+        if prop.container and other.container == prop.container
+        for number, value in other.values.items()
+        if isinstance(value, str) and value.casefold() in _PERCENT
+    }
+    return any(
+        (written_amount(prop.values[number]) or 0) <= 100 for number in so & prop.values.keys()
+    )
 
 
 def has_discounts(seen: Seen) -> bool:

@@ -27,7 +27,9 @@ from orderkit.mapping.suggest.guessed_ids import order_ids
 from orderkit.mapping.suggest.guessed_moments import guess_moments
 from orderkit.mapping.suggest.initiators import who_cancelled
 from orderkit.mapping.suggest.named_codes import (
+    MANY_KINDS,
     are_called_so,
+    bare_codes,
     constant_codes,
     may_be_hotels,
     named_codes,
@@ -41,8 +43,6 @@ from orderkit.mapping.suggest.values import MOST_COUNTED, OrderValues, days
 MOST_GUESSES: Final = 3
 _DOUBT: Final = "its values alone say so"
 _LONGEST_STAY: Final = 60
-#: So many different codes, each with a name of its own, are no chance.
-_TOLD_KINDS: Final = 3
 #: When a message was sent or came, and not when something happened to the order.
 _OF_MESSAGES: Final = frozenset(
     words("delivered delivery sent snt emitted received processed exported ingested")
@@ -190,17 +190,21 @@ class _Guesses:
             )
         )
         hotels = [pair for pair in hotels if pair not in named]
-        rooms += hotels[1:] + hotels[:1]
+        rooms += [pair for pair in hotels[1:] + hotels[:1] if pair[0].name.subject != "hotel"]
         hotels = [pair for pair in hotels if may_be_hotels(*pair, values)]
         if not any(are_called_so(*pair) for pair in hotels):
             alike = "the same code in all orders, as one hotel has it"
+            bare = bare_codes(values, "hotel")
+            self._read("third_shop_id", bare, "a hotel, written as codes are")
             self._read("third_shop_id", constant_codes(values, self.taken), alike)
         for end, found in (("third_shop", hotels), ("third_sku", rooms)):
             for code, name in found:
                 rooms_named = end == "third_sku" and named == [(code, name)]
                 said = ", names of rooms" if rooms_named else ""
                 # Two of each may go together by chance, as two purposes of a journey do.
-                told = values.kinds(code) >= _TOLD_KINDS or are_called_so(code, name)
+                several = values.kinds(code) < values.kinds(name)
+                many = values.kinds(code) >= MANY_KINDS and not several
+                told = many or are_called_so(code, name)
                 sure = rooms_named and told
                 self._read(
                     f"{end}_id", [code], f"codes that go with `{name.path}`{said}", sure=sure
@@ -208,6 +212,7 @@ class _Guesses:
                 self._read(
                     f"{end}_name", [name], f"names that go with `{code.path}`{said}", sure=sure
                 )
+        self._read("third_sku_id", bare_codes(values, "room"), "a room, written as codes are")
         self.taken |= {prop.path for pair in pairs for prop in pair}
 
     def _rooms(self) -> None:

@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 
 from orderkit.mapping.names import words
 from orderkit.mapping.suggest.properties import Property
+from orderkit.mapping.suggest.status_words import STATES
 from orderkit.mapping.suggest.values import MOST_COUNTED, OrderValues
 
 #: Whose a code may be that all orders have alike, where its name does not say it.
@@ -19,6 +20,9 @@ _ROOMS: Final = frozenset(
         " habitacion camera quarto kamer appartement apartamento appartamento ferienwohnung"
         " double twin single king queen loft penthouse dormitory triple quadruple familiar family"
         " doble individual doppia singola matrimoniale tripla duplo individuel doppel einzel"
+        " apartament pokój jednoosobowy dwuosobowy trzyosobowy rodzinny dvoulůžkový jednolůžkový"
+        " pokoj dubbelrum enkelrum familjerum dobbeltværelse enkeltværelse dobbeltrom enkeltrom"
+        " quádruplo individual quarto estúdio studio rum værelse rom dbl sgl twn"
     )
 )
 _ENDS: Final = ("zimmer", "kamer", "suite", "apartment", "room")
@@ -30,6 +34,8 @@ _OFFERS: Final = frozenset(
     )
 )
 _LEAST: Final = 2
+#: So many different codes, each with names of its own, are no chance.
+MANY_KINDS: Final = 3
 
 
 def named_codes(values: OrderValues, taken: set[str]) -> Iterator[tuple[Property, Property]]:
@@ -38,7 +44,7 @@ def named_codes(values: OrderValues, taken: set[str]) -> Iterator[tuple[Property
     taken: paths that are something else
     """
     few = max(1, len(values.numbers) * 2 // 3)
-    free = [prop for prop in values.full if prop.path not in taken]
+    free = [p for p in values.full if p.path not in taken and not STATES & set(words(p.path))]
     names = [p for p in free if _is_name(p, values)]
     for code in free:
         spoken = code in names and " " in str(values.values(code)[0])
@@ -46,16 +52,22 @@ def named_codes(values: OrderValues, taken: set[str]) -> Iterator[tuple[Property
             continue
         if values.converts(code, "currency") or _counts(code, values):
             continue
-        fits = [
-            name
-            for name in names
-            if name is not code
-            and name.container == code.container
-            and len(_both(code, name, values)) == values.kinds(code) == values.kinds(name) <= few
-        ]
+        beside = (p for p in names if p is not code and p.container == code.container)
+        fits = [name for name in beside if _go_together(code, name, values, few)]
         if fits:
             # A name that begins as its code does is its.
             yield code, max(fits, key=lambda name: _shared(name.path, code.path))
+
+
+def _go_together(code: Property, name: Property, values: OrderValues, few: int) -> bool:
+    """Whether each code has its name, and each name its code; a room's may have one in each
+    hotel.
+    """
+    both, kinds = len(_both(code, name, values)), (values.kinds(code), values.kinds(name))
+    if both != kinds[1] or max(kinds) > few:
+        return False
+    several = kinds[0] >= MANY_KINDS and kinds[1] <= 2 * kinds[0] and names_rooms(name, values)
+    return kinds[0] == kinds[1] or several
 
 
 def constant_codes(values: OrderValues, taken: set[str]) -> Iterator[Property]:
@@ -72,6 +84,23 @@ def constant_codes(values: OrderValues, taken: set[str]) -> Iterator[Property]:
             and not any(values.converts(prop, kind) for kind in ("currency", "country"))
         ):
             yield prop
+
+
+def bare_codes(values: OrderValues, subject: str) -> Iterator[Property]:
+    """What is called by a hotel or a room alone, or its type, and is written as codes are
+    ("hotel": "LIS").
+    """
+    for prop in values.full:
+        name = prop.name
+        bare = name.subject == subject and name.attributes <= {"kind"}
+        if bare and not (name.unknown or name.against) and _written_as_codes(prop, values):
+            yield prop
+
+
+def _written_as_codes(prop: Property, values: OrderValues) -> bool:
+    """Whether all values have capitals, and no small letter or blank, as a name would."""
+    found = [str(value) for value in values.values(prop)]
+    return bool(found) and all(v.isupper() and " " not in v for v in found)
 
 
 def are_called_so(code: Property, name: Property) -> bool:

@@ -7,7 +7,8 @@ from typing import Any, Final
 from orderkit.events.shapes import is_platform_event
 from orderkit.mapping.names import read_name, words
 from orderkit.mapping.suggest.properties import Property, Seen
-from orderkit.mapping.suggest.statuses import STATES, ProposedEvents, propose_events
+from orderkit.mapping.suggest.status_words import STATES
+from orderkit.mapping.suggest.statuses import ProposedEvents, propose_events
 
 #: What an order alone has, and no customer, payment or message.
 _TELLING: Final = frozenset({"arrival", "departure", "begin", "end", "nights", "total", "payable"})

@@ -13,7 +13,7 @@ from typing import Any, Final
 from orderkit.events import paths
 from orderkit.mapping.names import words
 from orderkit.mapping.suggest.properties import Seen
-from orderkit.mapping.suggest.status_words import StatusWord, status_words
+from orderkit.mapping.suggest.status_words import STATES, StatusWord, status_words
 
 #: A code has so many letters; a longer word is one, which is known or not.
 _SHORTEST: Final = 2
@@ -50,7 +50,8 @@ def meanings(seen: Seen, path: str, statuses: Mapping[str, str]) -> dict[str, Me
 
     statuses: every value of the property → the order status that its words say, or ""
     """
-    told = _told_by_orders(seen, path, statuses)
+    # What a message of a stream is called has properties of its own, whatever it tells.
+    told = _told_by_orders(seen, path, statuses) if STATES & set(words(path)) else {}
     unsaid = [code for code, status in statuses.items() if not (status or _is_known(code))]
     short = {code: _short_for(code) for code in unsaid}
     found = {code: _both(may_be, told.get(code)) for code, may_be in short.items()}

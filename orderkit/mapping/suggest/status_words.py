@@ -14,6 +14,13 @@ from orderkit.mapping.names import hints, words
 HINTS: Final = Path(__file__).with_name("status_hints.csv")
 #: What an event is called that is an order and says no more.
 ORDERS: Final = frozenset({"booking", "order", "reservation", "transaction"})
+#: What the property is called that says in what state an order is.
+STATES: Final = frozenset(
+    words(
+        "status stat sts st stt state statut état stato estado situação situación sit zustand est"
+        " stan stav tillstånd tilstand"
+    )
+)
 #: What an event may stand for that tells of a guest who never came.
 NO_SHOW_STATUS: Final = "COMPLETE_ORDER"
 

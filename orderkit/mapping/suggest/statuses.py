@@ -17,6 +17,7 @@ from orderkit.mapping.suggest.status_codes import meanings
 from orderkit.mapping.suggest.status_words import (
     NO_SHOW_STATUS,
     ORDERS,
+    STATES,
     is_made,
     likely_status,
     possible_status,
@@ -27,10 +28,7 @@ EVENT_NAME: Final = "event_name"
 #: A property with more different words than this is no status.
 _MOST_WORDS: Final = 12
 _STATUS_NAMES: Final = frozenset({"status", "kind", "identifier", "name"})
-#: What the property is called that says in what state an order is, and what else its name says.
-STATES: Final = frozenset(
-    words("status stat sts st stt state statut état stato estado situação situación sit zustand")
-)
+#: What else the name of such a property may say.
 _CODES: Final = STATES | frozenset(
     words("code codes cd id booking order reservation res rsv resv bk bkg current")
 )
