@@ -1,6 +1,6 @@
 """Which dates are read, which are refused because they could be two, and which are none."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orderkit.language.formulas import Context, parse
 from orderkit.mapping.conversion import Unconvertible
 from orderkit.mapping.dates import parse_date
 
@@ -64,6 +65,34 @@ def test_ambiguous(raw: str, one: str, other: str) -> None:
     assert one in caught.value.reason
     assert other in caught.value.reason
     assert "{x}" in caught.value.formula
+
+
+@pytest.mark.parametrize(
+    ("raw", "pattern"),
+    [
+        ("2-Oct-26", "d-MMM-yy"),
+        ("02 October 26", "dd MMMM yy"),
+        ("31.12.26", "dd.MM.yy"),
+        ("12/31/26", "MM/dd/yy"),
+        ("Oct 2, 26", "MMM d, yy"),
+    ],
+)
+def test_a_year_of_two_digits_is_read_by_a_formula_alone(raw: str, pattern: str) -> None:
+    """It is a year of this century that a person has agreed to: nothing is read unasked."""
+    with pytest.raises(Unconvertible, match="two digits") as caught:
+        parse_date(raw, UTC)
+    assert f'"{pattern}"' in caught.value.formula
+    formula = parse(caught.value.formula.replace("{x}", "day"))
+    read = formula.evaluate({"day": raw}, Context(datetime(2026, 11, 1, tzinfo=UTC), UTC))
+    assert read in ("2026-10-02", "2026-12-31")
+
+
+@pytest.mark.parametrize("raw", ["2-Oct-99", "26.10.02", "1.2.3", "10-11-12-13"])
+def test_what_may_be_no_such_year_is_no_date(raw: str) -> None:
+    """Numbers with dots are versions and codes as well."""
+    with pytest.raises(Unconvertible) as caught:
+        parse_date(raw, UTC)
+    assert not caught.value.mendings
 
 
 @pytest.mark.parametrize(

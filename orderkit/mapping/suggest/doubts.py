@@ -69,7 +69,7 @@ def doubts_of(
         doubts.append((_PERHAPS, f"it stands beside the order, which is {where}"))
     if hint.role == "item" and (hotel := order.hotel_items.get(prop.path.partition(".X.")[0])):
         doubts.append((_PERHAPS, f"its items may be hotels: one says {show(hotel, 40)}"))
-    if hint.role == "item" and {"identifier", "count"} <= name.attributes:
+    if hint.role in ("item", "rooms") and {"identifier", "count"} <= name.attributes:
         doubts.append((_PERHAPS, "it may be a number of rooms, or of one room"))
     if hint.role == "item" and (unclear := _unclear_items(prop, seen)):
         doubts.append((_PERHAPS, unclear))

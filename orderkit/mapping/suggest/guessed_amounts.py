@@ -69,7 +69,7 @@ _PARTS: Final = frozenset({"room", "rate", "payment", "charge", "commission", "d
 _AMOUNTS: Final = frozenset({"total", "sum", "amount"})
 #: So many amounts are looked at; among more, one that fits is an accident.
 _MOST: Final = 30
-_NO_AMOUNTS: Final = frozenset(words("percent percentage pct rate taux satz prozent tasso quote"))
+_NO_AMOUNTS: Final = frozenset(words("% percent percentage pct rate taux satz prozent tasso quote"))
 
 
 def is_called(prop: Property, names: frozenset[str]) -> bool:

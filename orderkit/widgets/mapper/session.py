@@ -150,7 +150,9 @@ class MapperSession(EventStatuses):
             tried = self._try(row, offered.value)
             if tried and repr(offered.value) not in found:
                 found[repr(offered.value)] = offered, tried
-        best = sorted(found.values(), key=lambda pair: -pair[1].after)[:MOST_FIXES]
+        best = sorted(found.values(), key=_helps_most)
+        first = {offered.code: (offered, tried) for offered, tried in reversed(best)}
+        best = [pair for pair in best if first[pair[0].code] == pair][:MOST_FIXES]
         return [*best, *self._as_text(row, problem), *self._leave_out(target, problem)]
 
     def _leave_out(self, target: str, problem: Problem) -> list[tuple[OfferedSource, Effect]]:
@@ -244,6 +246,12 @@ class MapperSession(EventStatuses):
         else:
             self.change(with_source(self.row(name), self.draft, value))
         self.undo_states.end_step()
+
+
+def _helps_most(offer: tuple[OfferedSource, Effect]) -> tuple[int, bool]:
+    """Sorts what mends a row: what the row reads now is kept where it gives something."""
+    offered, tried = offer
+    return -tried.after, (offered.words == "Else") == (tried.before == 0)
 
 
 def source_value(proposal: Proposal) -> Any:

@@ -75,3 +75,50 @@ def test_the_digits_of_a_postcode_are_no_amount() -> None:
     events = bookings(CAP=["00185", "80337", "06121", "20121"])
     for row in ("total_value", "payment_value"):
         assert not any("CAP" in value for value, _ in proposed(row, events))
+
+
+def test_a_column_of_percents_is_no_discount_whatever_says_so() -> None:
+    """The sign in its name, or the kind beside it: neither is taken off a price."""
+    for more in (
+        {"Discount %": ["10", "5", "0", "15"]},
+        {"promo": [{"kind": "percent", "value": 9}]},
+    ):
+        events = bookings(**more)
+        for row in ("payment_value", "total_value"):
+            assert not any(next(iter(more)) in value for value, _ in proposed(row, events))
+
+
+def test_a_rooms_own_number_is_not_how_many_even_where_one_order_is_all_there_is() -> None:
+    """ "RmNo" 11 is a door, and "Rms" 1 is how many."""
+    events = bookings(RmNo=["11"], Rms=["1"])[:1]
+    assert ("{{RmNo}}", True) not in proposed("amount_of_room", events)
+
+
+def test_a_code_of_rooms_may_have_a_name_in_each_hotel() -> None:
+    """Each name has one code, and a code several names: offered, and not taken unasked."""
+    codes = ["DBL", "DBL", "TWN", "STE", "DBL", "TWN", "STE", "DBL"]
+    names = ["Garden Double", "Cosy Double", "Twin", "Loft Suite"] * 2
+    named = dict(zip(("Garden Double", "Cosy Double", "Twin", "Loft Suite"), codes, strict=False))
+    events = bookings(RTy=[named[name] for name in names], RTyDsc=names)
+    assert proposed("third_sku_id", events)[0] == ("RTy", False)
+    assert proposed("third_sku_name", events)[0] == ("RTyDsc", False)
+
+
+def test_two_codes_that_go_with_two_names_may_do_so_by_chance() -> None:
+    """Leisure and Business beside Double and Twin are purposes of a journey."""
+    events = bookings(Purpose=["Leisure", "Business"], Unit=["Double Room", "Twin Room"])
+    assert ("Purpose", True) not in proposed("third_sku_id", events)
+
+
+def test_a_hotel_that_is_written_as_a_code_is_its_code() -> None:
+    """ "hotel": "LIS" is no name."""
+    events = bookings(hotel=["LIS", "OPO", "FAO"])
+    assert proposed("third_shop_id", events)[0] == ("{{hotel}}", False)
+
+
+def test_a_state_is_no_hotel_and_no_room() -> None:
+    """Codes of states go with their words as those of hotels do with their names."""
+    states = [{"cod": "CONF", "desc": "Confirmada"}, {"cod": "SAI", "desc": "Saiu"}]
+    events = bookings(est=states)
+    for row in ("third_shop_id", "third_sku_id", "third_shop_name", "third_sku_name"):
+        assert not any("est." in value for value, _ in proposed(row, events))

@@ -43,6 +43,14 @@ def test_whole_amounts_too_high_for_a_night_are_divided_first() -> None:
         assert ranked[0].example in (639.38, 433.5), name
 
 
+def test_one_order_that_cost_next_to_nothing_changes_nothing() -> None:
+    """A test of 1.20 EUR among twelve orders does not make the others whole amounts."""
+    prices = [63938 + 717 * at for at in range(11)]
+    for name, ranked in _proposals("eur", *prices, 120).items():
+        assert "/ 100" in ranked[0].value, name
+        assert not any(proposal.sure for proposal in ranked), name
+
+
 def test_a_currency_without_hundredths_stays_as_it_is_beside_one_that_has_them() -> None:
     """In a file of euros and yen, the euros alone are divided."""
     for name, ranked in _proposals("eur jpy", 63938, 63999, 37134, 145625).items():
