@@ -4,8 +4,10 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from functools import cache
 from typing import Final
+from zoneinfo import ZoneInfo
 
 #: Assumption: any word in capitals is an order status; the vendor names two and no list.
 STATUS: Final = re.compile(r"[A-Z][A-Z0-9_]*")
@@ -85,6 +87,19 @@ def currencies_of(country: str) -> frozenset[str]:
 
     uses = get_global("territory_currencies").get(country, [])
     return frozenset(code for code, _start, end, tender in uses if end is None and tender)
+
+
+@cache
+def time_zone_of(country: str) -> str:
+    """The time zone that all of a country (ISO 3166-1 alpha-2) has, in winter and in summer; ""
+    where there are several, as in Spain with its islands, and for no country.
+    """
+    from babel.core import get_global
+
+    zones = get_global("territory_zones").get(country, [])
+    seasons = [datetime(2026, month, 1, tzinfo=UTC) for month in (1, 7)]
+    ahead = [[each.astimezone(ZoneInfo(zone)).utcoffset() for each in seasons] for zone in zones]
+    return str(zones[0]) if zones and all(each == ahead[0] for each in ahead) else ""
 
 
 def _currency_names(code: str) -> Iterator[str]:

@@ -1,13 +1,40 @@
-"""What is to be said of the chosen event as a whole, above the rows."""
+"""What is to be said of the chosen event as a whole, above the rows, and what can be done."""
 
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from orderkit.destination.codes import time_zone_of
 from orderkit.mapping.moments import assumed_zone
 from orderkit.widgets.mapper.session import MapperSession
 from orderkit.widgets.mapper.written import ROWS
 
 _ASSUMED: Final = assumed_zone(ZoneInfo("UTC"))
+_COUNTRY: Final = "order_info.order_country"
+#: So many orders are asked for the hotel's country.
+_MOST_ASKED: Final = 50
+
+
+def notes(session: MapperSession) -> list[dict[str, Any]]:
+    """Why the event is not sent, what is assumed of its times, and problems that no row has.
+
+    Each a `text`, with what can be done as its `label` says: open a `drawer`, or `do` an intent
+    `with` what its message holds.
+    """
+    mapped = session.mapped
+    if session.is_for_others:
+        said = "none of those loaded is named in their event mapping"
+        begin = {"label": "Begin anew with these", "do": "start_anew", "with": {}}
+        return [{"text": f"These settings are made for other events: {said}"} | begin]
+    found: list[dict[str, Any]] = []
+    if mapped.reason:
+        found.append({"text": f"This event is not sent: {mapped.reason}"})
+        if "in no event mapping entry" in mapped.reason:
+            found[0] |= {"label": "Say what it stands for", "drawer": "event_mapping"}
+    assumed = any(step.endswith(_ASSUMED) for e in session.rows.trace for step in e.steps)
+    if assumed or (session.settings.timezone == "UTC" and _parses_moments(session)):
+        found += _zones(session)
+    others = (p for p in mapped.problems if p.target not in ROWS)
+    return found + [{"text": f"{p.message}; {p.fix}"} for p in others]
 
 
 def _parses_moments(session: MapperSession) -> bool:
@@ -16,19 +43,15 @@ def _parses_moments(session: MapperSession) -> bool:
     return any("DATEPARSE(" in session.field(target).source.text for target in moments)
 
 
-def notes(session: MapperSession) -> list[str]:
-    """Why the event is not sent, what is assumed of its times, and problems that no row has."""
-    mapped = session.mapped
-    if session.is_for_others:
+def _zones(session: MapperSession) -> list[dict[str, Any]]:
+    """That times are read as UTC; where all hotels are in a country of one time zone, that one."""
+    text = "Times without an offset are read as UTC, an assumption"
+    countries = set(map(str, session.first_orders(_COUNTRY, _MOST_ASKED)))
+    zone = time_zone_of(countries.pop().upper()) if len(countries) == 1 else ""
+    if zone:
+        change = {"part": "timezone", "value": zone}
         return [
-            "These settings are made for other events: none of those loaded is named in their "
-            "event mapping"
+            {"text": text, "label": f"Read them as {zone}", "do": "change_part", "with": change}
         ]
-    said = [f"This event is not sent: {mapped.reason}"] if mapped.reason else []
-    assumed = any(step.endswith(_ASSUMED) for e in session.rows.trace for step in e.steps)
-    if assumed or (session.settings.timezone == "UTC" and _parses_moments(session)):
-        said.append(
-            "Times without an offset are read as UTC, an assumption: name the hotel's time zone "
-            "under Connection"
-        )
-    return said + [f"{p.message}; {p.fix}" for p in mapped.problems if p.target not in ROWS]
+    named = "name the hotel's time zone under Connection"
+    return [{"text": f"{text}: {named}", "label": "Name it", "drawer": "connection"}]

@@ -84,10 +84,10 @@ def test_settings_made_for_other_events_are_begun_anew_with_a_click() -> None:
     form = SettingsForm(picker=EventPicker(bookings()))
     assert statuses(form) != {}
     before = form.session.draft
-    assert "made for other events" in form.screen["notes"][0]
+    assert "made for other events" in form.screen["notes"][0]["text"]
     assert form.row("third_merchant_id")["text"] == "maison-lune"
     form.start_anew()
-    assert not any("made for other" in note for note in form.screen["notes"])
+    assert not any("made for other" in note["text"] for note in form.screen["notes"])
     assert form.row("third_merchant_id")["text"] == ""
     assert form.row("order_id")["proposal"]["text"] == "Res-Nr"
     assert form.session.draft["connection"] == before["connection"]
@@ -99,7 +99,7 @@ def test_settings_whose_event_mapping_names_some_event_are_not_made_for_others()
     """Most events of a site are not for TikTok."""
     events = {**samples.sample_events(), **bookings()}
     form = SettingsForm(picker=EventPicker(events))
-    assert not any("made for other" in note for note in form.screen["notes"])
+    assert not any("made for other" in note["text"] for note in form.screen["notes"])
     assert "proposal" not in form.row("order_status")
 
 

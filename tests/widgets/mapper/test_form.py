@@ -304,7 +304,7 @@ def test_drawers_are_typed_saved_and_shown() -> None:
     form = SettingsForm()
     lines = [{"property": "currency", "operator": "is", "value": "USD"}]
     form.change_part("filter", {"condition": lines})
-    assert "the filter" in form.screen["notes"][0]
+    assert "the filter" in form.screen["notes"][0]["text"]
     assert form.screen["drawers"]["filter"]["passed"] == 0
     steps = [
         {"property": "booking.ref", "new_name": "booking.reference"},
@@ -777,7 +777,7 @@ def test_times_without_an_offset_are_said_to_be_read_as_utc() -> None:
     event["booking"]["created_at"] = "2026-06-01T12:00:00"
     form = SettingsForm(picker=EventPicker({"one": event}))
     form.change_part("timezone", "UTC")
-    assert ["under Connection" in note for note in form.screen["notes"]] == [True]
+    assert ["an assumption" in note["text"] for note in form.screen["notes"]] == [True]
 
 
 def test_without_events_the_page_says_how_to_begin() -> None:
@@ -1039,9 +1039,30 @@ def test_the_zone_of_moments_that_a_formula_reads_is_asked_for() -> None:
     form.map_event("booking")
     form.write("create_time", '= DATEFORMAT(DATEPARSE(made, "dd/MM/yyyy HH:mm"), "X")')
     form.change_part("timezone", "UTC")
-    assert any("time zone" in note for note in form.screen["notes"])
+    assert any("time zone" in note["text"] for note in form.screen["notes"])
     form.change_part("timezone", "Europe/Rome")
-    assert not any("time zone" in note for note in form.screen["notes"])
+    assert not any("time zone" in note["text"] for note in form.screen["notes"])
+
+
+def test_the_one_time_zone_of_the_hotels_country_is_named_with_a_click() -> None:
+    """In Italy all clocks are alike; in Spain they are not, and hotels in two countries differ."""
+    event = {"event_name": "booking", "made": "20/04/2025 10:01"}
+
+    def note(*countries: str) -> dict[str, Any]:
+        events = {str(at): {**event, "land": land} for at, land in enumerate(countries)}
+        form = SettingsForm(picker=EventPicker(events))
+        form.start_anew()
+        form.map_event("booking")
+        form.write("create_time", '= DATEFORMAT(DATEPARSE(made, "dd/MM/yyyy HH:mm"), "X")')
+        form.write("order_country", "land")
+        (note,) = form.screen["notes"]
+        form.take(note.get("with", {}) | {"do": note.get("do", "leave")})
+        return {**note, "zone": form.settings.timezone}
+
+    assert note("IT", "IT")["zone"] == "Europe/Rome"
+    assert note("de")["zone"] == "Europe/Berlin"
+    for countries in (("ES",), ("IT", "PT"), ("XX",)):
+        assert (note(*countries)["zone"], note(*countries)["drawer"]) == ("UTC", "connection")
 
 
 def test_what_the_vendor_reads_unasked_is_not_offered_as_a_text() -> None:

@@ -153,6 +153,7 @@ export default {
       map_event: (d) => send("map_event", { name: d.name, status: "" }),
       map_events: () => send("map_events"),
       start_anew: () => send("start_anew"),
+      change_part: (d) => send("change_part", { part: d.part, value: d.value }),
       tests: () => send("change_part", { part: "filter", value: S.drawers.filter.tests.filter }),
       open_loading: () => send("open_loading"),
       load_samples: () => send("load_samples"),

@@ -117,12 +117,11 @@ const makeRows = (mapper) => {
     if (!S.notes.length) return;
     const node = document.createElement("div");
     node.className = "om-notes";
-    node.innerHTML = S.notes.map((note) => `<div class="om-why om-warn">${icon("invalid")}<span>${coded(note)}</span>${
-      /in no event mapping entry/.test(note) && ui.drawer !== "event_mapping"
-        ? button("drawer", "<u>Say what it stands for</u>", 'class="om-flat" data-drawer="event_mapping"')
-        : /made for other events/.test(note) ? button("start_anew", "<u>Begin anew with these</u>", 'class="om-flat"')
-        : /time zone/.test(note) && ui.drawer !== "connection"
-        ? button("drawer", "<u>Name it</u>", 'class="om-flat" data-drawer="connection"') : ""}</div>`).join("");
+    node.innerHTML = S.notes.map((note) => `<div class="om-why om-warn">${icon("invalid")}<span>${coded(note.text)}</span>${
+      note.do ? button("note", `<u>${text(note.label)}</u>`, `class="om-flat" ${
+        Object.entries(note.with).map(([key, value]) => `data-${key}="${text(value)}"`).join(" ")}`)
+        : note.drawer && note.drawer !== ui.drawer
+        ? button("drawer", `<u>${text(note.label)}</u>`, `class="om-flat" data-drawer="${note.drawer}"`) : ""}</div>`).join("");
     list.prepend(node);
   };
 
