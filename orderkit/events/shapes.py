@@ -27,11 +27,12 @@ _BESIDE: Final = frozenset(
     re.findall(
         r"\w+",
         "after api apiversion at before code count current cursor date details elements empty "
-        "error errors etag first has hasmore id info items kind last limit link links message "
-        "messages meta metadata more next nextpage number object of offset ok out page pageable "
-        "pages pagination paging per perpage prev previous query records request requestid "
-        "result results sent sentat shards size sort status success time timed timedout "
-        "timestamp token took total totalcount totalpages type url version warnings",
+        "error errors etag export exported first generated has hasmore id info items kind last "
+        "limit link links message messages meta metadata more next nextpage number object of "
+        "offset ok out page pageable pages pagination paging per perpage prev previous query "
+        "records request requestid result results sent sentat shards size sort status success "
+        "time timed timedout timestamp token took total totalcount totalpages type url version "
+        "warnings",
     )
 )
 #: One word each of those, that may be of a record where it stands alone.
@@ -174,12 +175,13 @@ def _is_header(found: _Found) -> bool:
 
     An order with its rooms has a hotel, dates and a total beside them.
     """
-    beside = list(paths.walk(found.beside))
+    own = {name: value for name, value in found.beside.items() if not _says_nothing(name)}
+    beside = list(paths.walk(own))
     least = max(_SAYS_MUCH, _TIMES_MORE * len(beside))
     return (
         len(found.records) >= _MANY
         and len(beside) <= _LITTLE
-        and not any(isinstance(value, dict | list) for value in found.beside.values())
+        and not any(isinstance(value, dict | list) for value in own.values())
         and all(sum(1 for _ in paths.walk(record)) >= least for record in found.records)
     )
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 HINTS: Final = Path(__file__).with_name("name_hints.csv")
-_WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|[0-9]+|%")
+_WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|[0-9]+%?|%")
 #: What a CRM puts behind the names of fields of a client's own ("Booked_On__c").
 _CUSTOM: Final = re.compile("(?<=[^_])__[cr](?![^.])")
 #: How many words of a name one word of the hints may stand for: "check in", "amount to pay".
@@ -203,7 +203,7 @@ def _meanings(name: str) -> tuple[list[tuple[str, str]], list[str]]:
     for word in _grouped(words(name)):
         if known := hints().get(word):
             found += known
-        elif not word.isdecimal():
+        elif not word.removesuffix("%").isdecimal():
             unknown.append(word)
     # A word of two languages ("nombre" counts in one and names in another) says neither.
     return found, unknown

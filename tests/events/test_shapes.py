@@ -115,6 +115,20 @@ def test_a_booking_of_many_rooms_has_no_header(tmp_path: Path, document: Any) ->
     assert read(tmp_path, document)[0] == [document]
 
 
+def test_a_page_of_an_interface_says_nothing_of_its_bookings(tmp_path: Path) -> None:
+    """What was asked for, when it was made and how many there are stand beside the `items`."""
+    document = {
+        "apiVersion": "2026-06",
+        "generatedAt": "2026-11-16T06:00:03Z",
+        "query": {"propertyId": "prop_3360", "createdFrom": "2026-09-01"},
+        "items": [{"id": "r1", "stay": {"arrival": "2026-11-06"}}, {"id": "r2"}],
+        "paging": {"page": 1, "pageSize": 100, "totalItems": 2, "next": None},
+    }
+    found, (note,) = read(tmp_path, document)
+    assert found == document["items"]
+    assert "items unwrapped: 2 events" in note
+
+
 def test_an_order_with_a_history(tmp_path: Path) -> None:
     """Where values of an order stand beside the list, it is one event, and the way out is said."""
     document = {"order_id": "H-1", "total": 120, "events": [{"type": "created"}]}

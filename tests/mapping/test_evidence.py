@@ -404,3 +404,15 @@ def test_a_total_before_the_discount_is_no_discount() -> None:
         }
         events.append(booking(at, price=price))
     assert [p.value for p in proposed(events, "value.discounts")] == ["price.discount"]
+
+
+def test_totals_that_few_events_have_go_together_all_the_same() -> None:
+    """Where later messages say nothing of money, list price less discount is what is to be paid."""
+    events = []
+    for at in range(8):
+        off = Decimal(at % 3) * 15
+        money = {"list_total": f"{200 + 13 * at}.50", "discount": str(off)}
+        money["grand_total"] = str(Decimal(money["list_total"]) - off)
+        events += [booking(at, money=money), over(at), over(at)]
+    assert proposed(events, "payment_value")[0].value == "{{money.grand_total}}"
+    assert proposed(events, "total_value")[0].value == "{{money.list_total}}"

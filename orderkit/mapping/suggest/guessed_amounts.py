@@ -67,6 +67,8 @@ FEES: Final = frozenset(
 _PARTS: Final = frozenset({"room", "rate", "payment", "charge", "commission", "discount"})
 #: What a property says that is an amount, whoever it is of ("guest_total").
 _AMOUNTS: Final = frozenset({"total", "sum", "amount"})
+#: What so many orders have alike is a version, or a number of a hotel.
+_MANY_ORDERS: Final = 6
 #: So many amounts are looked at; among more, one that fits is an accident.
 _MOST: Final = 30
 _NO_AMOUNTS: Final = frozenset(words("% percent percentage pct rate taux satz prozent tasso quote"))
@@ -147,5 +149,6 @@ def _largest_first(
         and not _are_years(values.number(prop, numbers))
         and not _numbers_orders(values, prop, numbers)
         and not is_called(prop, _NO_AMOUNTS)
+        and not (len(numbers) >= _MANY_ORDERS and len(set(values.number(prop, numbers))) == 1)
     ]
     return sorted(money, key=lambda p: (-mean(values.number(p, numbers)), p.depth))

@@ -11,6 +11,8 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from orderkit.destination.codes import minor_units
+from orderkit.events import paths
+from orderkit.mapping.names import words
 from orderkit.mapping.suggest.agreement import Roles, days_between
 from orderkit.mapping.suggest.candidates import proposal_of
 from orderkit.mapping.suggest.proposal import HUNDREDTHS, Proposal, as_formula
@@ -20,6 +22,20 @@ _DEAR_NIGHT: Final = 1_000
 #: And these most likely do, in a currency in which a night costs some hundreds.
 _TOO_DEAR_NIGHT: Final = 3_000
 _HUNDREDS_A_NIGHT: Final = frozenset(["AUD", "CAD", "CHF", "EUR", "GBP", "NZD", "SGD", "USD"])
+#: What a property is called that says how many digits amounts have after the point.
+_DIGITS: Final = frozenset(
+    [
+        "minorunits",
+        "minorunit",
+        "exp",
+        "exponent",
+        "decimals",
+        "decimalplaces",
+        "digits",
+        "scale",
+        "precision",
+    ]
+)
 _NEARLY_ALL: Final = 0.9
 _TOTAL: Final = "order_info.value.total_value"
 _CURRENCY: Final = "order_info.value.currency"
@@ -51,13 +67,14 @@ def divide_hundredths(
     stay = (found.get(f"order_info.extra.check_{end}_date", []) for end in ("in", "out"))
     prices = _prices_of_a_night(total, _nights(*stay), codes)
     known = set(codes.values()) <= _HUNDREDS_A_NIGHT | set(_undivided(codes))
-    first = known and median(prices) >= _TOO_DEAR_NIGHT
+    said = _says_hundredths(total, events)
+    first = bool(said) or (known and median(prices) >= _TOO_DEAR_NIGHT)
     for target, proposals in found.items():
         whole = [p for p in proposals if p.row.type == "amount" and _is_whole(p)]
         if not whole:
             continue
         doubted = {p.value: p.at_most("perhaps", HUNDREDTHS) for p in whole}
-        parts = [_divided(p, currency, codes, events, zone) for p in whole]
+        parts = [_divided(p, currency, codes, events, zone, said) for p in whole]
         same = [doubted.get(p.value, p) for p in proposals]
         found[target] = [*parts, *same] if first else [*same[:1], *parts, *same[1:]]
 
@@ -68,6 +85,7 @@ def _divided(
     codes: Mapping[int, str],
     events: Sequence[Any],
     zone: ZoneInfo,
+    said: str,
 ) -> Proposal:
     """The amount divided by 100, but in currencies that have no hundredths."""
     amount = as_formula(whole)
@@ -76,10 +94,22 @@ def _divided(
         listed = ", ".join(f'"{code}"' for code in undivided)
         text = f"IF(UPPER({as_formula(currency[0])}) IN [{listed}], {amount}, {text})"
     tried = {number: events[number] for number in whole.given}
-    fact = "whole amounts, high for a night: read as hundredths"
+    why = f"`{said}` says 2" if said else "high for a night"
+    fact = f"whole amounts, {why}: read as hundredths"
     made = proposal_of(whole.row, text, True, (), tried, zone)
     divided = made or replace(whole, value=text, formula=True)
     return replace(divided, confidence="perhaps", facts=(fact, *whole.facts))
+
+
+def _says_hundredths(total: Proposal, events: Sequence[Any]) -> str:
+    """The property beside the total that says that its amounts have two digits, or ""."""
+    holder = total.reads.rpartition(".")[0]
+    for event in (events[number] for number in total.given):
+        beside = paths.get(event, paths.parse_path(holder)) if holder else event
+        for name, value in beside.items() if isinstance(beside, dict) else ():
+            if str(value) == "2" and "".join(words(name)) in _DIGITS:
+                return f"{holder}.{name}".removeprefix(".")
+    return ""
 
 
 def _is_whole(proposal: Proposal) -> bool:

@@ -91,12 +91,14 @@ def possible_status(event_name: str) -> str:
     say so; "" for others. A changed booking is a live one, a stay that nobody came to is over.
     """
     parts = words(event_name)
-    pairs = ("".join(pair) for pair in pairwise(parts))
-    said = (status_words()[word].perhaps for word in (*pairs, *parts) if word in status_words())
-    found = next(filter(None, said), "")
+    said = [*pairwise(parts), *((word,) for word in parts)]
+    known = [each for each in said if "".join(each) in status_words()]
+    meant = [(each, status_words()["".join(each)].perhaps) for each in known]
+    telling, found = next((each for each in meant if each[1]), ((), ""))
     of_others = any(
         kind == "subject" and concept not in ("order", "room")
         for word in parts
+        if word not in telling
         for kind, concept in hints().get(word, ())
     )
     return "" if of_others and found == "CREATE_ORDER" else found

@@ -106,7 +106,9 @@ def _shown_by_due(totals: list[Proposal], due: Proposal, seen: Seen) -> Iterator
     for total in totals:
         for path, discount in discounts.items():
             if differ(total.given, due.given, discount) and shows(due.given, discount):
-                yield total.shown_by(f"less `{path}` it is `{due.reads}`, in every order")
+                fact = f"less `{path}` it is `{due.reads}`, in every order"
+                # Where few orders have both, each is in doubt, and not that they go together.
+                yield total.shown_by(fact) if due.sure else total.because(fact)
 
 
 def _before_or_after(
@@ -114,15 +116,16 @@ def _before_or_after(
 ) -> Iterator[Proposal]:
     """The totals, where none is sure beside what may have been one before the discounts."""
     totals, payable = roles["total"], roles["payable"]
-    if payable and payable[0].sure:
-        if totals and totals[0].sure:
-            yield from totals
-        elif shown := next(_shown_by_due(totals, payable[0], seen), None):
-            yield shown
-            yield from (p for p in totals if p.value != shown.value)
-        else:
-            yield from computed.before_discounts(row, payable[0], seen, order, zone)
-            yield from totals
+    due = next(iter(payable), None)
+    known = bool(due and due.sure and totals and totals[0].sure)
+    if due and not known and (shown := next(_shown_by_due(totals, due, seen), None)):
+        yield shown
+        yield from (p for p in totals if p.value != shown.value)
+        return
+    if due and due.sure:
+        if not known:
+            yield from computed.before_discounts(row, due, seen, order, zone)
+        yield from totals
         return
     doubt = "the events speak of discounts: it may be before or after them"
     given = [proposal.at_most("perhaps", doubt) for proposal in totals]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from orderkit.mapping.names import read_name
 from orderkit.mapping.suggest.statuses import suggest_events
 from orderkit.mapping.suggest.with_guesses import with_guesses
 from tests.mapping.suggest.support import UTC
@@ -122,3 +123,16 @@ def test_a_state_is_no_hotel_and_no_room() -> None:
     events = bookings(est=states)
     for row in ("third_shop_id", "third_sku_id", "third_shop_name", "third_sku_name"):
         assert not any("est." in value for value, _ in proposed(row, events))
+
+
+def test_a_percentage_in_a_name_says_which_tax_it_is() -> None:
+    """ "MwSt. 10%" is an amount of tax, and "Rab. %" is no amount."""
+    assert not read_name("davon MwSt 10%").against
+    assert read_name("davon MwSt 10%").subject == "charge"
+    assert read_name("Rab %").against
+
+
+def test_what_all_orders_have_alike_is_no_amount() -> None:
+    """A version or a hotel's number beside the bookings is no total, however large."""
+    events = [{**event, "schema": 4100.5, "TOTAL": None} for event in bookings()]
+    assert not any("schema" in value for value, _ in proposed("total_value", events))

@@ -43,6 +43,22 @@ def test_whole_amounts_too_high_for_a_night_are_divided_first() -> None:
         assert ranked[0].example in (639.38, 433.5), name
 
 
+def test_what_says_how_many_digits_amounts_have_is_believed_first() -> None:
+    """3,100 EUR may be whole; beside "minor_units": 2 it is 31.00, and offered so."""
+    events = [
+        {
+            "id": f"B-{at}",
+            "arrival": f"2026-05-{10 + at}",
+            "departure": f"2026-05-{12 + at}",
+            "money": {"currency": "EUR", "minor_units": 2, "total": price},
+        }
+        for at, price in enumerate((2900, 3100, 2800, 4000))
+    ]
+    ranked = with_guesses(events, UTC, ["CREATE_ORDER"] * 4)["order_info.value.total_value"]
+    assert (ranked[0].value, ranked[0].sure) == ("money.total / 100", False)
+    assert "`money.minor_units` says 2" in ranked[0].reason
+
+
 def test_one_order_that_cost_next_to_nothing_changes_nothing() -> None:
     """A test of 1.20 EUR among twelve orders does not make the others whole amounts."""
     prices = [63938 + 717 * at for at in range(11)]

@@ -73,3 +73,10 @@ def test_a_proposed_file_says_what_a_code_may_be_and_leaves_it_open() -> None:
     assert '# order_status = "CREATE_ORDER"\n# event_name = "CFM"  # perhaps: ' in text
     assert "short for `confirmed`" in text
     assert '# order_status = ""\n# event_name = "Z9"' in text
+
+
+@pytest.mark.parametrize("state", ["Im Haus", "Em casa", "In House", "in_casa"])
+def test_a_guest_in_the_house_is_a_live_order(state: str) -> None:
+    """The house in such words is no hotel of which the event tells something else."""
+    found = suggest_events([{"no": f"R{at}", "Status": s} for at, s in enumerate((state, "CFM"))])
+    assert {event.event_name: event.perhaps for event in found.events}[state] == "CREATE_ORDER"
