@@ -32,6 +32,8 @@ class Undo:
 
     def back(self) -> dict[str, Any] | None:
         """The state before the last change, None when there is none; it is the current one now."""
+        while self._before and not changed_fields(self._before[-1][1], self.current):
+            self._before.pop()  # what was typed was taken back while typing
         if not self._before:
             return None
         self._after.append(self.current)
@@ -64,7 +66,7 @@ class Undo:
     @property
     def possible(self) -> bool:
         """Whether there is a way back."""
-        return bool(self._before)
+        return any(changed_fields(state, self.current) for _, state in self._before)
 
 
 def changed_fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:

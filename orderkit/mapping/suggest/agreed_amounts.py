@@ -23,7 +23,7 @@ def settle_amounts(roles: Roles, seen: Seen) -> None:
         agree = [t for t in totals if _differ_by(t.given, proposal.given, discounts)]
         if agree:
             fact = (
-                f"`{agree[0].value}` less the discounts" if discounts else "the same as the total"
+                f"`{agree[0].reads}` less the discounts" if discounts else "the same as the total"
             )
             payable[at] = proposal.because(fact)
         elif totals and totals[0].sure:

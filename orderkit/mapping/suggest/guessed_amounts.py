@@ -7,8 +7,9 @@ from statistics import mean
 from typing import Final
 
 from orderkit.mapping.moments import YEARS
-from orderkit.mapping.names import words
+from orderkit.mapping.names import read_name, words
 from orderkit.mapping.suggest.properties import Property
+from orderkit.mapping.suggest.proposal import spelled
 from orderkit.mapping.suggest.values import OrderValues
 
 
@@ -42,7 +43,7 @@ def guess_amounts(
     )
     taxes = [prop for prop in rest if is_called(prop, TAXES)]
     fees = [prop for prop in rest if prop not in taxes and is_called(prop, FEES)]
-    others = [prop for prop in rest if prop not in taxes and prop not in fees]
+    others = [p for p in rest if p not in taxes and p not in fees and not _is_no_part(p)]
     why = "there only once a stay is over"
     yield "fulfillment_value", money, why
     yield "fulfillment_tax", [*taxes, *others, *fees], why
@@ -72,6 +73,24 @@ _MANY_ORDERS: Final = 6
 #: So many amounts are looked at; among more, one that fits is an accident.
 _MOST: Final = 30
 _NO_AMOUNTS: Final = frozenset(words("% percent percentage pct rate taux satz prozent tasso quote"))
+
+
+def _is_no_part(prop: Property) -> bool:
+    """Whether it is called a total, a payment or a commission: no tax and no fee."""
+    return "total" in prop.name.attributes or prop.name.subject in ("payment", "commission")
+
+
+def tax_items(values: OrderValues) -> Iterator[tuple[str, str]]:
+    """Formulas that add up taxes that are items of a list only once a stay is over, and why."""
+    numbers = set(values.with_status("COMPLETE_ORDER"))
+    for path, arrays in values.seen.arrays.items():
+        if not numbers or set(arrays) & set(values.numbers) - numbers:
+            continue
+        if TAXES.isdisjoint(words(path.rpartition(".")[2])):
+            continue
+        for key in sorted({key for items in arrays.values() for item in items for key in item}):
+            if read_name(key).attributes & _AMOUNTS:
+                yield f"SUM({spelled(path)}, {spelled(key)})", f"the sum of the items in `{path}`"
 
 
 def is_called(prop: Property, names: frozenset[str]) -> bool:

@@ -22,7 +22,7 @@ from orderkit.mapping.suggest.commissions import (
     commission_bases,
     commission_currencies,
 )
-from orderkit.mapping.suggest.guessed_amounts import guess_amounts
+from orderkit.mapping.suggest.guessed_amounts import guess_amounts, tax_items
 from orderkit.mapping.suggest.guessed_ids import order_ids
 from orderkit.mapping.suggest.guessed_moments import guess_moments
 from orderkit.mapping.suggest.initiators import who_cancelled
@@ -73,6 +73,9 @@ class _Guesses:
         self._places()
         self._rooms()
         self._order_id()
+        for text, fact in tax_items(self.values):
+            numbers = self.values.with_status("COMPLETE_ORDER")
+            self._add("fulfillment_tax", text, fact, numbers, formula=True)
         for name, props, fact in guess_amounts(self.values, self.taken):
             self._read_amounts(name, props, fact)
         self._commission()

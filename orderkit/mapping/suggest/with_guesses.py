@@ -14,6 +14,7 @@ from orderkit.mapping.suggest.envelope import of_envelope
 from orderkit.mapping.suggest.fulfilled import settle_fulfilled
 from orderkit.mapping.suggest.guesses import guess
 from orderkit.mapping.suggest.hundredths import divide_hundredths
+from orderkit.mapping.suggest.order_object import MOST
 from orderkit.mapping.suggest.optional import optional_rows
 from orderkit.mapping.suggest.paired import settle_pairs
 from orderkit.mapping.suggest.parts import settle_by_parts
@@ -21,6 +22,7 @@ from orderkit.mapping.suggest.proposal import Proposal
 from orderkit.mapping.suggest.values import OrderValues, order_values
 
 _ROOMS: Final = "order_info.extra.amount_of_room"
+_MERCHANT: Final = "order_info.third_merchant_id"
 _IN_DOUBT: Final = re.compile("it is `.*` or `.*`, which differ").fullmatch
 
 
@@ -50,6 +52,10 @@ def with_guesses(
             found[target] = [*named, *guessed[:1]]
     put_base_first(found)
     settle_pairs(found)
+    # One merchant sells all orders: what few of them have is somebody else.
+    found[_MERCHANT] = [
+        p for p in found.get(_MERCHANT, []) if len(p.given) >= MOST * len(values.numbers)
+    ]
     for target, constants in of_envelope(envelope, values.given_order.numbers, zone).items():
         if not (found.get(target) and found[target][0].sure):
             found[target] = [*constants, *found.get(target, [])]

@@ -31,6 +31,8 @@ class MapperActions(parts.Form):
     session: MapperSession
     view: MapperView
     picker: EventPicker
+    #: The row, and the property that was clicked to fill it, while it has a value.
+    _asked: tuple[str, str] | None = None
 
     def write(self, target: str, text: str) -> None:
         """Let a row read what is written: a path, a text or a formula."""
@@ -68,12 +70,22 @@ class MapperActions(parts.Form):
         self.session.focus = self.session.row(target).target if target else ""
 
     def fill(self, path: str) -> None:
-        """Let the focused row read a property. Raises OrderkitError where no row has the focus."""
+        """Let the focused row read a property; one that gives what it should, on a second click.
+
+        Raises OrderkitError where no row has the focus.
+        """
+        asked = self.session.focus, path
+        if self.session.focus_gives() and self._asked != asked:
+            self._asked = asked
+            label = field_labels()[self.session.focus].label
+            self.show_message(f"{label} has a value: click again to let it read `{path}` instead")
+            return
+        self._asked = None
         before, said = self.session.focus_text(), ""
         self.session.fill(path)
         label, now = field_labels()[self.session.focus].label, self.session.focus_text()
         if before and before != now:
-            said = f"{label} reads {now} now, and no longer {before}; Undo takes it back"
+            said = f"{label} reads `{now}` now; Undo takes it back"
         self.show_message(said)
 
     def accept(self, target: str) -> None:
@@ -85,6 +97,11 @@ class MapperActions(parts.Form):
         was_order = self.session.is_order
         taken = self.session.accept_all()
         said = f"{taken} taken; Undo takes them back" if taken else "Nothing to accept"
+        if doubtful := self.session.doubtful_proposals():
+            rows = count(doubtful, "mandatory row")
+            said += (
+                f". {rows} {'has' if doubtful == 1 else 'have'} what is only perhaps: look there"
+            )
         if more := len(self.session.undecided()):
             names = count(more, "more event name")
             said += f". {names} may be orders: say under Event mapping what they stand for"
@@ -153,7 +170,7 @@ class MapperActions(parts.Form):
         chosen = status or meant.order_status or meant.perhaps
         said = f"{name} stands for {chosen}"
         if not (status or meant.order_status):
-            said = f"{name} may stand for {chosen}: agree it with the client"
+            said = f"{name} may stand for {chosen}: agree that with the client"
         self._map_events({name: chosen}, said)
         if not chosen:
             self.show_message(f"Choose the order status that {name} stands for", "warn")
@@ -161,8 +178,8 @@ class MapperActions(parts.Form):
     def map_events(self) -> None:
         """Let all event names that may be orders stand for what is proposed."""
         chosen = self.session.undecided()
-        names = count(len(chosen), "name")
-        self._map_events(chosen, f"{names} may stand for orders: agree them with the client")
+        names = count(len(chosen), "event name")
+        self._map_events(chosen, f"{names} mapped: agree with the client what they stand for")
 
     def _map_events(self, chosen: Mapping[str, str], said: str) -> None:
         before = self.session.states.outcomes()
@@ -170,12 +187,13 @@ class MapperActions(parts.Form):
         now = self.session.states.outcomes()
         orders = before["not for TikTok"] - now["not for TikTok"]
         lacking = now["with problems"] - before["with problems"]
-        sentences = [said]
-        if never_came:
-            sentences.append(f"{field_labels()[_NO_SHOW].label} says that nobody came")
-        sentences.append(count(orders, "order") + " more")
+        more = count(orders, "order") + " more"
         if lacking > 0:
-            sentences.append(f"{lacking} of them with problems: F8 shows what is missing")
+            more += f", {lacking} with problems: F8 shows what is missing"
+        sentences = [said, more]
+        if never_came:
+            names = ", ".join(never_came)
+            sentences.append(f"{names} also fills the row {field_labels()[_NO_SHOW].label}")
         self.show_message(". ".join(sentences), "warn" if lacking > 0 else "mute")
 
     def take_back(self) -> None:

@@ -56,8 +56,12 @@ def completions(
         meant = {**constant[0], "text": code, "caret": len(code), "shown": show(code)}
         return [{**meant, "hint": f"the code of {token}", "sure": True}, *found]
     # A code or a number that the row takes is meant as it is typed ("EUR").
-    if constant and field.type.name in _NARROW and not _unfit(field, token):
-        return [{**constant[0], "sure": True}, *found]
+    if constant and field.type.name in _NARROW:
+        if not _unfit(field, token):
+            return [{**constant[0], "sure": True}, *found]
+        # No number is called so: the property is meant that is.
+        if found and not found[0]["bad"] and found[0]["shown"].rpartition(".")[2] == token:
+            found[0]["sure"] = True
     return [*found, *_functions(start, token, rest), *constant]
 
 

@@ -13,14 +13,14 @@ from orderkit.mapping.suggest.statuses import (
     ProposedEvents,
     propose_events,
 )
+from orderkit.widgets.mapper.confirmed import ConfirmedSettings
 from orderkit.widgets.mapper.draft import row_key, with_source
 from orderkit.widgets.mapper.offers import proposed_pairs
-from orderkit.widgets.mapper.written import WrittenSettings
 
 _LONGEST_NAME: Final = 10_000
 
 
-class EventStatuses(WrittenSettings):
+class EventStatuses(ConfirmedSettings):
     """Settings under work, with what is proposed for their event mapping."""
 
     @property

@@ -161,7 +161,9 @@ class SettingsForm(MapperActions):
         self.session.unconfirmed = self.file.note(path)
         self.session.keep(agreed=load_settings(path, draft=True).agreed)
         self._send_changes()
-        self.show_message(f"Saved to {path}", "good")
+        outcomes = self.session.states.outcomes()
+        said = ", ".join(f"{n:,} {name}" for name, n in outcomes.items() if self.session.names)
+        self.show_message(f"Saved to {path}" + (f": {said}" if said else ""), "good")
 
     def load(self) -> None:
         """Show the file that is named; what stood there can be got back by undo."""

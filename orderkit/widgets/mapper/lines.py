@@ -18,7 +18,8 @@ from orderkit.mapping.types import field_type
 from orderkit.reports.client_words import capital
 from orderkit.widgets.mapper.draft import row_key
 from orderkit.widgets.mapper.offers import describe_pairs
-from orderkit.widgets.mapper.session import MapperSession, source_value
+from orderkit.widgets.mapper.proposed_rows import source_value
+from orderkit.widgets.mapper.session import MapperSession
 from orderkit.widgets.mapper.sources import Kind
 
 _ORDER_ID: Final = "order_info.order_id"
@@ -51,6 +52,8 @@ def row_lines(
     ok, of = session.states.counts(target)
     fault = session.fault(key)
     state = "invalid" if fault else "not needed" if session.aside else entry.state
+    unsent = row.type == "status" and not session.mapped.trace  # its status is only supposed
+    state = "not yet" if unsent and not (fault or session.aside) else state
     shown: dict[str, Any] = {
         "label": label.label,
         "group": label.group,
@@ -58,7 +61,7 @@ def row_lines(
         "mandatory": bool(row.mandatory),
         "text": written.text,
         "kind": _kind(row, written.kind),
-        "value": _value(session, row, entry, fault is not None),
+        "value": "" if unsent else _value(session, row, entry, fault is not None),
         "state": state,
         "ok": ok,
         "of": of,
@@ -103,7 +106,8 @@ def _problem(session: MapperSession, row: FieldMapping, state: str) -> dict[str,
     if state == "missing" and not written.text:
         note = capital(row.note.partition("assumption")[0].rstrip("; "))
         more = note or f"Asked for: {field_type(row.type).expected}"
-        return {"problem": {"text": "Nothing stands here yet", "more": more, "ask": False}}
+        said = {"text": "Nothing stands here yet", "more": more, "ask": False}
+        return {"problem": said, "fixes": _fixes(session, target)}
     return {}
 
 
@@ -165,7 +169,7 @@ def _left_out(session: MapperSession, row: FieldMapping) -> list[str]:
     have = f"{several:,} of {count(of, 'order')} {'has' if several == 1 else 'have'}"
     return [
         f"{have} several items in `{'.'.join(array)}`, and the first one alone is sent: the "
-        "targets are fixed at index 0 (an assumption). Let the one that stands for the order be it"
+        "targets are fixed at index 0 (an assumption). Which of them stands for the order?"
     ]
 
 
@@ -273,6 +277,7 @@ def _fixes(session: MapperSession, target: str) -> list[dict[str, Any]]:
             "code": offered.code,
             "value": offered.value,
             "said": offered.said,
+            "gives": effect.gives,
             "before": effect.before,
             "after": effect.after,
             "of": effect.of,

@@ -4,12 +4,16 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from orderkit.destination.codes import time_zone_of
+from orderkit.mapping.fixes import source_in_formula
 from orderkit.mapping.moments import assumed_zone
+from orderkit.mapping.suggest.click_ids import CLICK_ID
 from orderkit.widgets.mapper.session import MapperSession
 from orderkit.widgets.mapper.written import ROWS
 
 _ASSUMED: Final = assumed_zone(ZoneInfo("UTC"))
 _COUNTRY: Final = "order_info.order_country"
+#: So many letters of a filter's formula are shown.
+_LONGEST: Final = 200
 #: So many orders are asked for the hotel's country.
 _MOST_ASKED: Final = 50
 
@@ -27,7 +31,7 @@ def notes(session: MapperSession) -> list[dict[str, Any]]:
         return [{"text": f"These settings are made for other events: {said}"} | begin]
     found: list[dict[str, Any]] = []
     if mapped.reason:
-        found.append({"text": f"This event is not sent: {mapped.reason}"})
+        found.append({"text": f"This event is not sent: {_why(session, mapped.reason)}"})
         if "in no event mapping entry" in mapped.reason:
             found[0] |= {"label": "Say what it stands for", "drawer": "event_mapping"}
     assumed = any(step.endswith(_ASSUMED) for e in session.rows.trace for step in e.steps)
@@ -35,6 +39,17 @@ def notes(session: MapperSession) -> list[dict[str, Any]]:
         found += _zones(session)
     others = (p for p in mapped.problems if p.target not in ROWS)
     return found + [{"text": f"{p.message}; {p.fix}"} for p in others]
+
+
+def _why(session: MapperSession, reason: str) -> str:
+    """Why an event is not sent, without a filter's formula where a few words say the same."""
+    formula = session.settings.filter.formula or ""
+    click = source_in_formula(session.field(CLICK_ID).source)
+    if "formula" in reason and click and f"{click} != null" in formula:
+        lacks = next((e for e in session.rows.trace if e.target == CLICK_ID), None)
+        if lacks and lacks.state == "missing":
+            return "the filter leaves it out, as it has no click id"
+    return reason if len(reason) <= _LONGEST else f"{reason[:_LONGEST]}…"
 
 
 def _parses_moments(session: MapperSession) -> bool:

@@ -72,10 +72,16 @@ def fix_sources(
         yield OfferedSource(reference_value(path, setting=setting), "Only", path)
     for proposal in proposals:
         if proposal.formula and proposal.value != field.source.text:
+            code, words = proposal.value, "Use"
+            if "SELECT(" in code:
+                # What a part of a text is called says more than the formula that takes it out.
+                code = proposal.facts[0].partition(":")[0].replace("`", "")
+            elif len(proposal.properties) == 1 and field.source.properties != proposal.properties:
+                code, words = proposal.properties[0], "Only"
             if present and problem.code == "missing":
                 formula = f"COALESCE({present}, {proposal.value})"
-                yield OfferedSource({"formula": formula}, "Else", proposal.value)
-            yield OfferedSource({"formula": proposal.value}, "Use", proposal.value)
+                yield OfferedSource({"formula": formula}, "Else", code)
+            yield OfferedSource({"formula": proposal.value}, words, code)
         elif proposal.constant:
             yield OfferedSource(proposal.value, "Use", show(proposal.value, _LONGEST_SHOWN))
 

@@ -29,7 +29,7 @@ def screen(session: MapperSession) -> dict[str, Any]:
     unconfirmed = session.open_unconfirmed()
     rows = {target: row_lines(session, row, unconfirmed) for target, row in ROWS.items()}
     return {
-        "bar": _bar(session, rows) | {"confirm": len(unconfirmed)},
+        "bar": _bar(session, rows) | {"confirm": len(session.confirmable())},
         "meter": _meter(session),
         "rows": rows,
         "groups": _groups(rows),

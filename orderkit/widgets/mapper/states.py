@@ -30,13 +30,17 @@ class _Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What another source of a row would do: orders that have its value, and orders mapped."""
+    """What another source of a row would do: orders that have its value, and orders mapped.
+
+    gives: what it gives in the chosen event, or ""
+    """
 
     before: int
     after: int
     of: int
     mapped_before: int
     mapped_after: int
+    gives: str = ""
 
 
 class EventStates:

@@ -1,6 +1,6 @@
 """What is written in the mapper, and what it makes of the chosen event and of all."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from itertools import islice
 from types import MappingProxyType
@@ -17,7 +17,6 @@ from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.suggest.properties import Seen, look_at
 from orderkit.mapping.suggest.statuses import ProposedEvents, read_statuses
 from orderkit.widgets.mapper.draft import (
-    CONFIRMED,
     PARTS,
     draft_of,
     file_data,
@@ -95,6 +94,8 @@ class WrittenSettings(LoadedEvents):
         if row.target == self.typing:
             read = read_source(self._typed, self.known, setting=self._in_settings(row))
             return WrittenSource(read.kind, self._typed, read.value)
+        if row.type == "status":
+            return WrittenSource("path", self.draft["event_property"], self.draft["event_property"])
         key = row_key(row, self.draft)
         if key not in self.draft and not row.setting:
             return WrittenSource("path", row.source, row.source)
@@ -173,31 +174,6 @@ class WrittenSettings(LoadedEvents):
         self.undo_states.record(draft)
         self.draft = draft
         self._compute()
-
-    def confirm(self, name: str = "") -> int:
-        """Say of a row's proposed value, or of all, that it is right; gives how many there were."""
-        row = self.row(name) if name else None
-        keys = [key for key in self.open_unconfirmed() if row is None or key in self._keys(row)]
-        self.change({**self.draft, CONFIRMED: [*self.draft.get(CONFIRMED, []), *keys]})
-        return len(keys)
-
-    def open_unconfirmed(self) -> dict[str, str]:
-        """Of `unconfirmed`, what nobody has changed or confirmed here either."""
-        settled = {*self.undo_states.unsaved, *self.draft.get(CONFIRMED, [])}
-        # An event that is mapped beside them settles nothing of the others.
-        stand, saved = (
-            {pair.get("event_name"): pair.get("order_status") for pair in state["event_mapping"]}
-            for state in (self.draft, self.undo_states.saved)
-        )
-        changed = {name for name in saved if stand.get(name) != saved[name]}
-        settled |= {f"event_mapping.{name}" for name in changed}
-        return {key: why for key, why in self.unconfirmed.items() if key not in settled}
-
-    def _keys(self, row: FieldMapping) -> Collection[str]:
-        """The keys of a file that say what a row reads."""
-        if row.type != "status":
-            return (row_key(row, self.draft),)
-        return [f"event_mapping.{pair.event_name}" for pair in self.settings.event_mapping]
 
     def undo(self) -> bool:
         """Take the last change back; whether there was one."""

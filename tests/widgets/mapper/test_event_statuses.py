@@ -1,9 +1,11 @@
 """Codes of a booking system's statuses, and settings that were made for other events."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from orderkit.destination.loading import PROPOSED
 from orderkit.events import samples
 from orderkit.widgets.events import EventPicker
 from orderkit.widgets.mapper.form import SettingsForm
@@ -66,7 +68,7 @@ def test_all_codes_that_may_be_orders_are_mapped_in_one_step(form: SettingsForm)
         "GEÄ": "CREATE_ORDER",
     }
     assert form.row("no_show")["text"] == 'IF(Sts == "NOS", true)'
-    assert "agree them with the client" in form.message.value
+    assert "agree with the client what they stand for" in form.message.value
     form.take_back()
     assert statuses(form) == {"STO": "CANCEL_ORDER"}
 
@@ -153,3 +155,101 @@ def test_orders_with_a_paid_clicks_id_alone_can_have_it_beside_the_organic_one()
     assert "paid clicks" in form.row("ttoclid")["warnings"][0]
     form.pick(0)
     assert "opfed89ds" in form.row("ttoclid")["value"]
+
+
+def test_nothing_is_paid_by_a_guest_who_never_came_with_a_click() -> None:
+    """What only a stay that took place has is 0 for that event, and stays as it is for others."""
+    events = bookings()
+    for booking in events.values():
+        booking["Whg"] = "EUR"
+        if booking["Sts"] == "ABG":
+            booking["Rg"] = 120.5
+    form = SettingsForm(picker=EventPicker(events))
+    form.start_anew()
+    form.accept_all()
+    form.map_events()
+    form.write("order_info.value.currency", "Whg")
+    form.write("fulfillment_value", "Rg")
+    form.write("order_info.value.commission_value.0.currency", '= IF(Sts == "ABG", Whg)')
+    form.pick(CODES.index("NOS"))
+    for target, value in (
+        ("fulfillment_value", "0"),
+        ("fulfillment_tax", "0"),
+        ("order_info.value.commission_value.0.currency", '"EUR"'),
+    ):
+        fix = next(f for f in form.row(target)["fixes"] if "Nobody came" in f["words"])
+        form.use_fix(target, fix["value"])
+        assert (form.row(target)["state"], form.row(target)["value"]) == ("ok", value)
+    form.pick(CODES.index("ABG"))
+    assert form.row("fulfillment_value")["value"] == "120.5"
+    assert form.row("fulfillment_tax")["state"] == "missing"
+
+
+def test_messages_without_a_click_id_are_not_left_out_where_their_booking_has_one() -> None:
+    """A stream says the click once: its cancellations would never arrive."""
+    click = "opfed89ds90132344n2dkkl12321s321va"
+    events = {
+        "made": {"event_name": "booking.created", "id": "B-1", "ttoclid": click},
+        "gone": {"event_name": "booking.cancelled", "id": "B-1"},
+        "other": {"event_name": "booking.created", "id": "B-2"},
+    }
+    form = SettingsForm(picker=EventPicker(events))
+    form.start_anew()
+    form.accept_all()
+    form.write("ttoclid", "ttoclid")
+    form.pick(2)
+    assert form.row("ttoclid")["state"] == "missing"
+    assert not [f for f in form.row("ttoclid").get("fixes", []) if f["words"] == "Leave out the"]
+
+
+def test_what_was_proposed_of_other_events_is_proposed_anew() -> None:
+    """A row that gives nothing any more is not to be confirmed: what is there now is offered."""
+    text = '[smart_mapping]\n"order_info.order_id" = "items.0.nr"  # proposal: likely: named\n'
+    Path("settings.toml").write_text(f"{PROPOSED}{text}", encoding="utf-8")
+    events = {
+        str(at): {"event_name": "booking_created", "res_no": f"R-{at}", "item": {"nr": at}}
+        for at in range(3)
+    }
+    form = SettingsForm(picker=EventPicker(events))
+    form.map_event("booking_created")
+    row = form.row("order_id")
+    assert row["proposal"]["text"] == "res_no"
+    assert form.screen["bar"]["confirm"] == 0
+    assert not [fix for fix in row.get("fixes", []) if fix["words"] == "As text"]
+
+
+def test_what_the_vendor_reads_unasked_waits_where_events_have_another_shape() -> None:
+    """An "id" beside a confirmation number may be either: both are offered."""
+    events = {
+        str(at): {"state": "Confirmed", "id": f"res_{at}A", "confirmationNumber": f"TNL-{at}"}
+        for at in range(4)
+    }
+    form = SettingsForm(picker=EventPicker(events))
+    form.start_anew()
+    form.accept_all()
+    proposal = form.row("order_id")["proposal"]
+    offered = [proposal["text"], *(other["text"] for other in proposal["others"])]
+    assert {"id", "confirmationNumber"} <= set(offered)
+
+
+def test_why_an_event_is_left_out_is_said_in_words() -> None:
+    """No formula of a filter is read to find out that there was no click."""
+    site = "https://hotel.example/?"
+    clicks = ("ttoclid=opfed89ds90132344n2dkkl12321s321va", "a=b")
+    events = {
+        str(at): {"event_name": "booking", "id": f"B-{at}", "landing": site + click}
+        for at, click in enumerate(clicks)
+    }
+    form = SettingsForm(picker=EventPicker(events))
+    form.start_anew()
+    form.accept_all()
+    form.pick(1)
+    leave_out = next(f for f in form.row("ttoclid")["fixes"] if f["words"] == "Leave out the")
+    form.use_fix("ttoclid", leave_out["value"])
+    form.pick(1)
+    said = form.screen["notes"][0]["text"]
+    assert said == "This event is not sent: the filter leaves it out, as it has no click id"
+    assert (form.row("order_status")["value"], form.row("order_status")["state"]) == (
+        "",
+        "not needed",
+    )

@@ -1,5 +1,6 @@
 """The settings form, worked as a person works it: by the messages that a browser sends."""
 
+import re
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,6 @@ from orderkit.widgets.mapper.screen import listed_events
 from orderkit.widgets.mapper.view import INTENTS, MapperView
 from orderkit.widgets.parts import guarded
 from tests.mapping.test_guesses import bookings
-
-
-@pytest.fixture(autouse=True)
-def _in_an_empty_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for variable in ("ORDERKIT_SETTINGS", "ORDERKIT_EVENTS"):
-        monkeypatch.delenv(variable, raising=False)
-    monkeypatch.chdir(tmp_path)
 
 
 class Browser:
@@ -69,6 +63,7 @@ def test_the_page_always_shows_what_python_holds() -> None:
         ("leave", {}),
         ("step", {"by": 1}),
         ("fill", {"path": "booking.total"}),
+        ("fill", {"path": "booking.total"}),
         ("change_part", {"part": "event_mapping", "value": []}),
         ("accept_all", {}),
         ("narrow", {"outcome": "mapped"}),
@@ -79,6 +74,16 @@ def test_the_page_always_shows_what_python_holds() -> None:
         assert page.screen == form.screen
     assert page.does("choose_row", target="") != {}
     assert page.does("choose_row", target="") == {}
+
+
+def test_every_button_of_the_page_does_something() -> None:
+    """What is drawn with an act is known to the script, and so is what can be done of a note."""
+    script = MapperView._esm
+    known = set(re.findall(r"^      (\w+): \(", script, re.MULTILINE))
+    drawn = set(re.findall(r"""(?:button\("|data-act=")(\w+)""", script))
+    assert drawn - known == set()
+    assert {"start_anew", "change_part"} <= known
+    assert "button(note.do," in script
 
 
 def test_every_action_of_the_page_is_known_here_and_there() -> None:
@@ -384,7 +389,7 @@ def test_a_guest_who_never_came_is_said_with_the_event() -> None:
     form = SettingsForm(picker=EventPicker(events))
     form.map_event("booking.no_show")
     assert form.row("no_show")["text"] == 'IF(event_name == "booking.no_show", true)'
-    assert "says that nobody came" in form.message.value
+    assert "also fills the row Did not arrive" in form.message.value
     form.write("no_show", "stay.no_show")
     form.map_event("booking.no_show")
     assert form.row("no_show")["text"] == "stay.no_show"
@@ -397,7 +402,7 @@ def test_what_a_mapped_event_lacks_is_said_at_once_and_taken_back_in_one_step() 
     form = SettingsForm(picker=EventPicker(events))
     before = form.session.draft
     form.map_event("booking.no_show")
-    assert "3 orders more. 3 of them with problems" in form.message.value
+    assert "3 orders more, 3 with problems" in form.message.value
     form.take_back()
     assert form.session.draft == before
 
@@ -766,7 +771,23 @@ def test_clicking_a_property_fills_the_chosen_row() -> None:
     assert "hotel.name" in page.screen["used"]["focused"]
     page.does("choose_row", target="order_status")
     page.does("fill", path="hotel.country")
+    page.does("fill", path="hotel.country")
     assert form.screen["drawers"]["event_mapping"]["event_property"] == "hotel.country"
+
+
+def test_a_stray_click_leaves_a_row_that_has_its_value() -> None:
+    """The first click asks, the second on the same property does it, and says so."""
+    form = SettingsForm()
+    page = Browser(form)
+    page.does("choose_row", target="ttoclid")
+    before = form.session.draft
+    for path in ("booking.created_at", "hotel.name"):
+        page.does("fill", path=path)
+        assert "has a value: click again to let it read" in form.message.value
+        assert form.session.draft == before
+    page.does("fill", path="hotel.name")
+    assert form.row("ttoclid")["text"] == "hotel.name"
+    assert "hotel.name</code> now" in form.message.value.replace("<wbr>", "")
 
 
 def test_times_without_an_offset_are_said_to_be_read_as_utc() -> None:

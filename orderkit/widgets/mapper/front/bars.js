@@ -56,7 +56,8 @@ const makeBars = (mapper) => {
       <p>Then rows fill themselves where the names are clear, and say where they are not.</p>`;
     keep($(".om-order .om-head"), () => `<span class="om-title"><b>Order</b> ${
       S.order?.changed ? `${S.order.changed} changed` : ""}</span>
-      <span class="om-tabs" role="tablist">${tabs()}</span>${button("copy_order", `${icon("copy")}Copy`, 'class="om-flat"')}`);
+      <span class="om-tabs" role="tablist">${tabs()}</span>${
+      button("copy_order", `${icon("copy")}Copy`, `class="om-flat" ${S.order?.text ? "" : "disabled"}`)}`);
     keep($(".om-event .om-head"), () =>
       `<span class="om-title"><b>Event</b></span><span class="om-tabs" role="tablist">${tabs()}</span>`);
   };

@@ -88,6 +88,7 @@ export default {
         else if (ui.held) { content.patch.drawers ??= ui.held; ui.held = null; }
         ui.undone = ["take_back", "do_again"].includes(content.cause);
         draw(content.patch, content.cause === "type");
+        if (!options.hidden) drawOptions(); // the rows above it may be of another height now
         ui.undone = false;
         // What had the focus may have been drawn anew: letters are not for the cell then.
         if (ui.inside && document.activeElement === document.body) root.focus({ preventScroll: true });

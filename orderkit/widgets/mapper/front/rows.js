@@ -103,7 +103,7 @@ const makeRows = (mapper) => {
     }
     if (row.fixes?.length) {
       made += `<div class="om-fixes">${row.fixes.map((fix, at) => button("fix",
-        `${text(fix.words)} <code>${middle(fix.code)}</code> <b class="${fix.said || fix.after > fix.before ? "om-good" : "om-bad"}">${
+        `${text(fix.words)} <code>${middle(fix.code)}</code> ${fix.gives ? `<span class="om-gives">${middle(fix.gives)}</span> ` : ""}<b class="${fix.said || fix.after > fix.before ? "om-good" : "om-bad"}">${
           fix.said ? text(fix.said) : `${fix.before.toLocaleString("en")} → ${counted(fix.after, fix.of)}`}</b>`,
         `data-t="${target}" data-fix="${at}" title="${text(fix.code)}"`)).join("")}</div>`;
     }
@@ -118,7 +118,7 @@ const makeRows = (mapper) => {
     const node = document.createElement("div");
     node.className = "om-notes";
     node.innerHTML = S.notes.map((note) => `<div class="om-why om-warn">${icon("invalid")}<span>${coded(note.text)}</span>${
-      note.do ? button("note", `<u>${text(note.label)}</u>`, `class="om-flat" ${
+      note.do ? button(note.do, `<u>${text(note.label)}</u>`, `class="om-flat" ${
         Object.entries(note.with).map(([key, value]) => `data-${key}="${text(value)}"`).join(" ")}`)
         : note.drawer && note.drawer !== ui.drawer
         ? button("drawer", `<u>${text(note.label)}</u>`, `class="om-flat" data-drawer="${note.drawer}"`) : ""}</div>`).join("");

@@ -21,10 +21,10 @@ const makeSides = (mapper) => {
       }
       const mark = focused.has(line.p) ? "▸" : used.has(line.p) ? "•" : proposed.has(line.p) ? "+" : "";
       const said = { "▸": ", read by this row", "•": ", in use", "+": ", proposed" }[mark] || "";
-      return leaf("fill", `<span class="om-dot">${mark}</span><span class="om-key">${text(seek ? line.p : line.n)}</span>
+      return leaf("fill", `<span class="om-dot">${mark}</span><span class="om-key">${seek ? cut(line.p, line.p.lastIndexOf(".") + 1) : text(line.n)}</span>
         <span class="om-leaf-value">${middle(line.v)}</span>`, line,
         `${pad} class="om-leaf${focused.has(line.p) ? " om-here" : ""}" title="${text(line.p)}${said}"`);
-    }).join("");
+    }).join("") || (seek ? `<p class="om-none">No property or value of this event has <b>${text(ui.seek)}</b> in it</p>` : "");
     const first = $(".om-event .om-leaf");
     if (first) first.tabIndex = 0;
     drawFoot();
