@@ -127,6 +127,10 @@ class Transport:
                 return answer
         except (TimeoutError, httpx.RequestError) as error:
             raise _no_answer(error, progress, seconds) from None
+        except httpx.InvalidURL as error:
+            # httpx reads where an answer redirects to, though it does not go there.
+            broken = httpx.RemoteProtocolError(f"Invalid URL in location header: {error}")
+            raise _no_answer(broken, progress, seconds) from None
 
     @asynccontextmanager
     async def _lent(self, url: str) -> AsyncIterator["_Connection"]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from orderkit.errors import EndpointError
@@ -623,6 +623,8 @@ def test_send_needs_the_context() -> None:
     | st.binary(max_size=40).map(lambda junk: b"HTTP/1.1 200 OK\r\n" + junk)
     | st.binary(max_size=40).map(lambda junk: b"HTTP/1.1 302 X\r\nLocation: " + junk + b"\r\n\r\n")
 )
+@example(b"HTTP/1.1 301 X\r\nLocation: A:!\r\n\r\n")
+@example(b"HTTP/1.1 302 X\r\nLocation: http://[::1/\r\n\r\n")
 def test_any_bytes_have_a_verdict(raw: bytes) -> None:
     """Whatever a server writes, the sending ends in a verdict and not in an exception."""
     delivery, _ = send([Step(raw, close=True)], attempts=1)

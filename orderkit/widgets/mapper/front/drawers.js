@@ -65,8 +65,8 @@ const makeDrawers = (mapper) => {
     connection: (d) => `${[["connection.endpoint_url", "Endpoint URL", "in TikTok's partner reference"],
       ["connection.token_url", "Token URL", d.token_url], ["connection.merchant_id", "Merchant Id", "the merchant's id at TikTok"],
       ["connection.merchant_code", "Merchant code", "merchants in the U.S. only: the Merchant Id and .u1"],
-      ["connection.throttle_codes", "Codes for too fast", "a | b, beside those known"],
-      ["connection.token_codes", "Codes for the token", "a | b, beside those known"],
+      ["connection.throttle_codes", "Codes: slow down", "answers that mean too many requests, beside those known: a | b"],
+      ["connection.token_codes", "Codes: new token", "answers that mean an expired token, beside those known: a | b"],
       ["credentials", "Credentials", "the name of stored credentials, no secret"], ["timezone", "Time zone", "for times without an offset"]]
       .map(([key, label, place]) => { const value = at(d, key);
         return `<label class="om-wide">${label} ${input(key, Array.isArray(value) ? value.join(" | ") : value ?? "", label, place)}</label>

@@ -51,6 +51,11 @@ const makeKeys = (mapper) => {
     }
     if (event.altKey && ["ArrowUp", "ArrowDown"].includes(event.key)) { done(); return send("step", { by: event.key === "ArrowUp" ? -1 : 1 }); }
     if (event.key === "/" && !typing) { done(); return ($(".om-rows .om-find input").checkVisibility() ? $(".om-rows .om-find input") : $(".om-seek input")).focus(); }
+    if (event.key === "Escape" && ["seek", "find"].includes(node.dataset?.own) && node.value) {
+      done();
+      node.value = "";
+      return node.dispatchEvent(new Event("input", { bubbles: true }));
+    }
     if (event.key === "Escape" && ui.listing) { done(); listEvents(false); return $(".om-picker").focus(); }
     if (event.key === "Escape" && typing && node.closest(".om-drawer") && ui.drawerBefore !== null && node.value !== ui.drawerBefore) {
       done();
