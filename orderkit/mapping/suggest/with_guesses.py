@@ -14,8 +14,8 @@ from orderkit.mapping.suggest.envelope import of_envelope
 from orderkit.mapping.suggest.fulfilled import settle_fulfilled
 from orderkit.mapping.suggest.guesses import guess
 from orderkit.mapping.suggest.hundredths import divide_hundredths
-from orderkit.mapping.suggest.order_object import MOST
 from orderkit.mapping.suggest.optional import optional_rows
+from orderkit.mapping.suggest.order_object import MOST
 from orderkit.mapping.suggest.paired import settle_pairs
 from orderkit.mapping.suggest.parts import settle_by_parts
 from orderkit.mapping.suggest.proposal import Proposal
