@@ -76,8 +76,9 @@ _NO_AMOUNTS: Final = frozenset(words("% percent percentage pct rate taux satz pr
 
 
 def _is_no_part(prop: Property) -> bool:
-    """Whether it is called a total, a payment or a commission: no tax and no fee."""
-    return "total" in prop.name.attributes or prop.name.subject in ("payment", "commission")
+    """Whether it is called a total, a payment or a commission's: no tax and no fee."""
+    of_others = prop.name.subject in ("payment", "commission")
+    return of_others or bool(prop.name.attributes & {"total", "base"})
 
 
 def tax_items(values: OrderValues) -> Iterator[tuple[str, str]]:

@@ -56,27 +56,35 @@ def in_whole_units(total: Proposal, roles: Roles) -> Proposal:
 def divide_hundredths(
     found: dict[str, list[Proposal]], events: Sequence[Any], zone: ZoneInfo
 ) -> None:
-    """Offer each amount divided by 100 as well, where the total may count hundredths: first where
-    it most likely does.
+    """Offer amounts divided by 100 as well, where the total may count hundredths, or something
+    beside an amount says so: first where that most likely is the case.
     """
     total = next((p for p in found.get(_TOTAL, []) if HUNDREDTHS in p.facts), None)
-    if total is None:
-        return
     currency = found.get(_CURRENCY, [])[:1]
     codes = _codes(currency)
-    stay = (found.get(f"order_info.extra.check_{end}_date", []) for end in ("in", "out"))
-    prices = _prices_of_a_night(total, _nights(*stay), codes)
-    known = set(codes.values()) <= _HUNDREDS_A_NIGHT | set(_undivided(codes))
-    said = _says_hundredths(total, events)
-    first = bool(said) or (known and median(prices) >= _TOO_DEAR_NIGHT)
+    beside_total = _says_hundredths(total, events) if total else ""
+    likely = bool(total and _are_too_dear(total, found, codes))
     for target, proposals in found.items():
-        whole = [p for p in proposals if p.row.type == "amount" and _is_whole(p)]
+        amounts = [p for p in proposals if p.row.type == "amount" and _is_whole(p)]
+        said = {p.value: _says_hundredths(p, events) or beside_total for p in amounts}
+        whole = [p for p in amounts if total or said[p.value]]
         if not whole:
             continue
         doubted = {p.value: p.at_most("perhaps", HUNDREDTHS) for p in whole}
-        parts = [_divided(p, currency, codes, events, zone, said) for p in whole]
+        parts = [_divided(p, currency, codes, events, zone, said[p.value]) for p in whole]
         same = [doubted.get(p.value, p) for p in proposals]
+        first = likely or any(said.values())
         found[target] = [*parts, *same] if first else [*same[:1], *parts, *same[1:]]
+
+
+def _are_too_dear(
+    total: Proposal, found: Mapping[str, Sequence[Proposal]], codes: Mapping[int, str]
+) -> bool:
+    """Whether half of the nights cost more than any would, in currencies of which that is known."""
+    stay = (found.get(f"order_info.extra.check_{end}_date", []) for end in ("in", "out"))
+    prices = _prices_of_a_night(total, _nights(*stay), codes)
+    known = set(codes.values()) <= _HUNDREDS_A_NIGHT | set(_undivided(codes))
+    return known and median(prices) >= _TOO_DEAR_NIGHT
 
 
 def _divided(
