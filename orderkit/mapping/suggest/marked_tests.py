@@ -33,11 +33,13 @@ _SAYS: Final = re.compile(_ALONE.format(_SAID))
 
 
 class MarkedTests(NamedTuple):
-    """What marks tests: the property, the filter's formula for the other events, and how many."""
+    """What marks tests: the property, the filter's formula for the other events, and which these
+    are, by their places among all.
+    """
 
     path: str
     formula: str
-    number: int
+    tests: tuple[int, ...]
 
 
 def marked_tests(names: Collection[str], events: Sequence[Any]) -> MarkedTests | None:
@@ -48,12 +50,12 @@ def marked_tests(names: Collection[str], events: Sequence[Any]) -> MarkedTests |
         if not own or not own <= _TESTS | _LIVE | _PLACES | _BESIDE:
             continue
         parts = paths.parse_path(path)
-        found = [value for e in events if not paths.is_blank(value := paths.get(e, parts))]
-        value = _of_tests(own, found)
-        number = sum(other == value for other in found)
-        if value is not None and 0 < number < len(events):
-            return MarkedTests(path, f"{spelled(path)} != {show(value, 40)}", number)
-    return max(_in_remarks(names, events), key=lambda found: found.number, default=None)
+        values = [paths.get(event, parts) for event in events]
+        value = _of_tests(own, [value for value in values if not paths.is_blank(value)])
+        tests = tuple(at for at, other in enumerate(values) if other == value)
+        if value is not None and 0 < len(tests) < len(events):
+            return MarkedTests(path, f"{spelled(path)} != {show(value, 40)}", tests)
+    return max(_in_remarks(names, events), key=lambda found: len(found.tests), default=None)
 
 
 def _in_remarks(names: Iterable[str], events: Sequence[Any]) -> Iterator[MarkedTests]:
@@ -63,13 +65,13 @@ def _in_remarks(names: Iterable[str], events: Sequence[Any]) -> Iterator[MarkedT
             continue
         parts = paths.parse_path(path)
         values = (paths.get(event, parts) for event in events)
-        told = [_SAYS.search(value.upper()) for value in values if isinstance(value, str)]
+        told = [_SAYS.search(value.upper()) if isinstance(value, str) else None for value in values]
         said = sorted({found[1] for found in told if found})
-        number = sum(map(bool, told))
-        if 0 < 2 * number <= len(events):
+        tests = tuple(at for at, found in enumerate(told) if found)
+        if 0 < 2 * len(tests) <= len(events):
             pattern = _ALONE.format("|".join(said))
             formula = f"SELECT(UPPER({spelled(path)}), {show(pattern, 400)}, 1) == null"
-            yield MarkedTests(path, formula, number)
+            yield MarkedTests(path, formula, tests)
 
 
 def _of_tests(own: Collection[str], found: Sequence[Any]) -> Any:

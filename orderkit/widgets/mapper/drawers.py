@@ -13,6 +13,8 @@ from orderkit.widgets.mapper.unsent import FIRST_STATUS
 
 #: Events without an order status that are named; more may mean that another property names them.
 MOST_OTHERS: Final = 12
+#: So many tests are named.
+MOST_TESTS: Final = 3
 
 
 def drawers(session: MapperSession) -> dict[str, Any]:
@@ -104,7 +106,8 @@ def _tests(session: MapperSession) -> dict[str, Any] | None:
     if found is None:
         return None
     without = session.filter_with(found.formula)
-    return {"number": found.number, "path": found.path, "filter": without}
+    named = [session.order_id(at) or session.names[at] for at in found.tests[:MOST_TESTS]]
+    return {"number": len(found.tests), "path": found.path, "named": named, "filter": without}
 
 
 def _connection(session: MapperSession) -> dict[str, Any]:

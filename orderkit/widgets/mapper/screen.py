@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from orderkit.destination.fields import field_mappings
 from orderkit.destination.labels import status_label
-from orderkit.events import paths
 from orderkit.events.jsontext import dumps
 from orderkit.events.paths import count
 from orderkit.widgets.mapper.draft import part_name, row_key
@@ -66,7 +65,6 @@ def listed_events(session: MapperSession, query: str) -> list[dict[str, Any]]:
 def event_line(session: MapperSession, at: int) -> dict[str, Any]:
     """One event in the picker: its number, name, order id, status, and outcome in words."""
     outcome, errors = session.states.outcome(at), session.states.errors(at)
-    order_id = session.field("order_info.order_id").source.read(session.states.seen(at)).raw
     words = {"mapped": "mapped", "not for TikTok": "not for TikTok"}.get(outcome, "")
     status = session.states.status(at)
     name = session.compiled.status.source.read(session.states.seen(at)).raw
@@ -74,7 +72,7 @@ def event_line(session: MapperSession, at: int) -> dict[str, Any]:
         "at": at,
         "name": session.names[at],
         "event": name[:60] if isinstance(name, str) else "",
-        "id": "" if paths.is_blank(order_id) else str(order_id)[:60],
+        "id": session.order_id(at),
         "status": status_label(status) if status else "",
         "outcome": outcome,
         "words": words or count(errors, "problem"),

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from orderkit.destination.fields import FieldMapping
 from orderkit.destination.loading import drafted
+from orderkit.events import paths
 from orderkit.events.jsontext import show
 from orderkit.mapping.compiled import CompiledField
 from orderkit.mapping.conversion import Unconvertible
@@ -37,6 +38,7 @@ LEAVE_OUT: Final = "leave_out"
 #: So many events with a problem are looked at for what mends it.
 _LEARNT_FROM: Final = 20
 _LONGEST_TEXT: Final = 10_000
+_LONGEST_ID: Final = 60
 
 
 class MapperSession(ProposedRows):
@@ -133,11 +135,18 @@ class MapperSession(ProposedRows):
         by = self.settings.filter, self.settings.event_mapping, self.settings.event_property
 
         def those_sent() -> MarkedTests | None:
-            every = enumerate(self.events.values())
-            sent = [e for at, e in every if self.states.outcome(at) != "not for TikTok"]
-            return marked_tests(self.known.counts, sent)
+            every = range(len(self.names))
+            sent = [at for at in every if self.states.outcome(at) != "not for TikTok"]
+            events = [*self.events.values()]
+            found = marked_tests(self.known.counts, [events[at] for at in sent])
+            return found and found._replace(tests=tuple(sent[at] for at in found.tests))
 
         return self.counted("tests", by, those_sent)
+
+    def order_id(self, at: int) -> str:
+        """The order number of an event, shortened; "" where it has none."""
+        found = self.field(ORDER_ID).source.read(self.states.seen(at)).raw
+        return "" if paths.is_blank(found) else str(found)[:_LONGEST_ID]
 
     def _left_out(self, changed: Mapping[str, Any]) -> int:
         """How many orders a filter leaves out, if these are all that lack a click id; else 0.

@@ -56,7 +56,8 @@ const makeDrawers = (mapper) => {
     }).join("") || '<p class="om-soft">Nothing is changed: properties are mapped as they come.</p>'}
       <div class="om-foot-line">${button("add", "Add a step", 'data-to="rows"')}<span class="om-soft">Steps are carried out in order, before the mapping.</span></div>`,
     filter: (d) => `${d.tests ? `<div class="om-other">${icon("invalid")}<span>${d.tests.number === 1 ? "1 order is a test" : `${d.tests.number.toLocaleString("en")} orders are tests`},
-      as <code>${text(d.tests.path)}</code> says.</span>${button("tests", "Leave out", 'aria-label="Leave out the tests"')}</div>` : ""}${conditions("filter.condition", d.filter.condition || [])}
+      as <code>${text(d.tests.path)}</code> says: ${d.tests.named.map((name) => `<b>${text(name)}</b>`).join(", ")}${
+        d.tests.number > d.tests.named.length ? " …" : ""}</span>${button("tests", "Leave out", 'aria-label="Leave out the tests"')}</div>` : ""}${conditions("filter.condition", d.filter.condition || [])}
       <div class="om-foot-line">${button("add", "Add a condition", 'data-to="filter.condition"')}
       ${(d.filter.condition || []).length > 1 ? `<label>must hold ${select("filter.match", d.filter.match || "all", "How many conditions", ["all", "any"])}</label>` : ""}</div>
       <label class="om-wide">Formula ${input("filter.formula", d.filter.formula ?? "", "Advanced filter", "must give true")}</label>
