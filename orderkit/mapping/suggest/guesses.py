@@ -27,13 +27,13 @@ from orderkit.mapping.suggest.guessed_ids import order_ids
 from orderkit.mapping.suggest.guessed_moments import guess_moments
 from orderkit.mapping.suggest.initiators import who_cancelled
 from orderkit.mapping.suggest.named_codes import (
-    MANY_KINDS,
     are_called_so,
     bare_codes,
     constant_codes,
-    may_be_hotels,
+    hotels_and_rooms,
+    is_no_chance,
+    name_rooms_alone,
     named_codes,
-    names_rooms,
 )
 from orderkit.mapping.suggest.properties import Property
 from orderkit.mapping.suggest.proposal import Proposal, as_formula, spelled
@@ -159,8 +159,19 @@ class _Guesses:
         """What is a code of a country or a currency, or a click id of TikTok's."""
         values = self.values
         for name, kind in (("order_country", "country"), ("currency", "currency")):
-            fits = (p for p in values.full if values.converts(p, kind) and not values.of_people(p))
-            self._read(name, values.first(fits, lambda p: p.in_array), f"codes of a {kind}")
+            fits = [p for p in values.full if values.converts(p, kind) and not values.of_people(p)]
+            # A country may be anybody's; what all amounts of an order are in is the order's.
+            only = (
+                kind == "currency"
+                and sum(
+                    values.converts(p, kind, sorted(p.values))
+                    for p in values.seen.properties.values()
+                )
+                == len(fits)
+                == 1
+            )
+            said = f"the only codes of a {kind}" if only else f"codes of a {kind}"
+            self._read(name, values.first(fits, lambda p: p.in_array), said, sure=only)
         for prop, fact in like_click_ids(values):
             self._read("ttoclid", [prop], fact)
         for text, fact in paid_click_ids(values):
@@ -181,20 +192,7 @@ class _Guesses:
         values = self.values
         country = next(iter(self._paths("order_country")), "").rpartition(".")[0]
         pairs = list(named_codes(values, self.taken))
-        named = [pair for pair in pairs if names_rooms(pair[1], values)]
-        rooms = [pair for pair in pairs if pair[0].in_array or pair in named]
-        rooms.sort(key=lambda pair: (pair not in named, _of_rates(*pair)))
-        hotels = [pair for pair in pairs if not pair[0].in_array]
-        hotels.sort(
-            key=lambda pair: (
-                pair[0].container != country,
-                not are_called_so(*pair),
-                values.kinds(pair[0]),
-            )
-        )
-        hotels = [pair for pair in hotels if pair not in named]
-        rooms += [pair for pair in hotels[1:] + hotels[:1] if pair[0].name.subject != "hotel"]
-        hotels = [pair for pair in hotels if may_be_hotels(*pair, values)]
+        hotels, rooms = hotels_and_rooms(pairs, values, country)
         if not any(are_called_so(*pair) for pair in hotels):
             alike = "the same code in all orders, as one hotel has it"
             bare = bare_codes(values, "hotel")
@@ -202,19 +200,14 @@ class _Guesses:
             self._read("third_shop_id", constant_codes(values, self.taken), alike)
         for end, found in (("third_shop", hotels), ("third_sku", rooms)):
             for code, name in found:
-                rooms_named = end == "third_sku" and named == [(code, name)]
-                said = ", names of rooms" if rooms_named else ""
-                # Two of each may go together by chance, as two purposes of a journey do.
-                several = values.kinds(code) < values.kinds(name)
-                many = values.kinds(code) >= MANY_KINDS and not several
-                told = many or are_called_so(code, name)
-                sure = rooms_named and told
-                self._read(
-                    f"{end}_id", [code], f"codes that go with `{name.path}`{said}", sure=sure
-                )
-                self._read(
-                    f"{end}_name", [name], f"names that go with `{code.path}`{said}", sure=sure
-                )
+                alone = end == "third_sku" and name_rooms_alone(code, name, pairs, values)
+                said = ", names of rooms" if alone else ""
+                sure = alone and is_no_chance(code, name, values)
+                for part, prop, other in (("id", code, name), ("name", name, code)):
+                    fact = (
+                        f"{'codes' if part == 'id' else 'names'} that go with `{other.path}`{said}"
+                    )
+                    self._read(f"{end}_{part}", [prop], fact, sure=sure)
         self._read("third_sku_id", bare_codes(values, "room"), "a room, written as codes are")
         self.taken |= {prop.path for pair in pairs for prop in pair}
 
@@ -285,11 +278,6 @@ def _nights(begin: Proposal, end: Proposal) -> list[int]:
     """The days between two dates, where both have the same orders."""
     first, last = days(begin.given), days(end.given)
     return [(last[n] - day).days for n, day in first.items()] if first.keys() == last.keys() else []
-
-
-def _of_rates(code: Property, name: Property) -> bool:
-    """Whether a code or its name is called a rate's: a price list is no room."""
-    return "rate" in (code.name.subject, name.name.subject)
 
 
 def _is_code(prop: Property) -> bool:

@@ -1,6 +1,6 @@
 """Codes and names that go together, as those of a hotel or a room do."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 from zoneinfo import available_timezones
 
@@ -9,6 +9,8 @@ from orderkit.mapping.suggest.properties import Property
 from orderkit.mapping.suggest.status_words import STATES
 from orderkit.mapping.suggest.values import MOST_COUNTED, OrderValues
 
+#: A code, and the name that goes with it.
+Pair = tuple[Property, Property]
 #: Whose a code may be that all orders have alike, where its name does not say it.
 _OWN: Final = frozenset({"order", "hotel"})
 #: Of so many orders, what all have alike is no accident.
@@ -35,10 +37,10 @@ _OFFERS: Final = frozenset(
 )
 _LEAST: Final = 2
 #: So many different codes, each with names of its own, are no chance.
-MANY_KINDS: Final = 3
+_MANY_KINDS: Final = 3
 
 
-def named_codes(values: OrderValues, taken: set[str]) -> Iterator[tuple[Property, Property]]:
+def named_codes(values: OrderValues, taken: set[str]) -> Iterator[Pair]:
     """Two properties of one object, a code and a name, each of which gives the other.
 
     taken: paths that are something else
@@ -66,7 +68,7 @@ def _go_together(code: Property, name: Property, values: OrderValues, few: int) 
     both, kinds = len(_both(code, name, values)), (values.kinds(code), values.kinds(name))
     if both != kinds[1] or max(kinds) > few:
         return False
-    several = kinds[0] >= MANY_KINDS and kinds[1] <= 2 * kinds[0] and names_rooms(name, values)
+    several = kinds[0] >= _MANY_KINDS and kinds[1] <= 2 * kinds[0] and names_rooms(name, values)
     return kinds[0] == kinds[1] or several
 
 
@@ -108,7 +110,49 @@ def are_called_so(code: Property, name: Property) -> bool:
     return "identifier" in code.name.attributes and "name" in name.name.attributes
 
 
-def may_be_hotels(code: Property, name: Property, values: OrderValues) -> bool:
+def hotels_and_rooms(
+    pairs: Sequence[Pair], values: OrderValues, around: str
+) -> tuple[list[Pair], list[Pair]]:
+    """The codes and names that may be of hotels, and those that may be of rooms, likeliest first.
+
+    around: the object that the hotel's country stands in, "" for the event itself
+    """
+    named = [pair for pair in pairs if names_rooms(pair[1], values)]
+    rooms = [pair for pair in pairs if pair[0].in_array or pair in named]
+    rooms.sort(key=lambda pair: (pair not in named, _of_rates(*pair)))
+    hotels = [pair for pair in pairs if not pair[0].in_array and pair not in named]
+    hotels.sort(
+        key=lambda pair: (
+            pair[0].container != around,
+            not are_called_so(*pair),
+            values.kinds(pair[0]),
+        )
+    )
+    rooms += [pair for pair in hotels[1:] + hotels[:1] if pair[0].name.subject != "hotel"]
+    return [pair for pair in hotels if _may_be_hotels(*pair, values)], rooms
+
+
+def name_rooms_alone(
+    code: Property, name: Property, pairs: Sequence[Pair], values: OrderValues
+) -> bool:
+    """Whether of all pairs this one alone has names of rooms."""
+    return [pair for pair in pairs if names_rooms(pair[1], values)] == [(code, name)]
+
+
+def is_no_chance(code: Property, name: Property, values: OrderValues) -> bool:
+    """Whether a code and a name go together by more than chance: two of each may, as two purposes
+    of a journey do.
+    """
+    one_each = values.kinds(code) == values.kinds(name)
+    return (one_each and values.kinds(code) >= _MANY_KINDS) or are_called_so(code, name)
+
+
+def _of_rates(code: Property, name: Property) -> bool:
+    """Whether a code or its name is called a rate's: a price list is no room."""
+    return "rate" in (code.name.subject, name.name.subject)
+
+
+def _may_be_hotels(code: Property, name: Property, values: OrderValues) -> bool:
     """Whether some name is written as a proper one is, and the codes are no countries': languages,
     users and channels go with codes as well.
     """

@@ -136,3 +136,10 @@ def test_what_all_orders_have_alike_is_no_amount() -> None:
     """A version or a hotel's number beside the bookings is no total, however large."""
     events = [{**event, "schema": 4100.5, "TOTAL": None} for event in bookings()]
     assert not any("schema" in value for value, _ in proposed("total_value", events))
+
+
+def test_the_only_currency_there_is_is_the_orders() -> None:
+    """A column of codes that no other column has is taken; beside another one it is offered."""
+    alone, beside = bookings(Whg=["EUR"]), bookings(Whg=["EUR"], PrWhg=["USD"])
+    assert ("Whg", True) in proposed("currency", alone)
+    assert not any(sure for _, sure in proposed("currency", beside))
