@@ -160,16 +160,7 @@ class _Guesses:
         values = self.values
         for name, kind in (("order_country", "country"), ("currency", "currency")):
             fits = [p for p in values.full if values.converts(p, kind) and not values.of_people(p)]
-            # A country may be anybody's; what all amounts of an order are in is the order's.
-            only = (
-                kind == "currency"
-                and sum(
-                    values.converts(p, kind, sorted(p.values))
-                    for p in values.seen.properties.values()
-                )
-                == len(fits)
-                == 1
-            )
+            only = kind == "currency" and len(fits) == 1 and self._is_only_currency()
             said = f"the only codes of a {kind}" if only else f"codes of a {kind}"
             self._read(name, values.first(fits, lambda p: p.in_array), said, sure=only)
         for prop, fact in like_click_ids(values):
@@ -177,6 +168,15 @@ class _Guesses:
         for text, fact in paid_click_ids(values):
             self._add("ttoclid", text, fact, formula=True)
         self.taken |= set(self._paths("ttoclid"))
+
+    def _is_only_currency(self) -> bool:
+        """Whether no second property says a currency, of several orders: what all their amounts are
+        in is theirs.
+        """
+        values, every = self.values, self.values.seen.properties.values()
+        orders = [number for number, status in values.statuses.items() if status]
+        said = sum(values.converts(prop, "currency", sorted(prop.values)) for prop in every)
+        return len(orders) > 1 and said == 1
 
     def _times(self) -> None:
         for name, word, sign in (("create_time", "earliest", 1), ("update_time", "latest", -1)):
