@@ -21,7 +21,7 @@ from orderkit.cli.common import (
 )
 from orderkit.cli.terminal import COLOURS, Line, Terminal
 from orderkit.events.paths import count
-from orderkit.language.references import PropertySource, ValueSource
+from orderkit.language.references import ValueSource
 from orderkit.mapping.across import AcrossEvents
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.results import EventResult, outcome_word
@@ -110,10 +110,8 @@ def _proposed(causes: Causes, mapper: Mapper, events: Sequence[Any]) -> dict[str
 
 
 def _reads(source: ValueSource, proposal: Proposal) -> bool:
-    """Whether the settings read already what is proposed."""
-    if proposal.formula:
-        return source.text == proposal.value
-    return isinstance(source, PropertySource) and source.properties == (proposal.reads,)
+    """Whether the settings read already what is proposed, be it beside something else."""
+    return set(proposal.properties) <= set(source.properties)
 
 
 def _print_causes(

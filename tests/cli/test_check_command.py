@@ -91,6 +91,21 @@ def test_what_is_read_already_is_not_proposed(tmp_path: Path) -> None:
     assert "orderkit suggest" not in said
 
 
+def test_what_is_a_part_of_what_is_read_is_not_proposed(tmp_path: Path) -> None:
+    """A click id is read in one place or another: that the address has it is no news."""
+    site = "https://www.maisonlune.example/booking?"
+    bookings = [
+        {**event, "currency": None, "partners": None, "context": {"page": {"url": site + click}}}
+        for event in samples.sample_events().values()
+        for click in ("ttoclid=opfed89ds90132344n2dkkl12321s001", "a=b")
+    ]
+    said = run("check", write(tmp_path / "e.ndjson", bookings), *SETTINGS).stdout
+    assert "missing ttoclid in 7 orders" in said
+    assert (
+        "SELECT(context.page.url" not in said.partition("missing ttoclid")[2].partition("→ read")[2]
+    )
+
+
 def test_causes_of_other_events_are_not_one() -> None:
     """Two fields are one cause only if the very same events lack them, however many they are."""
     from orderkit import Mapper, load_settings
