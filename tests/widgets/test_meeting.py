@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -113,6 +114,33 @@ def test_a_journey_under_way_can_be_slowed_to_steps(meeting: Meeting) -> None:
         with suppress(TimeoutError):
             journey.task.result(0.05)
     assert "Arrived once" in journey.message.value
+
+
+def test_a_key_after_the_last_picture_is_not_swallowed(
+    meeting: Meeting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While what was sent is still being kept, the key leads on to the results."""
+    keeping, kept = threading.Event(), threading.Event()
+
+    def keep() -> None:
+        keeping.set()
+        kept.wait(60)
+
+    monkeypatch.setattr(meeting.session, "keep_sent", keep)
+    journey = meeting.journey
+    journey.pace = 0
+    meeting.tabs.selected_index = 2
+    journey.buttons[0].click()
+    journey.by_step.value = True
+    while not keeping.wait(0.05):
+        journey.step()
+    assert journey.work.busy
+    assert "Arrived once" in journey.message.value
+    meeting.step(1)
+    assert meeting.tabs.selected_index == 3
+    kept.set()
+    assert journey.task is not None
+    journey.task.result(60)
 
 
 def test_all_bookings_go_to_the_test_system(meeting: Meeting) -> None:

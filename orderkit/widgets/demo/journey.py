@@ -100,6 +100,7 @@ class JourneyPage(Page):
         self._number = 0
         self._pictures: asyncio.Queue[_Picture | None] = asyncio.Queue()
         self._go_on: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
+        self._at_end = False
         self.switches = {
             trouble: w.Checkbox(
                 value=True,
@@ -137,6 +138,7 @@ class JourneyPage(Page):
 
     def begin(self, end: Any) -> None:
         """Let the booking at hand be created, and then end in that way."""
+        self._at_end = False
         self.work.begin(self._walk(end))
 
     def step(self) -> None:
@@ -149,7 +151,7 @@ class JourneyPage(Page):
         """Disable what begins a journey while one is under way, and say what goes on with it."""
         for button in self.buttons:
             button.disabled = self.work.busy
-        self.next.disabled = not (self.work.busy and self.by_step.value)
+        self.next.disabled = self._at_end or not (self.work.busy and self.by_step.value)
         begins = "" if self.work.busy else "a button below begins, then "
         self.by_step.description = f"Step by step: {begins}{self.goes_on}"
 
@@ -179,12 +181,20 @@ class JourneyPage(Page):
         while picture := await self._pictures.get():
             if shown:
                 await self._wait()
-            self.view.value, text, tone = picture
-            self.show_message(text, tone)
+            self._show(picture)
             shown += 1
-        self._go_on = None
-        await walking
+        conclusion = await walking
+        await self._wait()
+        # No picture is left: the next key is for what comes after the journey.
+        with self.lock:
+            self._at_end = True
+            self.show_state()
+        self._show(conclusion)
         self.session.keep_sent()
+
+    def _show(self, picture: _Picture) -> None:
+        self.view.value, text, tone = picture
+        self.show_message(text, tone)
 
     async def _wait(self) -> None:
         """Until the next picture is shown: for a while, or until somebody wants it."""
@@ -195,7 +205,7 @@ class JourneyPage(Page):
         await event.wait()
         event.clear()
 
-    async def _travel_all(self, end: Any) -> None:
+    async def _travel_all(self, end: Any) -> _Picture:
         try:
             order_id = self.order_id()
             for number, (words, event) in enumerate(self.stations(end, order_id)):
@@ -210,7 +220,7 @@ class JourneyPage(Page):
                 await self._travel(leg, event, mapped, faults)
                 if leg.sent is None or leg.sent.verdict != "delivered":
                     break
-            self._picture(*self.conclusion(order_id))
+            return self._drawn(*self.conclusion(order_id))
         finally:
             # What has not gone wrong by now does not go wrong with what is sent next.
             self.session.sandbox.script("")
@@ -245,9 +255,11 @@ class JourneyPage(Page):
         return arrived(order_id, sent, self.session), "good"
 
     def _picture(self, text: str, tone: html.Tone = "mute") -> None:
+        self._pictures.put_nowait(self._drawn(text, tone))
+
+    def _drawn(self, text: str, tone: html.Tone) -> _Picture:
         order = self.session.orders.get(self.legs[0].order_id)
-        drawn = timeline.drawn(self.legs, order, client=self.client)
-        self._pictures.put_nowait((drawn, text, tone))
+        return timeline.drawn(self.legs, order, client=self.client), text, tone
 
 
 def event_at(stop: Stop, booking: dict[str, Any], order_id: str) -> dict[str, Any]:
