@@ -37,6 +37,12 @@ _BESIDE: Final = frozenset(
 )
 #: One word each of those, that may be of a record where it stands alone.
 _OF_RECORDS: Final = frozenset({"id", "items", "number", "current", "out", "at", "of"})
+#: What an object that tells of an export is called.
+_HEADERS: Final = frozenset(
+    re.findall(r"\w+", "header envelope export dump extract report kopf entête cabecera testata")
+)
+#: A click id that has a value.
+_CLICK: Final = re.compile(r"tt(?:o)?clid[=:].", re.IGNORECASE)
 _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 _DEEPEST: Final = 3
 #: What a list's header may hold at most, and the list at least: more than the rooms of a booking.
@@ -134,7 +140,7 @@ def _envelope(document: dict[str, Any], reading: Reading) -> _Found | None:
     if envelopes:
         return envelopes[0]
     for each in found:
-        if _plain(each.path.rpartition(".")[2]) in _RECORDS or _say_more(each):
+        if _is_called_records(each) or _say_more(each):
             number = count(len(each.records), "object")
             reading.note(
                 f"one event; if its `{each.path}` ({number}) are the events: --at {each.path}"
@@ -142,14 +148,52 @@ def _envelope(document: dict[str, Any], reading: Reading) -> _Found | None:
     return None
 
 
+def lists_of_orders(event: dict[str, Any]) -> list[str]:
+    """Paths of the lists in what was read as one event that may be the events: each of several
+    records says more than all that stands beside them.
+    """
+    return [each.path for each in _lists(event) if len(each.records) > 1 and _say_more(each)]
+
+
+def _is_called_records(found: _Found) -> bool:
+    return _plain(found.path.rpartition(".")[2]) in _RECORDS
+
+
 def _holds_records(found: _Found, alone: bool) -> bool:
     own = [name for name in found.beside if not _says_nothing(name)]
-    if _plain(found.path.rpartition(".")[2]) in _RECORDS:
+    if _own_clicks(found) and _say_more(found):
+        return True
+    if _is_called_records(found):
         # An object beside it may be whom the records are of; a value speaks of a record itself, but
         # where there is little beside many that each say more.
         objects = all(isinstance(found.beside[name], dict | list) for name in own)
         return objects or (len(found.records) > 1 and _say_more(found))
-    return alone and (not own or _is_header(found))
+    return alone and (not own or _is_header(found) or _is_called_header(found, own))
+
+
+def _own_clicks(found: _Found) -> bool:
+    """Whether records began with clicks of their own: a room has none, and an order has one."""
+    clicks = [
+        {
+            text
+            for path, value in paths.walk(record)
+            if isinstance(value, str) and _CLICK.search(text := f"{path}={value}")
+        }
+        for record in found.records
+    ]
+    said = [texts for texts in clicks if texts]
+    return len(said) > 1 and not set.intersection(*said)
+
+
+def _is_called_header(found: _Found, own: list[str]) -> bool:
+    """Whether nothing but objects stands beside many records that say more, one called a header."""
+    words = {word.casefold() for name in own for word in _WORD.findall(name)}
+    return (
+        len(found.records) >= _MANY
+        and all(isinstance(found.beside[name], dict) for name in own)
+        and not words.isdisjoint(_HEADERS)
+        and _say_more(found)
+    )
 
 
 def _say_more(found: _Found) -> bool:
