@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
@@ -89,17 +89,30 @@ def currencies_of(country: str) -> frozenset[str]:
     return frozenset(code for code, _start, end, tender in uses if end is None and tender)
 
 
+def zones_of(country: str) -> tuple[str, ...]:
+    """The time zones of a country (ISO 3166-1 alpha-2), those first that systems name, then those
+    of Europe, before others with the same time; none for what is no country.
+    """
+    from babel.core import get_global
+
+    known = set(get_global("windows_zone_mapping").values())
+    zones = map(str, get_global("territory_zones").get(country, []))
+    return tuple(sorted(zones, key=lambda z: (z not in known, not z.startswith("Europe/"))))
+
+
+def same_clock(zones: Iterable[str]) -> bool:
+    """Whether time zones have the same time, in winter and in summer."""
+    seasons = [datetime(2026, month, 1, tzinfo=UTC) for month in (1, 7)]
+    return len({tuple(m.astimezone(ZoneInfo(z)).utcoffset() for m in seasons) for z in zones}) <= 1
+
+
 @cache
 def time_zone_of(country: str) -> str:
     """The time zone that all of a country (ISO 3166-1 alpha-2) has, in winter and in summer; ""
     where there are several, as in Spain with its islands, and for no country.
     """
-    from babel.core import get_global
-
-    zones = get_global("territory_zones").get(country, [])
-    seasons = [datetime(2026, month, 1, tzinfo=UTC) for month in (1, 7)]
-    ahead = [[each.astimezone(ZoneInfo(zone)).utcoffset() for each in seasons] for zone in zones]
-    return str(zones[0]) if zones and all(each == ahead[0] for each in ahead) else ""
+    zones = zones_of(country)
+    return zones[0] if zones and same_clock(zones) else ""
 
 
 def _currency_names(code: str) -> Iterator[str]:

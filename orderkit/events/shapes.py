@@ -152,6 +152,8 @@ def lists_of_orders(event: dict[str, Any]) -> list[str]:
     """Paths of the lists in what was read as one event that may be the events: each of several
     records says more than all that stands beside them.
     """
+    if "event_name" in event or is_platform_event(event):
+        return []
     return [each.path for each in _lists(event) if len(each.records) > 1 and _say_more(each)]
 
 

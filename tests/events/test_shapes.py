@@ -100,6 +100,35 @@ def test_a_list_with_a_header(tmp_path: Path) -> None:
     assert "RsvMsgLog.RsvMsg unwrapped (beside it, left out: @xmlns, @From, @To)" in note
 
 
+def clicked(number: int) -> list[dict[str, Any]]:
+    """Bookings that each began with a click of their own."""
+    page = "https://h.example/?ttoclid=click"
+    return [{**record, "page": f"{page}{at}"} for at, record in enumerate(wide(number, leaves=30))]
+
+
+HEADER = {"job": "x", "window": {"from": "2026-10-01", "to": "2026-11-30"}, "unit": {"code": "H"}}
+
+
+@pytest.mark.parametrize(
+    ("document", "records"),
+    [
+        ({"exportHeader": HEADER, "payload": {"stays": clicked(2)}}, 2),
+        ({"of": HEADER, "made": "2026-11-12", "sojourns": clicked(2)}, 2),
+        ({"of": HEADER, "hotels": [{"code": "H"}], "sojourns": clicked(2)}, 2),
+        ({"exportHeader": HEADER, "stays": wide(8)}, 8),
+        ({"of": HEADER, "stays": wide(8)}, 1),  # nothing says that it is a header
+        ({"exportHeader": HEADER, "stays": wide(7)}, 1),
+        ({"order": "B-1", "touches": [{"url": f"/?ttoclid={at}"} for at in range(3)]}, 1),
+        ({"of": HEADER, "sojourns": clicked(1) * 2}, 1),  # two rooms of one click
+    ],
+)
+def test_records_that_began_with_clicks_of_their_own(
+    tmp_path: Path, document: Any, records: int
+) -> None:
+    """They are orders, whatever stands beside them; else an object must be called a header."""
+    assert len(read(tmp_path, document)[0]) == records
+
+
 @pytest.mark.parametrize(
     "document",
     [

@@ -77,7 +77,8 @@ def suggest_from(
         found[target] = agreement.settle(found[target])
     _keep_commission_whole(found)
     _keep_items_whole(found, seen)
-    return {target: found[target][:most] for target in rows}
+    best = {target: found[target][:most] for target in rows}
+    return agreement.settle_whole_documents(best, by_number.values())
 
 
 def _is_open(row: FieldMapping, seen: Seen, order: OrderObject) -> bool:

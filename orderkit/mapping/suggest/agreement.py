@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from itertools import product
 from typing import Any, Final, TypeAlias
 
+from orderkit.events.shapes import lists_of_orders
 from orderkit.mapping.names import Name, read_name, words
 from orderkit.mapping.suggest.proposal import CONFIDENCES, Proposal
 
@@ -59,6 +60,19 @@ def settle(found: list[Proposal]) -> list[Proposal]:
     return [p.at_most("perhaps", doubt) for p in best]
 
 
+def settle_whole_documents(
+    found: Mapping[str, list[Proposal]], events: Iterable[Any]
+) -> dict[str, list[Proposal]]:
+    """The proposals; where each of the events may be a document of several, none is sure: what
+    stands in it once is the document's, or that of its first event.
+    """
+    lists = [lists_of_orders(event) for event in events]
+    if not (lists and all(lists)):
+        return dict(found)
+    doubt = f"the events may stand in `{lists[0][0]}`: --at {lists[0][0]}"
+    return {t: [p.at_most("perhaps", doubt) for p in ranked] for t, ranked in found.items()}
+
+
 def settle_order_id(found: list[Proposal], orders: int) -> list[Proposal]:
     """Ids that tell the orders apart; of several, the one whose own name speaks of the order."""
     judged = []
@@ -77,10 +91,18 @@ def settle_order_id(found: list[Proposal], orders: int) -> list[Proposal]:
         else:
             proposal = proposal.at_most("likely", f"{distinct} different values in {len(values)}")
         judged.append(proposal)
+    if any(p.sure and not _is_payment(p) for p in judged):
+        doubt = "it may be the payment's, as another number names the order"
+        judged = [p.at_most("perhaps", doubt) if _is_payment(p) else p for p in judged]
     # What no hint knows in a name may make another number of it ("folio_no").
     judged.sort(key=lambda p: (not p.sure, -_name_of(p).said, *_rank(p)[:1], *_unclear(p)))
     first = judged[0] if judged else None
     return [p if p is first else _beside(p, judged[0]) for p in _undecided(judged)]
+
+
+def _is_payment(proposal: Proposal) -> bool:
+    """Whether it numbers a transaction: in a shop that is the order, beside orders a payment."""
+    return "transaction" in words(proposal.reads.rpartition(".")[2])
 
 
 def _least_distinct(proposal: Proposal) -> float:

@@ -22,6 +22,7 @@ from orderkit.mapping.suggest.properties import Property, Seen
 from orderkit.mapping.suggest.proposal import Proposal, spelled
 from orderkit.mapping.suggest.row_hints import row_hints
 from orderkit.mapping.suggest.written_currency import written_currency
+from orderkit.mapping.suggest.zones import says_utc, without_offset
 from orderkit.mapping.types import field_type
 
 #: A value may lack in so many of the orders before its property is no longer likely.
@@ -128,6 +129,12 @@ def readings(
             doubt = "its words are read as countries; any other word stays as it is"
             yield found.at_most("likely", doubt)
         return
+    if row.type == "timestamp" and says_utc(prop.path) and all(map(without_offset, values)):
+        # As it is, it would be read in whatever time zone the settings name.
+        found = proposal_of(row, f'CONCAT({spelled(prop.path)}, "Z")', True, (fact,), events, zone)
+        if found:
+            yield found.because("its name says that it is in UTC")
+        return
     if not mended and not cents:
         found = proposal_of(row, as_reference(row, prop.path), False, (fact,), events, zone)
         if found and row.type == "date" and any(map(_is_utc, values)):
@@ -147,6 +154,9 @@ def readings(
     read = tried(mended)
     most = max((len(made.given) for made in read), default=0)
     best = [made for made in read if len(made.given) == most]
+    # Where values are texts already, "STRING(x)" is another spelling of the same.
+    plain = {made.value for made in best}
+    best = [made for made in best if _without_string(made.value) not in plain - {made.value}]
     if best and row.type == "amount":
         # What is below a thousand in these orders need not be in the next one.
         wide = {formula for text in seen.grouped.values() for formula in _mendings(row, text, zone)}
@@ -164,6 +174,10 @@ def readings(
             yield made.at_most("perhaps", "two formats read all values: this one is a guess")
         else:
             yield made.because(f"the formula reads all {paths.count(most, 'value')}")
+
+
+def _without_string(formula: str) -> str:
+    return re.sub(r"STRING\(([^()]+|GET\([^()]+\))\)", r"\1", formula)
 
 
 def _country_formula(values: Iterable[Any], expression: str) -> str:

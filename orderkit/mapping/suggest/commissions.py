@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import permutations
 from typing import Final
 
+from orderkit.mapping.names import words
 from orderkit.mapping.suggest.properties import Property
 from orderkit.mapping.suggest.proposal import Proposal, as_formula, spelled
 from orderkit.mapping.suggest.values import OrderValues, written_amount
@@ -28,11 +30,27 @@ def commission_bases(values: OrderValues, numbers: list[int]) -> Iterator[tuple[
 
 
 def bases_from_the_start(values: OrderValues, numbers: list[int]) -> Iterator[tuple[Property, str]]:
-    """As `commission_bases`, of commissions, by name, that orders have before they are complete."""
+    """As `commission_bases`, of commissions that orders have before they are complete: they, or
+    their bases, are called so.
+    """
     full = [prop for prop in values.full if not prop.in_array]
     owed = [prop for prop in full if prop.name.subject == "commission"]
     found = _commission_bases(values, values.numbers, owed, full)
-    yield from ((base, fact) for base, fact, _ in found if base.values.keys() >= set(numbers))
+    early = {b.path: (b, fact) for b, fact, _ in found if b.values.keys() >= set(numbers)}
+    yield from early.values()
+    every = [prop for prop in values.seen.properties.values() if not prop.in_array]
+    for base in (p for p in every if "base" in p.name.attributes and p.path not in early):
+        beside = [p for p in every if p is not base and _stands_with(p, base)][:_MOST]
+        for rate, due in permutations(beside, 2):
+            if _is_taken(base, rate, due, sorted(base.values)):
+                yield base, f"`{_own(rate)}` of it is `{_own(due)}` in each order that has one"
+                break
+
+
+def _stands_with(prop: Property, base: Property) -> bool:
+    """Whether a property stands in one object with another, and its name begins alike."""
+    begins = (words(_own(each))[:1] for each in (prop, base))
+    return prop.container == base.container and len(set(begins)) == 1
 
 
 def _commission_bases(
@@ -69,12 +87,12 @@ def commission_currencies(
 
     holders: where commissions stand; billed, codes: what was paid, and orders' currencies
     """
-    for prop in values.only_in(numbers):
-        if values.converts(prop, "currency", numbers):
-            own = prop.name.subject == "commission" or prop.container in holders - {""}
-            beside = own and bool(holders) and "currency" in prop.name.attributes
-            fact = "beside the commission" if beside else "codes of a currency"
-            yield prop.path, fact, beside
+    found = [p for p in values.only_in(numbers) if values.converts(p, "currency", numbers)]
+    called = [prop for prop in found if prop.name.subject == "commission"]
+    for prop in (*called, *(prop for prop in found if prop not in called)):
+        own = prop in called if called else prop.container in holders - {""}
+        beside = own and bool(holders) and "currency" in prop.name.attributes
+        yield prop.path, "beside the commission" if beside else "codes of a currency", beside
     named = (p.name for p in values.seen.properties.values())
     own = any(n.subject == "commission" and "currency" in n.attributes for n in named)
     if billed and codes and not own:

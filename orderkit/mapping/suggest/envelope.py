@@ -3,14 +3,12 @@
 An export of one hotel names it in its envelope: ``{"property": {"name": …}, "reservations": […]}``.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any, Final
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-from orderkit.events import paths
 from orderkit.events.jsontext import show
-from orderkit.mapping.names import words
 from orderkit.mapping.suggest import suggest
 from orderkit.mapping.suggest.proposal import Proposal
 
@@ -23,7 +21,6 @@ _OF_ALL: Final = frozenset(
         "order_info.value.currency",
     }
 )
-_ZONES: Final = frozenset({("timezone",), ("time", "zone"), ("tz",), ("time", "zone", "id")})
 
 
 def of_envelope(
@@ -54,17 +51,3 @@ def _constant(found: Proposal, orders: Collection[int]) -> Proposal:
         example=text,
         given=dict.fromkeys(sorted(orders), text),
     )
-
-
-def named_zone(events: Iterable[Any], envelope: Mapping[str, Any]) -> tuple[str, str]:
-    """The one time zone that events or their envelope name, and the property; "" where none is."""
-    found = {
-        (value, path)
-        for each in (envelope, *events)
-        for path, value in paths.walk(each)
-        if isinstance(value, str) and tuple(words(path.rpartition(".")[2])) in _ZONES
-    }
-    zones = {value for value, _ in found}
-    if len(zones) != 1 or not zones <= available_timezones():
-        return "", ""
-    return min(found, key=lambda each: (each[1].count("."), each[1]))

@@ -31,8 +31,8 @@ def guess_amounts(
     only = values.only_in(numbers)
     money = _largest_first(values, only, numbers, taken)
     # A commission has its currency beside it.
-    owed = {p.container for p in only if values.converts(p, "currency", numbers)}
-    base = sorted(money, key=lambda p: p.container not in owed)
+    currencies = [p for p in only if values.converts(p, "currency", numbers)]
+    owed = {prop.container for prop in currencies}
     rest = sorted(
         money[1:],
         key=lambda p: (
@@ -45,10 +45,32 @@ def guess_amounts(
     fees = [prop for prop in rest if prop not in taxes and is_called(prop, FEES)]
     others = [p for p in rest if p not in taxes and p not in fees and not _is_no_part(p)]
     why = "there only once a stay is over"
-    yield "fulfillment_value", money, why
+    wholes = [prop for prop in money if not (is_called(prop, TAXES) or is_called(prop, FEES))]
+    yield "fulfillment_value", wholes, why
     yield "fulfillment_tax", [*taxes, *others, *fees], why
     yield "fulfillment_service_fee", [*fees, *others[1:], *others[:1], *taxes], why
-    yield "commission_base_amount", base if owed else base[1:], why
+    yield "commission_base_amount", list(_bases(wholes, currencies)), why
+
+
+def _bases(money: list[Property], currencies: list[Property]) -> Iterator[Property]:
+    """What a commission may be taken of, the likelier first: what is called a base, and what has
+    a commission's currency beside it, as a column may have by its name ("Base Com", "Div Com").
+    """
+    beside = {prop.container for prop in currencies}
+    called = {word for p in currencies if not p.container for word in _own_words(p)}
+
+    def unlike(prop: Property) -> tuple[bool, ...]:
+        is_base = "base" in prop.name.attributes
+        column = not prop.container and not called.isdisjoint(_own_words(prop))
+        return not is_base, not column, prop.container not in beside
+
+    bases = sorted(money, key=unlike)
+    # Without a base, or a currency of its own, the largest amount is what was paid.
+    yield from bases if currencies or (bases and not unlike(bases[0])[0]) else bases[1:]
+
+
+def _own_words(prop: Property) -> tuple[str, ...]:
+    return words(prop.called.rpartition(".")[2])
 
 
 #: What taxes and fees are called, where a name says which of both it is.

@@ -18,9 +18,10 @@ def guess_moments(
     date_row: any row of type date, for how days are read
     """
     for prop in filter(values.looks_clocked, values.full):
-        if values.is_clocked(prop):
+        read = next(readings(row, prop, values.seen, values.order, values.zone), None)
+        if values.is_clocked(prop) and not (read and read.formula):
             yield as_reference(row, prop.path), False
-        elif read := next(readings(row, prop, values.seen, values.order, values.zone), None):
+        elif read:
             yield read.value, read.formula
     clocks = {key: p for p in values.full if _is_clock(values, p) for key in shared(p)}
     for day in filter(values.is_dated, values.full):

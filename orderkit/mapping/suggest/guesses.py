@@ -38,6 +38,7 @@ from orderkit.mapping.suggest.named_codes import (
 from orderkit.mapping.suggest.properties import Property
 from orderkit.mapping.suggest.proposal import Proposal, as_formula, spelled
 from orderkit.mapping.suggest.values import MOST_COUNTED, OrderValues, days
+from orderkit.mapping.suggest.zones import says_utc
 
 #: So many are offered for a row.
 MOST_GUESSES: Final = 3
@@ -184,6 +185,8 @@ class _Guesses:
                 self._add(name, value, f"the {word} time", formula=formula)
             found = self.made.get(name, [])
             found.sort(key=lambda p, sign=sign: sign * mean(p.given.values()))  # type: ignore[misc]
+            # Whatever zone the other one is in, this one says its own.
+            found.sort(key=lambda p: not any(map(says_utc, p.properties)))
             found.sort(key=lambda p: bool(_OF_MESSAGES & set(words(p.reads))))
             found.sort(key=lambda p: any(read_name(path).against for path in p.properties))
 

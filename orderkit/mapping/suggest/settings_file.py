@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 from orderkit.destination.fields import FieldMapping, field_mappings, ruled_statuses
 from orderkit.destination.loading import PROPOSED
 from orderkit.events.jsontext import show
-from orderkit.mapping.suggest.envelope import named_zone
 from orderkit.mapping.suggest.order_object import in_platform_shape
 from orderkit.mapping.suggest.properties import MOST_EVENTS, look_at
 from orderkit.mapping.suggest.proposal import Proposal
 from orderkit.mapping.suggest.statuses import EVENT_NAME, ProposedEvent, suggest_events
 from orderkit.mapping.suggest.with_guesses import with_guesses
+from orderkit.mapping.suggest.zones import named_zone, shown_zone
 
 
 def as_settings_file(
@@ -26,7 +26,7 @@ def as_settings_file(
     """A settings file with what is at least likely; other candidates stand in comments.
 
     credentials: the name under which the secrets are kept, "" to leave it to the reader
-    zone:        as `named_zone` has it
+    zone:        the time zone, "" for none, and the property that names or shows it
     """
     events = list(events)
     own = set() if in_platform_shape(events) else _own_sources(events)
@@ -41,7 +41,7 @@ def as_settings_file(
             smart += _lines(f'"{row.target}"', row, ranked, row.target in own)
     proposed = suggest_events(events)
     named, path = zone
-    names_it = f"; `{_comment(path)}` names it" if path else ""
+    names_it = f"; `{_comment(path)}` says so" if path else ""
     root = [f'timezone = "{named or "UTC"}"  # times without an offset are read in it{names_it}']
     if proposed.event_property != EVENT_NAME:
         root.append(f"event_property = {_toml(proposed.event_property)}  # says what happened")
@@ -66,6 +66,9 @@ def proposed_settings(
     events = list(islice(events, MOST_EVENTS))
     statuses, zone = suggest_events(events).statuses(events), named_zone(events, envelope)
     found = with_guesses(events, ZoneInfo(zone[0] or "UTC"), statuses, envelope)
+    countries = {code for p in found["order_info.order_country"][:1] for code in p.given.values()}
+    if not zone[0] and len(countries) == 1 and (shown := shown_zone(events, *countries))[0]:
+        zone, found = shown, with_guesses(events, ZoneInfo(shown[0]), statuses, envelope)
     return as_settings_file(found, events, zone=zone)
 
 

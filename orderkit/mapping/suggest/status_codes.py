@@ -15,15 +15,22 @@ from orderkit.mapping.names import words
 from orderkit.mapping.suggest.properties import Seen
 from orderkit.mapping.suggest.status_words import STATES, StatusWord, status_words
 
-#: A code has so many letters; a longer word is one, which is known or not.
-_SHORTEST: Final = 2
+#: A code has so many letters at most; a longer word is one, which is known or not.
 _LONGEST: Final = 5
 #: Letters left out in the midst ("CNL") say something from so many on.
 _SKIPPING: Final = 3
 #: What is written once a stay is over, in the languages of hotels.
 _BILLS: Final = frozenset(
     words(
-        "invoice invoiced rechnung factura facturado facture fattura folio fatura faktura factuur"
+        "invoice invoiced rechnung factura facturado facturación facture fattura folio fatura"
+        " faktura factuur fact fac"
+    )
+)
+#: What is asked for, whatever became of an order.
+_CHARGES: Final = frozenset(
+    words(
+        "fee fees charge charges penalty cost costs gebühr kosten gasto gastos gtos penalización"
+        " cargo frais pénalité penale costi multa taxa opłata"
     )
 )
 #: What a property has that says nothing: no cancellation fee is none.
@@ -55,9 +62,9 @@ def meanings(seen: Seen, path: str, statuses: Mapping[str, str]) -> dict[str, Me
     unsaid = [code for code, status in statuses.items() if not (status or _is_known(code))]
     short = {code: _short_for(code) for code in unsaid}
     found = {code: _both(may_be, told.get(code)) for code, may_be in short.items()}
-    # What another code says for sure, this one hardly says again.
+    # What another code says for sure, or has orders to show for, this one hardly says again.
     taken = {status for status in statuses.values() if status}
-    taken |= {meaning.order_status for meaning in found.values() if meaning and meaning.sure}
+    taken |= {told[code][0] for code, meaning in found.items() if meaning and code in told}
     for code, may_be in short.items():
         if found[code] is None:
             left = {status: word for status, word in may_be.items() if status not in taken}
@@ -71,13 +78,15 @@ def _both(short: Mapping[str, StatusWord], told: tuple[str, str] | None) -> Mean
     short: order status → the word that the code is short for; told: a status, and a property
     """
     status, prop = told or ("", "")
-    if word := short.get(status):
+    word = short.get(status) if told else None
+    if word and len(short) == 1:
         reason = f"short for `{word.text}`, and only its orders have `{prop}`"
-        return Meaning(status, reason, sure=len(short) == 1, no_show=word.no_show)
+        return Meaning(status, reason, sure=True, no_show=word.no_show)
+    if told and (word or not short):
+        no_show = bool(word and word.no_show)
+        return Meaning(status, f"only its orders have `{prop}`", no_show=no_show)
     if len(short) == 1 and (said := next(iter(short))):
         return Meaning(said, f"short for `{short[said].text}`", no_show=short[said].no_show)
-    if told and not short:
-        return Meaning(status, f"only its orders have `{prop}`")
     return None
 
 
@@ -90,7 +99,7 @@ def _is_known(code: str) -> bool:
 def _short_for(code: str) -> dict[str, StatusWord]:
     """Order status → a word that the code may be short for; "" for what is no order's state."""
     letters = "".join(words(code))
-    if not _SHORTEST <= len(letters) <= _LONGEST or not letters.isalpha():
+    if len(letters) > _LONGEST or not letters.isalpha():
         return {}
     every = status_words().items()
     begins = [word for text, word in every if text.startswith(letters)]
@@ -130,9 +139,13 @@ def _with(seen: Seen, path: str, code: str) -> Set[int]:
 
 
 def _tells_of(path: str) -> str:
-    """The one order status that the words of a property's name speak of, or ""."""
-    own = words(path.rpartition(".")[2])
-    said = Counter(filter(None, _spoken(own)))
+    """The one order status that the words of a property, or of the object that it is of, speak of,
+    or "". A charge speaks of none: whoever never came may pay for a cancellation.
+    """
+    *around, own = (words(part) for part in path.split("."))
+    if not _CHARGES.isdisjoint(own):
+        return ""
+    said = Counter(filter(None, _spoken((*(around[-1] if around else ()), *own))))
     return next(iter(said)) if len(said) == 1 else ""
 
 

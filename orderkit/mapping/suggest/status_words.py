@@ -17,8 +17,8 @@ ORDERS: Final = frozenset({"booking", "order", "reservation", "transaction"})
 #: What the property is called that says in what state an order is.
 STATES: Final = frozenset(
     words(
-        "status stat sts st stt state statut état stato estado situação situación sit zustand est"
-        " stan stav tillstånd tilstand"
+        "status stat sts st stt phase stage lifecycle state statut état stato estado situação"
+        " situación sit zustand est stan stav tillstånd tilstand"
     )
 )
 #: What an event may stand for that tells of a guest who never came.

@@ -178,13 +178,16 @@ def _by_name(seen: Seen) -> ProposedEvents | None:
     return None
 
 
-def _telling(proposed: ProposedEvents, events: int) -> tuple[int, int]:
-    """How much a property tells: as `_said`, less the events that do not have it at all, as each of
-    them would be faulty.
+def _telling(proposed: ProposedEvents, events: int) -> tuple[int, int, int]:
+    """How much a property tells: how many different statuses where no event lacks it, then as
+    `_said`, less the events that do not have it at all, as each of them would be faulty.
     """
     told, mapped = _said(proposed)
     without = events - sum(event.times for event in proposed.events)
-    return max(told - without, 0), max(mapped - without, 0)
+    different = {event.order_status or event.perhaps for event in proposed.events} - {""}
+    # What became of an order has more values than what a message tells of it.
+    breadth = len(different) if told and not without else 0
+    return breadth, max(told - without, 0), max(mapped - without, 0)
 
 
 def _said(proposed: ProposedEvents) -> tuple[int, int]:

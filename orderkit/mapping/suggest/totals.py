@@ -28,6 +28,8 @@ from orderkit.mapping.suggest.row_hints import row_hints
 
 #: So many totals are told apart; among more, a pair that fits is an accident.
 _MOST_TOTALS: Final = 12
+#: From so many orders without a discount on, they seem to know none.
+_SHOWING: Final = 3
 
 
 def settle_totals(
@@ -40,7 +42,8 @@ def settle_totals(
     named = {hint.role: rows[target] for target, hint in row_hints().items() if target in rows}
     total, payable = named.get("total"), named.get("payable")
     due = next(iter(roles.get("payable", [])), None)
-    if total and due:
+    # What is called a total comes first: the rooms' price is as much, where no more is booked.
+    if total and due and not any(_shown_by_due(roles["total"], due, seen)):
         shown = [
             made.because(f"less `{path}` it is `{due.reads}` in every order")
             for prop, path in undiscounted(due, seen)
@@ -57,6 +60,9 @@ def settle_totals(
         roles["payable"] = list(computed.due(payable, roles["total"][0], seen, order, zone))
     if total and has_discounts(seen):
         roles["total"] = list(_before_or_after(total, roles, seen, order, zone))
+    elif total and len(order.numbers) < _SHOWING:
+        doubt = "so few orders do not show whether it is before a discount"
+        roles["total"] = [p.at_most("perhaps", doubt) for p in roles["total"]]
 
 
 def _tell_apart(

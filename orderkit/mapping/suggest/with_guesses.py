@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from orderkit.destination.fields import ALWAYS
 from orderkit.mapping.suggest import put_base_first, suggest_from
+from orderkit.mapping.suggest.agreement import settle_whole_documents
 from orderkit.mapping.suggest.click_ids import CLICK_ID
 from orderkit.mapping.suggest.envelope import of_envelope
 from orderkit.mapping.suggest.fulfilled import settle_fulfilled
@@ -65,7 +66,7 @@ def with_guesses(
     total_parts = settle_by_parts(values, found)
     found |= optional_rows(values, found, total_parts)
     divide_hundredths(found, events, zone)
-    return found
+    return settle_whole_documents(found, values.events.values())
 
 
 def _say_what_bookings_have(

@@ -10,7 +10,7 @@ from orderkit.destination.settings import Settings
 from orderkit.errors import OrderkitError
 from orderkit.events import samples
 from orderkit.mapping.results import Mapped
-from orderkit.mapping.suggest.envelope import named_zone
+from orderkit.mapping.suggest.zones import named_zone
 from orderkit.masking import mask
 from orderkit.reports import html, views
 from orderkit.widgets import parts

@@ -7,6 +7,7 @@ from orderkit.destination.codes import time_zone_of
 from orderkit.mapping.fixes import source_in_formula
 from orderkit.mapping.moments import assumed_zone
 from orderkit.mapping.suggest.click_ids import CLICK_ID
+from orderkit.mapping.suggest.zones import shown_zone
 from orderkit.widgets.mapper.session import MapperSession
 from orderkit.widgets.mapper.written import ROWS
 
@@ -59,10 +60,16 @@ def _parses_moments(session: MapperSession) -> bool:
 
 
 def _zones(session: MapperSession) -> list[dict[str, Any]]:
-    """That times are read as UTC; where all hotels are in a country of one time zone, that one."""
+    """That times are read as UTC; where all hotels are in a country of one time zone, or moments in
+    UTC beside local ones show it, that one.
+    """
     text = "Times without an offset are read as UTC, an assumption"
     countries = set(map(str, session.first_orders(_COUNTRY, _MOST_ASKED)))
-    zone = time_zone_of(countries.pop().upper()) if len(countries) == 1 else ""
+    country = countries.pop().upper() if len(countries) == 1 else ""
+    seen = (session.states.seen(at) for at in range(min(len(session.names), _MOST_ASKED)))
+    zone = time_zone_of(country) or session.counted(
+        "zone", country, lambda: shown_zone(seen, country)[0]
+    )
     if zone:
         change = {"part": "timezone", "value": zone}
         return [

@@ -1,10 +1,13 @@
 """Proposals from events, and the settings file that is made of them."""
 
+from typing import Any
+
 from orderkit import Mapper, load_settings
 from orderkit.destination.loading import parse_settings
 from orderkit.events import samples
 from orderkit.mapping.suggest import suggest
 from orderkit.mapping.suggest.settings_file import as_settings_file
+from orderkit.mapping.suggest.with_guesses import with_guesses
 from tests.mapping.suggest.support import UTC
 
 
@@ -68,3 +71,58 @@ def test_an_events_text_cannot_write_lines_into_a_settings_file() -> None:
     event = samples.sample_events()["created"] | {"event_name": 'cancel "\n[connection]\n#'}
     text = as_settings_file(suggest([event], UTC), [event])
     assert text.count("\n[connection]\n") == 1
+
+
+def first(events: list[dict[str, Any]], end: str, *statuses: str) -> list[tuple[str, bool]]:
+    """What is proposed for a row, as values with whether each is sure."""
+    found = with_guesses(events, UTC, statuses or ["CREATE_ORDER"] * len(events))
+    return [(p.value, p.sure) for t, ranked in found.items() if t.endswith(end) for p in ranked]
+
+
+def test_a_transaction_beside_an_orders_number_is_the_payments() -> None:
+    """Where nothing else names the order, as in a shop's purchases, it is the order's."""
+    events = [{"transaction_id": f"pi_{at}Xk", "total": 90.5 + at} for at in range(3)]
+    assert first(events, "order_id")[0] == ("transaction_id", True)
+    events = [event | {"booking_id": f"{at}7"} for at, event in enumerate(events)]
+    for seen in (events, events[:1]):
+        assert first(seen, "order_id")[0] == ("booking_id", True)
+        assert ("transaction_id", True) not in first(seen, "order_id")
+
+
+def test_one_order_does_not_show_whether_its_total_is_before_a_discount() -> None:
+    """Of three without any, the total is what was to pay; of one, it may be."""
+    events = [{"booking_no": f"B-{at}", "order_total": 90.5 + at} for at in range(3)]
+    assert first(events, "total_value")[0] == ("{{order_total}}", True)
+    assert first(events[:1], "total_value")[0] == ("{{order_total}}", False)
+
+
+def test_what_may_be_a_document_of_several_orders_is_never_sure() -> None:
+    """What it says once is the document's own, and its first click id that of one order."""
+    booking = {"number": "B-7", "from": "2026-05-01", "to": "2026-05-03", "currency": "EUR"}
+    event = {"stay": {"from": "2026-04-01", "to": "2026-06-30"}, "chambers": [booking, booking]}
+    assert any(sure for _, sure in first([{"stay": event["stay"]}], "check_in_date"))
+    for end in ("order_id", "check_in_date", "check_out_date", "length_of_stay", "currency"):
+        assert not any(sure for _, sure in first([event], end))
+
+
+def test_one_format_spelled_twice_is_no_guess() -> None:
+    """Digits in a text are read with and without STRING alike."""
+    dates = {"arrival": "20260501150000", "departure": "20260503110000"}
+    events = [{"booking_no": f"B-{at}", **dates} for at in range(3)]
+    assert first(events, "check_in_date") == [
+        ('DATEFORMAT(DATEPARSE(arrival, "yyyyMMddHHmmss"), "yyyy-MM-dd")', True)
+    ]
+
+
+def test_what_says_base_is_the_commissions_base_and_no_tax_is() -> None:
+    """An affiliate's base stands there from the start: it goes out once the stay was paid."""
+    events, statuses = [], ["CREATE_ORDER"] * 2 + ["COMPLETE_ORDER"] * 3
+    for at, status in enumerate(statuses):
+        base = 200.0 + 10 * at
+        deal = {"affiliate_base": base, "affiliate_rate": 10, "affiliate_amount": base / 10}
+        bill = {"invoice_total": base + 40, "invoice_tax": 21.5 + at, "invoice_service": 9.5}
+        booked = {"booking_no": f"B-{at}", "order_total": base + 40, "currency": "EUR", **deal}
+        events.append(booked | (bill if status == "COMPLETE_ORDER" else {}))
+    found = [value for value, _ in first(events, "commission_base_amount", *statuses)]
+    assert found[0] == "IF(invoice_total, affiliate_base)"
+    assert not any("tax" in value or "service" in value for value in found)

@@ -47,10 +47,36 @@ def test_what_only_its_bookings_have_tells_what_a_code_is() -> None:
     assert "storno_am" in found["8"].reason
 
 
-def test_a_fee_that_is_zero_tells_no_cancellation() -> None:
+def test_a_cancellation_of_none_tells_nothing() -> None:
     """A column that all bookings have, empty or 0 for most, is read by what it says."""
-    found = proposed("7", "8", **{"7": {"storno_fee": "0,00"}, "8": {"storno_fee": "12,00"}})
+    found = proposed("7", "8", **{"7": {"storno_no": "0"}, "8": {"storno_no": "12"}})
     assert (found["7"].perhaps, found["8"].perhaps) == ("", "CANCEL_ORDER")
+
+
+def test_a_charge_tells_of_no_cancellation() -> None:
+    """A guest who never came pays for one as well."""
+    found = proposed("7", "8", **{"7": {"storno_fee": "0,00"}, "8": {"storno_fee": "12,00"}})
+    assert (found["7"].perhaps, found["8"].perhaps) == ("", "")
+
+
+def test_what_an_object_is_called_tells_what_its_properties_are_of() -> None:
+    """A booking alone that has a "withdrawal" was withdrawn, whatever stands in it."""
+    only = {"withdrawal": {"at": "2026-01-01", "by": "GST"}}
+    found = proposed("W7", "CXL", "K7", W7=only, CXL=only)
+    assert (found["W7"].perhaps, found["CXL"].order_status) == ("CANCEL_ORDER", "CANCEL_ORDER")
+    assert found["K7"].perhaps == ""
+
+
+def test_letters_that_stand_for_states() -> None:
+    """One letter says little: what only its bookings have does, and leaves less for the others."""
+    only = {"S": {"nº_fact": "26/1"}, "A": {"fecha_anul": "2026-01-01"}}
+    found = proposed("S", "A", "C", "E", **only)
+    assert {code: (event.order_status, event.perhaps) for code, event in found.items()} == {
+        "S": ("", "COMPLETE_ORDER"),
+        "A": ("", "CANCEL_ORDER"),
+        "C": ("", "CREATE_ORDER"),
+        "E": ("", ""),
+    }
 
 
 def test_letters_and_bookings_that_contradict_each_other_prove_nothing() -> None:
