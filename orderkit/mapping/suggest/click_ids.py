@@ -33,6 +33,10 @@ _OF_TIKTOK: Final = re.compile(r"tik|tt_?id|ttc|tto|clid|click", re.IGNORECASE)
 _IN_ADDRESS: Final = re.compile("[?&]ttoclid=([^&#]+)")
 #: As cookies and lists of parameters have it, all of them in one text.
 _IN_COOKIES: Final = re.compile("(?:^|[;|,&] ?)ttoclid=([^;|,&]+)")
+#: Within an address that is a parameter, or a cookie, of its own: encoded, once or more often.
+_ENCODED: Final = re.compile(
+    "%(?:25)*(?:3F|26)ttoclid%(?:25)*3D([^%&#;,]+)(?=%(?:25)*(?:26|23)|[&#;,]|$)"
+)
 #: The parameter that TikTok appends for paid clicks: in an address, among cookies, or the id alone
 #: beside those of other networks.
 _PAID_WAYS: Final = {
@@ -147,6 +151,9 @@ def _ways(row: FieldMapping, seen: Seen) -> Iterator[tuple[str, bool, str]]:
         elif any(map(_IN_COOKIES.search, held)):
             text = f'SELECT({spelled(prop.path)}, "{_IN_COOKIES.pattern}", 1)'
             yield text, True, f"`ttoclid` is a part of `{prop.path}`"
+        if any(map(_ENCODED.search, held)):
+            text = f'SELECT({spelled(prop.path)}, "{_ENCODED.pattern}", 1)'
+            yield text, True, f"`ttoclid` is a part of an address that is encoded in `{prop.path}`"
     for path, key, value in sorted(set(_named_items(seen))):
         text = (
             f"SELECT(JSON_STRINGIFY({spelled(path)}), "

@@ -67,7 +67,7 @@ def proposed_settings(
     statuses, zone = suggest_events(events).statuses(events), named_zone(events, envelope)
     found = with_guesses(events, ZoneInfo(zone[0] or "UTC"), statuses, envelope)
     countries = {code for p in found["order_info.order_country"][:1] for code in p.given.values()}
-    if not zone[0] and len(countries) == 1 and (shown := shown_zone(events, *countries))[0]:
+    if not zone[0] and (shown := shown_zone(events, countries))[0]:
         zone, found = shown, with_guesses(events, ZoneInfo(shown[0]), statuses, envelope)
     return as_settings_file(found, events, zone=zone)
 

@@ -42,15 +42,16 @@ def named_zone(events: Iterable[Any], envelope: Mapping[str, Any]) -> tuple[str,
     return min(found, key=lambda each: (each[1].count("."), each[1]))
 
 
-def shown_zone(events: Iterable[Any], country: str) -> tuple[str, str]:
-    """The time zone of a country (ISO 3166-1 alpha-2) in which each moment is the one in UTC beside
-    it ("post_date" beside "post_date_gmt"), and the property; "" where none or several are.
+def shown_zone(events: Iterable[Any], countries: Iterable[str]) -> tuple[str, str]:
+    """The time zone of these countries (ISO 3166-1 alpha-2) in which each moment is the one in UTC
+    beside it ("post_date" beside "post_date_gmt"), and the property; "" where none or several are.
     """
     shown = {pair for event in events for pair in _moments_in_both(event)}
     if not shown:
         return "", ""
     fits = [
         zone
+        for country in sorted(countries)
         for zone in zones_of(country)
         if all(local.replace(tzinfo=ZoneInfo(zone)) == moment for local, moment, _ in shown)
     ]

@@ -64,12 +64,10 @@ def _zones(session: MapperSession) -> list[dict[str, Any]]:
     UTC beside local ones show it, that one.
     """
     text = "Times without an offset are read as UTC, an assumption"
-    countries = set(map(str, session.first_orders(_COUNTRY, _MOST_ASKED)))
-    country = countries.pop().upper() if len(countries) == 1 else ""
+    countries = {str(code).upper() for code in session.first_orders(_COUNTRY, _MOST_ASKED)}
+    zone = time_zone_of(*countries) if len(countries) == 1 else ""
     seen = (session.states.seen(at) for at in range(min(len(session.names), _MOST_ASKED)))
-    zone = time_zone_of(country) or session.counted(
-        "zone", country, lambda: shown_zone(seen, country)[0]
-    )
+    zone = zone or session.counted("zone", countries, lambda: shown_zone(seen, countries)[0])
     if zone:
         change = {"part": "timezone", "value": zone}
         return [

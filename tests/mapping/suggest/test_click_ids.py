@@ -46,3 +46,19 @@ def test_an_id_that_is_called_another_networks_is_none_of_tiktoks() -> None:
     """However long it is, a gclid is Google's; the paid click's own is offered."""
     events = [{"ttclid": id_, "gclid": "EAIaIQobSxUYyHCzs9bwtZuXi4wX9DO"} for id_ in _PAID]
     assert [value for value, _ in offered(events)] == ["{{ttclid}}"]
+
+
+def test_an_id_in_an_address_within_an_address_is_read() -> None:
+    """A parameter or a cookie may hold the landing page's address, encoded once or twice."""
+    ids = [f"click{at}abcdefghijklmnop0123456789" for at in range(5)]
+    texts = [
+        f"https://a.example/?ttoclid={ids[0]}&x=1",
+        f"https://b.example/?back=https%3A%2F%2Fa.example%2F%3Fu%3D1%26ttoclid%3D{ids[1]}%26x%3D1",
+        f"https://b.example/?back=https%253A%252F%252Fa.example%252F%253Fttoclid%253D{ids[2]}",
+        f"_ga=1; first_url=%2F%3Fttoclid%3D{ids[3]}; x=2",
+        # What is cut short is another id.
+        f"https://b.example/?back=%2F%3Fttoclid%3D{ids[4]}%2B7",
+    ]
+    events = [{"booking": f"B-{at}", "entry": text} for at, text in enumerate(texts)]
+    found = with_guesses(events, UTC, ["CREATE_ORDER"] * len(events))["order_info.ttoclid"]
+    assert dict(found[0].given) == dict(enumerate(ids[:4]))
