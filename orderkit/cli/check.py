@@ -23,9 +23,12 @@ from orderkit.cli.terminal import COLOURS, Line, Terminal
 from orderkit.events.paths import count
 from orderkit.language.references import ValueSource
 from orderkit.mapping.across import AcrossEvents
+from orderkit.mapping.compiled import CompiledField
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.results import EventResult, outcome_word
 from orderkit.mapping.suggest import Proposal, suggest
+from orderkit.mapping.suggest.order_object import in_platform_shape
+from orderkit.mapping.suggest.with_guesses import with_guesses
 from orderkit.reports.causes import Cause, Causes
 from orderkit.reports.unread import UnreadProperties
 
@@ -56,8 +59,9 @@ def command(
 
     Equal causes are shown once; of a long file, only what has problems. What is missing though
     "orderkit suggest" finds it in the events is said to be there. The settings may be a draft:
-    what they leave open is missing in each order. Ends with 0 when nothing has problems or is
-    unreadable, with 1 otherwise, with 2 when file or settings cannot be used at all.
+    what they leave open is missing in each order, with what it is perhaps. Ends with 0 when
+    nothing has problems or is unreadable, with 1 otherwise, with 2 when file or settings cannot
+    be used at all.
 
     Example: orderkit check events.ndjson --settings settings.toml --status CANCEL_ORDER
     """
@@ -67,7 +71,7 @@ def command(
     out = Terminal()
     causes, reasons = Causes(), Counter[str]()
     first: list[EventResult] = []
-    rejected: list[Any] = []
+    rejected: list[tuple[Any, str]] = []
     for result in results(events, mapper, status=status, payloads=as_json):
         entry, mapped = result.entry, result.mapped
         outcomes[result.outcome] += 1
@@ -86,7 +90,8 @@ def command(
             if mapped is None or mapped.problems:
                 causes.add(entry.index, result.problems)
                 if entry.event is not None and len(rejected) < _LEARNT_FROM:
-                    rejected.append(entry.event)
+                    status_of = mapped.order_status if mapped else None
+                    rejected.append((entry.event, status_of or ""))
             elif mapped.reason:
                 reasons[mapped.reason if len(reasons) < _MOST_REASONS else ""] += 1
     if not as_json:
@@ -98,15 +103,32 @@ def command(
     return int(outcomes["rejected"] + outcomes["unreadable"] > 0)
 
 
-def _proposed(causes: Causes, mapper: Mapper, events: Sequence[Any]) -> dict[str, Proposal]:
-    """Target → what is at least likely to fill it, of those that are missing."""
+def _proposed(
+    causes: Causes, mapper: Mapper, rejected: Sequence[tuple[Any, str]]
+) -> dict[str, Proposal]:
+    """Target → what is at least likely to fill it, of those that are missing; what may fill it, of
+    those that the settings say nothing of.
+
+    rejected: events with their order status
+    """
     missing = {cause.problem.target for cause in causes.worst() if cause.problem.code == "missing"}
     if not missing:
         return {}
     compiled = mapper.compiled
-    ranked = suggest(map(compiled.transform, events), compiled.settings.zone, most=1)
-    first = {t: best[0] for t, best in ranked.items() if t in missing and best and best[0].sure}
+    zone, events = compiled.settings.zone, [compiled.transform(event) for event, _ in rejected]
+    named = not in_platform_shape(events)
+    unsaid = {target for target in missing if _is_open(compiled.by_target[target], named)}
+    ranked = suggest(events, zone, most=1)
+    if unsaid:
+        ranked |= with_guesses(events, zone, [status for _, status in rejected])
+    first = {t: best[0] for t, best in ranked.items() if t in missing and best}
+    first = {t: best for t, best in first.items() if best.sure or t in unsaid}
     return {t: best for t, best in first.items() if not _reads(compiled.by_target[t].source, best)}
+
+
+def _is_open(field: CompiledField, named_otherwise: bool) -> bool:
+    """Whether settings leave a row open, or to the vendor's own names where events have none."""
+    return field.in_settings or (named_otherwise and not (field.remapped or field.row.setting))
 
 
 def _reads(source: ValueSource, proposal: Proposal) -> bool:
@@ -157,7 +179,8 @@ def _print_group(out: Terminal, group: list[Cause], proposed: dict[str, Proposal
         out.paragraph(problem.message)
         best = proposed.get(problem.target) if problem.code == "missing" else None
         if best:
-            said = f'read {best.reads}, which "orderkit suggest" proposes: {best.confidence}'
+            sure = f'read {best.reads}, which "orderkit suggest" proposes: {best.confidence}'
+            said = sure if best.sure else f"perhaps {best.reads}: {best.reason}"
             out.paragraph(f"→ {said} (settings)", "bright_black")
         else:
             out.paragraph(f"→ {problem.fix} ({problem.actor})", "bright_black")

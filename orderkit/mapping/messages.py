@@ -43,7 +43,7 @@ def missing(field: CompiledField, reading: ValueReading, event: Any) -> Problem:
     if isinstance(field.source, Calculation):
         message = f"{field.row.source}: {field.source.explain_missing(event)}"
         near = similar(field.source.absent(event), event)
-        fix = f"see whether the formula {field.reads} reads what events have"
+        fix = "see whether the formula reads what events have"
     elif field.in_settings and field.remapped and reading.raw is paths.MISSING:
         message = f"the smart mapping of {field.row.source} is left empty: the row is not sent"
         fix = f"name a property for {field.target} under [smart_mapping], or delete its line"

@@ -81,6 +81,25 @@ def test_what_suggest_finds_for_a_missing_row_is_said_there(tmp_path: Path) -> N
     assert "→ send `currency` with the event, or name the property that has it under " in said
 
 
+def test_what_a_draft_leaves_open_is_perhaps_something(tmp_path: Path) -> None:
+    """What "suggest" writes as a comment is said where it is missing, and not of what is read."""
+    bills = ({}, {"invoice_total": "90.50"}, {"invoice_total": "120.00"})
+    bookings = [
+        {"booking_no": f"B-{at}", "state": state, "order_total": "120.00", **bill}
+        for at, (state, bill) in enumerate(
+            zip(("confirmed", "checked-out", "checked-out"), bills, strict=True)
+        )
+    ]
+    file, draft = write(tmp_path / "e.ndjson", bookings), str(tmp_path / "draft.toml")
+    assert run("suggest", file, "-o", draft).returncode == 0
+    said = run("check", file, "--settings", draft).stdout
+    assert "→ perhaps invoice_total: `invoice_total` is there only once a stay is over" in said
+    read = '[smart_mapping]\n"order_info.value.fulfillment_value" = "invoice_sum"\n'
+    text = Path(draft).read_text("utf-8").replace("[smart_mapping]\n", read, 1)
+    Path(draft).write_text(text, "utf-8")
+    assert "perhaps invoice_total" not in run("check", file, "--settings", draft).stdout
+
+
 def test_what_is_read_already_is_not_proposed(tmp_path: Path) -> None:
     """Where one booking lacks what the settings read of all others, the site is to send it."""
     bookings = [*samples.sample_events().values()]
