@@ -26,11 +26,20 @@ def settle_amounts(roles: Roles, seen: Seen) -> None:
                 f"`{agree[0].reads}` less the discounts" if discounts else "the same as the total"
             )
             payable[at] = proposal.because(fact)
+        elif totals and totals[0].sure and not _says_total(totals[0]):
+            # "Montant brut" may be without taxes; "à payer" says plainly what it is.
+            doubt = f"less the discounts it is not `{proposal.reads}`"
+            roles["total"] = totals = [p.at_most("perhaps", doubt) for p in totals]
+            payable[at] = proposal.at_most("likely", "it is not known what the total is")
         elif totals and totals[0].sure:
             payable[at] = proposal.at_most("perhaps", "it is not the total less the discounts")
         elif totals:
             payable[at] = proposal.at_most("likely", "it is not known what the total is")
     roles["payable"] = settle(payable)
+
+
+def _says_total(proposal: Proposal) -> bool:
+    return any("total" in read_name(path).attributes for path in proposal.properties)
 
 
 def _with_parts(total: Proposal, seen: Seen) -> Proposal:

@@ -13,7 +13,12 @@ from typing import Any, Final
 from orderkit.events import paths
 from orderkit.mapping.names import words
 from orderkit.mapping.suggest.properties import Seen
-from orderkit.mapping.suggest.status_words import STATES, StatusWord, status_words
+from orderkit.mapping.suggest.status_words import (
+    STATES,
+    StatusWord,
+    possible_status,
+    status_words,
+)
 
 #: A code has so many letters at most; a longer word is one, which is known or not.
 _LONGEST: Final = 5
@@ -116,9 +121,15 @@ def _in(letters: str, text: str) -> bool:
     return text[0] == letters[0] and all(letter in rest for letter in letters)
 
 
-def _told_by_orders(seen: Seen, path: str, codes: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """Code → the status that a property tells of which only its orders have, and that property."""
-    by_code = {code: _with(seen, path, code) for code in codes}
+def _told_by_orders(
+    seen: Seen, path: str, statuses: Mapping[str, str]
+) -> dict[str, tuple[str, str]]:
+    """Code → the status that a property tells of which only its orders have, and that property.
+
+    What orders have as well whose words say another status tells none: every booking has a folio.
+    """
+    by_code = {code: _with(seen, path, code) for code in statuses}
+    said = {code: status or possible_status(code) for code, status in statuses.items()}
     found: dict[str, tuple[str, str]] = {}
     for other, prop in seen.properties.items():
         status = _tells_of(other) if other != path else ""
@@ -126,6 +137,8 @@ def _told_by_orders(seen: Seen, path: str, codes: Iterable[str]) -> dict[str, tu
             continue
         have = {number for number, value in prop.values.items() if _says_something(value)}
         within = [code for code, numbers in by_code.items() if numbers & have]
+        if any(said[code] not in ("", status) for code in within):
+            continue
         if len(within) < len(by_code) and all(by_code[code] <= have for code in within):
             for code in within:
                 found.setdefault(code, (status, other))

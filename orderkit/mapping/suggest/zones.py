@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
 from orderkit.destination.codes import same_clock, zones_of
 from orderkit.events import paths
-from orderkit.mapping.names import words
+from orderkit.mapping.names import read_name, words
 
+#: Asked for each text of each event.
+_available = cache(available_timezones)
 _ZONES: Final = frozenset({("timezone",), ("time", "zone"), ("tz",), ("time", "zone", "id")})
 _UTC: Final = frozenset({"utc", "gmt"})
 _LOCAL: Final = frozenset({"local", "localtime"})
@@ -29,17 +32,35 @@ def without_offset(value: Any) -> datetime | None:
 
 
 def named_zone(events: Iterable[Any], envelope: Mapping[str, Any]) -> tuple[str, str]:
-    """The one time zone that events or their envelope name, and the property; "" where none is."""
-    found = {
-        (value, path)
-        for each in (envelope, *events)
-        for path, value in paths.walk(each)
-        if isinstance(value, str) and tuple(words(path.rpartition(".")[2])) in _ZONES
-    }
-    zones = {value for value, _ in found}
-    if len(zones) != 1 or not zones <= available_timezones():
-        return "", ""
-    return min(found, key=lambda each: (each[1].count("."), each[1]))
+    """The one time zone that events or their envelope name, and the property; "" where none is.
+
+    Of several, one that stands beside moments without an offset is theirs.
+    """
+    found: set[tuple[str, str]] = set()
+    holders: set[str] = set()
+    for each in (envelope, *events):
+        for path, value in paths.walk(each):
+            # A browser's zone is the guest's.
+            if not isinstance(value, str) or read_name(path).subject in ("guest", "channel"):
+                continue
+            if tuple(words(path.rpartition(".")[2])) in _ZONES or _is_zone(value):
+                found.add((value, path))
+            elif without_offset(value):
+                holders.add(path.rpartition(".")[0])
+    beside = {(zone, path) for zone, path in found if path.rpartition(".")[0] in holders - {""}}
+    for named in (found, beside):
+        if len({zone for zone, _ in named}) == 1 and all(map(_is_known, named)):
+            return min(named, key=lambda each: (each[1].count("."), each[1]))
+    return "", ""
+
+
+def _is_zone(value: str) -> bool:
+    """Whether a text is a time zone's name, whatever the property is called."""
+    return "/" in value and value in _available()
+
+
+def _is_known(named: tuple[str, str]) -> bool:
+    return named[0] in _available()
 
 
 def shown_zone(events: Iterable[Any], countries: Iterable[str]) -> tuple[str, str]:

@@ -14,9 +14,7 @@ from orderkit.destination.loading import parse_settings
 from orderkit.events import paths
 from orderkit.events.reader import load_events
 from orderkit.mapping.results import Mapped
-from orderkit.mapping.suggest.settings_file import as_settings_file
-from orderkit.mapping.suggest.statuses import suggest_events
-from orderkit.mapping.suggest.with_guesses import with_guesses
+from orderkit.mapping.suggest.settings_file import proposed_settings
 from orderkit.mapping.types import field_type
 
 SHAPES = Path(__file__).with_name("shapes")
@@ -53,7 +51,9 @@ class Judged:
     statuses: Counter[str] = field(default_factory=Counter)
 
 
-def wanted(row: FieldMapping, truth: Any, number: int, event: dict[str, Any]) -> list[Any]:
+def wanted(
+    row: FieldMapping, truth: Any, number: int, event: dict[str, Any], zone: ZoneInfo = UTC
+) -> list[Any]:
     """The values that would be right for a row of an event; [] where there is none."""
     if truth is None:
         return []
@@ -63,7 +63,7 @@ def wanted(row: FieldMapping, truth: Any, number: int, event: dict[str, Any]) ->
     else:
         sources = [truth] if isinstance(truth, str) else truth
         raws = [paths.get(event, paths.parse_path(s.replace(".X.", ".0."))) for s in sources]
-    return [field_type(row.type).convert(raw, UTC)[0] for raw in raws if not paths.is_blank(raw)]
+    return [field_type(row.type).convert(raw, zone)[0] for raw in raws if not paths.is_blank(raw)]
 
 
 def judge(shape: str, learned: slice = slice(None)) -> Judged:
@@ -73,7 +73,7 @@ def judge(shape: str, learned: slice = slice(None)) -> Judged:
     that is not as labelled is wrong.
     """
     truth, events = truths()[shape], load_shape(shape)
-    made = Judged(len(events), _proposed(events[learned]))
+    made = Judged(len(events), proposed_settings(events[learned]))
     mapper = Mapper(parse_settings(made.settings, shape, draft=True))
     for number, event in enumerate(events):
         status = mapper.explain(event).order_status
@@ -89,21 +89,17 @@ def judge(shape: str, learned: slice = slice(None)) -> Judged:
     return made
 
 
-def _proposed(events: list[dict[str, Any]]) -> str:
-    statuses = suggest_events(events).statuses(events)
-    return as_settings_file(with_guesses(events, UTC, statuses), events)
-
-
 def _judge_rows(
     made: Judged, truth: dict[str, Any], number: int, event: dict[str, Any], mapped: Mapped
 ) -> None:
     warned = {problem.target for problem in mapped.problems}
     values = {entry.target: entry for entry in mapped.trace}
+    zone = parse_settings(made.settings, draft=True).zone
     for row in field_mappings():
         name, entry = row_name(row), values[row.target]
         if row.type == "status":
             continue
-        right = wanted(row, truth.get(name), number, event)
+        right = wanted(row, truth.get(name), number, event, zone)
         if entry.state == "ok" and entry.value in right:
             made.right.add(name)
         elif entry.state == "ok" and row.target not in warned:

@@ -96,6 +96,21 @@ def test_one_order_does_not_show_whether_its_total_is_before_a_discount() -> Non
     assert first(events[:1], "total_value")[0] == ("{{order_total}}", False)
 
 
+def test_what_is_called_payable_is_it_beside_an_amount_without_taxes() -> None:
+    """A French list's gross amount has no city tax in it: it is that one which is in doubt."""
+    events = [
+        {
+            "no_resa": f"R-{at}",
+            "mt_brut": 100.0 + at,
+            "rem": 10 * (at % 2),
+            "net_a_payer": 103.5 + at,
+        }
+        for at in range(4)
+    ]
+    assert first(events, "payment_value")[0] == ("{{net_a_payer}}", True)
+    assert not any(sure for _, sure in first(events, "total_value"))
+
+
 def test_what_may_be_a_document_of_several_orders_is_never_sure() -> None:
     """What it says once is the document's own, and its first click id that of one order."""
     booking = {"number": "B-7", "from": "2026-05-01", "to": "2026-05-03", "currency": "EUR"}

@@ -67,6 +67,14 @@ def test_what_an_object_is_called_tells_what_its_properties_are_of() -> None:
     assert found["K7"].perhaps == ""
 
 
+def test_what_a_booking_has_as_well_tells_of_no_end() -> None:
+    """A folio is opened with each booking in some systems: it tells no stay that is over."""
+    found = proposed("FIRM", "K7", "Z9", FIRM={"folio_key": "F1"}, K7={"folio_key": "F2"})
+    assert found["K7"].perhaps == ""
+    found = proposed("FIRM", "K7", "Z9", K7={"folio_key": "F2"})
+    assert found["K7"].perhaps == "COMPLETE_ORDER"
+
+
 def test_letters_that_stand_for_states() -> None:
     """One letter says little: what only its bookings have does, and leaves less for the others."""
     only = {"S": {"nº_fact": "26/1"}, "A": {"fecha_anul": "2026-01-01"}}

@@ -9,7 +9,7 @@ from orderkit import Mapper
 from orderkit.destination.loading import parse_settings
 from orderkit.mapping.suggest.settings_file import proposed_settings
 from orderkit.mapping.suggest.with_guesses import with_guesses
-from orderkit.mapping.suggest.zones import shown_zone
+from orderkit.mapping.suggest.zones import named_zone, shown_zone
 
 SUMMER = {"made_at": "2026-07-04 09:00:00", "made_at_gmt": "2026-07-04 12:00:00"}
 WINTER = {"made_at": "2026-12-04 09:00:00", "made_at_gmt": "2026-12-04 13:00:00"}
@@ -67,6 +67,30 @@ def test_a_proposed_file_names_the_zone_that_is_shown() -> None:
     text = proposed_settings(bookings())
     assert parse_settings(text, draft=True).timezone == "America/Halifax"
     assert "`created_at` says so" in text
+
+
+@pytest.mark.parametrize(
+    ("event", "zone"),
+    [
+        (
+            {"stamps": {"made": "2026-03-04 23:41:09", "clock": "Australia/Brisbane"}},
+            "Australia/Brisbane",
+        ),
+        (
+            {
+                "stamps": {"made": "2026-03-04 23:41:09", "clock": "Australia/Brisbane"},
+                "hotel": {"zone": "Australia/Hobart"},
+            },
+            "Australia/Brisbane",
+        ),
+        ({"hotel": {"zone": "Australia/Hobart"}, "office": {"tz": "Europe/Rome"}}, ""),
+        ({"hotel": {"zone": "Mars/Base"}}, ""),
+        ({"device": {"timezone": "Europe/Rome"}}, ""),  # the guest's
+    ],
+)
+def test_a_zone_is_known_by_what_it_is(event: dict[str, Any], zone: str) -> None:
+    """Whatever its property is called; of several, the one that stands beside the moments."""
+    assert named_zone([event, event], {})[0] == zone
 
 
 def test_what_says_that_it_is_in_utc_is_read_so_in_every_zone() -> None:
