@@ -38,6 +38,10 @@ _MONTH_DAY: Final = re.compile(
     rf"(?P<month>[a-z]{{3,9}}) (?P<day>[0-9]{{1,2}}), {_YEAR}{_CLOCK}", re.IGNORECASE
 )
 _NOON: Final = 12
+_MONTHS: Final = 12
+DAY_FIRST: Final = "the day first"
+MONTH_FIRST: Final = "the month first"
+_NUMERIC: Final = re.compile("d{1,2}[./-]M{1,2}[./-]y|M{1,2}[./-]d{1,2}[./-]y")
 
 
 class WrittenMoment(NamedTuple):
@@ -69,6 +73,22 @@ def year_last_patterns(first: str, second: str, separator: str, year: str) -> tu
     day, month = ("dd", "MM") if len(first) == len(second) == 2 else ("d", "M")
     end = f"{separator}{'y' * len(year)}"
     return f"{day}{separator}{month}{end}", f"{month}{separator}{day}{end}"
+
+
+def day_order(raw: Any) -> str:
+    """`DAY_FIRST` or `MONTH_FIRST`, where a date's numbers show it; "" where they may be either."""
+    match = _NUMBERS.fullmatch(raw.strip()) if isinstance(raw, str) else None
+    one, two = (int(match["one"]), int(match["two"])) if match else (0, 0)
+    if one > _MONTHS >= two:
+        return DAY_FIRST
+    return MONTH_FIRST if two > _MONTHS >= one else ""
+
+
+def order_of(pattern: str) -> str:
+    """Which of both a pattern has first; "" where it names the month, or begins with the year."""
+    if not _NUMERIC.match(pattern):
+        return ""
+    return DAY_FIRST if pattern.startswith("d") else MONTH_FIRST
 
 
 def _dates(text: str) -> Iterator[tuple[re.Match[str], int, int, str]]:

@@ -24,6 +24,10 @@ _SAID: Final = {
     "Price": ("the price is missing", "an amount is written another way"),
     "Rooms: how many, and which": ("a room is missing", "a room is written another way"),
     "What was paid in the end": ("what was paid is missing", "what was paid is not clear"),
+    "What the commission is taken of": (
+        "what the commission is taken of is missing",
+        "what the commission is taken of is not clear",
+    ),
 }
 #: Topic → the same as a thing that somebody does.
 _DONE: Final = {
@@ -38,6 +42,7 @@ _DONE: Final = {
     "Price": "the price",
     "Rooms: how many, and which": "the rooms",
     "What was paid in the end": "what was paid in the end",
+    "What the commission is taken of": "what the commission is taken of",
 }
 
 

@@ -35,7 +35,10 @@ class TargetLedger:
         if standing == "outdated":
             status = earlier.delivery.order_status
             message = f"TikTok has a newer update of this order, {status}, {message}"
-            next_step = "Nothing to do; --also-outdated sends it all the same."
+            next_step = (
+                "Nothing to do, unless the settings read its times otherwise since then (another "
+                "time zone): --also-outdated sends it all the same."
+            )
         return replace(
             planned, verdict=standing, message=message, next_step=next_step, request=None
         )

@@ -8,7 +8,7 @@ from orderkit.mapping.names import read_name
 from orderkit.mapping.suggest.agreement import Roles, settle
 from orderkit.mapping.suggest.hundredths import in_whole_units
 from orderkit.mapping.suggest.properties import Property, Seen
-from orderkit.mapping.suggest.proposal import Proposal
+from orderkit.mapping.suggest.proposal import CONFIDENCES, Proposal
 from orderkit.mapping.suggest.values import written_amount
 
 
@@ -26,8 +26,8 @@ def settle_amounts(roles: Roles, seen: Seen) -> None:
                 f"`{agree[0].reads}` less the discounts" if discounts else "the same as the total"
             )
             payable[at] = proposal.because(fact)
-        elif totals and totals[0].sure and not _says_total(totals[0]):
-            # "Montant brut" may be without taxes; "à payer" says plainly what it is.
+        elif totals and totals[0].sure and proposal.confidence == CONFIDENCES[0]:
+            # A total may be without taxes and fees; "à payer" says plainly what it is.
             doubt = f"less the discounts it is not `{proposal.reads}`"
             roles["total"] = totals = [p.at_most("perhaps", doubt) for p in totals]
             payable[at] = proposal.at_most("likely", "it is not known what the total is")
@@ -36,10 +36,6 @@ def settle_amounts(roles: Roles, seen: Seen) -> None:
         elif totals:
             payable[at] = proposal.at_most("likely", "it is not known what the total is")
     roles["payable"] = settle(payable)
-
-
-def _says_total(proposal: Proposal) -> bool:
-    return any("total" in read_name(path).attributes for path in proposal.properties)
 
 
 def _with_parts(total: Proposal, seen: Seen) -> Proposal:

@@ -187,7 +187,7 @@ def settle_dates(roles: Roles) -> None:
         stays = days_between(arrival, departure)
         if stays and min(stays.values()) > 0:
             pairs.append((arrival, departure, stays))
-    guessed = [p for p in pairs if _guess(p[0]) or _guess(p[1])]
+    guessed = [p for p in pairs if is_guess(p[0]) or is_guess(p[1])]
     short = [p for p in guessed if max(p[2].values()) <= _LONGEST_STAY]
     sure = [p for p in pairs if p not in guessed]
     pairs = sure or short or guessed
@@ -211,7 +211,7 @@ def settle_dates(roles: Roles) -> None:
         made = made.because(agrees)
         if matching:
             made = made.because(f"agrees with `{matching[0].value}`")
-        if _guess(made) and len(pairs) == 1 and len(short) == 1:
+        if is_guess(made) and len(pairs) == 1 and len(short) == 1:
             made = made.because("only this format makes a stay of every order", "likely")
         chosen.append(made)
     roles["arrival"] = [chosen[0], *(p for p in arrivals if p is not arrival)]
@@ -225,7 +225,8 @@ def settle_dates(roles: Roles) -> None:
     roles["created"] = [_before(p, *chosen) for p in roles.get("created", [])]
 
 
-def _guess(proposal: Proposal) -> bool:
+def is_guess(proposal: Proposal) -> bool:
+    """Whether its format is one of two that read the same values."""
     return any("is a guess" in fact for fact in proposal.facts)
 
 

@@ -24,11 +24,14 @@ from orderkit.mapping.suggest.row_hints import row_hints
 from orderkit.mapping.suggest.written_currency import written_currency
 from orderkit.mapping.suggest.zones import says_utc, without_offset
 from orderkit.mapping.types import field_type
+from orderkit.mapping.written_moments import day_order, order_of
 
 #: A value may lack in so many of the orders before its property is no longer likely.
 _COVERED: Final = 0.9
 #: Countries that one formula tells apart.
 _MOST_COUNTRIES: Final = 20
+_PARSED: Final = re.compile(r'DATEPARSE\([^"]*(?:GET\("[^"]*"\))?[^"]*, "([^"]+)"')
+_PARSED_DAY: Final = re.compile(r"(?<=\")(d{1,2}|M{1,2})([./-])(d{1,2}|M{1,2})(?=[./-]y)")
 _UTC_MOMENT: Final = re.compile(r".*[0-9T ][0-9]{2}:[0-9]{2}.*(?:Z|[+-]00:?00)|[0-9]{9,}")
 
 
@@ -151,12 +154,18 @@ def readings(
         made = (proposal_of(row, text, True, (fact,), events, zone) for text in texts)
         return [proposal for proposal in made if proposal]
 
-    read = tried(mended)
+    # On the second of February, nothing tells the day from the month.
+    read = tried(mended | {_PARSED_DAY.sub(r"\3\2\1", formula) for formula in mended})
     most = max((len(made.given) for made in read), default=0)
     best = [made for made in read if len(made.given) == most]
     # Where values are texts already, "STRING(x)" is another spelling of the same.
     plain = {made.value for made in best}
     best = [made for made in best if _without_string(made.value) not in plain - {made.value}]
+    shown = set(map(day_order, values)) - {""} or seen.orders
+    order_shown = next(iter(shown)) if len(shown) == 1 else ""
+    if order_shown and len(best) > 1:
+        # One export has one way to write its dates.
+        best = [made for made in best if _day_order(made) == order_shown] or best
     if best and row.type == "amount":
         # What is below a thousand in these orders need not be in the next one.
         wide = {formula for text in seen.grouped.values() for formula in _mendings(row, text, zone)}
@@ -170,10 +179,16 @@ def readings(
         elif not _keeps_currency(row, values, seen, zone):
             doubt = "it leaves out a currency that may not be the order's"
             yield made.at_most("perhaps", doubt)
-        elif len(best) > 1:
+        elif len(best) > 1 or (_day_order(made) and not order_shown):
             yield made.at_most("perhaps", "two formats read all values: this one is a guess")
         else:
             yield made.because(f"the formula reads all {paths.count(most, 'value')}")
+
+
+def _day_order(made: Proposal) -> str:
+    """What a formula reads first of a date that it parses, as `order_of` has it."""
+    pattern = _PARSED.search(made.value)
+    return order_of(pattern[1]) if pattern else ""
 
 
 def _without_string(formula: str) -> str:

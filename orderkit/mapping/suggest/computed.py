@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 from orderkit.destination.fields import FieldMapping
 from orderkit.mapping.names import Name, read_name, words
 from orderkit.mapping.suggest.agreed_amounts import discount_amounts, has_discounts
-from orderkit.mapping.suggest.agreement import days_between
+from orderkit.mapping.suggest.agreement import days_between, is_guess
 from orderkit.mapping.suggest.candidates import proposal_of, readings
 from orderkit.mapping.suggest.doubts import GENERIC
 from orderkit.mapping.suggest.order_object import OrderObject
 from orderkit.mapping.suggest.properties import Seen
 from orderkit.mapping.suggest.proposal import CONFIDENCES, Proposal, as_formula, spelled
+from orderkit.mapping.suggest.values import written_amount
 
 
 def nights(
@@ -109,7 +110,12 @@ def last_change(
     zone: ZoneInfo,
 ) -> Proposal | None:
     """When an order last changed, or was made where it never changed since."""
-    if not created.sure or len(updated.given) == len(events) or updated.formula != created.formula:
+    if (
+        not created.sure
+        or is_guess(updated)
+        or len(updated.given) == len(events)
+        or updated.formula != created.formula
+    ):
         return None
     if "updated" not in read_name(updated.reads).attributes and not updated.formula:
         return None
@@ -164,7 +170,10 @@ def _with_discounts(
         read = next(readings(row, seen.properties[path], seen, order, zone), None)
         if read is None:
             continue
-        text = f"{_as_number(amount, seen)} {sign} COALESCE({_as_number(read, seen)}, 0)"
+        # What is taken off may be written so: -94,50.
+        negative = any((written_amount(v) or 0) < 0 for v in seen.properties[path].values.values())
+        written = {"-": "+", "+": "-"}[sign] if negative else sign
+        text = f"{_as_number(amount, seen)} {written} COALESCE({_as_number(read, seen)}, 0)"
         if made := proposal_of(row, text, True, (fact,), events, zone):
             yield made.at_most("perhaps", f"whether `{path}` {done}")
 

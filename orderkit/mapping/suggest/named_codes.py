@@ -94,7 +94,8 @@ def bare_codes(values: OrderValues, subject: str) -> Iterator[Property]:
     """
     for prop in values.full:
         name = prop.name
-        bare = name.subject == subject and name.attributes <= {"kind"}
+        # A "type" may be that of an event, too.
+        bare = name.subject == subject and name.attributes <= {"kind", "status"}
         if bare and not (name.unknown or name.against) and _written_as_codes(prop, values):
             yield prop
 

@@ -29,6 +29,9 @@ _PROMOTED: Final = frozenset(
     words("promo promotion offer coupon voucher campaign deal angebot offre oferta offerta")
 )
 
+#: So many orders show what only some of them have.
+_SHOWING: Final = 3
+
 #: End of a row's target, the path that it may read, why, and whether it is likely.
 Offered: TypeAlias = Iterator[tuple[str, str, str, bool]]
 
@@ -72,7 +75,9 @@ def _offered(
     # The words of a reason say more than its code.
     for prop in sorted(cancelled, key=lambda p: "identifier" in p.name.attributes):
         if _REASONS & set(_own(prop)):
-            yield "cancel_reason", prop.path, "there only once a booking is cancelled", True
+            # A booking that was reinstated may keep its reason: so few show little.
+            shown = len(values.numbers) >= _SHOWING
+            yield "cancel_reason", prop.path, "there only once a booking is cancelled", shown
     for prop in over:
         if values.of_people(prop) and _CAME & set(words(prop.path)) and values.whole(prop):
             yield "actual_occupancy", prop.path, "people, there only once a stay is over", False

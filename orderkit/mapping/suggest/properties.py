@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from orderkit.events import paths
 from orderkit.mapping.names import Name, read_name, words
+from orderkit.mapping.written_moments import day_order
 
 #: How many events are looked at; more would not change what is proposed first.
 MOST_EVENTS: Final = 500
@@ -64,12 +65,14 @@ class Seen:
     """What the first events hold: path → property, and path → array of each event.
 
     grouped: how amounts of thousands are written: one of each look ("9.999,99 €")
+    orders:  what dates with their year last show to stand first, as `day_order` has it
     """
 
     events: list[Mapping[str, Any]]
     properties: dict[str, Property]
     arrays: dict[str, dict[int, list[Any]]]
     grouped: dict[str, str] = field(default_factory=dict)
+    orders: set[str] = field(default_factory=set)
 
 
 def look_at(events: Iterable[Any]) -> Seen:
@@ -86,6 +89,8 @@ def look_at(events: Iterable[Any]) -> Seen:
             amount = isinstance(value, str) and len(value) <= _LONGEST_AMOUNT
             if amount and _GROUPED.search(value):
                 found.grouped.setdefault(re.sub("[0-9]+", "9", value), value)
+            if order := day_order(value):
+                found.orders.add(order)
         _collect_arrays("", event, number, found.arrays)
     _drop_prefixes(found.properties)
     return found

@@ -22,6 +22,23 @@ from orderkit.mapping.suggest.status_words import (
 
 #: A code has so many letters at most; a longer word is one, which is known or not.
 _LONGEST: Final = 5
+#: So many codes may be of one status: a stay that is over, and one that nobody came to.
+_ALIKE: Final = 2
+#: Two letters that stand for a word in many hotel systems, where several of them are beside each
+#: other.
+_USUAL: Final = {
+    "cf": "confirmed",
+    "rs": "reserved",
+    "ci": "checked-in",
+    "ih": "in-house",
+    "co": "checked-out",
+    "dp": "departed",
+    "cn": "cancelled",
+    "cx": "cancelled",
+    "xl": "cancelled",
+    "xx": "cancelled",
+    "ns": "no-show",
+}
 #: Letters left out in the midst ("CNL") say something from so many on.
 _SKIPPING: Final = 3
 #: What is written once a stay is over, in the languages of hotels.
@@ -65,7 +82,11 @@ def meanings(seen: Seen, path: str, statuses: Mapping[str, str]) -> dict[str, Me
     # What a message of a stream is called has properties of its own, whatever it tells.
     told = _told_by_orders(seen, path, statuses) if STATES & set(words(path)) else {}
     unsaid = [code for code, status in statuses.items() if not (status or _is_known(code))]
-    short = {code: _short_for(code) for code in unsaid}
+    usual = _USUAL if sum(code.casefold() in _USUAL for code in statuses) > 1 else {}
+    short = {
+        code: _of_word(usual[code.casefold()]) if code.casefold() in usual else _short_for(code)
+        for code in unsaid
+    }
     found = {code: _both(may_be, told.get(code)) for code, may_be in short.items()}
     # What another code says for sure, or has orders to show for, this one hardly says again.
     taken = {status for status in statuses.values() if status}
@@ -86,7 +107,7 @@ def _both(short: Mapping[str, StatusWord], told: tuple[str, str] | None) -> Mean
     word = short.get(status) if told else None
     if word and len(short) == 1:
         reason = f"short for `{word.text}`, and only its orders have `{prop}`"
-        return Meaning(status, reason, sure=True, no_show=word.no_show)
+        return Meaning(status, reason, sure=not word.no_show, no_show=word.no_show)
     if told and (word or not short):
         no_show = bool(word and word.no_show)
         return Meaning(status, f"only its orders have `{prop}`", no_show=no_show)
@@ -99,6 +120,11 @@ def _is_known(code: str) -> bool:
     """Whether the words of a code say by themselves what it is, or that it is something else."""
     own = words(code)
     return any(word in status_words() for word in (*own, "".join(own)))
+
+
+def _of_word(text: str) -> dict[str, StatusWord]:
+    word = status_words()["".join(words(text))]
+    return {word.status or word.perhaps: word}
 
 
 def _short_for(code: str) -> dict[str, StatusWord]:
@@ -129,6 +155,7 @@ def _told_by_orders(
     What orders have as well whose words say another status tells none: every booking has a folio.
     """
     by_code = {code: _with(seen, path, code) for code in statuses}
+    fewest: dict[str, int] = {}
     said = {code: status or possible_status(code) for code, status in statuses.items()}
     found: dict[str, tuple[str, str]] = {}
     for other, prop in seen.properties.items():
@@ -139,9 +166,12 @@ def _told_by_orders(
         within = [code for code, numbers in by_code.items() if numbers & have]
         if any(said[code] not in ("", status) for code in within):
             continue
-        if len(within) < len(by_code) and all(by_code[code] <= have for code in within):
-            for code in within:
-                found.setdefault(code, (status, other))
+        if len(within) >= len(by_code) or not all(by_code[code] <= have for code in within):
+            continue
+        for code in within if len(within) <= _ALIKE else ():
+            # What fewer codes have says more of each.
+            if len(within) < fewest.get(code, _ALIKE + 1):
+                found[code], fewest[code] = (status, other), len(within)
     return found
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from orderkit import Mapper, load_settings
 from orderkit.destination.loading import parse_settings
 from orderkit.events import samples
@@ -118,6 +120,39 @@ def test_what_may_be_a_document_of_several_orders_is_never_sure() -> None:
     assert any(sure for _, sure in first([{"stay": event["stay"]}], "check_in_date"))
     for end in ("order_id", "check_in_date", "check_out_date", "length_of_stay", "currency"):
         assert not any(sure for _, sure in first([event], end))
+
+
+@pytest.mark.parametrize(
+    ("dates", "booked", "pattern", "sure"),
+    [
+        (("3/4/2026", "3/6/2026"), "2/2/2026", "", False),  # nothing shows it
+        (("3/4/2026", "3/16/2026"), "2/2/2026", "M/d/yyyy", True),
+        (("4/3/2026", "16/3/2026"), "1/2/2026", "d/M/yyyy", True),
+        (("16/3/2026", "18/3/2026"), "3/15/2026", "M/d/yyyy", True),  # its own values do
+    ],
+)
+def test_one_export_has_one_way_to_write_its_dates(
+    dates: tuple[str, str], booked: str, pattern: str, sure: bool
+) -> None:
+    """What may have the day or the month first is read as the other dates show it; else a guess."""
+    arrival, departure = dates
+    events = [
+        {"booking_no": f"B-{at}", "arrival": arrival, "departure": departure, "created": booked}
+        for at in range(3)
+    ]
+    value, known = first(events, "create_time")[0]
+    assert (pattern in value, known) == (True, sure)
+
+
+def test_a_discount_below_zero_is_taken_off_already() -> None:
+    """What was to pay, and what it was before: less -10 is 10 more."""
+    events = [
+        {"booking_no": f"B-{at}", "to_pay": 90.5 + at, "discount": -10 * (at % 2)}
+        for at in range(4)
+    ]
+    before = [value for value, _ in first(events, "total_value")]
+    assert "to_pay - COALESCE(discount, 0)" in before
+    assert "to_pay + COALESCE(discount, 0)" not in before
 
 
 def test_one_format_spelled_twice_is_no_guess() -> None:

@@ -75,6 +75,29 @@ def test_what_a_booking_has_as_well_tells_of_no_end() -> None:
     assert found["K7"].perhaps == "COMPLETE_ORDER"
 
 
+def test_two_letters_beside_each_other_are_what_they_are_in_many_systems() -> None:
+    """One alone may be anything; several are a hotel system's, and still "perhaps"."""
+    found = proposed("CF", "CO", "XL", "IH", "NS", "TN")
+    assert {code: event.perhaps for code, event in found.items()} == {
+        "CF": "CREATE_ORDER",
+        "CO": "COMPLETE_ORDER",
+        "XL": "CANCEL_ORDER",
+        "IH": "CREATE_ORDER",
+        "NS": "COMPLETE_ORDER",
+        "TN": "",
+    }
+    assert found["NS"].no_show
+    assert not found["CO"].no_show
+    assert proposed("XL", "Z9")["XL"].perhaps == ""
+
+
+def test_what_many_codes_have_tells_of_no_end() -> None:
+    """A folio that cancelled and present guests have as well is no bill of a stay; a total is."""
+    folio, total = {"folio_no": "F1"}, {"folio_no": "F1", "folio_total": "90.00"}
+    found = proposed("A7", "B7", "C7", "D7", A7=total, B7=folio, C7=folio)
+    assert [found[code].perhaps for code in ("A7", "B7", "C7")] == ["COMPLETE_ORDER", "", ""]
+
+
 def test_letters_that_stand_for_states() -> None:
     """One letter says little: what only its bookings have does, and leaves less for the others."""
     only = {"S": {"nº_fact": "26/1"}, "A": {"fecha_anul": "2026-01-01"}}
