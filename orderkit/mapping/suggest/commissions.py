@@ -48,9 +48,11 @@ def bases_from_the_start(values: OrderValues, numbers: list[int]) -> Iterator[tu
 
 
 def _stands_with(prop: Property, base: Property) -> bool:
-    """Whether a property stands in one object with another, and its name begins alike."""
-    begins = (words(_own(each))[:1] for each in (prop, base))
-    return prop.container == base.container and len(set(begins)) == 1
+    """Whether a property stands in one object with another, which may be the event where their
+    names begin alike.
+    """
+    alike = words(_own(prop))[:1] == words(_own(base))[:1]
+    return prop.container == base.container and (bool(prop.container) or alike)
 
 
 def _commission_bases(

@@ -238,9 +238,8 @@ class _Guesses:
     def _commission(self) -> None:
         """What a commission is taken of, and its currency."""
         values, numbers = self.values, self.values.with_status("COMPLETE_ORDER")
-        shown = list(commission_bases(values, numbers))
+        shown, name = list(commission_bases(values, numbers)), "commission_base_amount"
         for prop, fact in reversed(shown):
-            name = "commission_base_amount"
             if best := next(self._readings(name, prop), None):
                 likely = replace(best, facts=(fact,), confidence="likely")
                 self.made[name] = [likely, *self.made.get(name, [])]
@@ -249,10 +248,12 @@ class _Guesses:
             numbers = [number for number in numbers if number in shown[0][0].values]
         billed, codes = self.made.get("fulfillment_value", []), self._paths("currency")
         early = bases_from_the_start(values, numbers) if billed and not shown else ()
+        others = self.made.pop(name, [])
         for prop, fact in early:
             # With an order that is only booked, it would go out without its currency.
             text = f"IF({as_formula(billed[0])}, {spelled(prop.path)})"
-            self._add("commission_base_amount", text, fact, numbers, formula=True)
+            self._add(name, text, fact, numbers, formula=True)
+        self.made[name] = [*self.made.get(name, []), *others]
         for value, fact, sure in commission_currencies(values, numbers, holders, billed, codes):
             formula = value.startswith("IF(")
             self._add(_COMMISSION_CURRENCY, value, fact, numbers, formula=formula, sure=sure)

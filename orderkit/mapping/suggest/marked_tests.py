@@ -12,7 +12,10 @@ from orderkit.mapping.names import words
 from orderkit.mapping.suggest.proposal import spelled
 
 _TESTS: Final = frozenset(
-    words("test tests testing qa sandbox dummy staging demo training internal prueba prova essai")
+    words(
+        "test tests testing qa sandbox dummy staging demo training internal rehearsal prueba prova"
+        " essai"
+    )
 )
 _LIVE: Final = frozenset(["live", "livemode", "production", "prod"])
 _PLACES: Final = frozenset(["environment", "env", "mode", "stage"])

@@ -3,18 +3,28 @@
 from collections.abc import Iterable, Mapping
 from itertools import islice
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from orderkit.destination.fields import FieldMapping, field_mappings, ruled_statuses
 from orderkit.destination.loading import PROPOSED
 from orderkit.events.jsontext import show
+from orderkit.events.paths import count
+from orderkit.mapping.suggest.marked_tests import marked_tests
 from orderkit.mapping.suggest.order_object import in_platform_shape
 from orderkit.mapping.suggest.properties import MOST_EVENTS, look_at
 from orderkit.mapping.suggest.proposal import Proposal
-from orderkit.mapping.suggest.statuses import EVENT_NAME, ProposedEvent, suggest_events
+from orderkit.mapping.suggest.statuses import (
+    EVENT_NAME,
+    ProposedEvent,
+    ProposedEvents,
+    no_show_formula,
+    suggest_events,
+)
 from orderkit.mapping.suggest.with_guesses import with_guesses
 from orderkit.mapping.suggest.zones import named_zone, shown_zone
+
+NO_SHOW: Final = "order_info.extra.no_show"
 
 
 def as_settings_file(
@@ -50,8 +60,9 @@ def as_settings_file(
         "[settings]\n" + "\n".join(settings) + "\n",
         "# Which event stands for which order status: keep what is to be sent.\n"
         + "\n".join(_pair(event) for event in proposed.events),
-        "[smart_mapping]\n" + "\n".join(smart) + "\n",
-        "[connection]\n",
+        "[smart_mapping]\n" + "\n".join([*smart, *_no_shows(proposed)]) + "\n",
+        *_tests(events),
+        '[connection]\n# endpoint_url = ""  # live sending needs it: TikTok\'s partner reference\n',
     ]
     return "\n".join(blocks)
 
@@ -115,6 +126,26 @@ def _pair(event: ProposedEvent) -> str:
     name = f"event_name = {_toml(event.event_name)}  # {sure}: {'; '.join(said)}"
     lines = ("[[event_mapping]]", f'order_status = "{status}"', name)
     return "".join(f"{mark}{line}\n" for line in lines)
+
+
+def _no_shows(proposed: ProposedEvents) -> list[str]:
+    """That guests never came, by the event's name, as a comment: so is its order status."""
+    names = [event.event_name for event in proposed.events if event.no_show]
+    if not names:
+        return []
+    formula = _toml(no_show_formula(proposed.event_property, names))
+    why = "perhaps: goes with the order status of guests who never came"
+    return [f'# "{NO_SHOW}" = {{ formula = {formula} }}  # {why}']
+
+
+def _tests(events: list[Any]) -> list[str]:
+    """A filter that leaves out what is marked as a test, as a comment."""
+    names = [path for path in look_at(events).properties if ".X" not in path]
+    found = marked_tests(names, events)
+    if not found:
+        return []
+    why = f"perhaps: `{_comment(found.path)}` marks {count(len(found.tests), 'event')} as a test"
+    return [f"# [filter]\n# formula = {_toml(found.formula)}  # {why}\n"]
 
 
 def _toml(text: str) -> str:

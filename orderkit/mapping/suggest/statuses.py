@@ -11,6 +11,8 @@ from functools import cached_property
 from typing import Any, Final
 
 from orderkit.events import paths
+from orderkit.events.jsontext import show
+from orderkit.mapping.fixes import property_in_formula
 from orderkit.mapping.names import words
 from orderkit.mapping.suggest.properties import Seen, look_at
 from orderkit.mapping.suggest.status_codes import meanings
@@ -27,6 +29,7 @@ from orderkit.mapping.suggest.status_words import (
 EVENT_NAME: Final = "event_name"
 #: A property with more different words than this is no status.
 _MOST_WORDS: Final = 12
+_LONGEST_NAME: Final = 10_000
 _STATUS_NAMES: Final = frozenset({"status", "kind", "identifier", "name"})
 #: What else the name of such a property may say.
 _CODES: Final = STATES | frozenset(
@@ -81,6 +84,13 @@ class ProposedEvents:
         known = {e.event_name: e.order_status or e.perhaps for e in self.events if not e.no_show}
         found = (paths.get(event, path) for event in events)
         return [known.get(each, "") if isinstance(each, str) else "" for each in found]
+
+
+def no_show_formula(event_property: str, names: Iterable[str]) -> str:
+    """The formula that is true for guests who never came, by what happened; "" for no names."""
+    event = property_in_formula(event_property)
+    either = " || ".join(f"{event} == {show(name, _LONGEST_NAME)}" for name in names)
+    return either and f"IF({either}, true)"
 
 
 def suggest_events(events: Iterable[Any]) -> ProposedEvents:

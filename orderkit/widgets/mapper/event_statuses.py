@@ -2,22 +2,19 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from orderkit.events import paths
-from orderkit.events.jsontext import show
-from orderkit.mapping.fixes import property_in_formula
 from orderkit.mapping.suggest.statuses import (
     EVENT_NAME,
     ProposedEvent,
     ProposedEvents,
+    no_show_formula,
     propose_events,
 )
 from orderkit.widgets.mapper.confirmed import ConfirmedSettings
 from orderkit.widgets.mapper.draft import row_key, with_source
 from orderkit.widgets.mapper.offers import proposed_pairs
-
-_LONGEST_NAME: Final = 10_000
 
 
 class EventStatuses(ConfirmedSettings):
@@ -102,9 +99,8 @@ class EventStatuses(ConfirmedSettings):
                 e.event_name for e in events if e.no_show and statuses[e.event_name] == e.perhaps
             ]
         if never_came:
-            event = property_in_formula(draft["event_property"])
-            either = " || ".join(f"{event} == {show(name, _LONGEST_NAME)}" for name in never_came)
-            draft = with_source(row, draft, {"formula": f"IF({either}, true)"})
+            formula = no_show_formula(draft["event_property"], never_came)
+            draft = with_source(row, draft, {"formula": formula})
         self.change(draft)
         if all(statuses.values()):
             self.undo_states.end_step()  # else what is chosen next belongs to it
