@@ -22,7 +22,7 @@ from orderkit.events.packing import optional
 _ROWS_AT_ONCE: Final = 1_000
 _NO_CELL: Final = ("", None)
 #: A dot that ends a word; one that joins two leads from an object to its property.
-_ABBREVIATED: Final = re.compile(r"\.(?=\s|$)")
+_ABBREVIATED: Final = re.compile(r"\.(?=[\s/-]|$)")
 #: What is said of such a row.
 ROW_OF_TOTALS: Final = "a row of totals left out"
 #: How a row of totals begins, in the languages of hotels, in small letters.

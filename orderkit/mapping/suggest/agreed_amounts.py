@@ -15,7 +15,7 @@ from orderkit.mapping.suggest.values import written_amount
 def settle_amounts(roles: Roles, seen: Seen) -> None:
     """Totals that are the sum of their parts, and what is left to pay of them."""
     totals = [_with_parts(p, seen) for p in roles.get("total", [])]
-    totals = [in_whole_units(_with_tax(p, seen), roles) for p in totals]
+    totals = [in_whole_units(_with_tax(p, seen), roles, seen) for p in totals]
     roles["total"] = totals = settle(totals)
     payable = roles.get("payable", [])
     discounts = list(discount_amounts(seen).values())
@@ -169,6 +169,19 @@ def differ(
         if total is None or due is None or total - discount.get(number, Decimal(0)) != due:
             return False
     return bool(common)
+
+
+def discounted(total: Proposal, seen: Seen) -> Iterator[tuple[Property, str]]:
+    """Each property that is a total less a discount in every order, and the path of the discount.
+
+    What is left to pay may look so as long as nobody has paid.
+    """
+    given = total.given
+    for path, discount in discount_amounts(seen).items():
+        for prop in seen.properties.values():
+            less = not prop.in_array and prop.path != path and given.keys() <= prop.values.keys()
+            if less and differ(given, prop.values, discount) and shows(prop.values, discount):
+                yield prop, path
 
 
 def undiscounted(payable: Proposal, seen: Seen) -> Iterator[tuple[Property, str]]:

@@ -28,7 +28,9 @@ def ranked(found: Iterable[Proposal]) -> list[Proposal]:
 
 
 def _rank(proposal: Proposal) -> tuple[Any, ...]:
-    return (*_level(proposal), -len(proposal.given), proposal.formula, proposal.value)
+    # An "actual departure" is another one than the departure.
+    unclear = len(_name_of(proposal).unknown)
+    return (*_level(proposal), -len(proposal.given), proposal.formula, unclear, proposal.value)
 
 
 def _level(proposal: Proposal) -> tuple[Any, ...]:

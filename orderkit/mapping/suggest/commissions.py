@@ -16,6 +16,8 @@ _ROUNDED: Final = Decimal("0.01")
 _WHOLE: Final = 100
 #: Orders with other rates or amounts; one alone may be an accident.
 _LEAST: Final = 2
+#: A rate of exchange gives the same amount in another currency.
+_EXCHANGES: Final = frozenset(words("fx forex exchange kurs wechselkurs cambio cambios tc"))
 #: So many amounts are looked at; among more, one that fits is an accident.
 _MOST: Final = 20
 
@@ -104,6 +106,8 @@ def commission_currencies(
 
 def _is_taken(base: Property, rate: Property, owed: Property, numbers: list[int]) -> bool:
     """Whether the rate of the base is what is owed, wherever all three are there."""
+    if not _EXCHANGES.isdisjoint(words(rate.path)):
+        return False
     tried = set()
     for number in numbers:
         amount, share, due = (_number(prop, number) for prop in (base, rate, owed))

@@ -52,11 +52,14 @@ def _is_due(given: Mapping[int, Any], owed: Mapping[int, Any]) -> bool:
 
 
 def _is_total_of(whole: Proposal, part: Proposal) -> bool:
-    """Whether an amount is called a total, stands beside the part, and is more in every order."""
+    """Whether an amount is called a total, stands beside the part, and is more in some orders, and
+    in none less.
+    """
     prop, other = _property(whole), _property(part)
-    called_so = "total" in prop.name.attributes and not prop.name.against
-    more = (amount > part.given.get(number, amount) for number, amount in whole.given.items())
-    return called_so and stand_together(prop, other) and all(more)
+    name = read_name(prop.called)
+    called_so = "total" in name.attributes and not name.against
+    more = [amount - part.given.get(number, amount) for number, amount in whole.given.items()]
+    return called_so and stand_together(prop, other) and min(more) >= 0 < max(more)
 
 
 def _property(proposal: Proposal) -> Property:

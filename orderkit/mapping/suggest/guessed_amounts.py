@@ -45,7 +45,11 @@ def guess_amounts(
     fees = [prop for prop in rest if prop not in taxes and is_called(prop, FEES)]
     others = [p for p in rest if p not in taxes and p not in fees and not _is_no_part(p)]
     why = "there only once a stay is over"
-    wholes = [prop for prop in money if not (is_called(prop, TAXES) or is_called(prop, FEES))]
+    wholes = [
+        prop
+        for prop in money
+        if prop.name.subject != "charge" and not (is_called(prop, TAXES) or is_called(prop, FEES))
+    ]
     yield "fulfillment_value", wholes, why
     yield "fulfillment_tax", [*taxes, *others, *fees], why
     yield "fulfillment_service_fee", [*fees, *others[1:], *others[:1], *taxes], why
@@ -94,7 +98,7 @@ _AMOUNTS: Final = frozenset({"total", "sum", "amount"})
 _MANY_ORDERS: Final = 6
 #: So many amounts are looked at; among more, one that fits is an accident.
 _MOST: Final = 30
-_NO_AMOUNTS: Final = frozenset(words("% percent percentage pct rate taux satz prozent tasso quote"))
+NO_AMOUNTS: Final = frozenset(words("% percent percentage pct rate taux satz prozent tasso quote"))
 
 
 def _is_no_part(prop: Property) -> bool:
@@ -190,7 +194,7 @@ def _largest_first(
         and not values.is_clocked(prop)
         and not _are_years(values.number(prop, numbers))
         and not _numbers_orders(values, prop, numbers)
-        and not is_called(prop, _NO_AMOUNTS)
+        and not is_called(prop, NO_AMOUNTS)
         and not (len(numbers) >= _MANY_ORDERS and len(set(values.number(prop, numbers))) == 1)
     ]
     return sorted(money, key=lambda p: (-mean(values.number(p, numbers)), p.depth))

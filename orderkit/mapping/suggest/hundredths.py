@@ -4,6 +4,7 @@ Read as they are, such amounts would reach TikTok a hundred times too high. So n
 amounts is sure as long as its total is in doubt, and each is offered divided by 100 as well.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from statistics import median
@@ -15,6 +16,8 @@ from orderkit.events import paths
 from orderkit.mapping.names import words
 from orderkit.mapping.suggest.agreement import Roles, days_between
 from orderkit.mapping.suggest.candidates import proposal_of
+from orderkit.mapping.suggest.guessed_amounts import NO_AMOUNTS, is_called
+from orderkit.mapping.suggest.properties import Seen
 from orderkit.mapping.suggest.proposal import HUNDREDTHS, Proposal, as_formula
 
 #: A night hardly costs so much: whole amounts from there on may count hundredths.
@@ -36,21 +39,39 @@ _DIGITS: Final = frozenset(
         "precision",
     ]
 )
+#: An amount that has hundredths, and no rate, which seldom is as much.
+_FRACTION: Final = re.compile(r"[0-9]{2,}\.[0-9]{1,2}(?<!\.0)(?<!\.00)")
+_SEVERAL: Final = 2
 _NEARLY_ALL: Final = 0.9
 _TOTAL: Final = "order_info.value.total_value"
 _CURRENCY: Final = "order_info.value.currency"
 
 
-def in_whole_units(total: Proposal, roles: Roles) -> Proposal:
+def in_whole_units(total: Proposal, roles: Roles, seen: Seen) -> Proposal:
     """The total, in doubt where it is a whole number that is very high for the nights of nearly
-    every order whose currency has hundredths.
+    every order whose currency has hundredths, and no amount beside it has a fraction.
     """
+    if _has_fractions_beside(total, seen):
+        return total
     nights = _nights(roles.get("arrival", []), roles.get("departure", []))
     prices = _prices_of_a_night(total, nights, _codes(roles.get("currency", [])))
     whole = all(isinstance(price, float) for price in prices)
     # A test may have cost next to nothing.
     dear = whole and sum(p >= _DEAR_NIGHT for p in prices) >= max(1, _NEARLY_ALL * len(prices))
     return total.at_most("perhaps", HUNDREDTHS) if dear and not total.formula else total
+
+
+def _has_fractions_beside(total: Proposal, seen: Seen) -> bool:
+    """Whether amounts of the same object have hundredths after the point, in several orders."""
+    prop = seen.properties.get(total.reads)
+    around = prop.called.rpartition(".")[0] if prop else ""
+    for other in seen.properties.values():
+        inside = other.path.startswith(f"{around}.") if around else not other.container
+        if inside and not other.in_array and not is_called(other, NO_AMOUNTS):
+            fractions = sum(bool(_FRACTION.fullmatch(str(v))) for v in other.values.values())
+            if fractions >= _SEVERAL:
+                return True
+    return False
 
 
 def divide_hundredths(

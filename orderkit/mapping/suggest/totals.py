@@ -10,10 +10,12 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from orderkit.destination.fields import FieldMapping
+from orderkit.mapping.names import read_name
 from orderkit.mapping.suggest import computed
 from orderkit.mapping.suggest.agreed_amounts import (
     differ,
     discount_amounts,
+    discounted,
     has_discounts,
     settle_amounts,
     shows,
@@ -53,6 +55,17 @@ def settle_totals(
         roles["total"] += [made for made in shown if made.value not in known]
     if total and payable and not due:
         _tell_apart(roles, total, payable, seen, order, zone)
+    if payable and roles.get("total") and not roles["payable"]:
+        first = roles["total"][0]
+        # What is left to pay may be as much, where nobody has paid: a total says that it is all.
+        roles["payable"] = [
+            made.at_most(
+                "likely" if "total" in read_name(prop.called).attributes else "perhaps",
+                f"`{first.reads}` less `{path}`, in every order",
+            )
+            for prop, path in discounted(first, seen)
+            for made in readings(payable, prop, seen, order, zone)
+        ]
     settle_amounts(roles, seen)
     if due := next((p for p in roles.get("payable", []) if p.sure), None):
         roles["total"] = [p for p in roles["total"] if _covers(p, due)]
@@ -94,7 +107,8 @@ def _tell_apart(
     if len(pairs) == 1:
         whole, less, path = next(iter(pairs.values()))
         fact = f"`{whole.reads}` less `{path}`, in every order"
-        roles["payable"] = [replace(less, row=payable, facts=(*less.facts[:2], fact))]
+        due = replace(less, row=payable, facts=less.facts[:2])
+        roles["payable"] = [due.because(fact) if due.sure else due.shown_by(fact)]
         named = next((p for p in totals if p.value == whole.value), None)
         whole = named or whole.at_most("likely", f"less the discount it is `{less.reads}`")
         roles["total"] = [whole, *(p for p in totals if p.value not in (whole.value, less.value))]

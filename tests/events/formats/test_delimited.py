@@ -29,6 +29,8 @@ ROW = {"id": "H-1", "total": "100"}
          "dots of abbreviations left out of 1 column name, as in `Cod`"),
         ("N. Pren.;Tot. Sogg.\nH-1;7\nH-1;7\n", {"N Pren": "H-1", "Tot Sogg": "7"},
          "dots of abbreviations left out of 2 column names, as in `N Pren`"),
+        ("Res.-Nr.;Preis/Zi./Nacht\nH-1;7\nH-1;7\n", {"Res-Nr": "H-1", "Preis/Zi/Nacht": "7"},
+         "dots of abbreviations left out of 2 column names, as in `Res-Nr`"),
         ("Cod;Cod.\nH-1;7\nH-1;7\n", {"Cod": "H-1", "Cod.": "7"},
          'column 2 is no path of its own: GET("Cod.") reads it'),
         ("a..b;price.total\nH-1;7\nH-1;7\n", {"a..b": "H-1", "price": {"total": "7"}},

@@ -140,6 +140,6 @@ def test_what_all_orders_have_alike_is_no_amount() -> None:
 
 def test_the_only_currency_there_is_is_the_orders() -> None:
     """A column of codes that no other column has is taken; beside another one it is offered."""
-    alone, beside = bookings(Whg=["EUR"]), bookings(Whg=["EUR"], PrWhg=["USD"])
-    assert ("Whg", True) in proposed("currency", alone)
+    alone, beside = bookings(Wrk=["EUR"]), bookings(Wrk=["EUR"], PrWrk=["USD"])
+    assert ("Wrk", True) in proposed("currency", alone)
     assert not any(sure for _, sure in proposed("currency", beside))

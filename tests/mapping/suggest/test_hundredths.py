@@ -121,3 +121,23 @@ def test_that_amounts_add_up_does_not_say_what_they_count(parts: tuple[str, ...]
     amounts = [p for ranked in found.values() for p in ranked if p.row.type == "amount"]
     assert {p.row.target.rpartition(".")[2] for p in amounts} >= {"total_value", "payment_value"}
     assert [p.value for p in amounts if p.sure and not p.value.endswith("/ 100")] == []
+
+
+def test_an_amount_with_a_fraction_beside_it_shows_whole_units() -> None:
+    """A night for 12,600 baht is no night for 126 where a tax of 1,648.60 stands beside it."""
+    events = [
+        {
+            "id": f"B-{at}",
+            "currency": "THB",
+            "arrival": "2026-05-01",
+            "departure": "2026-05-03",
+            "pricing": {"grandTotal": 25200 + 100 * at, **tax},
+        }
+        for at, tax in enumerate(({"vat": 1648.6}, {"vat": 1655.14}, {"vat": 1661.68}))
+    ]
+    for seen, whole in (
+        (events, True),
+        ([{**e, "pricing": {"grandTotal": 25200}} for e in events], False),
+    ):
+        found = with_guesses(seen, UTC, ["CREATE_ORDER"] * 3)["order_info.value.total_value"]
+        assert (found[0].value, found[0].sure) == ("{{pricing.grandTotal}}", whole)
