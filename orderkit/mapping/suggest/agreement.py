@@ -68,10 +68,14 @@ def settle_whole_documents(
     """The proposals; where each of the events may be a document of several, none is sure: what
     stands in it once is the document's, or that of its first event.
     """
-    lists = [lists_of_orders(event) for event in events]
-    if not (lists and all(lists)):
+    path = ""
+    for event in events:
+        path = next(iter(lists_of_orders(event)), "")
+        if not path:
+            break
+    if not path:
         return dict(found)
-    doubt = f"the events may stand in `{lists[0][0]}`: --at {lists[0][0]}"
+    doubt = f"the events may stand in `{path}`: --at {path}"
     return {t: [p.at_most("perhaps", doubt) for p in ranked] for t, ranked in found.items()}
 
 
