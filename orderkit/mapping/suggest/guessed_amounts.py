@@ -102,9 +102,11 @@ NO_AMOUNTS: Final = frozenset(words("% percent percentage pct rate taux satz pro
 
 
 def _is_no_part(prop: Property) -> bool:
-    """Whether it is called a total, a payment or a commission's: no tax and no fee."""
-    of_others = prop.name.subject in ("payment", "commission")
-    return of_others or bool(prop.name.attributes & {"total", "base"})
+    """Whether it is called a total, the rooms', a payment or a commission's: no tax and no fee."""
+    # A payment's object may be a folio, which has its "accommodation".
+    own = read_name(prop.called.rpartition(".")[2]).subject
+    of_others = {prop.name.subject, own} & {"payment", "commission", "hotel", "room"}
+    return bool(of_others) or bool(prop.name.attributes & {"total", "base"})
 
 
 def tax_items(values: OrderValues) -> Iterator[tuple[str, str]]:
