@@ -14,6 +14,7 @@ from orderkit.events import paths
 from orderkit.mapping.names import words
 from orderkit.mapping.suggest.properties import Seen
 from orderkit.mapping.suggest.status_words import (
+    NO_SHOW_STATUS,
     STATES,
     StatusWord,
     possible_status,
@@ -156,7 +157,12 @@ def _told_by_orders(
     """
     by_code = {code: _with(seen, path, code) for code in statuses}
     fewest: dict[str, int] = {}
-    said = {code: status or possible_status(code) for code, status in statuses.items()}
+    # A guest who never came may have a bill, and a cancellation that the night's audit wrote.
+    may_be = {code: status or possible_status(code) for code, status in statuses.items()}
+    said = {
+        code: "" if status == NO_SHOW_STATUS and not statuses[code] else status
+        for code, status in may_be.items()
+    }
     found: dict[str, tuple[str, str]] = {}
     for other, prop in seen.properties.items():
         status = _tells_of(other) if other != path else ""
