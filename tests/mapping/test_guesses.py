@@ -116,6 +116,17 @@ def test_who_cancelled_is_read_from_words_for_a_guest() -> None:
     assert set(first.given.values()) == {"CUSTOMER", "MERCHANT"}
 
 
+def test_who_cancelled_is_read_from_letters_that_are_left_of_a_word() -> None:
+    """GST is the guest beside HTL, the hotel; whoever else cancelled is said by a person."""
+    by = ("GST", "HTL", "AGT", "")
+    events = [{"no": f"B-{at}", **({"Cxd By": word} if word else {})} for at, word in enumerate(by)]
+    statuses = ["CANCEL_ORDER"] * 3 + ["CREATE_ORDER"]
+    first, *others = guess(order_values(events, UTC, statuses))["order_info.initiator"]
+    assert first.given == {0: "CUSTOMER", 1: "MERCHANT"}
+    assert [proposal.given[2] for proposal in others] == ["MERCHANT", "CUSTOMER"]
+    assert "`GST`, `AGT` are read as the guest" in others[1].reason
+
+
 def test_events_in_which_nothing_looks_like_an_order_give_no_guess() -> None:
     """Texts and yes or no are no one's amounts, dates or codes."""
     events = [{"a": "some words", "b": at % 2 == 0} for at in range(8)]

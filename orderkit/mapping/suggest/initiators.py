@@ -7,6 +7,7 @@ from orderkit.events.jsontext import show
 from orderkit.mapping.names import hints, read_name, words
 from orderkit.mapping.suggest.properties import Property
 from orderkit.mapping.suggest.proposal import spelled
+from orderkit.mapping.suggest.status_codes import SKIPPING, skips_to
 from orderkit.mapping.suggest.values import OrderValues
 
 _MOST_WORDS: Final = 4
@@ -80,7 +81,8 @@ def _said(meant: Mapping[str, str], nothing: Sequence[str]) -> str:
     as_hotel = f", {read['MERCHANT']} as the hotel" if read["MERCHANT"] else ""
     open_ = ", ".join(f"`{word}`" for word in nothing)
     left = f"{open_} and any other word give" if open_ else "any other word gives"
-    return f"{read['CUSTOMER']} is read as the guest{as_hotel}; {left} nothing"
+    verb = "are" if "," in read["CUSTOMER"] else "is"
+    return f"{read['CUSTOMER']} {verb} read as the guest{as_hotel}; {left} nothing"
 
 
 def _sides(said: Iterable[str]) -> tuple[list[str], list[str]]:
@@ -102,9 +104,13 @@ def _sides_of_short(said: Iterable[str]) -> tuple[list[str], list[str]]:
 
 
 def _begins(word: str, subject: str) -> bool:
-    """Whether a word that speaks of that subject begins so."""
+    """Whether a word that speaks of that subject begins so, or is what some letters are left of
+    ("GST").
+    """
+    letters = word.casefold()
+    fits = str.startswith if len(letters) < SKIPPING else skips_to
     return any(
-        kind == "subject" and concept == subject and whole.startswith(word.casefold())
+        kind == "subject" and concept == subject and fits(whole, letters)
         for whole, meanings in hints().items()
         for kind, concept in meanings
     )

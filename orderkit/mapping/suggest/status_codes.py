@@ -41,7 +41,7 @@ _USUAL: Final = {
     "ns": "no-show",
 }
 #: Letters left out in the midst ("CNL") say something from so many on.
-_SKIPPING: Final = 3
+SKIPPING: Final = 3
 #: What is written once a stay is over, in the languages of hotels.
 _BILLS: Final = frozenset(
     words(
@@ -135,14 +135,14 @@ def _short_for(code: str) -> dict[str, StatusWord]:
         return {}
     every = status_words().items()
     begins = [word for text, word in every if text.startswith(letters)]
-    skips = [word for text, word in every if len(letters) >= _SKIPPING and _in(letters, text)]
+    skips = [word for text, word in every if len(letters) >= SKIPPING and skips_to(text, letters)]
     found: dict[str, StatusWord] = {}
     for word in begins or skips:
         found.setdefault(word.status or word.perhaps, word)
     return found
 
 
-def _in(letters: str, text: str) -> bool:
+def skips_to(text: str, letters: str) -> bool:
     """Whether a word begins with the first letter, and has the others in their order."""
     rest = iter(text)
     return text[0] == letters[0] and all(letter in rest for letter in letters)
