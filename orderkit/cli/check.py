@@ -23,6 +23,7 @@ from orderkit.cli.terminal import COLOURS, Line, Terminal
 from orderkit.events.paths import count
 from orderkit.language.references import ValueSource
 from orderkit.mapping.across import AcrossEvents
+from orderkit.mapping.assumed_zone import reads_as_utc
 from orderkit.mapping.compiled import CompiledField
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.results import EventResult, outcome_word
@@ -99,8 +100,18 @@ def command(
         listed = first if len(first) <= _SHORT else []
         _print_causes(out, causes, proposed, reasons, listed)
         out.print(_summary(outcomes))
-    print_warnings([*across.sentences(), *unread.describe()])
+    print_warnings([*_assumed_zone(mapper, first), *across.sentences(), *unread.describe()])
     return int(outcomes["rejected"] + outcomes["unreadable"] > 0)
+
+
+def _assumed_zone(mapper: Mapper, first: Sequence[EventResult]) -> list[str]:
+    """That times are read as UTC, where the first orders show it."""
+    events = (
+        result.entry.event for result in first if result.mapped and result.mapped.order_status
+    )
+    if any(reads_as_utc(mapper.compiled, mapper.explain(event).trace) for event in events):
+        return ["times without an offset are read as UTC, an assumption: name the hotel's timezone"]
+    return []
 
 
 def _proposed(
@@ -176,7 +187,8 @@ def _print_group(out: Terminal, group: list[Cause], proposed: dict[str, Proposal
     out.print(head)
     for cause in group:
         problem = cause.problem
-        out.paragraph(problem.message)
+        called = problem.target.removeprefix("order_info.")
+        out.paragraph(f"{called}: {problem.message}" if len(group) > 1 else problem.message)
         best = proposed.get(problem.target) if problem.code == "missing" else None
         if best:
             sure = f'read {best.reads}, which "orderkit suggest" proposes: {best.confidence}'

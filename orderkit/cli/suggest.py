@@ -2,7 +2,6 @@
 
 from itertools import islice
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -20,9 +19,8 @@ from orderkit.events.files import is_special, write_text
 from orderkit.events.jsontext import show
 from orderkit.events.paths import count
 from orderkit.mapping.suggest import MOST_EVENTS
-from orderkit.mapping.suggest.settings_file import proposed_settings
+from orderkit.mapping.suggest.settings_file import propose, proposed_settings
 from orderkit.mapping.suggest.statuses import suggest_events
-from orderkit.mapping.suggest.with_guesses import with_guesses
 
 
 @click.command("suggest")
@@ -50,8 +48,7 @@ def command(events: str, output: str | None, as_json: bool) -> int:
         echo(f"{output}: written from {count(len(loaded), 'event')}; read it through", err=True)
         return 0
     proposed = suggest_events(loaded)
-    statuses = proposed.statuses(loaded)
-    proposals = with_guesses(loaded, ZoneInfo("UTC"), statuses, envelope)
+    proposals, _zone = propose(loaded, envelope)
     if as_json:
         for ranked in proposals.values():
             for proposal in ranked:

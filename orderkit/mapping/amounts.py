@@ -95,8 +95,13 @@ def unusual_digits(value: Any, currency: str | None) -> Doubt | None:
         return None
     shown = show(plain_number(rounded))
     digits = count(units, "digit") if units else "no digits"
+    # No function of the platform's rounds: half a unit more, and the rest of the digits cut off.
+    half = plain_number(Decimal(5).scaleb(-units - 1))
+    kept = f"([.][0-9]{{1,{units}}})?" if units else ""
+    rounding = f'SELECT(STRING(({{x}}) + {half}), "^[0-9]+{kept}")'
     return Doubt(
         f"{currency} has {digits} after the point; rounded it is {shown}",
+        (Mending(plain_number(rounded), (rounding,)),),
         fix=f"send it rounded: {shown}",
     )
 

@@ -67,6 +67,7 @@ def missing(field: CompiledField, reading: ValueReading, event: Any) -> Problem:
     if field.type.name == _CLICK_ID and (present := source_in_formula(field.source)):
         without = f"formula = '{present} != null'" if "'" not in present else "a formula"
         fix += f"; or leave out what did not begin on TikTok: {without} under [filter]"
+        fix += ", joined with && to one that is there"
     if near:
         message += f"; did you mean {_list(near)}?"
     return Problem(
@@ -138,9 +139,13 @@ def invalid(
 def unusual(field: CompiledField, raw: Any, value: Any, doubt: Doubt) -> Problem:
     """For a value that is accepted with a doubt; `raw` is what it was made of."""
     where = field.reads or field.row.source
+    calculated = isinstance(field.source, Calculation)
+    name = field.target.removeprefix("order_info.") if field.remapped else field.row.source
     fix = doubt.fix or f"make sure that {where} is {field.type.expected}"
     if offered := offers(field, raw, doubt.mendings):
-        fix = f"send {field.type.expected}, or {', or '.join(offered)}"
+        # What a formula of the settings makes of an event, nobody can send otherwise.
+        sent = [] if calculated else [doubt.fix or f"send {field.type.expected}"]
+        fix = ", or ".join([*sent, *offered])
     return Problem(
         code="unusual",
         target=field.target,
@@ -148,9 +153,9 @@ def unusual(field: CompiledField, raw: Any, value: Any, doubt: Doubt) -> Problem
         rule=f"expected is {field.type.expected}",
         found=show(value),
         expected=field.type.expected,
-        message=f"{field.row.source} is {show(value)}: {doubt.reason}",
+        message=f"{name} is {show(value)}: {doubt.reason}",
         fix=fix,
-        actor="settings" if field.in_settings else "event",
+        actor="settings" if field.in_settings or calculated else "event",
     )
 
 

@@ -70,6 +70,32 @@ def test_digits_of_a_currency(currency: str, amount: Any, rounded: str | None) -
     assert Decimal(str(value_of(mapped, "value.total_tax"))) == Decimal(str(amount))
 
 
+@pytest.mark.parametrize(
+    ("currency", "amount", "rounded"),
+    [("EUR", 505.37444933920705, 505.37), ("EUR", 19.625550660792953, 19.63), ("JPY", 99.5, 100)],
+)
+def test_what_a_formula_computes_is_rounded_by_one(
+    currency: str, amount: float, rounded: float
+) -> None:
+    """No function of the platform rounds; the formula that is offered does, and nobody sends it."""
+    formula = "tax_amount / 1"
+    mapped = map_changed(
+        {"currency": currency, "tax_amount": amount},
+        smart_mapping={"order_info.value.total_tax": {"formula": formula}},
+    )
+    (problem,) = [p for p in mapped.problems if p.target == "order_info.value.total_tax"]
+    assert (problem.actor, problem.message.partition(" is ")[0]) == ("settings", "value.total_tax")
+    assert "send" not in problem.fix
+    offered = re.search("formula = '(.*)' }", problem.fix)
+    assert offered is not None
+    again = map_changed(
+        {"currency": currency, "tax_amount": amount},
+        smart_mapping={"order_info.value.total_tax": {"formula": offered[1]}},
+    )
+    assert value_of(again, "value.total_tax") == rounded
+    assert not any(p.target == "order_info.value.total_tax" for p in again.problems)
+
+
 def test_a_commission_has_its_own_currency() -> None:
     """The digits of a commission are those of the commission's currency, not of the order's."""
     event = golden.read("completed", "event")

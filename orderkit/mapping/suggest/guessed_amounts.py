@@ -54,6 +54,30 @@ def guess_amounts(
     yield "fulfillment_tax", [*taxes, *others, *fees], why
     yield "fulfillment_service_fee", [*fees, *others[1:], *others[:1], *taxes], why
     yield "commission_base_amount", list(_bases(wholes, currencies)), why
+    yield from _called_so(values, numbers, [*wholes, *taxes, *fees])
+
+
+def _called_so(
+    values: OrderValues, numbers: list[int], known: list[Property]
+) -> Iterator[tuple[str, list[Property], str]]:
+    """What is called a bill, a tax or a fee, though orders have it that are not complete: a bill
+    of a cancellation, a tax that is known from the start.
+    """
+    had = [
+        prop
+        for prop in (values.of(numbers) if numbers else ())
+        if not prop.in_array and values.money(prop, numbers) and not is_called(prop, NO_AMOUNTS)
+    ]
+    rows = (("value", _BILLS, "a bill"), ("tax", TAXES, "a tax"), ("service_fee", FEES, "a fee"))
+    for end, names, what in rows:
+        if not any(is_called(prop, names) for prop in known):
+            found = [prop for prop in had if is_called(prop, names)]
+            found.sort(key=lambda p: not p.name.attributes & _AMOUNTS)
+            yield (
+                f"fulfillment_{end}",
+                found,
+                f"called {what}, and there before a stay is over, too",
+            )
 
 
 def _bases(money: list[Property], currencies: list[Property]) -> Iterator[Property]:
@@ -88,6 +112,12 @@ FEES: Final = frozenset(
     words(
         "fee fees service services svc serv gebuhr gebuhren leistungen servicio servicios servizio"
         " servizi servico servicos frais cargo cargos spese toeslag toeslagen"
+    )
+)
+_BILLS: Final = frozenset(
+    words(
+        "folio invoice bill rechnung rechn rg factura fact facture fattura conto fatura faktura"
+        " settled"
     )
 )
 #: Of what the name of an amount speaks that is not the whole order's.

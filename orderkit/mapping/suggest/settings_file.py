@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from orderkit.destination.codes import time_zone_of
 from orderkit.destination.fields import FieldMapping, field_mappings, ruled_statuses
 from orderkit.destination.loading import PROPOSED
 from orderkit.events.jsontext import show
@@ -24,6 +25,7 @@ from orderkit.mapping.suggest.statuses import (
 from orderkit.mapping.suggest.with_guesses import with_guesses
 from orderkit.mapping.suggest.zones import named_zone, shown_zone
 
+_SHOWING: Final = 3
 NO_SHOW: Final = "order_info.extra.no_show"
 
 
@@ -36,7 +38,7 @@ def as_settings_file(
     """A settings file with what is at least likely; other candidates stand in comments.
 
     credentials: the name under which the secrets are kept, "" to leave it to the reader
-    zone:        the time zone, "" for none, and the property that names or shows it
+    zone:        the time zone, "" for none, and who says so
     """
     events = list(events)
     own = set() if in_platform_shape(events) else _own_sources(events)
@@ -50,9 +52,8 @@ def as_settings_file(
         elif ranked or row.target in own:
             smart += _lines(f'"{row.target}"', row, ranked, row.target in own)
     proposed = suggest_events(events)
-    named, path = zone
-    names_it = f"; `{_comment(path)}` says so" if path else ""
-    root = [f'timezone = "{named or "UTC"}"  # times without an offset are read in it{names_it}']
+    named, why = zone[0] or "UTC", _comment(zone[1] or "an assumption")
+    root = [f'timezone = "{named}"  # times without an offset are read in it: {why}']
     if proposed.event_property != EVENT_NAME:
         root.append(f"event_property = {_toml(proposed.event_property)}  # says what happened")
     blocks = [
@@ -75,12 +76,43 @@ def proposed_settings(
     The first `MOST_EVENTS` are learnt from.
     """
     events = list(islice(events, MOST_EVENTS))
-    statuses, zone = suggest_events(events).statuses(events), named_zone(events, envelope)
-    found = with_guesses(events, ZoneInfo(zone[0] or "UTC"), statuses, envelope)
-    countries = {code for p in found["order_info.order_country"][:1] for code in p.given.values()}
-    if not zone[0] and (shown := shown_zone(events, countries))[0]:
-        zone, found = shown, with_guesses(events, ZoneInfo(shown[0]), statuses, envelope)
+    found, zone = propose(events, envelope)
     return as_settings_file(found, events, zone=zone)
+
+
+def propose(
+    events: list[Any], envelope: Mapping[str, Any] = MappingProxyType({})
+) -> tuple[dict[str, list[Proposal]], tuple[str, str]]:
+    """What names and values propose, and the time zone that it is read in, with who says so."""
+    statuses = suggest_events(events).statuses(events)
+
+    def proposed(zone: str) -> dict[str, list[Proposal]]:
+        return with_guesses(events, ZoneInfo(zone), statuses, envelope)
+
+    zone, path = named_zone(events, envelope)
+    found = proposed(zone or "UTC")
+    countries = {code for p in found["order_info.order_country"][:1] for code in p.given.values()}
+    if not zone:
+        zone, path = shown_zone(events, countries)
+        found = proposed(zone) if zone else found
+    why = path and f"`{path}` says so"
+    # One or two bookings do not show that all hotels are in their country.
+    shown = len(events) >= _SHOWING and _are_written_by_people(found)
+    if not zone and shown and (zone := _zone_of_all(countries)):
+        why, found = "that of the hotels' country, an assumption", proposed(zone)
+    return found, (zone, why)
+
+
+def _are_written_by_people(found: Mapping[str, list[Proposal]]) -> bool:
+    """Whether a formula reads the moments of orders: a report for people has the hotel's time."""
+    moments = (ranked[0] for ranked in found.values() if ranked)
+    return any(p.row.type == "timestamp" and "DATEPARSE(" in p.value for p in moments)
+
+
+def _zone_of_all(countries: Iterable[str]) -> str:
+    """The one time zone of all these countries, or ""."""
+    zones = {time_zone_of(country) for country in countries}
+    return next(iter(zones)) if len(zones) == 1 else ""
 
 
 def _own_sources(events: list[Any]) -> set[str]:

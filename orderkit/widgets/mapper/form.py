@@ -1,5 +1,6 @@
 """The mapper as a widget: the browser sends intents, and gets back what changed on the screen."""
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +24,7 @@ from orderkit.widgets.mapper.screen import difference, screen
 from orderkit.widgets.mapper.session import MapperSession
 from orderkit.widgets.mapper.tables import proposals_table, rows_table, screen_html
 from orderkit.widgets.mapper.view import INTENTS, MapperView
+from orderkit.widgets.mapper.written import ROWS
 from orderkit.widgets.workspace import read_settings, settings_path, settings_target
 
 #: What is done on the way, after which what was said still stands.
@@ -224,7 +226,13 @@ class SettingsForm(MapperActions):
             for at, status in enumerate(statuses)
             if status and not (mapped and states.outcome(at) == "not for TikTok")
         ]
-        first = min(orders, key=states.errors, default=0)
+        # What an order that nobody has said yet to be one lacks, is what its status asks for.
+        asked = Counter(row.mandatory for row in ROWS.values())
+        lacking = {
+            at: states.errors(at) + (0 if states.status(at) else asked[statuses[at]])
+            for at in orders
+        }
+        first = min(orders, key=lambda at: lacking[at], default=0)
         if self.session.chosen == 0 and first:
             self.session.pick(first)
             self._tell_picker()

@@ -1,17 +1,15 @@
 """What is to be said of the chosen event as a whole, above the rows, and what can be done."""
 
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from orderkit.destination.codes import time_zone_of
+from orderkit.mapping.assumed_zone import reads_as_utc
 from orderkit.mapping.fixes import source_in_formula
-from orderkit.mapping.moments import assumed_zone
 from orderkit.mapping.suggest.click_ids import CLICK_ID
 from orderkit.mapping.suggest.zones import shown_zone
 from orderkit.widgets.mapper.session import MapperSession
 from orderkit.widgets.mapper.written import ROWS
 
-_ASSUMED: Final = assumed_zone(ZoneInfo("UTC"))
 _COUNTRY: Final = "order_info.order_country"
 #: So many letters of a filter's formula are shown.
 _LONGEST: Final = 200
@@ -35,8 +33,7 @@ def notes(session: MapperSession) -> list[dict[str, Any]]:
         found.append({"text": f"This event is not sent: {_why(session, mapped.reason)}"})
         if "in no event mapping entry" in mapped.reason:
             found[0] |= {"label": "Say what it stands for", "drawer": "event_mapping"}
-    assumed = any(step.endswith(_ASSUMED) for e in session.rows.trace for step in e.steps)
-    if assumed or (session.settings.timezone == "UTC" and _parses_moments(session)):
+    if reads_as_utc(session.compiled, session.rows.trace):
         found += _zones(session)
     others = (p for p in mapped.problems if p.target not in ROWS)
     return found + [{"text": f"{p.message}; {p.fix}"} for p in others]
@@ -51,12 +48,6 @@ def _why(session: MapperSession, reason: str) -> str:
         if lacks and lacks.state == "missing":
             return "the filter leaves it out, as it has no click id"
     return reason if len(reason) <= _LONGEST else f"{reason[:_LONGEST]}…"
-
-
-def _parses_moments(session: MapperSession) -> bool:
-    """Whether a moment is made of a text by a formula, which says no zone."""
-    moments = (row.target for row in ROWS.values() if row.type == "timestamp")
-    return any("DATEPARSE(" in session.field(target).source.text for target in moments)
 
 
 def _zones(session: MapperSession) -> list[dict[str, Any]]:

@@ -25,9 +25,9 @@ class ProposedRows(EventStatuses):
     def show_events(self, events: Mapping[str, Any], envelope: Mapping[str, Any]) -> None:
         """Work with these events from now on, the first of them first."""
         self._proposals: dict[str, list[Proposal]] | None = None
-        self._guessed_by: list[str] = []
+        self._guessed_by: tuple[str, ...] = ()
         self._guessed_for: CompiledSettings | None = None
-        self._learnt: dict[tuple[str, tuple[int, ...]], list[Proposal]] = {}
+        self._learnt: dict[tuple[str, str, tuple[int, ...]], list[Proposal]] = {}
         super().show_events(events, envelope)
 
     @property
@@ -36,8 +36,9 @@ class ProposedRows(EventStatuses):
         # Each row asks, at each key; only a change of settings can change the statuses.
         if self._proposals is None or self._guessed_for is not self.compiled:
             self._guessed_for, statuses = self.compiled, self.statuses()
-            if self._proposals is None or self._guessed_by != statuses:
-                self._proposals, self._guessed_by = self._propose(statuses), statuses
+            by = (self.settings.timezone, *statuses)
+            if self._proposals is None or self._guessed_by != by:
+                self._proposals, self._guessed_by = self._propose(statuses), by
         return self._proposals
 
     @property

@@ -184,9 +184,10 @@ class MapperSession(ProposedRows):
 
     def _proposals_where_bad(self, row: FieldMapping) -> list[Proposal]:
         """Proposals learnt only from the first events in which the row has a problem."""
-        place = row.target, tuple(self.with_problem(row.target)[:_LEARNT_FROM])
+        numbers = tuple(self.with_problem(row.target)[:_LEARNT_FROM])
+        place = row.target, self.settings.timezone, numbers
         if place not in self._learnt:
-            seen = [self.states.seen(at) for at in place[1]]
+            seen = [self.states.seen(at) for at in numbers]
             self._learnt[place] = suggest(seen, self.settings.zone).get(row.target, [])
         return self._learnt[place]
 

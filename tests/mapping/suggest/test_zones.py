@@ -70,6 +70,32 @@ def test_a_proposed_file_names_the_zone_that_is_shown() -> None:
 
 
 @pytest.mark.parametrize(
+    ("made", "country", "zone"),
+    [
+        ("02/06/2026 21:14", "IE", "Europe/Dublin"),
+        ("02.06.2026 21:14:09", "DE", "Europe/Berlin"),
+        ("02/06/2026 21:14", "ES", "UTC"),  # the Canaries have another time
+        ("2026-06-02 21:14:09", "IE", "UTC"),  # a database may have it in UTC
+        ("2026-06-02T21:14:09Z", "IE", "UTC"),
+    ],
+)
+def test_a_report_for_people_has_the_hotels_time(made: str, country: str, zone: str) -> None:
+    """Where its country has one; it is an assumption either way, and the file says so."""
+    events = [
+        {
+            "order_number": f"B-{at}",
+            "status": "confirmed",
+            "hotel_country": country,
+            "created": made,
+        }
+        for at in range(3)
+    ]
+    text = proposed_settings(events)
+    assert parse_settings(text, draft=True).timezone == zone
+    assert "assumption" in text.splitlines()[1]
+
+
+@pytest.mark.parametrize(
     ("event", "zone"),
     [
         (

@@ -1054,6 +1054,35 @@ def test_a_moment_is_shown_as_people_read_it() -> None:
     assert form.row("create_time")["proposal"]["value"] == "2025-04-20 12:01 CEST, 1745143260"
 
 
+def test_what_is_proposed_is_read_in_the_zone_that_was_just_named() -> None:
+    """A time that is offered, and what else is, are not those of the zone before."""
+    event = {"event_name": "booking", "booked": "02/06/2025 21:14", "changed": "21/08/2025 10:52"}
+    form = SettingsForm(picker=EventPicker({"1": event, "2": event, "3": event}))
+    form.start_anew()
+    form.map_event("booking")
+
+    def offered() -> str:
+        return str(form.row("update_time")["proposal"]["value"])
+
+    form.change_part("timezone", "UTC")
+    assert offered() == "2025-08-21 10:52 UTC, 1755773520"
+    form.change_part("timezone", "Europe/Dublin")
+    assert offered() == "2025-08-21 10:52 IST, 1755769920"
+
+
+def test_the_mapper_begins_with_what_needs_least_to_be_an_order() -> None:
+    """Where no status is said yet, a booking asks for less than a stay that is over."""
+    events = {
+        str(at): {"Stat": code, "booking_no": f"B-{at}", **only}
+        for at, (code, only) in enumerate(
+            [("DPT", {"invoice_no": "R1"}), ("CXL", {}), ("CFM", {}), ("INH", {})]
+        )
+    }
+    form = SettingsForm(picker=EventPicker(events))
+    form.start_anew()
+    assert form.session.event["Stat"] == "CFM"
+
+
 def test_the_zone_of_moments_that_a_formula_reads_is_asked_for() -> None:
     """A text that DATEPARSE reads says no zone: as long as none is set, that is told."""
     event = {"event_name": "booking", "made": "20/04/2025 10:01"}
