@@ -59,8 +59,8 @@ def completions(
     if constant and field.type.name in _NARROW:
         if not _unfit(field, token):
             return [{**constant[0], "sure": True}, *found]
-        # No number is called so: the property is meant that is.
-        if found and not found[0]["bad"] and found[0]["shown"].rpartition(".")[2] == token:
+        # No number is called so: a property is meant that is, or begins so.
+        if found and not found[0]["bad"]:
             found[0]["sure"] = True
     return [*found, *_functions(start, token, rest), *constant]
 

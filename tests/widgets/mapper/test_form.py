@@ -736,6 +736,19 @@ def test_a_code_that_the_row_takes_is_meant_as_it_is_typed() -> None:
     assert offered[1]["bad"]
 
 
+@pytest.mark.parametrize("typed", ["Folio T", "VAT I", "Svc"])
+def test_a_text_in_a_row_of_amounts_is_the_beginning_of_a_column(typed: str) -> None:
+    """With a blank or without: no number is called so, and Enter takes the column."""
+    event = {"Folio Total": "748.78", "VAT Incl": "68.23", "Svc Chg": "28.68", "Svc Note": "x"}
+    form = SettingsForm(picker=EventPicker({"0": event | {"event_name": "booking"}}))
+    page = Browser(form)
+    page.does("type", target="fulfillment_value", text=typed, caret=len(typed))
+    offered = page.answer("completions")
+    assert offered[0]["sure"]
+    assert offered[0]["shown"].startswith(typed)
+    assert not any(other.get("sure") for other in offered[1:])
+
+
 def test_a_click_on_a_rooms_property_fills_the_row_for_every_room() -> None:
     """The vendor's row reads all items: the first one was clicked for all of them."""
     form = SettingsForm()
