@@ -11,10 +11,11 @@ from orderkit.destination.fields import FieldMapping, field_mappings, ruled_stat
 from orderkit.destination.loading import PROPOSED
 from orderkit.events.jsontext import show
 from orderkit.events.paths import count
+from orderkit.mapping.suggest.click_ids import CLICK_ID
 from orderkit.mapping.suggest.marked_tests import marked_tests
 from orderkit.mapping.suggest.order_object import in_platform_shape
 from orderkit.mapping.suggest.properties import MOST_EVENTS, look_at
-from orderkit.mapping.suggest.proposal import Proposal
+from orderkit.mapping.suggest.proposal import Proposal, as_formula
 from orderkit.mapping.suggest.statuses import (
     EVENT_NAME,
     ProposedEvent,
@@ -62,7 +63,7 @@ def as_settings_file(
         "# Which event stands for which order status: keep what is to be sent.\n"
         + "\n".join(_pair(event) for event in proposed.events),
         "[smart_mapping]\n" + "\n".join([*smart, *_no_shows(proposed)]) + "\n",
-        *_tests(events),
+        *_filter(events, proposals.get(CLICK_ID, [])),
         '[connection]\n# endpoint_url = ""  # live sending needs it: TikTok\'s partner reference\n',
     ]
     return "\n".join(blocks)
@@ -134,12 +135,19 @@ def _lines(
     """
     if ranked and ranked[0].sure:
         best = ranked[0]
-        return [f"{key} = {_value(best)}  # proposal: {best.confidence}: {_comment(best.reason)}"]
-    lines = [f"# {key} = {_value(p)}  # perhaps: {_comment(p.reason)}" for p in ranked]
+        line = f"{key} = {_value(best)}  # proposal: {best.confidence}: {_comment(best.reason)}"
+        # Orders without the organic click's id may have a paid one's.
+        others = [p for p in ranked[1:] if row.target == CLICK_ID and not p.sure]
+        return [line, *(_candidate(key, other) for other in others)]
+    lines = [_candidate(key, proposal) for proposal in ranked]
     if read_unasked:
         why = f"`{row.source}` may be something else: write it here if it is not"
         return [*lines, f'{key} = ""  # left open: {why}']
     return lines or [f'# {key} = ""  # nothing found: {_comment(row.note or row.source)}']
+
+
+def _candidate(key: str, proposal: Proposal) -> str:
+    return f"# {key} = {_value(proposal)}  # perhaps: {_comment(proposal.reason)}"
 
 
 def _value(proposal: Proposal) -> str:
@@ -170,14 +178,20 @@ def _no_shows(proposed: ProposedEvents) -> list[str]:
     return [f'# "{NO_SHOW}" = {{ formula = {formula} }}  # {why}']
 
 
-def _tests(events: list[Any]) -> list[str]:
-    """A filter that leaves out what is marked as a test, as a comment."""
+def _filter(events: list[Any], clicks: list[Proposal]) -> list[str]:
+    """A filter that leaves out what is marked as a test, and what has no click id, as a comment."""
     names = [path for path in look_at(events).properties if ".X" not in path]
-    found = marked_tests(names, events)
-    if not found:
+    formulas, why = [], []
+    if found := marked_tests(names, events):
+        formulas.append(found.formula)
+        why.append(f"`{_comment(found.path)}` marks {count(len(found.tests), 'event')} as a test")
+    if clicks and clicks[0].sure and len(clicks[0].given) < len(events):
+        formulas.append(f"{as_formula(clicks[0])} != null")
+        why.append(f"{len(clicks[0].given):,} of {len(events):,} events have a click id of TikTok")
+    if not formulas:
         return []
-    why = f"perhaps: `{_comment(found.path)}` marks {count(len(found.tests), 'event')} as a test"
-    return [f"# [filter]\n# formula = {_toml(found.formula)}  # {why}\n"]
+    formula = _toml(" && ".join(formulas))
+    return [f"# [filter]\n# formula = {formula}  # perhaps: {'; '.join(why)}\n"]
 
 
 def _toml(text: str) -> str:

@@ -8,7 +8,7 @@ from orderkit import Mapper, load_settings
 from orderkit.destination.loading import parse_settings
 from orderkit.events import samples
 from orderkit.mapping.suggest import suggest
-from orderkit.mapping.suggest.settings_file import as_settings_file
+from orderkit.mapping.suggest.settings_file import as_settings_file, proposed_settings
 from orderkit.mapping.suggest.with_guesses import with_guesses
 from tests.mapping.suggest.support import UTC
 
@@ -153,6 +153,28 @@ def test_a_discount_below_zero_is_taken_off_already() -> None:
     before = [value for value, _ in first(events, "total_value")]
     assert "to_pay - COALESCE(discount, 0)" in before
     assert "to_pay + COALESCE(discount, 0)" not in before
+
+
+def test_what_marks_tests_no_shows_and_clicks_stands_in_the_file_as_comments() -> None:
+    """Each line works where its first mark is taken away; none is read before."""
+    click = "https://h.example/?ttoclid=click7abcdefghijklmnop0123456789"
+    states = ("confirmed", "no-show", "confirmed", "confirmed")
+    events = [
+        {"booking_no": f"B-{at}", "state": state, "training": at == 2, "entry": click}
+        for at, state in enumerate(states)
+    ]
+    events[3]["entry"] = "https://h.example/"
+    text = proposed_settings(events)
+    draft = parse_settings(text, draft=True)
+    assert draft.filter.formula is None
+    taken = [line for line in text.splitlines() if "[filter]" in line or "# formula =" in line]
+    for line in [*taken, *(each for each in text.splitlines() if "no_show" in each)]:
+        text = text.replace(line, line.removeprefix("# "))
+    used = Mapper(parse_settings(text, draft=True))
+    sent = [used.explain(event).outcome != "filtered" for event in events]
+    assert sent == [True, False, False, False]  # the no-show's status waits for a person
+    shown = {e.target: e.value for e in used.explain(events[1], status="COMPLETE_ORDER").trace}
+    assert shown["order_info.extra.no_show"] is True
 
 
 def test_one_format_spelled_twice_is_no_guess() -> None:
