@@ -17,7 +17,7 @@ def settle_amounts(roles: Roles, seen: Seen) -> None:
     totals = [_with_parts(p, seen) for p in roles.get("total", [])]
     totals = [in_whole_units(_with_tax(p, seen), roles, seen) for p in totals]
     roles["total"] = totals = settle(totals)
-    payable = roles.get("payable", [])
+    payable = [in_whole_units(p, roles, seen) for p in roles.get("payable", [])]
     discounts = list(discount_amounts(seen).values())
     for at, proposal in enumerate(payable):
         agree = [t for t in totals if _differ_by(t.given, proposal.given, discounts)]

@@ -13,6 +13,8 @@ from orderkit.mapping.suggest.values import written_amount
 #: What is less than likely, and so is offered and never written.
 _PERHAPS: Final = "perhaps"
 _LIKELY: Final = "likely"
+#: So many orders show that what stands in an array is of the hotel.
+_SHOWING: Final = 3
 #: A larger number than that is a room's own, or an amount.
 _MOST_ROOMS: Final = 20
 #: What speaks of merchants, and of no company as such.
@@ -184,7 +186,9 @@ def _other_subject(hint: RowHint, subject: str) -> tuple[str, str] | None:
 
 def _in_array(hint: RowHint, prop: Property, seen: Seen, order: OrderObject) -> tuple[str, str]:
     """The doubt about a property of an array's items, for a row about the whole order."""
-    of_all = hint.role in ("arrival", "departure", "currency") or hint.subject == "hotel"
+    # Two bookings of one room agree in its name, too.
+    of_hotel = hint.subject == "hotel" and len(order.numbers) >= _SHOWING
+    of_all = hint.role in ("arrival", "departure", "currency") or of_hotel
     if of_all and all(_agree(seen.events[number], prop.path) for number in order.numbers):
         return _LIKELY, "it stands in an array, whose items agree"
     return _PERHAPS, "it stands in an array: of the first item alone"

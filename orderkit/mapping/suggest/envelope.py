@@ -30,11 +30,19 @@ def of_envelope(
 
     envelope: what a document holds beside its events; orders: the numbers of those that are one
     """
-    proposed = suggest([envelope], zone) if envelope else {}
+    proposed = suggest([_with_single_items(envelope)], zone) if envelope else {}
     return {
         target: [_constant(ranked[0], orders)]
         for target, ranked in proposed.items()
         if target in _OF_ALL and ranked and ranked[0].sure and not ranked[0].formula
+    }
+
+
+def _with_single_items(envelope: Mapping[str, Any]) -> dict[str, Any]:
+    """The envelope with the one item of a list instead of the list: a hotel among hotels."""
+    return {
+        name: part[0] if isinstance(part, list) and len(part) == 1 else part
+        for name, part in envelope.items()
     }
 
 

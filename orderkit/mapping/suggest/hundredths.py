@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from statistics import median
+from types import MappingProxyType
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,14 @@ _DEAR_NIGHT: Final = 1_000
 #: And these most likely do, in a currency in which a night costs some hundreds.
 _TOO_DEAR_NIGHT: Final = 3_000
 _HUNDREDS_A_NIGHT: Final = frozenset(["AUD", "CAD", "CHF", "EUR", "GBP", "NZD", "SGD", "USD"])
+#: In these, it costs some thousands at most.
+_THOUSANDS_A_NIGHT: Final = frozenset(
+    [
+        *("AED", "BRL", "CNY", "CZK", "DKK", "HKD", "ILS", "MXN", "MYR", "NOK", "PLN", "QAR"),
+        *("RON", "SAR", "SEK", "TRY", "ZAR"),
+    ]
+)
+_TOO_DEAR_IN_THOUSANDS: Final = 30_000
 #: What a property is called that says how many digits amounts have after the point.
 _DIGITS: Final = frozenset(
     [
@@ -44,6 +53,7 @@ _FRACTION: Final = re.compile(r"[0-9]{2,}\.[0-9]{1,2}(?<!\.0)(?<!\.00)")
 _SEVERAL: Final = 2
 _NEARLY_ALL: Final = 0.9
 _TOTAL: Final = "order_info.value.total_value"
+_PAYABLE: Final = "order_info.value.payment_value"
 _CURRENCY: Final = "order_info.value.currency"
 
 
@@ -75,15 +85,19 @@ def _has_fractions_beside(total: Proposal, seen: Seen) -> bool:
 
 
 def divide_hundredths(
-    found: dict[str, list[Proposal]], events: Sequence[Any], zone: ZoneInfo
+    found: dict[str, list[Proposal]],
+    events: Sequence[Any],
+    zone: ZoneInfo,
+    envelope: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
     """Offer amounts divided by 100 as well, where the total may count hundredths, or something
     beside an amount says so: first where that most likely is the case.
     """
-    total = next((p for p in found.get(_TOTAL, []) if HUNDREDTHS in p.facts), None)
+    amounts = [*found.get(_TOTAL, []), *found.get(_PAYABLE, [])]
+    total = next((p for p in amounts if HUNDREDTHS in p.facts), None)
     currency = found.get(_CURRENCY, [])[:1]
     codes = _codes(currency)
-    beside_total = _says_hundredths(total, events) if total else ""
+    beside_total = (_says_hundredths(total, events) or _said_once(envelope)) if total else ""
     likely = bool(total and _are_too_dear(total, found, codes))
     for target, proposals in found.items():
         amounts = [p for p in proposals if p.row.type == "amount" and _is_whole(p)]
@@ -104,8 +118,10 @@ def _are_too_dear(
     """Whether half of the nights cost more than any would, in currencies of which that is known."""
     stay = (found.get(f"order_info.extra.check_{end}_date", []) for end in ("in", "out"))
     prices = _prices_of_a_night(total, _nights(*stay), codes)
-    known = set(codes.values()) <= _HUNDREDS_A_NIGHT | set(_undivided(codes))
-    return known and median(prices) >= _TOO_DEAR_NIGHT
+    said = set(codes.values()) - set(_undivided(codes))
+    known = said <= _HUNDREDS_A_NIGHT | _THOUSANDS_A_NIGHT
+    dear = _TOO_DEAR_NIGHT if said <= _HUNDREDS_A_NIGHT else _TOO_DEAR_IN_THOUSANDS
+    return known and median(prices) >= dear
 
 
 def _divided(
@@ -139,6 +155,13 @@ def _says_hundredths(total: Proposal, events: Sequence[Any]) -> str:
             if str(value) == "2" and "".join(words(name)) in _DIGITS:
                 return f"{holder}.{name}".removeprefix(".")
     return ""
+
+
+def _said_once(envelope: Mapping[str, Any]) -> str:
+    """The property beside all events that says the same, or ""."""
+    digits = (path for path, value in paths.walk(envelope) if str(value) == "2")
+    named = (path for path in digits if "".join(words(path.rpartition(".")[2])) in _DIGITS)
+    return next(named, "")
 
 
 def _is_whole(proposal: Proposal) -> bool:

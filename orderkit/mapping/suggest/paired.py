@@ -7,9 +7,10 @@ from orderkit.mapping.suggest.proposal import Proposal
 
 _ITEM: Final = "order_info.spu_list.0.sku_list.0.third_sku"
 _HOTEL: Final = "order_info.third_shop_id"
+_HOTEL_NAME: Final = "order_info.third_shop_name"
 _COUNTRY: Final = "order_info.order_country"
 _CODES_AND_NAMES: Final = (
-    (_HOTEL, "order_info.third_shop_name"),
+    (_HOTEL, _HOTEL_NAME),
     (f"{_ITEM}_id", f"{_ITEM}_name"),
 )
 #: Of what a code or a name of a hotel or a room is not.
@@ -21,20 +22,24 @@ _LEAST: Final = 3
 def settle_pairs(found: dict[str, list[Proposal]]) -> None:
     """Put first what goes with the sure one of a code and a name; likely, if it alone does.
 
-    A country that differs between the bookings of one hotel is its guests'.
+    A country that differs between the bookings of one hotel is its guests', a name its rooms'.
     """
     for code, name in _CODES_AND_NAMES:
         for known, asked in ((code, name), (name, code)):
             first = next((p for p in found.get(known, [])[:1] if p.sure), None)
             if first and found.get(asked):
                 found[asked] = _beside(first, found[asked])
-    _drop_guests_countries(found)
+    _drop_what_differs_within_a_hotel(found)
 
 
-def _drop_guests_countries(found: dict[str, list[Proposal]]) -> None:
+def _drop_what_differs_within_a_hotel(found: dict[str, list[Proposal]]) -> None:
     hotel = next(iter(found.get(_HOTEL, [])), None)
-    if hotel and _COUNTRY in found:
-        found[_COUNTRY] = [p for p in found[_COUNTRY] if not _differs_within(p, hotel)]
+    if hotel is None:
+        return
+    # A code that is only guessed shows nothing of names.
+    for target in (_COUNTRY, _HOTEL_NAME) if hotel.sure else (_COUNTRY,):
+        if target in found:
+            found[target] = [p for p in found[target] if not _differs_within(p, hotel)]
 
 
 def _differs_within(proposal: Proposal, holder: Proposal) -> bool:

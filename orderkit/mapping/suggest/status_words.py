@@ -23,6 +23,8 @@ STATES: Final = frozenset(
 )
 #: What an event may stand for that tells of a guest who never came.
 NO_SHOW_STATUS: Final = "COMPLETE_ORDER"
+#: "Not arrived" is no word for "arrived".
+_NEGATIONS: Final = frozenset({"no", "not", "non", "nicht"})
 
 
 class StatusWord(NamedTuple):
@@ -95,6 +97,8 @@ def possible_status(event_name: str) -> str:
     known = [each for each in said if "".join(each) in status_words()]
     meant = [(each, status_words()["".join(each)].perhaps) for each in known]
     telling, found = next((each for each in meant if each[1]), ((), ""))
+    if not _NEGATIONS.isdisjoint(parts) and _NEGATIONS.isdisjoint(telling):
+        return ""
     of_others = any(
         kind == "subject" and concept not in ("order", "room")
         for word in parts

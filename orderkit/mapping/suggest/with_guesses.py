@@ -65,7 +65,7 @@ def with_guesses(
         settle_fulfilled(found)
     total_parts = settle_by_parts(values, found)
     found |= optional_rows(values, found, total_parts)
-    divide_hundredths(found, events, zone)
+    divide_hundredths(found, events, zone, envelope)
     return settle_whole_documents(found, values.events.values())
 
 

@@ -141,3 +141,43 @@ def test_an_amount_with_a_fraction_beside_it_shows_whole_units() -> None:
     ):
         found = with_guesses(seen, UTC, ["CREATE_ORDER"] * 3)["order_info.value.total_value"]
         assert (found[0].value, found[0].sure) == ("{{pricing.grandTotal}}", whole)
+
+
+@pytest.mark.parametrize(
+    ("price", "currency", "divided"),
+    [(144144, "PLN", True), (14414, "PLN", False), (1441, "PLN", False), (144144, "EUR", True)],
+)
+def test_what_is_to_be_paid_is_in_doubt_as_well_as_a_total(
+    price: int, currency: str, divided: bool
+) -> None:
+    """Though no property is called a total: 144144 for three nights is no price in zloty."""
+    events = [
+        {
+            "id": f"B-{at}",
+            "from": "2026-05-01",
+            "until": "2026-05-04",
+            "price": {"ccy": currency, "to_pay": price + at},
+        }
+        for at in range(3)
+    ]
+    found = with_guesses(events, UTC, ["CREATE_ORDER"] * 3)["order_info.value.payment_value"]
+    assert (found[0].value == "price.to_pay / 100") == divided
+    assert found[0].sure == (price == 1441)
+
+
+def test_an_envelope_says_it_for_all_events() -> None:
+    """What has two digits stands once in the document."""
+    events = [
+        {
+            "id": f"B-{at}",
+            "from": "2026-05-01",
+            "until": "2026-05-02",
+            "ccy": "PLN",
+            "to_pay": 144100,
+        }
+        for at in range(3)
+    ]
+    envelope = {"money": {"unit": "minor", "digits": 2}}
+    found = with_guesses(events, UTC, ["CREATE_ORDER"] * 3, envelope)
+    first = found["order_info.value.payment_value"][0]
+    assert (first.value, "`money.digits` says 2" in first.reason) == ("to_pay / 100", True)

@@ -177,6 +177,16 @@ def test_what_marks_tests_no_shows_and_clicks_stands_in_the_file_as_comments() -
     assert shown["order_info.extra.no_show"] is True
 
 
+def test_a_name_that_differs_within_a_hotel_is_not_the_hotels() -> None:
+    """An array called a lodging has rooms in it: the hotel's code has one name."""
+    events = [
+        {"ref": f"B-{at}", "property_code": "GDN", "lodging": [{"label": label}, {"label": label}]}
+        for at, label in enumerate(("Single Room", "Double Room", "Single Room"))
+    ]
+    assert first(events, "third_shop_id")[0] == ("{{property_code}}", True)
+    assert first(events, "third_shop_name") == []
+
+
 def test_one_format_spelled_twice_is_no_guess() -> None:
     """Digits in a text are read with and without STRING alike."""
     dates = {"arrival": "20260501150000", "departure": "20260503110000"}

@@ -91,6 +91,17 @@ def test_two_letters_beside_each_other_are_what_they_are_in_many_systems() -> No
     assert proposed("XL", "Z9")["XL"].perhaps == ""
 
 
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("NOT_ARRIVED", "COMPLETE_ORDER"), ("not guaranteed", ""), ("no modification", "")],
+)
+def test_what_is_denied_is_not_said(name: str, status: str) -> None:
+    """Whoever has not arrived is no guest who arrived."""
+    event = proposed(name, "Cancelled")[name]
+    assert (event.order_status, event.perhaps) == ("", status)
+    assert event.no_show == bool(status)
+
+
 def test_what_many_codes_have_tells_of_no_end() -> None:
     """A folio that cancelled and present guests have as well is no bill of a stay; a total is."""
     folio, total = {"folio_no": "F1"}, {"folio_no": "F1", "folio_total": "90.00"}
