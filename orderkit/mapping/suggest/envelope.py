@@ -39,11 +39,15 @@ def of_envelope(
 
 
 def _with_single_items(envelope: Mapping[str, Any]) -> dict[str, Any]:
-    """The envelope with the one item of a list instead of the list: a hotel among hotels."""
-    return {
-        name: part[0] if isinstance(part, list) and len(part) == 1 else part
-        for name, part in envelope.items()
-    }
+    """The envelope with the one item of a list instead of the list: the hotel among hotels."""
+    found: dict[str, Any] = {}
+    for name, part in envelope.items():
+        alone = isinstance(part, list) and len(part) == 1
+        # In an event "properties" are what it has; beside events they are hotels.
+        found["property" if alone and name.casefold() == "properties" else name] = (
+            part[0] if alone else part
+        )
+    return found
 
 
 def _constant(found: Proposal, orders: Collection[int]) -> Proposal:

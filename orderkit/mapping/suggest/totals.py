@@ -142,7 +142,7 @@ def _before_or_after(
         yield shown
         yield from (p for p in totals if p.value != shown.value)
         return
-    if due and due.sure:
+    if due and (due.sure or not totals):
         if not known:
             yield from computed.before_discounts(row, due, seen, order, zone)
         yield from totals

@@ -59,6 +59,17 @@ def test_the_hotel_that_the_envelope_names_is_that_of_all_orders(
     assert made.timezone == zone
 
 
+def test_the_one_hotel_among_hotels_is_that_of_all_orders(tmp_path: Path) -> None:
+    """A list of hotels with one in it, whatever a list is called that has them."""
+    hotel = {"code": "GDN", "title": "Hotel Spichlerz", "country": "PL"}
+    for name in ("properties", "hotel"):
+        of = proposed(tmp_path, {name: [hotel], "reservations": BOOKINGS}).settings
+        found = (of.third_shop_id, of.third_shop_name, of.order_country)
+        assert found == ("GDN", "Hotel Spichlerz", "PL")
+    several = proposed(tmp_path, {"properties": [hotel, hotel], "reservations": BOOKINGS}).settings
+    assert several.third_shop_name is None
+
+
 def test_what_orders_say_themselves_comes_before_their_envelope(tmp_path: Path) -> None:
     """A chain's export names the chain once, and the hotel in each booking."""
     hotels = [
