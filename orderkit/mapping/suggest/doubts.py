@@ -15,6 +15,13 @@ _PERHAPS: Final = "perhaps"
 _LIKELY: Final = "likely"
 #: So many orders show that what stands in an array is of the hotel.
 _SHOWING: Final = 3
+#: What says that an order was confirmed: later than it was made.
+_CONFIRMED: Final = frozenset(
+    words(
+        "conf confirm confirmed confirmation confirmación confirmado confirmada confirmação"
+        " confirmé confirmée conferma confermata bestätigt bestätigung guaranteed"
+    )
+)
 #: A larger number than that is a room's own, or an amount.
 _MOST_ROOMS: Final = 20
 #: What speaks of merchants, and of no company as such.
@@ -60,6 +67,8 @@ def doubts_of(
         doubts.append(_in_array(hint, prop, seen, order))
     if name.attributes & hint.any_of == {"amount"} and hint.subject == "order":
         doubts.append((_PERHAPS, "it may be a price for a night or a room"))
+    if hint.role == "created" and not _CONFIRMED.isdisjoint(words(prop.path.rpartition(".")[2])):
+        doubts.append((_PERHAPS, "it may be when it was confirmed, and not made"))
     if hint.role in ("created", "updated") and has_clock_beside(prop, seen):
         doubts.append((_PERHAPS, "it says the day, and the time stands beside it"))
     own_moment = hint.role == "updated" and "updated" not in name.attributes

@@ -187,6 +187,15 @@ def test_a_name_that_differs_within_a_hotel_is_not_the_hotels() -> None:
     assert first(events, "third_shop_name") == []
 
 
+def test_when_it_was_confirmed_is_not_when_it_was_made() -> None:
+    """A booking is confirmed later: that moment is offered, and not taken."""
+    moments = {"dt_conf": "2026-05-03T10:00:00Z", "criado_em": "2026-05-02T10:00:00Z"}
+    events = [{"cod_res": f"B-{at}", **moments} for at in range(3)]
+    assert first(events, "create_time")[0] == ("{{criado_em}}", True)
+    alone = [{"cod_res": f"B-{at}", "dt_conf": moments["dt_conf"]} for at in range(3)]
+    assert first(alone, "create_time")[0] == ("{{dt_conf}}", False)
+
+
 def test_one_format_spelled_twice_is_no_guess() -> None:
     """Digits in a text are read with and without STRING alike."""
     dates = {"arrival": "20260501150000", "departure": "20260503110000"}
