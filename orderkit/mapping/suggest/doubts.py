@@ -50,6 +50,8 @@ def doubts_of(
         doubts.append((left, f"`{name.unknown[0]}` in its name says nothing to us"))
     if name.subject != hint.subject:
         other = _other_subject(hint, name.subject)
+        if hint.role == "currency" and _stands_beside_payable(prop, seen):
+            other = _LIKELY, "it stands beside what is to be paid"
         if other is None:
             return None
         doubts.append(other)
@@ -188,9 +190,19 @@ def _other_subject(hint: RowHint, subject: str) -> tuple[str, str] | None:
         return _PERHAPS, "whose it is, its name does not say"
     if subject in ("hotel", "room") and hint.role in ("arrival", "departure"):
         return _LIKELY, f"it stands with the {subject}"
+    if subject == "payment" and hint.role == "payable":
+        return _LIKELY, "it stands with a payment"
     if subject in ("room", "rate") and hint.role == "currency":
         return _LIKELY, f"it stands with the {subject}"
     return None
+
+
+def _stands_beside_payable(prop: Property, seen: Seen) -> bool:
+    """Whether the same object says what is to be paid: a payment alone may be in another one."""
+    return bool(prop.container) and any(
+        other.container == prop.container and "payable" in other.name.attributes
+        for other in seen.properties.values()
+    )
 
 
 def _in_array(hint: RowHint, prop: Property, seen: Seen, order: OrderObject) -> tuple[str, str]:

@@ -190,5 +190,13 @@ def _prices_of_a_night(
     return [
         amount / max(nights.get(number, 1), 1) if isinstance(amount, int) else None
         for number, amount in total.given.items()
-        if amount and minor_units(codes.get(number)) != 0
+        if amount and not _are_not_used(codes.get(number)) and minor_units(codes.get(number)) != 0
     ]
+
+
+def _are_not_used(code: str | None) -> bool:
+    """Whether a currency has hundredths by ISO 4217, and nobody pays with them, by CLDR: rupiah."""
+    from babel.core import get_global
+
+    digits, *_ = get_global("currency_fractions").get(code or "", (2,))
+    return minor_units(code) == 2 and digits == 0

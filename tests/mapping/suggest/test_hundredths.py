@@ -181,3 +181,9 @@ def test_an_envelope_says_it_for_all_events() -> None:
     found = with_guesses(events, UTC, ["CREATE_ORDER"] * 3, envelope)
     first = found["order_info.value.payment_value"][0]
     assert (first.value, "`money.digits` says 2" in first.reason) == ("to_pay / 100", True)
+
+
+def test_a_currency_whose_hundredths_nobody_uses_is_in_no_doubt() -> None:
+    """Two million rupiah are a usual price of a night, though ISO 4217 gives them hundredths."""
+    for name, ranked in _proposals("idr", 4200000, 3900000, 5100000, 4600000).items():
+        assert not any("/ 100" in proposal.value for proposal in ranked), name

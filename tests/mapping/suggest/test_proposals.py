@@ -196,6 +196,19 @@ def test_when_it_was_confirmed_is_not_when_it_was_made() -> None:
     assert first(alone, "create_time")[0] == ("{{dt_conf}}", False)
 
 
+def test_a_folio_may_be_what_an_order_costs() -> None:
+    """Where it says what is to be paid, its currency is the order's; a payment's own is not."""
+    folio = {"ccy": "IDR", "toPay": 18295200}
+    paid = {"received": {"ccy": "AUD", "amt": 1000}}
+    events = [{"voucher": f"V-{at}", "folio": folio, "settlement": paid} for at in range(3)]
+    assert first(events, "payment_value")[0] == ("{{folio.toPay}}", True)
+    assert first(events, "value.currency")[0] == ("folio.ccy", True)
+    quoted = [
+        {"voucher": f"V-{at}", "quote": {"ccy": "IDR"}, "settlement": paid} for at in range(3)
+    ]
+    assert first(quoted, "value.currency")[0] == ("quote.ccy", True)
+
+
 def test_one_format_spelled_twice_is_no_guess() -> None:
     """Digits in a text are read with and without STRING alike."""
     dates = {"arrival": "20260501150000", "departure": "20260503110000"}
