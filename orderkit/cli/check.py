@@ -129,9 +129,10 @@ def _proposed(
     zone, events = compiled.settings.zone, [compiled.transform(event) for event, _ in rejected]
     named = not in_platform_shape(events)
     unsaid = {target for target in missing if _is_open(compiled.by_target[target], named)}
-    ranked = suggest(events, zone, most=1)
     if unsaid:
-        ranked |= with_guesses(events, zone, [status for _, status in rejected])
+        ranked = with_guesses(events, zone, [status for _, status in rejected])
+    else:
+        ranked = suggest(events, zone, most=1)
     first = {t: best[0] for t, best in ranked.items() if t in missing and best}
     first = {t: best for t, best in first.items() if best.sure or t in unsaid}
     return {t: best for t, best in first.items() if not _reads(compiled.by_target[t].source, best)}

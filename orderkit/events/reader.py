@@ -9,12 +9,13 @@ from typing import Any, Final
 
 from orderkit.errors import EventsError
 from orderkit.events import samples
+from orderkit.events.conversion import is_platform_event
 from orderkit.events.entries import EventLine, Reading, Record
 from orderkit.events.files import Opened, is_parquet, opened
 from orderkit.events.formats import recognised
 from orderkit.events.formats.json_text import explain_no_json, read_json_line
 from orderkit.events.jsontext import dumps_plain
-from orderkit.events.shapes import is_platform_event, shaped
+from orderkit.events.shapes import shaped
 from orderkit.events.tables import read_parquet
 
 __all__ = [

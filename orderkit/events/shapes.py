@@ -1,4 +1,4 @@
-"""The shapes that events come in: envelopes are opened, other formats become the platform's.
+"""The shapes that events come in: envelopes are opened, and other formats converted.
 
 Which list of a document holds its events is read off its names; where that is not plain, the
 document is left as it is, and the notes say how to name the list.
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from orderkit.events import paths
+from orderkit.events.conversion import converted, is_platform_event
 from orderkit.events.entries import Reading, Record
 from orderkit.events.jsontext import show
 from orderkit.events.paths import count, json_type
@@ -52,8 +53,6 @@ _SAYS_MUCH: Final = 12
 _TIMES_MORE: Final = 4
 #: A larger number beside a list is no number of records.
 _MOST_RECORDS: Final = 10**9
-_SDK: Final = "converted from the shape that the SDK sends (an assumption)"
-_OLD: Final = "converted from the 1.0 format"
 
 
 class _Found(NamedTuple):
@@ -62,12 +61,6 @@ class _Found(NamedTuple):
     path: str
     records: list[Any]
     beside: dict[str, Any]
-
-
-def is_platform_event(event: dict[str, Any]) -> bool:
-    """Whether an event has the platform's shape already; quick, as it is asked of each event."""
-    context = event.get("context")
-    return type(context) is dict and "event_id" in context
 
 
 def shaped(
@@ -163,7 +156,7 @@ def _is_called_records(found: _Found) -> bool:
 
 def _holds_records(found: _Found, alone: bool) -> bool:
     own = [name for name in found.beside if not _says_nothing(name)]
-    if _own_clicks(found) and _say_more(found):
+    if len(found.records) > 1 and _say_more(found) and _own_clicks(found):
         return True
     if _is_called_records(found):
         # An object beside it may be whom the records are of; a value speaks of a record itself, but
@@ -254,57 +247,3 @@ def _says_nothing(name: str) -> bool:
 
 def _plain(name: str) -> str:
     return name.casefold().replace("_", "").replace("-", "")
-
-
-def converted(event: dict[str, Any], reading: Reading) -> dict[str, Any]:
-    """An event in the platform's shape; one that is in it already is given as it is."""
-    if is_platform_event(event):
-        return event
-    context = event.get("context")
-    if isinstance(context, dict) and "eventId" in context:
-        reading.note(_SDK, 1)
-        return event | {"context": _sdk_context(context)}
-    properties = event.get("properties")
-    if isinstance(properties, dict) and isinstance(
-        event.get("event") or event.get("event_name"), str
-    ):
-        reading.note(_SDK if "event" in event else _OLD, 1)
-        return _from_first_version(event, properties)
-    return event
-
-
-def _sdk_context(context: dict[str, Any]) -> dict[str, Any]:
-    made = {"event_id": context["eventId"], **context}
-    if "created" in context:
-        made.setdefault("event_timestamp", context["created"])
-    return made
-
-
-def _from_first_version(event: dict[str, Any], properties: dict[str, Any]) -> dict[str, Any]:
-    """Properties at the root; what clashes there stays in `properties`."""
-    rest = {key: value for key, value in event.items() if key not in ("event", "properties")}
-    made: dict[str, Any] = {"event_name": event.get("event", event.get("event_name"))} | rest
-    given = made.pop("context", None)
-    context: dict[str, Any] = dict(given) if isinstance(given, dict) else {}
-    for old, new in _CONTEXT.items():
-        if old in made:
-            context.setdefault(new, made.pop(old))
-    clashing = {key: value for key, value in properties.items() if key in made}
-    made = {**made, **{key: value for key, value in properties.items() if key not in made}}
-    if clashing:
-        made["properties"] = clashing
-    if context:
-        made["context"] = context
-    return made
-
-
-#: Name at the root of the first version → name in the context.
-_CONTEXT: Final = {
-    "event_id": "event_id",
-    "eventId": "event_id",
-    "event_timestamp": "event_timestamp",
-    "created": "event_timestamp",
-    "page": "page",
-    "device": "device",
-    "version": "version",
-}

@@ -77,14 +77,13 @@ def name_warnings(unmapped: Counter[str], events: int, mapped: Collection[str]) 
     ]
     if not events or unmapped.total() < events:
         return slips
+    names = _listed([f"{show(name)} ({times:,})" for name, times in unmapped.most_common()])
     if not mapped:
-        names = [f"{show(name)} ({times:,})" for name, times in unmapped.most_common()]
-        return [f"the event mapping is empty; events are called {_listed(names)}"]
+        return [f"the event mapping is empty; events are called {names}"]
     have = f"the event mapping has {_listed([show(name) for name in mapped])}"
     if slips:
         return [f"no event is named in the event mapping; {slips[0]}", *slips[1:]]
-    names = [f"{show(name)} ({times:,})" for name, times in unmapped.most_common()]
-    return [f"no event is named in the event mapping: {_listed(names)}; {have}"]
+    return [f"no event is named in the event mapping: {names}; {have}"]
 
 
 def called(name: str, times: int) -> str:

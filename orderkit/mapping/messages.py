@@ -66,8 +66,10 @@ def missing(field: CompiledField, reading: ValueReading, event: Any) -> Problem:
             fix += ", or name the property that has it under [smart_mapping]"
     if field.type.name == _CLICK_ID and (present := source_in_formula(field.source)):
         without = f"formula = '{present} != null'" if "'" not in present else "a formula"
-        fix += f"; or leave out what did not begin on TikTok: {without} under [filter]"
-        fix += ", joined with && to one that is there"
+        fix += (
+            f"; or leave out what did not begin on TikTok: {without} under [filter], joined with "
+            "&& to one that is there"
+        )
     if near:
         message += f"; did you mean {_list(near)}?"
     return Problem(

@@ -171,28 +171,19 @@ def differ(
     return bool(common)
 
 
-def discounted(total: Proposal, seen: Seen) -> Iterator[tuple[Property, str]]:
-    """Each property that is a total less a discount in every order, and the path of the discount.
+def discount_apart(
+    known: Proposal, seen: Seen, *, is_total: bool
+) -> Iterator[tuple[Property, str]]:
+    """Each property that is a total less a discount in every order, or, of what is to be paid, that
+    with the discount; and the path of the discount.
 
     What is left to pay may look so as long as nobody has paid.
     """
-    given = total.given
+    given = known.given
     for path, discount in discount_amounts(seen).items():
         for prop in seen.properties.values():
-            less = not prop.in_array and prop.path != path and given.keys() <= prop.values.keys()
-            if less and differ(given, prop.values, discount) and shows(prop.values, discount):
-                yield prop, path
-
-
-def undiscounted(payable: Proposal, seen: Seen) -> Iterator[tuple[Property, str]]:
-    """Each property that is, less a discount, what is to be paid in every order; and the path of
-    the discount.
-    """
-    given = payable.given
-    for path, discount in discount_amounts(seen).items():
-        if not shows(given, discount):
-            continue
-        for prop in seen.properties.values():
-            whole = not prop.in_array and prop.path != path and given.keys() <= prop.values.keys()
-            if whole and differ(prop.values, given, discount):
+            if prop.in_array or prop.path == path or not given.keys() <= prop.values.keys():
+                continue
+            total, due = (given, prop.values) if is_total else (prop.values, given)
+            if shows(due, discount) and differ(total, due, discount):
                 yield prop, path

@@ -157,15 +157,9 @@ def readings(
     # On the second of February, nothing tells the day from the month.
     read = tried(mended | {_PARSED_DAY.sub(r"\3\2\1", formula) for formula in mended})
     most = max((len(made.given) for made in read), default=0)
-    best = [made for made in read if len(made.given) == most]
-    # Where values are texts already, "STRING(x)" is another spelling of the same.
-    plain = {made.value for made in best}
-    best = [made for made in best if _without_string(made.value) not in plain - {made.value}]
     shown = set(map(day_order, values)) - {""} or seen.orders
     order_shown = next(iter(shown)) if len(shown) == 1 else ""
-    if order_shown and len(best) > 1:
-        # One export has one way to write its dates.
-        best = [made for made in best if _day_order(made) == order_shown] or best
+    best = _told_apart([made for made in read if len(made.given) == most], order_shown)
     if best and row.type == "amount":
         # What is below a thousand in these orders need not be in the next one.
         wide = {formula for text in seen.grouped.values() for formula in _mendings(row, text, zone)}
@@ -183,6 +177,18 @@ def readings(
             yield made.at_most("perhaps", "two formats read all values: this one is a guess")
         else:
             yield made.because(f"the formula reads all {paths.count(most, 'value')}")
+
+
+def _told_apart(best: list[Proposal], order_shown: str) -> list[Proposal]:
+    """The formulas that read as many values, without those that the dates of an export, which are
+    all written in one order, speak against.
+    """
+    # Where values are texts already, "STRING(x)" is another spelling of the same.
+    plain = {made.value for made in best}
+    best = [made for made in best if _without_string(made.value) not in plain - {made.value}]
+    if not order_shown or len(best) == 1:
+        return best
+    return [made for made in best if _day_order(made) == order_shown] or best
 
 
 def _day_order(made: Proposal) -> str:

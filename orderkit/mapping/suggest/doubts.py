@@ -7,14 +7,13 @@ from orderkit.mapping.names import held_apart, names_order, read_name, words
 from orderkit.mapping.suggest.clocks import has_clock_beside
 from orderkit.mapping.suggest.order_object import OrderObject
 from orderkit.mapping.suggest.properties import Property, Seen
+from orderkit.mapping.suggest.proposal import SHOWING
 from orderkit.mapping.suggest.row_hints import RowHint
 from orderkit.mapping.suggest.values import written_amount
 
 #: What is less than likely, and so is offered and never written.
 _PERHAPS: Final = "perhaps"
 _LIKELY: Final = "likely"
-#: So many orders show that what stands in an array is of the hotel.
-_SHOWING: Final = 3
 #: What says that an order was confirmed: later than it was made.
 _CONFIRMED: Final = frozenset(
     words(
@@ -208,7 +207,7 @@ def _stands_beside_payable(prop: Property, seen: Seen) -> bool:
 def _in_array(hint: RowHint, prop: Property, seen: Seen, order: OrderObject) -> tuple[str, str]:
     """The doubt about a property of an array's items, for a row about the whole order."""
     # Two bookings of one room agree in its name, too.
-    of_hotel = hint.subject == "hotel" and len(order.numbers) >= _SHOWING
+    of_hotel = hint.subject == "hotel" and len(order.numbers) >= SHOWING
     of_all = hint.role in ("arrival", "departure", "currency") or of_hotel
     if of_all and all(_agree(seen.events[number], prop.path) for number in order.numbers):
         return _LIKELY, "it stands in an array, whose items agree"

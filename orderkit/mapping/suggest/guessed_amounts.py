@@ -154,7 +154,7 @@ def tax_items(values: OrderValues) -> Iterator[tuple[str, str]]:
 
 def is_called(prop: Property, names: frozenset[str]) -> bool:
     """Whether what an amount is called has one of these words."""
-    return not names.isdisjoint(words(prop.called.rpartition(".")[2]))
+    return not names.isdisjoint(_own_words(prop))
 
 
 def stand_together(prop: Property, other: Property) -> bool:

@@ -93,8 +93,8 @@ def divide_hundredths(
     """Offer amounts divided by 100 as well, where the total may count hundredths, or something
     beside an amount says so: first where that most likely is the case.
     """
-    amounts = [*found.get(_TOTAL, []), *found.get(_PAYABLE, [])]
-    total = next((p for p in amounts if HUNDREDTHS in p.facts), None)
+    prices = [*found.get(_TOTAL, []), *found.get(_PAYABLE, [])]
+    total = next((p for p in prices if HUNDREDTHS in p.facts), None)
     currency = found.get(_CURRENCY, [])[:1]
     codes = _codes(currency)
     beside_total = (_says_hundredths(total, events) or _said_once(envelope)) if total else ""
@@ -152,16 +152,19 @@ def _says_hundredths(total: Proposal, events: Sequence[Any]) -> str:
     for event in (events[number] for number in total.given):
         beside = paths.get(event, paths.parse_path(holder)) if holder else event
         for name, value in beside.items() if isinstance(beside, dict) else ():
-            if str(value) == "2" and "".join(words(name)) in _DIGITS:
+            if _says_two_digits(name, value):
                 return f"{holder}.{name}".removeprefix(".")
     return ""
 
 
 def _said_once(envelope: Mapping[str, Any]) -> str:
     """The property beside all events that says the same, or ""."""
-    digits = (path for path, value in paths.walk(envelope) if str(value) == "2")
-    named = (path for path in digits if "".join(words(path.rpartition(".")[2])) in _DIGITS)
-    return next(named, "")
+    every = paths.walk(envelope)
+    return next((p for p, value in every if _says_two_digits(p.rpartition(".")[2], value)), "")
+
+
+def _says_two_digits(name: str, value: Any) -> bool:
+    return str(value) == "2" and "".join(words(name)) in _DIGITS
 
 
 def _is_whole(proposal: Proposal) -> bool:
@@ -190,13 +193,16 @@ def _prices_of_a_night(
     return [
         amount / max(nights.get(number, 1), 1) if isinstance(amount, int) else None
         for number, amount in total.given.items()
-        if amount and not _are_not_used(codes.get(number)) and minor_units(codes.get(number)) != 0
+        if amount and _has_hundredths(codes.get(number))
     ]
 
 
-def _are_not_used(code: str | None) -> bool:
-    """Whether a currency has hundredths by ISO 4217, and nobody pays with them, by CLDR: rupiah."""
+def _has_hundredths(code: str | None) -> bool:
+    """Whether a currency may have hundredths, which some have by ISO 4217 though nobody pays with
+    them, by CLDR: rupiah.
+    """
     from babel.core import get_global
 
+    units = minor_units(code)
     digits, *_ = get_global("currency_fractions").get(code or "", (2,))
-    return minor_units(code) == 2 and digits == 0
+    return units != 0 and not (units == 2 and digits == 0)

@@ -12,7 +12,7 @@ from orderkit.mapping.names import words
 from orderkit.mapping.suggest.agreed_amounts import differ, discount_amounts, shows
 from orderkit.mapping.suggest.candidates import as_reference, proposal_of, readings
 from orderkit.mapping.suggest.properties import Property
-from orderkit.mapping.suggest.proposal import Proposal
+from orderkit.mapping.suggest.proposal import SHOWING, Proposal
 from orderkit.mapping.suggest.values import OrderValues
 
 _TOTAL: Final = "order_info.value.total_value"
@@ -28,9 +28,6 @@ _OFFERS: Final = frozenset({"discount", "rate"})
 _PROMOTED: Final = frozenset(
     words("promo promotion offer coupon voucher campaign deal angebot offre oferta offerta")
 )
-
-#: So many orders show what only some of them have.
-_SHOWING: Final = 3
 
 #: End of a row's target, the path that it may read, why, and whether it is likely.
 Offered: TypeAlias = Iterator[tuple[str, str, str, bool]]
@@ -76,7 +73,7 @@ def _offered(
     for prop in sorted(cancelled, key=lambda p: "identifier" in p.name.attributes):
         if _REASONS & set(_own(prop)):
             # A booking that was reinstated may keep its reason: so few show little.
-            shown = len(values.numbers) >= _SHOWING
+            shown = len(values.numbers) >= SHOWING
             yield "cancel_reason", prop.path, "there only once a booking is cancelled", shown
     for prop in over:
         if values.of_people(prop) and _CAME & set(words(prop.path)) and values.whole(prop):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from orderkit.events.shapes import is_platform_event
+from orderkit.events.conversion import is_platform_event
 from orderkit.mapping.names import read_name, words
 from orderkit.mapping.suggest.properties import Property, Seen
 from orderkit.mapping.suggest.status_words import STATES

@@ -89,7 +89,7 @@ def look_at(events: Iterable[Any]) -> Seen:
             amount = isinstance(value, str) and len(value) <= _LONGEST_AMOUNT
             if amount and _GROUPED.search(value):
                 found.grouped.setdefault(re.sub("[0-9]+", "9", value), value)
-            if order := day_order(value):
+            if amount and (order := day_order(value)):
                 found.orders.add(order)
         _collect_arrays("", event, number, found.arrays)
     _drop_prefixes(found.properties)

@@ -9,6 +9,8 @@ from orderkit.mapping.fixes import property_in_formula
 
 #: From the surest on; what is less than likely is offered, and never written into a file.
 CONFIDENCES: Final = ("very likely", "likely", "perhaps")
+#: So many orders show what one or two have by accident.
+SHOWING: Final = 3
 #: What is said of an amount that may be a hundred times too high.
 HUNDREDTHS: Final = "it may count hundredths: divide by 100 if it does"
 

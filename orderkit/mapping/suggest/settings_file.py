@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Mapping
 from itertools import islice
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from orderkit.destination.codes import time_zone_of
 from orderkit.destination.fields import FieldMapping, field_mappings, ruled_statuses
 from orderkit.destination.loading import PROPOSED
 from orderkit.events.jsontext import show
@@ -14,20 +13,19 @@ from orderkit.events.paths import count
 from orderkit.mapping.suggest.click_ids import CLICK_ID
 from orderkit.mapping.suggest.marked_tests import marked_tests
 from orderkit.mapping.suggest.order_object import in_platform_shape
-from orderkit.mapping.suggest.properties import MOST_EVENTS, look_at
-from orderkit.mapping.suggest.proposal import Proposal, as_formula
+from orderkit.mapping.suggest.properties import MOST_EVENTS, Seen, look_at
+from orderkit.mapping.suggest.proposal import SHOWING, Proposal, as_formula
 from orderkit.mapping.suggest.statuses import (
     EVENT_NAME,
+    NO_SHOW,
     ProposedEvent,
     ProposedEvents,
     no_show_formula,
+    propose_events,
     suggest_events,
 )
 from orderkit.mapping.suggest.with_guesses import with_guesses
-from orderkit.mapping.suggest.zones import named_zone, shown_zone
-
-_SHOWING: Final = 3
-NO_SHOW: Final = "order_info.extra.no_show"
+from orderkit.mapping.suggest.zones import named_zone, shown_zone, zone_of_all
 
 
 def as_settings_file(
@@ -42,7 +40,8 @@ def as_settings_file(
     zone:        the time zone, "" for none, and who says so
     """
     events = list(events)
-    own = set() if in_platform_shape(events) else _own_sources(events)
+    seen = look_at(events)
+    own = set() if in_platform_shape(events) else _own_sources(seen)
     settings = [f"credentials = {_toml(credentials)}"] if credentials else []
     settings = settings or ['# credentials = ""  # a name; secrets never live in this file']
     smart = []
@@ -52,7 +51,7 @@ def as_settings_file(
             settings += _lines(row.setting, row, ranked)
         elif ranked or row.target in own:
             smart += _lines(f'"{row.target}"', row, ranked, row.target in own)
-    proposed = suggest_events(events)
+    proposed = propose_events(seen)
     named, why = zone[0] or "UTC", _comment(zone[1] or "an assumption")
     root = [f'timezone = "{named}"  # times without an offset are read in it: {why}']
     if proposed.event_property != EVENT_NAME:
@@ -63,7 +62,7 @@ def as_settings_file(
         "# Which event stands for which order status: keep what is to be sent.\n"
         + "\n".join(_pair(event) for event in proposed.events),
         "[smart_mapping]\n" + "\n".join([*smart, *_no_shows(proposed)]) + "\n",
-        *_filter(events, proposals.get(CLICK_ID, [])),
+        *_filter(events, seen, proposals.get(CLICK_ID, [])),
         '[connection]\n# endpoint_url = ""  # live sending needs it: TikTok\'s partner reference\n',
     ]
     return "\n".join(blocks)
@@ -98,8 +97,8 @@ def propose(
         found = proposed(zone) if zone else found
     why = path and f"`{path}` says so"
     # One or two bookings do not show that all hotels are in their country.
-    shown = len(events) >= _SHOWING and _are_written_by_people(found)
-    if not zone and shown and (zone := _zone_of_all(countries)):
+    shown = len(events) >= SHOWING and _are_written_by_people(found)
+    if not zone and shown and (zone := zone_of_all(countries)):
         why, found = "that of the hotels' country, an assumption", proposed(zone)
     return found, (zone, why)
 
@@ -110,19 +109,15 @@ def _are_written_by_people(found: Mapping[str, list[Proposal]]) -> bool:
     return any(p.row.type == "timestamp" and "DATEPARSE(" in p.value for p in moments)
 
 
-def _zone_of_all(countries: Iterable[str]) -> str:
-    """The one time zone of all these countries, or ""."""
-    zones = {time_zone_of(country) for country in countries}
-    return next(iter(zones)) if len(zones) == 1 else ""
-
-
-def _own_sources(events: list[Any]) -> set[str]:
+def _own_sources(seen: Seen) -> set[str]:
     """The mandatory rows whose source in the table some event has: it would be read unasked."""
-    properties = look_at(events).properties
     return {
         row.target
         for row in field_mappings()
-        if row.mandatory and not row.setting and row.type != "status" and row.source in properties
+        if row.mandatory
+        and not row.setting
+        and row.type != "status"
+        and row.source in seen.properties
     }
 
 
@@ -178,9 +173,9 @@ def _no_shows(proposed: ProposedEvents) -> list[str]:
     return [f'# "{NO_SHOW}" = {{ formula = {formula} }}  # {why}']
 
 
-def _filter(events: list[Any], clicks: list[Proposal]) -> list[str]:
+def _filter(events: list[Any], seen: Seen, clicks: list[Proposal]) -> list[str]:
     """A filter that leaves out what is marked as a test, and what has no click id, as a comment."""
-    names = [path for path in look_at(events).properties if ".X" not in path]
+    names = [path for path in seen.properties if ".X" not in path]
     formulas, why = [], []
     if found := marked_tests(names, events):
         formulas.append(found.formula)

@@ -29,6 +29,8 @@ from orderkit.mapping.suggest.status_words import (
 EVENT_NAME: Final = "event_name"
 #: A property with more different words than this is no status.
 _MOST_WORDS: Final = 12
+#: The row that says that a guest never came.
+NO_SHOW: Final = "order_info.extra.no_show"
 _LONGEST_NAME: Final = 10_000
 _STATUS_NAMES: Final = frozenset({"status", "kind", "identifier", "name"})
 #: What else the name of such a property may say.

@@ -15,23 +15,20 @@ from orderkit.mapping.suggest import computed
 from orderkit.mapping.suggest.agreed_amounts import (
     differ,
     discount_amounts,
-    discounted,
+    discount_apart,
     has_discounts,
     settle_amounts,
     shows,
-    undiscounted,
 )
 from orderkit.mapping.suggest.agreement import Roles
 from orderkit.mapping.suggest.candidates import readings
 from orderkit.mapping.suggest.order_object import OrderObject
 from orderkit.mapping.suggest.properties import Seen
-from orderkit.mapping.suggest.proposal import Proposal
+from orderkit.mapping.suggest.proposal import SHOWING, Proposal
 from orderkit.mapping.suggest.row_hints import row_hints
 
 #: So many totals are told apart; among more, a pair that fits is an accident.
 _MOST_TOTALS: Final = 12
-#: From so many orders without a discount on, they seem to know none.
-_SHOWING: Final = 3
 
 
 def settle_totals(
@@ -48,7 +45,7 @@ def settle_totals(
     if total and due and not any(_shown_by_due(roles["total"], due, seen)):
         shown = [
             made.because(f"less `{path}` it is `{due.reads}` in every order")
-            for prop, path in undiscounted(due, seen)
+            for prop, path in discount_apart(due, seen, is_total=False)
             for made in readings(total, prop, seen, order, zone)
         ]
         known = {proposal.value for proposal in roles["total"]}
@@ -63,7 +60,7 @@ def settle_totals(
                 "likely" if "total" in read_name(prop.called).attributes else "perhaps",
                 f"`{first.reads}` less `{path}`, in every order",
             )
-            for prop, path in discounted(first, seen)
+            for prop, path in discount_apart(first, seen, is_total=True)
             for made in readings(payable, prop, seen, order, zone)
         ]
     settle_amounts(roles, seen)
@@ -73,7 +70,7 @@ def settle_totals(
         roles["payable"] = list(computed.due(payable, roles["total"][0], seen, order, zone))
     if total and has_discounts(seen):
         roles["total"] = list(_before_or_after(total, roles, seen, order, zone))
-    elif total and len(order.numbers) < _SHOWING:
+    elif total and len(order.numbers) < SHOWING:
         doubt = "so few orders do not show whether it is before a discount"
         roles["total"] = [p.at_most("perhaps", doubt) for p in roles["total"]]
 
@@ -99,7 +96,7 @@ def _tell_apart(
     found = found or [
         (whole, less, path)
         for less in totals[:_MOST_TOTALS]
-        for prop, path in undiscounted(less, seen)
+        for prop, path in discount_apart(less, seen, is_total=False)
         for whole in readings(total, prop, seen, order, zone)
     ]
     pairs = {(whole.value, less.value): (whole, less, path) for whole, less, path in found[::-1]}

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
-from orderkit.destination.codes import same_clock, zones_of
+from orderkit.destination.codes import same_clock, time_zone_of, zones_of
 from orderkit.events import paths
 from orderkit.mapping.names import read_name, words
 
@@ -78,6 +78,12 @@ def shown_zone(events: Iterable[Any], countries: Iterable[str]) -> tuple[str, st
     ]
     path = min(path for *_, path in shown)
     return (fits[0], path) if fits and same_clock(fits) else ("", "")
+
+
+def zone_of_all(countries: Iterable[str]) -> str:
+    """The one time zone of all these countries (ISO 3166-1 alpha-2), or ""."""
+    zones = {time_zone_of(country) for country in countries}
+    return next(iter(zones)) if len(zones) == 1 else ""
 
 
 def _moments_in_both(event: Any) -> Iterator[tuple[datetime, datetime, str]]:

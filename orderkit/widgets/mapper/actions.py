@@ -1,12 +1,13 @@
 """What a person does in the mapper: each action is a method, called by the browser or by a test."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from orderkit.destination.labels import field_labels
 from orderkit.errors import OrderkitError
 from orderkit.events.paths import count
 from orderkit.mapping.fixes import property_in_formula
+from orderkit.mapping.suggest.statuses import NO_SHOW
 from orderkit.masking import mask
 from orderkit.widgets import parts
 from orderkit.widgets.events import EventPicker
@@ -17,7 +18,6 @@ from orderkit.widgets.mapper.session import MapperSession
 from orderkit.widgets.mapper.view import MapperView
 
 #: The row that says that a guest never came.
-_NO_SHOW: Final = "order_info.extra.no_show"
 
 
 class MapperActions(parts.Form):
@@ -193,7 +193,7 @@ class MapperActions(parts.Form):
         sentences = [said, more]
         if never_came:
             names = ", ".join(never_came)
-            sentences.append(f"{names} also fills the row {field_labels()[_NO_SHOW].label}")
+            sentences.append(f"{names} also fills the row {field_labels()[NO_SHOW].label}")
         self.show_message(". ".join(sentences), "warn" if lacking > 0 else "mute")
 
     def take_back(self) -> None:

@@ -2,11 +2,10 @@
 
 from typing import Any, Final
 
-from orderkit.destination.codes import time_zone_of
 from orderkit.mapping.assumed_zone import reads_as_utc
 from orderkit.mapping.fixes import source_in_formula
 from orderkit.mapping.suggest.click_ids import CLICK_ID
-from orderkit.mapping.suggest.zones import shown_zone
+from orderkit.mapping.suggest.zones import shown_zone, zone_of_all
 from orderkit.widgets.mapper.session import MapperSession
 from orderkit.widgets.mapper.written import ROWS
 
@@ -56,9 +55,10 @@ def _zones(session: MapperSession) -> list[dict[str, Any]]:
     """
     text = "Times without an offset are read as UTC, an assumption"
     countries = {str(code).upper() for code in session.first_orders(_COUNTRY, _MOST_ASKED)}
-    zone = time_zone_of(*countries) if len(countries) == 1 else ""
     seen = (session.states.seen(at) for at in range(min(len(session.names), _MOST_ASKED)))
-    zone = zone or session.counted("zone", countries, lambda: shown_zone(seen, countries)[0])
+    zone = zone_of_all(countries) or session.counted(
+        "zone", countries, lambda: shown_zone(seen, countries)[0]
+    )
     if zone:
         change = {"part": "timezone", "value": zone}
         return [
