@@ -155,11 +155,13 @@ def _of_rates(code: Property, name: Property) -> bool:
 
 def _may_be_hotels(code: Property, name: Property, values: OrderValues) -> bool:
     """Whether some name is written as a proper one is, and the codes are no countries': languages,
-    users and channels go with codes as well.
+    users and channels go with codes as well, and a town with its time zone.
     """
-    names = {str(value) for value in values.values(name)}
-    proper = any(text[:1].isupper() for text in names) and not names & available_timezones()
-    return proper and not values.converts(code, "country")
+    codes, names = ({str(value) for value in values.values(prop)} for prop in (code, name))
+    proper = any(text[:1].isupper() for text in names)
+    zoned = (codes | names) & available_timezones()
+    named_else = code.name.against or name.name.against
+    return proper and not (zoned or named_else or values.converts(code, "country"))
 
 
 def names_rooms(prop: Property, values: OrderValues) -> bool:
