@@ -27,6 +27,8 @@ _SHORTEST_PART: Final = 3
 _ID: Final = "id"
 #: From there on two names may be spellings of one, where no hint knows what one of them says.
 _ALIKE: Final = 0.6
+#: Letters that stay whole when accents are taken off, as names have them that are written plainly.
+_PLAIN: Final = str.maketrans({"ø": "o", "æ": "ae", "ł": "l", "đ": "d", "ı": "i"})
 #: What German puts between the words of a compound ("buchungsnummer").
 _LINKS: Final = ("", "s", "n", "es")
 
@@ -191,7 +193,7 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def _folded(word: str) -> str:
-    apart = unicodedata.normalize("NFKD", word.casefold())
+    apart = unicodedata.normalize("NFKD", word.casefold().translate(_PLAIN))
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 

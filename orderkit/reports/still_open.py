@@ -34,7 +34,7 @@ def still_open_html(settings: Settings, unfound: Collection[str]) -> str:
     words = still_open(settings, unfound)
     said = [f"<strong>Still open:</strong> {escape(listed(words))}."] if words else []
     if not settings.agreed:
-        what = "The rest" if words else "What these pages say of your bookings"
+        what = "What else these pages say" if words else "What these pages say of your bookings"
         proposed = f"{what} is proposed, and we confirm it together."
         said.append(proposed if words else f"<strong>{proposed}</strong>")
     return f'<div class="ok-strip">{lamp("unseen")}<p>{" ".join(said)}</p></div>' if said else ""

@@ -77,8 +77,13 @@ def suggest_from(
         found[target] = agreement.settle(found[target])
     _keep_commission_whole(found)
     _keep_items_whole(found, seen)
-    best = {target: found[target][:most] for target in rows}
+    best = {target: _each_once(found[target])[:most] for target in rows}
     return agreement.settle_whole_documents(best, by_number.values())
+
+
+def _each_once(proposals: list[Proposal]) -> list[Proposal]:
+    """The first that gives a value of them: two discounts may show one total."""
+    return [p for at, p in enumerate(proposals) if p.value not in {q.value for q in proposals[:at]}]
 
 
 def _is_open(row: FieldMapping, seen: Seen, order: OrderObject) -> bool:

@@ -8,6 +8,7 @@ from typing import Final
 from orderkit.mapping.names import words
 from orderkit.mapping.suggest.properties import Property
 from orderkit.mapping.suggest.proposal import Proposal, as_formula, spelled
+from orderkit.mapping.suggest.topics import words_of
 from orderkit.mapping.suggest.values import OrderValues, written_amount
 
 #: A commission is rounded to its currency's units: to a cent, or a whole one.
@@ -17,7 +18,7 @@ _WHOLE: Final = 100
 #: Orders with other rates or amounts; one alone may be an accident.
 _LEAST: Final = 2
 #: A rate of exchange gives the same amount in another currency.
-_EXCHANGES: Final = frozenset(words("fx forex exchange kurs wechselkurs cambio cambios tc"))
+_EXCHANGES: Final = words_of("exchange")
 #: So many amounts are looked at; among more, one that fits is an accident.
 _MOST: Final = 20
 

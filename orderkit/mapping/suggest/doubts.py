@@ -9,22 +9,18 @@ from orderkit.mapping.suggest.order_object import OrderObject
 from orderkit.mapping.suggest.properties import Property, Seen
 from orderkit.mapping.suggest.proposal import SHOWING
 from orderkit.mapping.suggest.row_hints import RowHint
+from orderkit.mapping.suggest.topics import words_of
 from orderkit.mapping.suggest.values import written_amount
 
 #: What is less than likely, and so is offered and never written.
 _PERHAPS: Final = "perhaps"
 _LIKELY: Final = "likely"
 #: What says that an order was confirmed: later than it was made.
-_CONFIRMED: Final = frozenset(
-    words(
-        "conf confirm confirmed confirmation confirmación confirmado confirmada confirmação"
-        " confirmé confirmée conferma confermata bestätigt bestätigung guaranteed"
-    )
-)
+_CONFIRMED: Final = words_of("confirmed")
 #: A larger number than that is a room's own, or an amount.
 _MOST_ROOMS: Final = 20
 #: What speaks of merchants, and of no company as such.
-_MERCHANT: Final = frozenset(words("merchant merch marchand mercante comerciante händler"))
+_MERCHANT: Final = words_of("merchant")
 
 
 def doubts_of(
@@ -121,7 +117,7 @@ def _says_total(prop: Property) -> bool:
 
 
 #: What the lines of an order are called.
-_LINES: Final = frozenset(words("line lines linea ligne riga zeile position regel linha"))
+_LINES: Final = words_of("line")
 _MERE_IDS: Final = {("id",), ("uuid",), ("uid",)}
 #: What speaks of whatever is sold.
 GENERIC: Final = frozenset({"item", "items", "line", "lines", "product", "products", "sku"})

@@ -10,6 +10,7 @@ from orderkit.mapping.moments import YEARS
 from orderkit.mapping.names import read_name, words
 from orderkit.mapping.suggest.properties import Property
 from orderkit.mapping.suggest.proposal import spelled
+from orderkit.mapping.suggest.topics import words_of
 from orderkit.mapping.suggest.values import OrderValues
 
 
@@ -51,8 +52,8 @@ def guess_amounts(
         if prop.name.subject != "charge" and not (is_called(prop, TAXES) or is_called(prop, FEES))
     ]
     yield "fulfillment_value", wholes, why
-    yield "fulfillment_tax", [*taxes, *others, *fees], why
-    yield "fulfillment_service_fee", [*fees, *others[1:], *others[:1], *taxes], why
+    yield "fulfillment_tax", [*taxes, *others], why
+    yield "fulfillment_service_fee", [*fees, *others[1:], *others[:1]], why
     yield "commission_base_amount", list(_bases(wholes, currencies)), why
     yield from _called_so(values, numbers, [*wholes, *taxes, *fees])
 
@@ -102,24 +103,9 @@ def _own_words(prop: Property) -> tuple[str, ...]:
 
 
 #: What taxes and fees are called, where a name says which of both it is.
-TAXES: Final = frozenset(
-    words(
-        "tax taxes vat gst btw belasting taxe tva steuer steuern mwst abgaben iva impuesto"
-        " impuestos imposta imposte imposto impostos tasa tasas tassa tasse podatek"
-    )
-)
-FEES: Final = frozenset(
-    words(
-        "fee fees service services svc serv gebuhr gebuhren leistungen servicio servicios servizio"
-        " servizi servico servicos frais cargo cargos spese toeslag toeslagen"
-    )
-)
-_BILLS: Final = frozenset(
-    words(
-        "folio invoice bill rechnung rechn rg factura fact facture fattura conto fatura faktura"
-        " settled"
-    )
-)
+TAXES: Final = words_of("tax")
+FEES: Final = words_of("fee")
+_BILLS: Final = words_of("bill")
 #: Of what the name of an amount speaks that is not the whole order's.
 _PARTS: Final = frozenset({"room", "rate", "payment", "charge", "commission", "discount"})
 #: What a property says that is an amount, whoever it is of ("guest_total").
@@ -128,7 +114,7 @@ _AMOUNTS: Final = frozenset({"total", "sum", "amount"})
 _MANY_ORDERS: Final = 6
 #: So many amounts are looked at; among more, one that fits is an accident.
 _MOST: Final = 30
-NO_AMOUNTS: Final = frozenset(words("% percent percentage pct rate taux satz prozent tasso quote"))
+NO_AMOUNTS: Final = words_of("percent")
 
 
 def _is_no_part(prop: Property) -> bool:
@@ -207,6 +193,10 @@ def _numbers_orders(values: OrderValues, prop: Property, numbers: list[int]) -> 
     return in_a_row or bool(whole and named)
 
 
+def _all_alike(values: OrderValues, prop: Property, numbers: list[int]) -> bool:
+    return len(numbers) >= _MANY_ORDERS and len(set(values.number(prop, numbers))) == 1
+
+
 def _are_years(numbers: list[float]) -> bool:
     """Whether they are years: amounts would not all lie so near to each other."""
     low, high = YEARS
@@ -227,6 +217,6 @@ def _largest_first(
         and not _are_years(values.number(prop, numbers))
         and not _numbers_orders(values, prop, numbers)
         and not is_called(prop, NO_AMOUNTS)
-        and not (len(numbers) >= _MANY_ORDERS and len(set(values.number(prop, numbers))) == 1)
+        and not (_all_alike(values, prop, numbers) and not is_called(prop, TAXES | FEES))
     ]
     return sorted(money, key=lambda p: (-mean(values.number(p, numbers)), p.depth))

@@ -37,6 +37,7 @@ from orderkit.mapping.suggest.named_codes import (
 )
 from orderkit.mapping.suggest.properties import Property
 from orderkit.mapping.suggest.proposal import Proposal, as_formula, spelled
+from orderkit.mapping.suggest.topics import words_of
 from orderkit.mapping.suggest.values import MOST_COUNTED, OrderValues, days
 from orderkit.mapping.suggest.zones import says_utc
 
@@ -45,9 +46,7 @@ MOST_GUESSES: Final = 3
 _DOUBT: Final = "its values alone say so"
 _LONGEST_STAY: Final = 60
 #: When a message was sent or came, and not when something happened to the order.
-_OF_MESSAGES: Final = frozenset(
-    words("delivered delivery sent snt emitted received processed exported ingested")
-)
+_OF_MESSAGES: Final = words_of("message")
 
 
 def guess(values: OrderValues) -> dict[str, list[Proposal]]:

@@ -8,6 +8,7 @@ from orderkit.mapping.names import hints, read_name, words
 from orderkit.mapping.suggest.properties import Property
 from orderkit.mapping.suggest.proposal import spelled
 from orderkit.mapping.suggest.status_codes import SKIPPING, skips_to
+from orderkit.mapping.suggest.topics import words_of
 from orderkit.mapping.suggest.values import OrderValues
 
 _MOST_WORDS: Final = 4
@@ -17,9 +18,7 @@ _LONGEST: Final = 2
 _LONGEST_SHORT: Final = 4
 _HOTEL: Final = frozenset({"hotel", "merchant"})
 #: What names of properties ask by: "cancelled_by", "annulation.origine".
-_BY: Final = frozenset(
-    words("by par por durch von vom door da origin origine origen origem source initiator actor")
-)
+_BY: Final = words_of("by")
 
 
 def who_cancelled(values: OrderValues) -> Iterator[tuple[str, str, list[int], bool]]:

@@ -10,25 +10,15 @@ from orderkit.events import paths
 from orderkit.events.jsontext import show
 from orderkit.mapping.names import words
 from orderkit.mapping.suggest.proposal import spelled
+from orderkit.mapping.suggest.topics import words_of
 
-_TESTS: Final = frozenset(
-    words(
-        "test tests testing qa sandbox dummy staging demo training internal rehearsal prueba prova"
-        " essai"
-    )
-)
+_TESTS: Final = words_of("test")
 _LIVE: Final = frozenset(["live", "livemode", "production", "prod"])
 _PLACES: Final = frozenset(["environment", "env", "mode", "stage"])
 #: What a flag's name may say besides.
 _BESIDE: Final = frozenset(["is", "mode", "flag", "order", "booking", "reservation"])
 #: What a remark is called, and the part of a guest's name in which such a word stands.
-_REMARKS: Final = frozenset(
-    words(
-        "remark remarks note notes comment comments memo obs observaciones observacoes observation"
-        " bemerkung bemerkungen anmerkung notiz opmerking opmerkingen commentaire note osservazioni"
-        " nota notas request requests lastname surname apellido apellidos nachname cognome nom ape"
-    )
-)
+_REMARKS: Final = words_of("remark")
 _SAID: Final = "TESTBUCHUNG|TESTBOOKING|TEST|PRUEBA|PROVA|ESSAI|TESTE|DUMMY"
 #: The word alone: no "contest", no "protest".
 _ALONE: Final = "(?:^|[^A-Z])({})(?:[^A-Z]|$)"

@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 from orderkit.mapping.names import words
 from orderkit.mapping.suggest.properties import Property
 from orderkit.mapping.suggest.status_words import STATES
+from orderkit.mapping.suggest.topics import words_of
 from orderkit.mapping.suggest.values import MOST_COUNTED, OrderValues
 
 #: A code, and the name that goes with it.
@@ -16,25 +17,9 @@ _OWN: Final = frozenset({"order", "hotel"})
 #: Of so many orders, what all have alike is no accident.
 _MANY: Final = 6
 #: What rooms are called by, in the languages of hotels, and what is sold beside or with them.
-_ROOMS: Final = frozenset(
-    words(
-        "room rooms suite studio apartment villa bungalow cottage cabin tent zimmer chambre"
-        " habitacion camera quarto kamer appartement apartamento appartamento ferienwohnung"
-        " double twin single king queen loft penthouse dormitory triple quadruple familiar family"
-        " doble individual doppia singola matrimoniale tripla duplo individuel doppel einzel"
-        " apartament pokój jednoosobowy dwuosobowy trzyosobowy rodzinny dvoulůžkový jednolůžkový"
-        " pokoj dubbelrum enkelrum familjerum dobbeltværelse enkeltværelse dobbeltrom enkeltrom"
-        " quádruplo individual quarto estúdio studio rum værelse rom dbl sgl twn"
-    )
-)
+_ROOMS: Final = words_of("room")
 _ENDS: Final = ("zimmer", "kamer", "suite", "apartment", "room")
-_OFFERS: Final = frozenset(
-    words(
-        "only breakfast board meal rate flexible refundable service upgrade cleaning minibar"
-        " fruhstuck halbpension vollpension verpflegung petit dejeuner desayuno colazione ontbijt"
-        " tarif tarifa tariffa pension"
-    )
-)
+_OFFERS: Final = words_of("offer")
 _LEAST: Final = 2
 #: So many different codes, each with names of its own, are no chance.
 _MANY_KINDS: Final = 3

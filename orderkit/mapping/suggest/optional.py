@@ -11,23 +11,23 @@ from orderkit.destination.fields import FieldMapping, field_mappings
 from orderkit.mapping.names import words
 from orderkit.mapping.suggest.agreed_amounts import differ, discount_amounts, shows
 from orderkit.mapping.suggest.candidates import as_reference, proposal_of, readings
+from orderkit.mapping.suggest.order_object import MOST
 from orderkit.mapping.suggest.properties import Property
 from orderkit.mapping.suggest.proposal import SHOWING, Proposal
+from orderkit.mapping.suggest.topics import words_of
 from orderkit.mapping.suggest.values import OrderValues
 
 _TOTAL: Final = "order_info.value.total_value"
 _PAYABLE: Final = "order_info.value.payment_value"
-_REASONS: Final = frozenset(words("reason rsn motivo motif motiv grund reden causa cause why"))
+_REASONS: Final = words_of("reason")
 _ABSENT: Final = (("no", "show"), ("noshow",), ("not", "arrive"), ("not", "arrived"))
-_CAME: Final = frozenset(
-    words("actual stayed checked arrived registered present came ist effectif")
-)
+_CAME: Final = words_of("came")
+#: Not everybody who cancels says why.
+_GIVEN: Final = 0.5
 #: Pages on which nothing was ordered.
-_BEFORE: Final = frozenset(words("landing referrer referring referer first previous"))
+_BEFORE: Final = words_of("before_order")
 _OFFERS: Final = frozenset({"discount", "rate"})
-_PROMOTED: Final = frozenset(
-    words("promo promotion offer coupon voucher campaign deal angebot offre oferta offerta")
-)
+_PROMOTED: Final = words_of("promotion")
 
 #: End of a row's target, the path that it may read, why, and whether it is likely.
 Offered: TypeAlias = Iterator[tuple[str, str, str, bool]]
@@ -68,7 +68,8 @@ def _offered(
         others = " and ".join(f"`{other}`" for other in total_parts.values() if other != path)
         yield end, path, f"with {others} it is the total in every order", True
     yield from _discounts(values, _first(found, _TOTAL), _first(found, _PAYABLE))
-    cancelled, over = (_only_once(values, f"{what}_ORDER") for what in ("CANCEL", "COMPLETE"))
+    cancelled = _only_once(values, "CANCEL_ORDER", _GIVEN)
+    over = _only_once(values, "COMPLETE_ORDER")
     # The words of a reason say more than its code.
     for prop in sorted(cancelled, key=lambda p: "identifier" in p.name.attributes):
         if _REASONS & set(_own(prop)):
@@ -94,10 +95,10 @@ def _offered(
             yield "order_url", prop.path, "the address of a page", False
 
 
-def _only_once(values: OrderValues, status: str) -> list[Property]:
+def _only_once(values: OrderValues, status: str, share: float = MOST) -> list[Property]:
     """What most orders with that status have, and none with another one, of which there are."""
     numbers = values.with_status(status)
-    return values.only_in(numbers) if len(numbers) < len(values.numbers) else []
+    return values.only_in(numbers, share) if len(numbers) < len(values.numbers) else []
 
 
 def _discounts(values: OrderValues, total: Proposal | None, due: Proposal | None) -> Offered:

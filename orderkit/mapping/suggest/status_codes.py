@@ -20,6 +20,7 @@ from orderkit.mapping.suggest.status_words import (
     possible_status,
     status_words,
 )
+from orderkit.mapping.suggest.topics import words_of
 
 #: A code has so many letters at most; a longer word is one, which is known or not.
 _LONGEST: Final = 5
@@ -43,21 +44,11 @@ _USUAL: Final = {
 #: Letters left out in the midst ("CNL") say something from so many on.
 SKIPPING: Final = 3
 #: What is written once a stay is over, in the languages of hotels.
-_BILLS: Final = frozenset(
-    words(
-        "invoice invoiced rechnung factura facturado facturación facture fattura folio fatura"
-        " faktura factuur fact fac"
-    )
-)
+_BILLS: Final = words_of("invoice")
 #: What is asked for, whatever became of an order.
-_CHARGES: Final = frozenset(
-    words(
-        "fee fees charge charges penalty cost costs gebühr kosten gasto gastos gtos penalización"
-        " cargo frais pénalité penale costi multa taxa opłata"
-    )
-)
+_CHARGES: Final = words_of("penalty")
 #: What a property has that says nothing: no cancellation fee is none.
-_NOTHING: Final = frozenset({"0", "n", "no", "false", "nein", "non", "nee"})
+_NOTHING: Final = words_of("nothing")
 
 
 @dataclass(frozen=True, slots=True)

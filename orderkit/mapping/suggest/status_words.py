@@ -10,21 +10,17 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from orderkit.mapping.names import hints, words
+from orderkit.mapping.suggest.topics import words_of
 
 HINTS: Final = Path(__file__).with_name("status_hints.csv")
 #: What an event is called that is an order and says no more.
 ORDERS: Final = frozenset({"booking", "order", "reservation", "transaction"})
 #: What the property is called that says in what state an order is.
-STATES: Final = frozenset(
-    words(
-        "status stat sts st stt phase stage lifecycle state statut état stato estado situação"
-        " situación sit zustand est stan stav tillstånd tilstand"
-    )
-)
+STATES: Final = words_of("state")
 #: What an event may stand for that tells of a guest who never came.
 NO_SHOW_STATUS: Final = "COMPLETE_ORDER"
 #: "Not arrived" is no word for "arrived".
-_NEGATIONS: Final = frozenset({"no", "not", "non", "nicht"})
+_NEGATIONS: Final = words_of("negation")
 
 
 class StatusWord(NamedTuple):

@@ -53,9 +53,9 @@ class OrderValues:
         self._place = {path: at for at, path in enumerate(seen.properties)}
         self.full = self.of(self.numbers)
 
-    def of(self, numbers: list[int]) -> list[Property]:
-        """The properties that most of these events have."""
-        most = MOST * len(numbers)
+    def of(self, numbers: list[int], share: float = MOST) -> list[Property]:
+        """The properties that most of these events have, or that share of them."""
+        most = share * len(numbers)
         return [p for p in self.seen.properties.values() if len(self.values(p, numbers)) >= most]
 
     def values(self, prop: Property, numbers: list[int] | None = None) -> list[Any]:
@@ -63,10 +63,10 @@ class OrderValues:
         numbers = self.numbers if numbers is None else numbers
         return [prop.values[number] for number in numbers if number in prop.values]
 
-    def only_in(self, numbers: list[int]) -> list[Property]:
-        """The properties that most of these events have, and no other order."""
+    def only_in(self, numbers: list[int], share: float = MOST) -> list[Property]:
+        """As `of`, where no other order has them."""
         others = [number for number in self.numbers if number not in numbers]
-        return [p for p in self.of(numbers) if not self.values(p, others)] if numbers else []
+        return [p for p in self.of(numbers, share) if not self.values(p, others)] if numbers else []
 
     def with_status(self, status: str) -> list[int]:
         """The events with an order status."""

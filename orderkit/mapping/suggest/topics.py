@@ -1,0 +1,25 @@
+"""What names and values speak of besides a subject: words by topic, in the languages of hotels.
+
+The words are data: ``topics.csv``.
+"""
+
+import csv
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from orderkit.mapping.names import words
+
+TOPICS: Final = Path(__file__).with_name("topics.csv")
+
+
+def words_of(topic: str) -> frozenset[str]:
+    """The words of a topic, as `names.words` has them."""
+    return _topics()[topic]
+
+
+@cache
+def _topics() -> Mapping[str, frozenset[str]]:
+    with TOPICS.open(encoding="utf-8", newline="") as file:
+        return {line["topic"]: frozenset(words(line["words"])) for line in csv.DictReader(file)}
