@@ -10,6 +10,7 @@ from orderkit.destination.saving import proposed_in, save_settings
 from orderkit.destination.settings import Settings
 from orderkit.errors import OrderkitError
 from orderkit.events import samples
+from orderkit.events.paths import count
 from orderkit.mapping.results import Mapped
 from orderkit.mapping.suggest.zones import named_zone
 from orderkit.masking import mask
@@ -165,7 +166,9 @@ class SettingsForm(MapperActions):
         self._send_changes()
         outcomes = self.session.states.outcomes()
         said = ", ".join(f"{n:,} {name}" for name, n in outcomes.items() if self.session.names)
-        self.show_message(f"Saved to {path}" + (f": {said}" if said else ""), "good")
+        waiting = len(self.session.confirmable())
+        more = f". {count(waiting, 'proposed value')} not confirmed yet" if waiting else ""
+        self.show_message(f"Saved to {path}{f': {said}' if said else ''}{more}", "good")
 
     def load(self) -> None:
         """Show the file that is named; what stood there can be got back by undo."""

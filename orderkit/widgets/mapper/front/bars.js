@@ -35,7 +35,7 @@ const makeBars = (mapper) => {
         meter.more ? ` · ${text(meter.more)}` : ""}</span></span><span class="om-gap"></span>
       <span class="om-all">All events</span>` +
       Object.entries(bar.outcomes || {}).map(([name, n]) =>
-        button("narrow", `${icon(OUTCOMES[name])}<b>${n.toLocaleString("en")}</b>${text(name)}`,
+        button("narrow", `${icon(OUTCOMES[name])}<b>${n.toLocaleString("en")}</b>${text(name)}${bar.shown === name ? " only" : ""}`,
           `class="om-chip" data-s="${OUTCOMES[name]}" data-outcome="${name}"
            aria-pressed="${bar.shown === name}" ${n ? "" : "disabled"}`)).join("") +
       (undecided() ? button("drawer", `${icon("proposal")}<b>${undecided().toLocaleString("en")}</b>may be orders`,
