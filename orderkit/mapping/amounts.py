@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -19,6 +20,14 @@ NUMBER: Final = re.compile(r"\s*[+-]?[0-9]{1,30}(?:\.[0-9]{1,30})?\s*")
 _THOUSANDS_OR_NOT: Final = re.compile(r"\s*\+?[1-9][0-9]{0,2}\.[0-9]{3}\s*")
 _CURRENCY_WITH_THREE_DIGITS: Final = 3
 _WRITTEN: Final = re.compile(r"([^0-9]*?)\+?([0-9](?:[0-9.,' \u00a0\u202f]*[0-9])?)([^0-9]*)")
+#: The decimal point → how a number with it is written, its thousands apart or not.
+_POINTS: Final = {
+    point: re.compile(
+        rf"(?:[0-9]{{1,3}}(?:([{other}' \u00a0\u202f])[0-9]{{3}})(?:\1[0-9]{{3}})*|[0-9]+)"
+        rf"(?:[{point}][0-9]+)?"
+    )
+    for point, other in (".,", ",.")
+}
 #: A minus or brackets, on whatever side they stand; CR is a credit.
 _NEGATIVE: Final = re.compile(r"[-−–(]|\bCR\b")
 #: Characters that mean something in patterns.
@@ -137,9 +146,8 @@ def written_numbers(text: str) -> tuple[Mending, ...]:
     if any('"' in word or "\\" in word for word in words):
         return ()
     found: dict[Decimal, tuple[str, ...]] = {}
-    for point, other in (".,", ",."):
-        grouped = rf"[0-9]{{1,3}}(?:([{other}' \u00a0\u202f])[0-9]{{3}})(?:\1[0-9]{{3}})*"
-        if re.fullmatch(rf"(?:{grouped}|[0-9]+)(?:[{point}][0-9]+)?", match[2]):
+    for point, pattern in _POINTS.items():
+        if pattern.fullmatch(match[2]):
             digits = re.sub(f"[^0-9{point}]", "", match[2]).replace(",", ".")
             found.setdefault(Decimal(digits), _reading(text.strip(), words, point))
     numbers = {plain_number(number): formulas for number, formulas in found.items()}
@@ -150,8 +158,29 @@ def written_numbers(text: str) -> tuple[Mending, ...]:
     )
 
 
+def number_formulas(texts: Iterable[Any]) -> tuple[str, ...]:
+    """Formulas that read all texts as numbers, also below zero: one for each decimal point that all
+    may have. In a table "341,66" stands beside "149 740", and one formula is to read both.
+    """
+    plain = [text.strip().removeprefix("-") for text in texts if isinstance(text, str)]
+    found = (_WRITTEN.fullmatch(text) for text in plain if len(text) <= _LONGEST)
+    matches = [match for match in found if match]
+    words = tuple(dict.fromkeys(word for text in plain for word in words_beside_number(text)))
+    written = "".join(match[2] for match in matches)
+    if not matches or len(matches) < len(plain) or any(map(_NEGATIVE.search, plain)):
+        return ()
+    return tuple(
+        formula
+        for point, pattern in _POINTS.items()
+        if all(pattern.fullmatch(match[2]) for match in matches)
+        for formula in _reading(written, words, point)
+    )
+
+
 def _reading(text: str, words: tuple[str, ...], point: str) -> tuple[str, ...]:
     """Formulas that read a number with that decimal point, the shortest that may do first.
+
+    text: the number, or several of them, one after the other
 
     What they leave out is spelt: of a text with another word beside the number they make nothing.
     """

@@ -17,9 +17,10 @@ from orderkit.mapping.moments import (
 from orderkit.mapping.written_moments import MONTHS, written_moments, year_last_patterns
 
 _ISO: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_YEAR_FIRST: Final = re.compile(r"([0-9]{4})([-/. ]?)([0-9]{1,2})\2([0-9]{1,2})")
-_YEAR_LAST: Final = re.compile(r"([0-9]{1,2})([-/. ])([0-9]{1,2})\2([0-9]{4})")
-_SHORT_YEAR_LAST: Final = re.compile(r"([0-9]{1,2})([-/. ])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})")
+#: "2026.04.06." as in Hungary, "6. 4. 2026" as in Czechia.
+_YEAR_FIRST: Final = re.compile(r"([0-9]{4})([-/.] ?| ?)([0-9]{1,2})\2([0-9]{1,2})\.?")
+_YEAR_LAST: Final = re.compile(r"([0-9]{1,2})([-/.] ?| )([0-9]{1,2})\2([0-9]{4})")
+_SHORT_YEAR_LAST: Final = re.compile(r"([0-9]{1,2})([-/.] ?| )([0-9]{1,2})\2([0-9]{4}|[0-9]{2})")
 _DAY_NAMED_MONTH: Final = re.compile(
     r"([0-9]{1,2})(?:st|nd|rd|th)?[-. ]{1,2}([a-z]+)[-., ]{1,2}([0-9]{4})"
 )
@@ -80,7 +81,8 @@ def _read(text: str, zone: ZoneInfo) -> date:
         raise Unconvertible("it has a time and no separators", mending)
     if written := written_moments(text):
         timed = written[0].has_time
-        reason = "it has a time, and its year last" if timed else "its year has two digits"
+        last = "" if written[0].pattern.startswith("y") else ", and its year last"
+        reason = f"it has a time{last}" if timed else "its year has two digits"
         raise Unconvertible(reason, *(_reading(m.date(), pattern) for m, pattern, _ in written))
     if _SECONDS.fullmatch(text):
         seconds = int(text) / (1000 if int(text) >= 10**12 else 1)

@@ -1,7 +1,8 @@
 """Dates and times as people and their reports write them, and the pattern that a formula reads.
 
-``31.12.2026 14:00``, ``09-Feb-26 21:01``, ``2/9/2026 9:01 PM``, ``Feb 9, 2026``: where the day and
-the month may be either, there are two readings. A year of two digits is one of this century.
+``31.12.2026 14:00``, ``09-Feb-26 21:01``, ``2/9/2026 9:01 PM``, ``2026.02.09. 21:01``, ``9. 2. 2026
+21.01``, ``Feb 9, 2026``: where the day and the month may be either, there are two readings. A year
+of two digits is one of this century.
 """
 
 import re
@@ -23,11 +24,16 @@ _CENTURY: Final = 2000
 #: Of two digits, a year is one in which a hotel may have had such a list.
 _YEARS: Final = range(2010, 2060)
 _CLOCK: Final = (
-    r"(?:(?P<gap>,? )(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
-    r"(?P<second>:[0-9]{2})?(?P<half> ?[ap]m)?)?"
+    r"(?:(?P<gap>,? )(?P<hour>[0-9]{1,2})(?P<colon>[:.])(?P<minute>[0-9]{2})"
+    r"(?P<second>(?P=colon)[0-9]{2})?(?P<half> ?[ap]m)?)?"
 )
 _NUMBERS: Final = re.compile(
-    rf"(?P<one>[0-9]{{1,2}})(?P<apart>[./-])(?P<two>[0-9]{{1,2}})(?P=apart){_YEAR}{_CLOCK}",
+    rf"(?P<one>[0-9]{{1,2}})(?P<apart>[./-] ?)(?P<two>[0-9]{{1,2}})(?P=apart){_YEAR}{_CLOCK}",
+    re.IGNORECASE,
+)
+_YEAR_FIRST: Final = re.compile(
+    r"(?P<year>[0-9]{4})(?P<apart>[./] ?)(?P<month>[0-9]{1,2})(?P=apart)(?P<day>[0-9]{1,2})"
+    rf"(?P<end>\.?){_CLOCK}",
     re.IGNORECASE,
 )
 _DAY_MONTH: Final = re.compile(
@@ -41,7 +47,7 @@ _NOON: Final = 12
 _MONTHS: Final = 12
 DAY_FIRST: Final = "the day first"
 MONTH_FIRST: Final = "the month first"
-_NUMERIC: Final = re.compile("d{1,2}[./-]M{1,2}[./-]y|M{1,2}[./-]d{1,2}[./-]y")
+_NUMERIC: Final = re.compile("d{1,2}[./-] ?M{1,2}[./-] ?y|M{1,2}[./-] ?d{1,2}[./-] ?y")
 
 
 class WrittenMoment(NamedTuple):
@@ -99,17 +105,22 @@ def _dates(text: str) -> Iterator[tuple[re.Match[str], int, int, str]]:
         yield match, int(two), int(one), day_first
         yield match, int(one), int(two), month_first
         return
+    if match := _YEAR_FIRST.fullmatch(text):
+        month, day = ("M" * len(match["month"]), "d" * len(match["day"]))
+        pattern = match["apart"].join(("yyyy", month, day)) + match["end"]
+        yield match, int(match["month"]), int(match["day"]), pattern
+        return
     match = _DAY_MONTH.fullmatch(text) or _MONTH_DAY.fullmatch(text)
-    month = MONTHS.get(match["month"].lower()) if match else None
-    if match is None or month is None:
+    named_month = MONTHS.get(match["month"].lower()) if match else None
+    if match is None or named_month is None:
         return
     day = "dd" if len(match["day"]) == 2 else "d"
     named = "MMM" if len(match["month"]) == 3 else "MMMM"
     year = "y" * len(match["year"])
     if match.re is _MONTH_DAY:
-        yield match, month, int(match["day"]), f"{named} {day}, {year}"
+        yield match, named_month, int(match["day"]), f"{named} {day}, {year}"
     else:
-        yield match, month, int(match["day"]), match["apart"].join((day, named, year))
+        yield match, named_month, int(match["day"]), match["apart"].join((day, named, year))
 
 
 def _year(written: str) -> int:
@@ -135,6 +146,7 @@ def _clock_pattern(match: re.Match[str]) -> str:
         return ""
     letter = "h" if match["half"] else "H"
     hour = letter * len(match["hour"])
-    second = ":ss" if match["second"] else ""
+    colon = match["colon"]
+    second = f"{colon}ss" if match["second"] else ""
     half = (" a" if match["half"].startswith(" ") else "a") if match["half"] else ""
-    return f"{match['gap']}{hour}:mm{second}{half}"
+    return f"{match['gap']}{hour}{colon}mm{second}{half}"

@@ -13,7 +13,7 @@ from orderkit.events.jsontext import show
 from orderkit.language.calculation import compile_formula
 from orderkit.language.formulas import Context
 from orderkit.language.references import ValueSource, compile_reference
-from orderkit.mapping.amounts import is_currency
+from orderkit.mapping.amounts import is_currency, number_formulas
 from orderkit.mapping.conversion import Doubt, Mending, Unconvertible
 from orderkit.mapping.dates import year_last_formulas
 from orderkit.mapping.suggest.doubts import doubts_of, doubts_of_values
@@ -31,7 +31,7 @@ _COVERED: Final = 0.9
 #: Countries that one formula tells apart.
 _MOST_COUNTRIES: Final = 20
 _PARSED: Final = re.compile(r'DATEPARSE\([^"]*(?:GET\("[^"]*"\))?[^"]*, "([^"]+)"')
-_PARSED_DAY: Final = re.compile(r"(?<=\")(d{1,2}|M{1,2})([./-])(d{1,2}|M{1,2})(?=[./-]y)")
+_PARSED_DAY: Final = re.compile(r"(?<=\")(d{1,2}|M{1,2})([./-] ?)(d{1,2}|M{1,2})(?=[./-] ?y)")
 _UTC_MOMENT: Final = re.compile(r".*[0-9T ][0-9]{2}:[0-9]{2}.*(?:Z|[+-]00:?00)|[0-9]{9,}")
 
 
@@ -126,6 +126,10 @@ def readings(
     fact = f"named `{prop.path}`"
     values = [value for number, value in prop.values.items() if number in order.numbers]
     mended = {formula for value in values for formula in _mendings(row, value, zone)}
+    # What is taken off may be written below zero: read as no amount, it is a number all the same.
+    off = any(isinstance(value, str) and value.lstrip().startswith("-") for value in values)
+    if row.type == "amount" and (off or len(mended) > 1):
+        mended = {*number_formulas(values)} or mended
     cents = "cents" in prop.name.attributes
     if row.type == "country" and (text := _country_formula(values, spelled(prop.path))):
         if found := proposal_of(row, text, True, (fact,), events, zone):

@@ -1,16 +1,19 @@
 """What stands once in a document, beside the list of its events, and holds for all of them.
 
 An export of one hotel names it in its envelope: ``{"property": {"name": …}, "reservations": […]}``.
+One of several has a list of them, and each booking a code: ``{"hotels": [{"code": …}, …], …}``.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from orderkit.events.jsontext import show
 from orderkit.mapping.suggest import suggest
-from orderkit.mapping.suggest.proposal import Proposal
+from orderkit.mapping.suggest.properties import Property
+from orderkit.mapping.suggest.proposal import Proposal, by_value
+from orderkit.mapping.suggest.values import OrderValues
 
 #: The rows of which one value may hold for all orders of a document.
 _OF_ALL: Final = frozenset(
@@ -21,6 +24,8 @@ _OF_ALL: Final = frozenset(
         "order_info.value.currency",
     }
 )
+#: A formula that names more hotels than that is nothing to read.
+_MOST_HOTELS: Final = 12
 
 
 def of_envelope(
@@ -48,6 +53,61 @@ def _with_single_items(envelope: Mapping[str, Any]) -> dict[str, Any]:
             part[0] if alone else part
         )
     return found
+
+
+def of_listed_hotels(
+    envelope: Mapping[str, Any], values: OrderValues, zone: ZoneInfo
+) -> dict[str, list[Proposal]]:
+    """Target → a formula by the code that each booking has, of a list of hotels beside them."""
+    found: dict[str, list[Proposal]] = {}
+    for name, items in envelope.items():
+        if not (isinstance(items, list) and 1 < len(items) <= _MOST_HOTELS):
+            continue
+        joined = next(_codes(items, values), None) if all(map(_is_object, items)) else None
+        if joined is None:
+            continue
+        key, prop = joined
+        alone = [_with_single_items({name: [item]}) for item in items]
+        for target, ranked in suggest(alone, zone).items():
+            best = next(iter(ranked), None)
+            if target in _OF_ALL and best and best.sure and len(best.given) == len(items):
+                meant = {item[key]: str(best.given[at]) for at, item in enumerate(items)}
+                found[target] = [_by_code(best, prop, meant, name)]
+    return found
+
+
+def _is_object(item: Any) -> bool:
+    return isinstance(item, dict)
+
+
+def _codes(items: list[dict[str, Any]], values: OrderValues) -> Iterator[tuple[str, Property]]:
+    """A key that tells the items apart, and the property by which bookings name one of them."""
+    for key in items[0]:
+        codes = [item.get(key) for item in items]
+        texts = {str(code) for code in codes if isinstance(code, str | int)}
+        if len(texts) < len(items):
+            continue
+        for prop in values.full:
+            small = all(text.isdecimal() for text in texts) and prop.name.subject != "hotel"
+            if not (prop.in_array or small) and set(values.values(prop)) <= set(codes):
+                yield key, prop
+
+
+def _by_code(best: Proposal, prop: Property, meant: Mapping[Any, str], name: str) -> Proposal:
+    """What a hotel's code means in each order; the code itself, where it is what is meant."""
+    given = {number: meant[code] for number, code in prop.values.items() if code in meant}
+    said = f"`{name}` beside the events has it for each `{prop.path}`"
+    is_code = all(str(code) == text for code, text in meant.items())
+    as_path = f"{{{{{prop.path}}}}}" if best.row.setting else prop.path
+    return replace(
+        best,
+        value=as_path if is_code else by_value(prop.path, meant),
+        formula=not is_code,
+        confidence="likely",
+        facts=(said,),
+        example=next(iter(given.values()), ""),
+        given=given,
+    )
 
 
 def _constant(found: Proposal, orders: Collection[int]) -> Proposal:

@@ -35,6 +35,7 @@ from orderkit.mapping.suggest.named_codes import (
     name_rooms_alone,
     named_codes,
 )
+from orderkit.mapping.suggest.places import countries_at_end
 from orderkit.mapping.suggest.properties import Property
 from orderkit.mapping.suggest.proposal import Proposal, as_formula, spelled
 from orderkit.mapping.suggest.topics import words_of
@@ -163,6 +164,8 @@ class _Guesses:
             only = kind == "currency" and len(fits) == 1 and self._is_only_currency()
             said = f"the only codes of a {kind}" if only else f"codes of a {kind}"
             self._read(name, values.first(fits, lambda p: p.in_array), said, sure=only)
+        for text, fact in countries_at_end(values):
+            self._add("order_country", text, fact, formula=True)
         for prop, fact in like_click_ids(values):
             self._read("ttoclid", [prop], fact)
         for text, fact in paid_click_ids(values):

@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from orderkit.events.jsontext import show
 from orderkit.mapping.names import hints, read_name, words
 from orderkit.mapping.suggest.properties import Property
-from orderkit.mapping.suggest.proposal import spelled
+from orderkit.mapping.suggest.proposal import by_value
 from orderkit.mapping.suggest.status_codes import SKIPPING, skips_to
 from orderkit.mapping.suggest.topics import words_of
 from orderkit.mapping.suggest.values import OrderValues
@@ -49,26 +48,17 @@ def who_cancelled(values: OrderValues) -> Iterator[tuple[str, str, list[int], bo
         open_ = [word for word in others if word not in read]
         sure = asks and bool(hotels) and not open_ and not short
         meant = {guests[0]: "CUSTOMER", **dict.fromkeys(read, "MERCHANT")}
-        yield _reading(prop, meant), _said(meant, open_), numbers, sure
+        yield by_value(prop.path, meant), _said(meant, open_), numbers, sure
         for side in ("MERCHANT", "CUSTOMER") if open_ else ():
             whole = meant | dict.fromkeys(open_, side)
             also = ", ".join(f"`{word}`" for word in open_)
             which = "hotel" if side == "MERCHANT" else "guest"
             yield (
-                _reading(prop, whole),
+                by_value(prop.path, whole),
                 f"{also} as the {which}; {_said(whole, [])}",
                 numbers,
                 False,
             )
-
-
-def _reading(prop: Property, meant: Mapping[str, str]) -> str:
-    """The formula that gives what each word means."""
-    text = ""
-    for word, side in [*meant.items()][::-1]:
-        rest = f", {text}" if text else ""
-        text = f'IF({spelled(prop.path)} == {show(word, 60)}, "{side}"{rest})'
-    return text
 
 
 def _said(meant: Mapping[str, str], nothing: Sequence[str]) -> str:

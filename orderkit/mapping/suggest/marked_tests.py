@@ -14,6 +14,8 @@ from orderkit.mapping.suggest.topics import words_of
 
 _TESTS: Final = words_of("test")
 _LIVE: Final = frozenset(["live", "livemode", "production", "prod"])
+_NOTHING: Final = words_of("nothing")
+_TWO: Final = 2
 _PLACES: Final = frozenset(["environment", "env", "mode", "stage"])
 #: What a flag's name may say besides.
 _BESIDE: Final = frozenset(["is", "mode", "flag", "order", "booking", "reservation"])
@@ -80,8 +82,12 @@ def _of_tests(own: Collection[str], found: Sequence[Any]) -> Any:
             return flags.get(True)
         return flags.get(False) if any(word in _LIVE for word in own) else None
     said = {str(value).casefold(): value for value in found}
+    no = said.keys() & _NOTHING
+    if len(said) == _TWO and len(no) == 1 and any(word in _TESTS for word in own):
+        # "J" and "N", "da" and "ne": what is not the no is the yes.
+        return next(value for word, value in said.items() if word not in no)
     tests, live = said.keys() & _TESTS, said.keys() & _LIVE
-    if len(tests) == len(live) == 1 and len(said) == 2 and all(word in _PLACES for word in own):
+    if len(tests) == len(live) == 1 and len(said) == _TWO and all(word in _PLACES for word in own):
         return said[next(iter(tests))]
     return None
 

@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
 from orderkit.destination.fields import FieldMapping, field_mappings
+from orderkit.mapping.amounts import number_formulas
 from orderkit.mapping.names import words
 from orderkit.mapping.suggest.agreed_amounts import differ, discount_amounts, shows
 from orderkit.mapping.suggest.candidates import as_reference, proposal_of, readings
 from orderkit.mapping.suggest.order_object import MOST
 from orderkit.mapping.suggest.properties import Property
-from orderkit.mapping.suggest.proposal import SHOWING, Proposal
+from orderkit.mapping.suggest.proposal import SHOWING, Proposal, spelled
 from orderkit.mapping.suggest.topics import words_of
 from orderkit.mapping.suggest.values import OrderValues
 
@@ -135,10 +136,19 @@ def _promotion(prop: Property, own: tuple[str, ...]) -> Offered:
 def _proposal(values: OrderValues, row: FieldMapping, path: str, fact: str) -> Proposal | None:
     """The row's proposal: an amount by what makes one of it, another value as it is."""
     prop = values.seen.properties[path]
+    having = {n: values.seen.events[n] for n in values.numbers if n in prop.values}
+    amounts = values.amounts(prop).values() if row.type == "amount" else ()
+    if amounts and max(amounts) <= 0 > min(amounts):
+        # A discount below zero, as a bill has it.
+        found = values.values(prop)
+        # What is below a thousand in these orders need not be in the next one.
+        wide = number_formulas([*found, *values.seen.grouped.values()]) or number_formulas(found)
+        read = next(iter(wide), "{x}")
+        text = f"0 - {read}".replace("{x}", spelled(path))
+        return proposal_of(row, text, True, (fact,), having, values.zone)
     worded = row.type == "boolean" and not all(isinstance(v, bool) for v in values.values(prop))
     if row.type == "amount" or worded:
         return next(readings(row, prop, values.seen, values.order, values.zone), None)
-    having = {n: values.seen.events[n] for n in values.numbers if n in prop.values}
     value = as_reference(row, path)
     return proposal_of(row, value, False, (fact,), having, values.zone) if having else None
 

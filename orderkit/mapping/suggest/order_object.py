@@ -12,6 +12,7 @@ from orderkit.mapping.suggest.statuses import ProposedEvents, propose_events
 
 #: What an order alone has, and no customer, payment or message.
 _TELLING: Final = frozenset({"arrival", "departure", "begin", "end", "nights", "total", "payable"})
+_PRICE: Final = frozenset({"total", "payable"})
 #: What has the dates of an order: itself, and what it is of.
 _IN_ORDERS: Final = frozenset({"hotel", "room"})
 _OF_ORDERS: Final = _IN_ORDERS | {"order"}
@@ -124,8 +125,18 @@ def _home(seen: Seen) -> str | None:
                 found.setdefault(_around(path), set()).update(prop.name.attributes & what)
         if found:
             # The outermost of those that are alike.
-            return min(found, key=lambda path: (-len(found[path]), path.count("."), path))
+            best = min(found, key=lambda path: (-len(found[path]), path.count("."), path))
+            return _of_all_parts(best, found)
     return None
+
+
+def _of_all_parts(best: str, found: Mapping[str, set[str]]) -> str:
+    """The object that has the stay and the price each as one of its own, where it is so."""
+    around, _, _ = best.rpartition(".")
+    beside = [path for path in found if path != best and path.rpartition(".")[0] == around]
+    others = set().union(*(found[path] for path in beside))
+    parted = not found[best] & _PRICE and bool(others & _PRICE)
+    return around if best and parted else best
 
 
 def _around(path: str) -> str:

@@ -5,12 +5,15 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from orderkit.destination.fields import FieldMapping
+from orderkit.events.jsontext import show
 from orderkit.mapping.fixes import property_in_formula
 
 #: From the surest on; what is less than likely is offered, and never written into a file.
 CONFIDENCES: Final = ("very likely", "likely", "perhaps")
 #: So many orders show what one or two have by accident.
 SHOWING: Final = 3
+#: A text in a formula is cut nowhere.
+_LONGEST: Final = 1_000
 #: What is said of an amount that may be a hundred times too high.
 HUNDREDTHS: Final = "it may count hundredths: divide by 100 if it does"
 
@@ -105,3 +108,12 @@ def spelled(path: str) -> str:
 def as_formula(proposal: Proposal) -> str:
     """What a proposal writes, as a part of a formula."""
     return proposal.value if proposal.formula else spelled(proposal.reads)
+
+
+def by_value(path: str, meant: Mapping[Any, str]) -> str:
+    """The formula that gives for each value of a property what it means, and nothing for others."""
+    text = ""
+    for value, meaning in [*meant.items()][::-1]:
+        rest = f", {text}" if text else ""
+        text = f"IF({spelled(path)} == {show(value, _LONGEST)}, {show(meaning, _LONGEST)}{rest})"
+    return text

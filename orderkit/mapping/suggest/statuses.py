@@ -25,6 +25,7 @@ from orderkit.mapping.suggest.status_words import (
     possible_status,
     status_words,
 )
+from orderkit.mapping.suggest.topics import words_of
 
 EVENT_NAME: Final = "event_name"
 #: A property with more different words than this is no status.
@@ -37,6 +38,8 @@ _STATUS_NAMES: Final = frozenset({"status", "kind", "identifier", "name"})
 _CODES: Final = STATES | frozenset(
     words("code codes cd id booking order reservation res rsv resv bk bkg current")
 )
+#: What a booking is called that the hotel counts on.
+_FIRM: Final = words_of("firm")
 #: Subjects whose status is that of the order: its own, and the message's that tells of it.
 _SPEAK: Final = frozenset({"order", "channel"})
 
@@ -225,9 +228,17 @@ def _proposed(path: str, counted: Counter[str]) -> ProposedEvents:
         # Beside the end of a stay, what is completed is the order itself ("Order Completed").
         made = (name for name, status in found.items() if not status and is_made(name))
         found |= dict.fromkeys(made, "CREATE_ORDER")
+    firm = [name for name, status in found.items() if not status and _is_firm(name)]
+    if told - {""} and "CREATE_ORDER" not in found.values() and len(firm) == 1:
+        # Where no other name stands for a booking, one that is guaranteed is what bookings are.
+        found[firm[0]] = "CREATE_ORDER"
     return ProposedEvents(
         path, tuple(_by_words(name, n, found[name]) for name, n in counted.most_common())
     )
+
+
+def _is_firm(name: str) -> bool:
+    return not _FIRM.isdisjoint(words(name)) and possible_status(name) == "CREATE_ORDER"
 
 
 def _by_words(name: str, times: int, status: str) -> ProposedEvent:

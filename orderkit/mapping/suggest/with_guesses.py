@@ -11,7 +11,7 @@ from orderkit.destination.fields import ALWAYS
 from orderkit.mapping.suggest import put_base_first, suggest_from
 from orderkit.mapping.suggest.agreement import settle_whole_documents
 from orderkit.mapping.suggest.click_ids import CLICK_ID
-from orderkit.mapping.suggest.envelope import of_envelope
+from orderkit.mapping.suggest.envelope import of_envelope, of_listed_hotels
 from orderkit.mapping.suggest.fulfilled import settle_fulfilled
 from orderkit.mapping.suggest.guesses import guess
 from orderkit.mapping.suggest.hundredths import divide_hundredths
@@ -57,9 +57,11 @@ def with_guesses(
     found[_MERCHANT] = [
         p for p in found.get(_MERCHANT, []) if len(p.given) >= MOST * len(values.numbers)
     ]
-    for target, constants in of_envelope(envelope, values.given_order.numbers, zone).items():
+    beside = of_listed_hotels(envelope, values, zone)
+    beside |= of_envelope(envelope, values.given_order.numbers, zone)
+    for target, said in beside.items():
         if not (found.get(target) and found[target][0].sure):
-            found[target] = [*constants, *found.get(target, [])]
+            found[target] = [*said, *(p for p in found.get(target, []) if p.value != said[0].value)]
     # Where all stays are over, nothing shows what is there only then.
     if set(statuses) - {"", "COMPLETE_ORDER"}:
         settle_fulfilled(found)
