@@ -18,6 +18,7 @@ from orderkit.reports import html, views
 from orderkit.reports.review import ChangeReview, review_change
 from orderkit.widgets import parts
 from orderkit.widgets.events import EventPicker
+from orderkit.widgets.following import Following
 from orderkit.widgets.workspace import read_settings, settings_target, stored_in
 
 _VENDORS = "as the vendor maps it"
@@ -31,6 +32,7 @@ class MappingForm(parts.Form):
     """
 
     def __init__(self, settings: Settings | None = None, picker: EventPicker | None = None) -> None:
+        self._following = Following()
         self.picker = picker or EventPicker()
         settings, wrong = (settings, "") if settings else read_settings()
         self.settings = settings
@@ -90,8 +92,8 @@ class MappingForm(parts.Form):
 
     @property
     def problems(self) -> views.Table:
-        """What was found."""
-        return views.problems_table(self.mapped.problems)
+        """What was found; what a cell shows of it follows the form."""
+        return self._following.table("problems", lambda: views.problems_table(self.mapped.problems))
 
     def point_row(self) -> None:
         """Let the chosen row read the property in the form."""
@@ -169,6 +171,7 @@ class MappingForm(parts.Form):
         text = escape(dumps(mapped.payload, indent=True).decode())
         self.views[0].value = views.mapping_table(mapped, before).to_html()
         self.views[1].value = self.problems_html()
+        self._following.draw()
         self.views[2].value = f'<pre class="ok-code" tabindex="0">{text}</pre>'
         steps = (step for entry in mapped.trace for step in entry.steps)
         self.views[3].value = self.trace.to_html() + html.notice(point_at_assumptions(steps))

@@ -170,7 +170,9 @@ def test_the_first_page_says_what_a_draft_leaves_open() -> None:
 
 def test_the_first_page_says_what_is_only_proposed() -> None:
     """Proposed settings say so, whether something is open or nothing; no pairs are open, too."""
-    assert "What else these pages say is proposed" in first_page(page_of([BOOKED], PROPOSED + COLUMNS))
+    assert "What else these pages say is proposed" in first_page(
+        page_of([BOOKED], PROPOSED + COLUMNS)
+    )
     text = PROPOSED + samples.SETTINGS.read_text(encoding="utf-8")
     told = first_page(handover_page(parse_settings(text), SAMPLES))
     assert "What these pages say of your bookings is proposed" in told

@@ -9,17 +9,21 @@ from dataclasses import replace
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from orderkit.destination.fields import field_mappings
 from orderkit.events.jsontext import show
 from orderkit.mapping.suggest import suggest
+from orderkit.mapping.suggest.candidates import as_reference
 from orderkit.mapping.suggest.properties import Property
 from orderkit.mapping.suggest.proposal import Proposal, by_value
 from orderkit.mapping.suggest.values import OrderValues
 
+_CODE: Final = "order_info.third_shop_id"
+_NAME: Final = "order_info.third_shop_name"
 #: The rows of which one value may hold for all orders of a document.
 _OF_ALL: Final = frozenset(
     {
-        "order_info.third_shop_id",
-        "order_info.third_shop_name",
+        _CODE,
+        _NAME,
         "order_info.order_country",
         "order_info.value.currency",
     }
@@ -70,10 +74,19 @@ def of_listed_hotels(
         alone = [_with_single_items({name: [item]}) for item in items]
         for target, ranked in suggest(alone, zone).items():
             best = next(iter(ranked), None)
-            if target in _OF_ALL and best and best.sure and len(best.given) == len(items):
+            if target in _OF_ALL - {_CODE} and best and best.sure and len(best.given) == len(items):
                 meant = {item[key]: str(best.given[at]) for at, item in enumerate(items)}
                 found[target] = [_by_code(best, prop, meant, name)]
+                if target == _NAME:
+                    found[_CODE] = [_code(prop, name)]
     return found
+
+
+def _code(prop: Property, name: str) -> Proposal:
+    """The code of a hotel that the list names."""
+    row = next(row for row in field_mappings() if row.target == _CODE)
+    facts, example = (f"`{name}` beside the events has each",), next(iter(prop.values.values()))
+    return Proposal(row, as_reference(row, prop.path), False, "likely", facts, example, prop.values)
 
 
 def _is_object(item: Any) -> bool:
@@ -94,15 +107,13 @@ def _codes(items: list[dict[str, Any]], values: OrderValues) -> Iterator[tuple[s
 
 
 def _by_code(best: Proposal, prop: Property, meant: Mapping[Any, str], name: str) -> Proposal:
-    """What a hotel's code means in each order; the code itself, where it is what is meant."""
+    """What a hotel's code means in each order."""
     given = {number: meant[code] for number, code in prop.values.items() if code in meant}
     said = f"`{name}` beside the events has it for each `{prop.path}`"
-    is_code = all(str(code) == text for code, text in meant.items())
-    as_path = f"{{{{{prop.path}}}}}" if best.row.setting else prop.path
     return replace(
         best,
-        value=as_path if is_code else by_value(prop.path, meant),
-        formula=not is_code,
+        value=by_value(prop.path, meant),
+        formula=True,
         confidence="likely",
         facts=(said,),
         example=next(iter(given.values()), ""),

@@ -17,6 +17,7 @@ _MOST: Final = 8
 #: Types of which a text that happens to be one is hardly the beginning of a path.
 _NARROW: Final = frozenset({"currency", "amount", "integer", "date", "timestamp"})
 _MOST_FUNCTIONS: Final = 4
+_LEAST_TYPED: Final = 3
 
 
 def completions(
@@ -62,7 +63,17 @@ def completions(
         # No number is called so: a property is meant that is, or begins so.
         if found and not found[0]["bad"]:
             found[0]["sure"] = True
+    elif constant and found and not found[0]["bad"] and _begins(found[0]["shown"], token):
+        found[0]["sure"] = True
     return [*found, *_functions(start, token, rest), *constant]
+
+
+def _begins(path: str, token: str) -> bool:
+    """Whether somebody who types that is on the way to the path, or its last name, letter by
+    letter: a text that happens to begin as one is rare, and stays to be chosen.
+    """
+    own = path.rpartition(".")[2]
+    return len(token) >= _LEAST_TYPED and (path.startswith(token) or own.startswith(token))
 
 
 def _functions(start: str, token: str, rest: str) -> list[dict[str, Any]]:

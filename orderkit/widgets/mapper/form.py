@@ -17,6 +17,7 @@ from orderkit.masking import mask
 from orderkit.reports import html, views
 from orderkit.widgets import parts
 from orderkit.widgets.events import EventPicker
+from orderkit.widgets.following import Following
 from orderkit.widgets.mapper.actions import MapperActions
 from orderkit.widgets.mapper.draft import CONFIRMED, draft_of
 from orderkit.widgets.mapper.drawers import fixed_choices
@@ -56,6 +57,7 @@ class SettingsForm(MapperActions):
         self._events = self.picker.events
         self._listeners: list[Callable[[], Any]] = []
         self._shown: dict[str, Any] = {}
+        self._following = Following()
         self._made_from = text or ""
         self.file = SettingsFile(
             path or ("" if text is not None else settings_target()), self, self.load
@@ -101,13 +103,13 @@ class SettingsForm(MapperActions):
 
     @property
     def live_table(self) -> views.Table:
-        """Each row that has a value or will."""
-        return rows_table(self.screen)
+        """Each row that has a value or will; what a cell shows of it follows the form."""
+        return self._following.table("rows", lambda: rows_table(self.screen))
 
     @property
     def problems(self) -> views.Table:
-        """What is missing or wrong for the chosen event."""
-        return views.problems_table(self.mapped.problems)
+        """What is missing or wrong for the chosen event; it follows as well."""
+        return self._following.table("problems", lambda: views.problems_table(self.mapped.problems))
 
     @property
     def proposals(self) -> views.Table:
@@ -246,3 +248,5 @@ class SettingsForm(MapperActions):
         patch, self._shown = difference(self._shown, now), now
         if patch or cause:
             self.view.send({"patch": patch, "cause": cause, "number": number})
+        if cause != "type":
+            self._following.draw()

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from orderkit import Mapper
 from orderkit.destination.loading import parse_settings
 from orderkit.events.folder import first_events
 from orderkit.mapping.suggest.settings_file import proposed_settings
@@ -91,3 +92,42 @@ def test_a_currency_that_only_the_envelope_names_is_a_constant(tmp_path: Path) -
     """The row of the currency has no setting: it gets a formula."""
     made = proposed(tmp_path, {"meta": {"currency": "CHF"}, "reservations": BOOKINGS})
     assert made.smart_mapping["order_info.value.currency"].formula == '"CHF"'
+
+
+HOTELS = [
+    {"code": "LAV", "name": "Hotel Lavanda", "country": "HR"},
+    {"code": "BON", "name": "Bonaca Suites", "country": "HR"},
+    {"code": "LUS", "name": 'Lodge "Luštica"', "country": "ME"},
+]
+
+
+def test_each_booking_gets_its_hotel_of_a_list_beside_them(tmp_path: Path) -> None:
+    """Bookings hold a code alone: formulas say what the list has for it, of other codes nothing."""
+    coded = [b | {"house": HOTELS[at % 2]["code"]} for at, b in enumerate(BOOKINGS)]
+    made = proposed(tmp_path, {"hotels": HOTELS, "reservations": coded})
+    assert made.settings.third_shop_id == "{{house}}"
+    mapper = Mapper(made)
+    for booking, hotel in ((coded[1], HOTELS[1]), (coded[0] | {"house": "LUS"}, HOTELS[2])):
+        given = {e.target: e.value for e in mapper.explain(booking, status="CREATE_ORDER").trace}
+        assert given["order_info.third_shop_name"] == hotel["name"]
+        assert given["order_info.order_country"] == hotel["country"]
+    other = mapper.explain(coded[0] | {"house": "NEW"}, status="CREATE_ORDER").trace
+    assert next(e for e in other if e.target == "order_info.third_shop_name").value is None
+
+
+@pytest.mark.parametrize(
+    ("hotels", "codes"),
+    [
+        (HOTELS, ("LAV", "XYZ")),  # one that the list does not have
+        ([*HOTELS, HOTELS[0]], ("LAV", "BON")),  # a code that is twice in it
+        ([h | {"code": at} for at, h in enumerate(HOTELS)], (0, 1)),  # as any small number is
+        ([{"code": "LAV", "rate": 1}, {"code": "BON", "rate": 2}], ("LAV", "BON")),
+    ],
+)
+def test_a_list_that_does_not_tell_the_hotels_says_nothing(
+    tmp_path: Path, hotels: list[dict[str, Any]], codes: tuple[Any, ...]
+) -> None:
+    """A name is proposed only where each booking's code is one of the list's, each once."""
+    coded = [b | {"place": codes[at % 2]} for at, b in enumerate(BOOKINGS)]
+    made = proposed(tmp_path, {"hotels": hotels, "reservations": coded})
+    assert made.settings.third_shop_name is None

@@ -230,3 +230,50 @@ def test_what_says_base_is_the_commissions_base_and_no_tax_is() -> None:
     found = [value for value, _ in first(events, "commission_base_amount", *statuses)]
     assert found[0] == "IF(invoice_total, affiliate_base)"
     assert not any("tax" in value or "service" in value for value in found)
+
+
+@pytest.mark.parametrize(
+    ("written", "pattern"),
+    [
+        ("2026.03.27. 22:05:00", "yyyy.MM.dd. HH:mm:ss"),
+        ("2026/03/27 22:05", "yyyy/MM/dd HH:mm"),
+        ("27. 3. 2026 22:05", "d. M. yyyy HH:mm"),
+        ("27.03.2026 22.05", "dd.MM.yyyy HH.mm"),
+        ("2026. 3. 27. 22:05", "yyyy. M. dd. HH:mm"),
+    ],
+)
+def test_a_time_as_a_country_writes_it_gets_the_formula_that_reads_it(
+    written: str, pattern: str
+) -> None:
+    """With a dot behind the date, the year first, blanks between, or a dot in the time of day."""
+    events = [{"booking_no": f"B-{at}", "booked_at": written, "nights": 2} for at in range(3)]
+    found = suggest(events, UTC)["order_info.create_time"][0]
+    assert (pattern in found.value, found.sure, int(found.example)) == (True, True, 1774649100)
+
+
+def test_one_formula_reads_amounts_of_two_currencies() -> None:
+    """Forints have blanks between thousands, euros a comma: each is read, also below zero."""
+    amounts = [("149\u00a0740", "-18\u00a0480"), ("341,66", "-55,17"), ("109\u00a0500", "0")]
+    events = [
+        {"booking_no": f"B-{at}", "to_pay": amount, "discount": less, "nights": 2}
+        for at, (amount, less) in enumerate(amounts)
+    ]
+    mapper = Mapper(parse_settings(proposed_settings(events), draft=True))
+    traces = [mapper.explain(event, status="CREATE_ORDER").trace for event in events]
+    payable = [{e.target: e.value for e in t}["order_info.value.payment_value"] for t in traces]
+    assert payable == [149740, 341.66, 109500]
+    before = dict(first(events, "total_value"))
+    totals = [text for text in before if "discount" in text]
+    assert totals
+    assert all("\u00a0" in text.partition("discount")[2] for text in totals)
+
+
+def test_a_country_at_the_end_of_a_place_is_offered() -> None:
+    """A town and the code of its country; of a guest's address it says nothing."""
+    towns = ("Budapest VII., HU", "Bratislava (SK)", "Hévíz, HU")
+    events = [{"booking_no": f"B-{at}", "site": town} for at, town in enumerate(towns)]
+    found = with_guesses(events, UTC, ["CREATE_ORDER"] * 3)["order_info.order_country"]
+    assert [*found[0].given.values()] == ["HU", "SK", "HU"]
+    assert not found[0].sure
+    guests = [{"booking_no": e["booking_no"], "guest": {"home": e["site"]}} for e in events]
+    assert not with_guesses(guests, UTC, ["CREATE_ORDER"] * 3).get("order_info.order_country")

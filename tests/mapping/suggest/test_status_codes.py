@@ -148,3 +148,21 @@ def test_a_guest_in_the_house_is_a_live_order(state: str) -> None:
     """The house in such words is no hotel of which the event tells something else."""
     found = suggest_events([{"no": f"R{at}", "Status": s} for at, s in enumerate((state, "CFM"))])
     assert {event.event_name: event.perhaps for event in found.events}[state] == "CREATE_ORDER"
+
+
+@pytest.mark.parametrize(
+    ("names", "sure"),
+    [
+        (("GTD", "COUT", "CXL", "OPT"), True),  # no other name stands for a booking
+        (("GTD", "CONFIRMED", "CXL"), False),
+        (("GTD", "EXPECTED", "CXL"), False),  # either may be it
+        (("GTD", "OPT"), False),  # nothing shows that these are an order's states
+    ],
+)
+def test_a_guaranteed_booking_is_what_bookings_are_where_no_other_is(
+    names: tuple[str, ...], sure: bool
+) -> None:
+    """A reservation that the hotel counts on, beside those that ended."""
+    event = proposed(*names)["GTD"]
+    assert (event.order_status or event.perhaps) == "CREATE_ORDER"
+    assert bool(event.order_status) == sure

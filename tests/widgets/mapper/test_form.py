@@ -749,6 +749,20 @@ def test_a_text_in_a_row_of_amounts_is_the_beginning_of_a_column(typed: str) -> 
     assert not any(other.get("sure") for other in offered[1:])
 
 
+@pytest.mark.parametrize(
+    ("typed", "taken"),
+    [("hote", "hotelCode"), ("cod", "site.code"), ("Hote", ""), ("ho", ""), ("otelC", "")],
+)
+def test_the_beginning_of_a_property_is_meant_as_it(typed: str, taken: str) -> None:
+    """Letter by letter, from three on; what only looks like it stays a text, as a hotel's name."""
+    event = {"hotelCode": "BON", "site": {"code": "X1"}, "event_name": "booking"}
+    form = SettingsForm(picker=EventPicker({"0": event}))
+    page = Browser(form)
+    page.does("type", target="third_shop_id", text=typed, caret=len(typed))
+    sure = [each["shown"] for each in page.answer("completions") if each.get("sure")]
+    assert sure == ([taken] if taken else [])
+
+
 def test_a_click_on_a_rooms_property_fills_the_row_for_every_room() -> None:
     """The vendor's row reads all items: the first one was clicked for all of them."""
     form = SettingsForm()
@@ -923,8 +937,9 @@ def test_the_mapper_begins_with_an_order_that_lacks_least() -> None:
         lambda test: {"remarks": "STAFF TEST, ignore" if test else "Contest winner"},
         lambda test: {"OBS": "Prueba recepción" if test else None},
         lambda test: {"Nachname": "Test" if test else "Tester-Hof"},
+        lambda test: {"probna": "D" if test else "N"},
     ],
-    ids=["flag", "livemode", "environment", "training", "remark", "observation", "name"],
+    ids=["flag", "livemode", "environment", "training", "remark", "observation", "name", "letters"],
 )
 def test_orders_that_are_marked_as_tests_are_left_out_with_a_click(mark: Any) -> None:
     """The filter says how many orders are tests, and by what; a click keeps them from TikTok."""

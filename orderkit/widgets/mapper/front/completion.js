@@ -17,7 +17,8 @@ const makeCompletion = (mapper) => {
     if (!ui.options.length || !field?.closest?.(".om-field")) return close();
     options.innerHTML = ui.options.map((o, n) => `<div role="option" id="om-o${n}" data-act="take" data-n="${n}" class="om-option"
       aria-selected="${n === ui.at}"><code>${middle(o.shown)}</code><span>${text(o.hint)}</span><span class="${o.bad ? "om-poor" : ""}">${text(o.note)}</span></div>`)
-      .join("") + `<div class="om-hint" aria-hidden="true">read as a <b>${text(ui.kind || "path")}</b> <kbd>↑</kbd><kbd>↓</kbd> choose <kbd>Enter</kbd> take it <kbd>Esc</kbd> as it was</div>`;
+      .join("") + `<div class="om-hint" aria-hidden="true">read as a <b>${text(ui.kind || "path")}</b> <kbd>↑</kbd><kbd>↓</kbd> choose <kbd>Enter</kbd> ${
+        ui.at < 0 ? "keeps what is typed" : `takes <code>${middle(ui.options[ui.at].shown)}</code>`} <kbd>Esc</kbd> as it was</div>`;
     options.hidden = false;
     const a = field.getBoundingClientRect(), b = inner.getBoundingClientRect();
     const width = Math.min(440, b.width - 16);

@@ -128,6 +128,8 @@ export default {
     };
 
     // -- what a person does
+    /** What was taken needs less room: the next button stays where it is until somebody goes there. */
+    const hold = (target) => { if (nodes[target]) nodes[target].style.minHeight = `${nodes[target].offsetHeight}px`; };
     const acts = {
       step: (d) => send("step", { by: Number(d.by) }),
       list: () => listEvents(!ui.listing),
@@ -137,11 +139,11 @@ export default {
       save: () => send("save"),
       narrow: (d) => send("narrow", { outcome: d.outcome }),
       accept_all: () => send("accept_all"),
-      accept: (d) => { send("accept", { target: d.t }); nodes[d.t].focus({ preventScroll: true }); },
-      confirm: (d) => send("confirm", { target: d.t }),
+      accept: (d) => { hold(d.t); send("accept", { target: d.t }); nodes[d.t].focus({ preventScroll: true }); },
+      confirm: (d) => { hold(d.t); send("confirm", { target: d.t }); },
       ask: (d) => send("ask", { target: d.t }),
-      fix: (d) => send("use_fix", { target: d.t, value: S.rows[d.t].fixes[Number(d.fix)].value }),
-      other: (d) => send("use_fix", { target: d.t, value: S.rows[d.t].proposal.others[Number(d.n)].value }),
+      fix: (d) => { hold(d.t); send("use_fix", { target: d.t, value: S.rows[d.t].fixes[Number(d.fix)].value }); },
+      other: (d) => { hold(d.t); send("use_fix", { target: d.t, value: S.rows[d.t].proposal.others[Number(d.n)].value }); },
       fill: (d) => {
         const field = drawerField(), typed = formulaField();
         if (typed) return send("insert", { path: d.p, text: typed.value, start: typed.selectionStart, end: typed.selectionEnd });
@@ -215,7 +217,7 @@ export default {
       const target = node.dataset.t;
       if (ui.focus !== target) {
         nodes[ui.focus]?.classList.remove("om-focus");
-        if (nodes[ui.focus]) nodes[ui.focus].tabIndex = -1;
+        if (nodes[ui.focus]) { nodes[ui.focus].tabIndex = -1; nodes[ui.focus].style.minHeight = ""; }
         ui.focus = target;
         node.classList.add("om-focus");
         send("choose_row", { target });

@@ -108,7 +108,7 @@ const makeRows = (mapper) => {
         `data-t="${target}" data-fix="${at}" title="${text(fix.code)}"`)).join("")}</div>`;
     }
     for (const warning of row.warnings || []) made += `<div class="om-why om-warn">${icon("invalid")}<span>${coded(warning)}</span></div>`;
-    if (row.unconfirmed) made += `<div class="om-why om-unconfirmed">${icon("proposal")}<span title="${text(row.unconfirmed)}">Proposed: ${coded(row.unconfirmed)}</span>${
+    if (row.unconfirmed) made += `<div class="om-why om-unconfirmed">${icon("proposal")}<span title="${text(row.unconfirmed)}">Proposed and in use: ${coded(row.unconfirmed)}</span>${
       button("confirm", "<u>Confirm</u>", `data-t="${target}" class="om-flat" aria-label="Confirm ${text(row.label)}"`)}</div>`;
     return made;
   };
