@@ -1,6 +1,6 @@
 """What may be the moment of an order: a property, or a day and a time of day that stand apart."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from orderkit.destination.fields import FieldMapping
 from orderkit.mapping.suggest.candidates import as_reference, readings
@@ -11,11 +11,12 @@ from orderkit.mapping.suggest.values import OrderValues
 
 
 def guess_moments(
-    values: OrderValues, row: FieldMapping, date_row: FieldMapping
+    values: OrderValues, row: FieldMapping, date_row: FieldMapping, taken: Container[str]
 ) -> Iterator[tuple[str, bool]]:
     """What the row may read, each with whether it is a formula.
 
     date_row: any row of type date, for how days are read
+    taken:    paths that are something else: the day of an arrival has a time of day beside it, too
     """
     for prop in filter(values.looks_clocked, values.full):
         read = next(readings(row, prop, values.seen, values.order, values.zone), None)
@@ -24,7 +25,7 @@ def guess_moments(
         elif read:
             yield read.value, read.formula
     clocks = {key: p for p in values.full if _is_clock(values, p) for key in shared(p)}
-    for day in filter(values.is_dated, values.full):
+    for day in (p for p in values.full if values.is_dated(p) and p.path not in taken):
         clock = next((clocks[key] for key in shared(day) if key in clocks), None)
         read = next(iter(readings(date_row, day, values.seen, values.order, values.zone)), None)
         if clock and read:

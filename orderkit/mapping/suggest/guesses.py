@@ -183,7 +183,8 @@ class _Guesses:
 
     def _times(self) -> None:
         for name, word, sign in (("create_time", "earliest", 1), ("update_time", "latest", -1)):
-            for value, formula in guess_moments(self.values, _row(name), _row("check_in_date")):
+            rows = _row(name), _row("check_in_date")
+            for value, formula in guess_moments(self.values, *rows, self.taken):
                 self._add(name, value, f"among the {word} times", formula=formula)
             found = self.made.get(name, [])
             found.sort(key=lambda p, sign=sign: sign * mean(p.given.values()))  # type: ignore[misc]

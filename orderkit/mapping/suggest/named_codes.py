@@ -20,6 +20,7 @@ _MANY: Final = 6
 _ROOMS: Final = words_of("room")
 _ENDS: Final = ("zimmer", "kamer", "suite", "apartment", "room")
 _OFFERS: Final = words_of("offer")
+_TOWNS: Final = words_of("town")
 _LEAST: Final = 2
 #: So many different codes, each with names of its own, are no chance.
 _MANY_KINDS: Final = 3
@@ -42,8 +43,8 @@ def named_codes(values: OrderValues, taken: set[str]) -> Iterator[Pair]:
         beside = (p for p in names if p is not code and p.container == code.container)
         fits = [name for name in beside if _go_together(code, name, values, few)]
         if fits:
-            # A name that begins as its code does is its.
-            yield code, max(fits, key=lambda name: _shared(name.path, code.path))
+            # A name that is called a hotel's, or begins as its code does, is its.
+            yield code, max(fits, key=lambda name: (_is_called_hotels(name), _shared(name, code)))
 
 
 def _go_together(code: Property, name: Property, values: OrderValues, few: int) -> bool:
@@ -109,6 +110,7 @@ def hotels_and_rooms(
     hotels = [pair for pair in pairs if not pair[0].in_array and pair not in named]
     hotels.sort(
         key=lambda pair: (
+            "hotel" not in (pair[0].name.subject, pair[1].name.subject),
             pair[0].container != around,
             not are_called_so(*pair),
             values.kinds(pair[0]),
@@ -145,8 +147,8 @@ def _may_be_hotels(code: Property, name: Property, values: OrderValues) -> bool:
     codes, names = ({str(value) for value in values.values(prop)} for prop in (code, name))
     proper = any(text[:1].isupper() for text in names)
     zoned = (codes | names) & available_timezones()
-    named_else = code.name.against or name.name.against
-    return proper and not (zoned or named_else or values.converts(code, "country"))
+    placed = any(_TOWNS & set(words(p.path.rpartition(".")[2])) for p in (code, name))
+    return proper and not (zoned or placed or values.converts(code, "country"))
 
 
 def names_rooms(prop: Property, values: OrderValues) -> bool:
@@ -182,7 +184,12 @@ def _is_name(prop: Property, values: OrderValues) -> bool:
     return named and not values.is_clocked(prop) and not values.of_people(prop)
 
 
-def _shared(a: str, b: str) -> int:
+def _is_called_hotels(prop: Property) -> bool:
+    return "name" in prop.name.attributes and prop.name.subject == "hotel"
+
+
+def _shared(prop: Property, other: Property) -> int:
     """How many letters two paths begin with together."""
+    a, b = prop.path, other.path
     differ = (at for at, (x, y) in enumerate(zip(a, b, strict=False)) if x != y)
     return next(differ, min(len(a), len(b)))
