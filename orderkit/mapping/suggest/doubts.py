@@ -244,7 +244,7 @@ def doubts_of_values(hint: RowHint, values: list[Any]) -> list[tuple[str, str]] 
         if all(str(v).strip("0.") == "" for v in values):
             return [(_PERHAPS, "it is always 0")]
         if hint.role == "item" and all(str(v).isdecimal() and len(str(v)) == 1 for v in values):
-            return [(_PERHAPS, "it counts the items")]
+            return None  # it counts the items
         # A merchant has several orders, and a hotel two among three.
         few = {"merchant": 1, "hotel": 2}.get(hint.subject, len(values))
         if len(set(map(str, values))) == len(values) > few:

@@ -20,6 +20,7 @@ _MANY: Final = 6
 _ROOMS: Final = words_of("room")
 _ENDS: Final = ("zimmer", "kamer", "suite", "apartment", "room")
 _OFFERS: Final = words_of("offer")
+_NEITHER: Final = frozenset({"payment", "charge", "commission", "guest"})
 _TOWNS: Final = words_of("town")
 _LEAST: Final = 2
 #: So many different codes, each with names of its own, are no chance.
@@ -104,6 +105,7 @@ def hotels_and_rooms(
 
     around: the object that the hotel's country stands in, "" for the event itself
     """
+    pairs = [pair for pair in pairs if _NEITHER.isdisjoint(prop.name.subject for prop in pair)]
     named = [pair for pair in pairs if names_rooms(pair[1], values)]
     rooms = [pair for pair in pairs if pair[0].in_array or pair in named]
     rooms.sort(key=lambda pair: (pair not in named, _of_rates(*pair)))

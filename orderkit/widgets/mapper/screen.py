@@ -1,12 +1,13 @@
 """What the mapper shows: plain data, section by section, which a browser draws and a test reads."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from orderkit.destination.fields import field_mappings
 from orderkit.destination.labels import status_label
-from orderkit.events.jsontext import dumps
+from orderkit.events import paths
+from orderkit.events.jsontext import dumps, show
 from orderkit.events.paths import count
 from orderkit.widgets.mapper.draft import part_name, row_key
 from orderkit.widgets.mapper.drawers import drawers
@@ -19,6 +20,8 @@ from orderkit.widgets.mapper.written import ROWS
 
 #: So many events are listed at once; a search narrows them.
 MOST_LISTED: Final = 200
+#: So many letters of a value that was searched for are shown.
+_LONGEST: Final = 60
 _BAD: Final = ("missing", "invalid")
 _MANDATORY: Final = tuple(row for row in field_mappings() if row.mandatory)
 
@@ -50,22 +53,34 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str,
 
 
 def listed_events(session: MapperSession, query: str) -> list[dict[str, Any]]:
-    """The events in view whose name, order id or status has the query in it."""
+    """The events in view whose name, order id or status has the query in it, or else a value, which
+    is shown then with where it stands.
+    """
     wanted, found = query.casefold().strip(), []
     for at in session.in_view:
         line = event_line(session, at)
         said = f"{line['name']} {line['event']} {line['id']} {line['status']}"
-        if wanted in said.casefold():
-            found.append(line)
+        where = "" if wanted in said.casefold() else _where(session.states.seen(at), wanted)
+        if where or wanted in said.casefold():
+            found.append(line | {"where": where})
             if len(found) == MOST_LISTED:
                 break
     return found
 
 
+def _where(event: Any, wanted: str) -> str:
+    """The first property that has that in its name or value, with the value; "" for none."""
+    for path, value in paths.walk(event):
+        line = f"{path.rpartition('.')[2]}: {show(value, _LONGEST)}"
+        if wanted in line.casefold():
+            return line
+    return ""
+
+
 def event_line(session: MapperSession, at: int) -> dict[str, Any]:
     """One event in the picker: its number, name, order id, status, and outcome in words."""
-    outcome, errors = session.states.outcome(at), session.states.errors(at)
-    words = {"mapped": "mapped", "not for TikTok": "not for TikTok"}.get(outcome, "")
+    outcome = session.states.outcome(at)
+    words = "" if outcome == "with problems" else outcome
     status = session.states.status(at)
     name = session.compiled.status.source.read(session.states.seen(at)).raw
     return {
@@ -75,16 +90,22 @@ def event_line(session: MapperSession, at: int) -> dict[str, Any]:
         "id": session.order_id(at),
         "status": status_label(status) if status else "",
         "outcome": outcome,
-        "words": words or count(errors, "problem"),
+        "words": words or _problems(session.states.state(target, at) for target in ROWS),
     }
+
+
+def _problems(states: Iterable[str]) -> str:
+    """How many rows of an event are missing, and how many invalid."""
+    number = Counter(states)
+    return ", ".join(f"{number[state]} {state}" for state in _BAD if number[state])
 
 
 def _bar(session: MapperSession, rows: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     total = len(session.names)
     chosen = event_line(session, session.chosen) if total else {}
     if chosen.get("outcome") == "with problems":
-        states = Counter(row["state"] for row in rows.values() if row["state"] in _BAD)
-        chosen["words"] = ", ".join(f"{n} {state}" for state, n in states.items())
+        # With what is being typed, and cannot be read yet.
+        chosen["words"] = _problems(row["state"] for row in rows.values())
     unsaved = [part_name(key) for key in session.undo_states.unsaved]
     accept = len(session.open_proposals()) + bool(session.proposed_mapping())
     return {
@@ -135,9 +156,8 @@ def _groups(rows: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
         asked = states["ok"] + states["missing"] + states["invalid"]
         said = [f"{states['ok']} of {asked} mandatory"] if asked else []
         said += [f"{states['not yet']} not yet"] if states["not yet"] else []
-        every = Counter(rows[t]["state"] for t in targets)
-        bad = ", ".join(f"{every[state]} {state}" for state in _BAD if every[state])
         words = ", ".join(said) or "none mandatory"
+        bad = _problems(rows[t]["state"] for t in targets)
         found.append({"name": name, "rows": targets, "words": words, "bad": bad})
     return found
 

@@ -120,8 +120,8 @@ class MapperSession(ProposedRows):
         if not left_out:
             return []
         mapped = self.states.outcomes()["mapped"]
-        words, said = f"{left_out:,} without it", "then not for TikTok"
-        offered = OfferedSource({LEAVE_OUT: changed}, "Leave out the", words, said)
+        words = f"Leave out the {left_out:,} without it:"
+        offered = OfferedSource({LEAVE_OUT: changed}, words, "", "not for TikTok then")
         return [(offered, Effect(of, of, of, mapped, mapped))]
 
     def filter_with(self, formula: str) -> dict[str, Any]:

@@ -269,7 +269,7 @@ def test_the_way_leads_through_the_events_with_the_same_problem() -> None:
     assert form.picker.event["id"] == "MLB-20260005"
     page.does("list_events", query="20260003")
     (line,) = page.answer("events")
-    assert (line["at"], line["words"], line["status"]) == (2, "1 problem", "Cancelled")
+    assert (line["at"], line["words"], line["status"]) == (2, "1 missing", "Cancelled")
 
 
 def test_the_order_marks_what_differs_from_the_saved_settings() -> None:
@@ -612,8 +612,8 @@ def test_orders_without_a_click_id_are_left_out_with_a_click() -> None:
     form.pick(1)
     fix = form.row("ttoclid")["fixes"][-1]
     assert (fix["words"], fix["code"], fix["after"], fix["of"]) == (
-        "Leave out the",
-        "1 without it",
+        "Leave out the 1 without it:",
+        "",
         2,
         2,
     )

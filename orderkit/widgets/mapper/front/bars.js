@@ -31,8 +31,9 @@ const makeBars = (mapper) => {
     keep($(".om-bar2"), () =>
       `<span class="om-meter" role="img" aria-label="${text(meter.words)}; ${text(meter.more)}">${
         meter.ticks.map((s) => `<i data-s="${s}"></i>`).join("")}</span>
-      <span class="om-words"><b>${text(meter.words)}</b><span class="om-sub">${
-        meter.more ? ` · ${text(meter.more)}` : ""}</span></span><span class="om-gap"></span>
+      <span class="om-words"><b>${text(meter.words)}</b>${
+        meter.more ? button("next_row", `· ${text(meter.more)}`, `class="om-flat om-sub" title="Go to the next of them: F8" ${
+          /missing|invalid/.test(meter.more) ? "" : "disabled"}`) : ""}</span><span class="om-gap"></span>
       <span class="om-all">All events</span>` +
       Object.entries(bar.outcomes || {}).map(([name, n]) =>
         button("narrow", `${icon(OUTCOMES[name])}<b>${n.toLocaleString("en")}</b>${text(name)}${bar.shown === name ? " only" : ""}`,
@@ -90,12 +91,12 @@ const makeBars = (mapper) => {
     node.hidden = !ui.listing;
     if (!ui.listing) return (node.innerHTML = "");
     if (!node.firstChild) {
-      node.innerHTML = `<label class="om-find">${icon("find")}<input data-own="query" aria-label="Find an event" placeholder="Find an event"></label>
+      node.innerHTML = `<label class="om-find">${icon("find")}<input data-own="query" aria-label="Find an event" placeholder="Find an event, also by what stands in it"></label>
         <div role="listbox" aria-label="Events" tabindex="0"></div>`;
       node.querySelector("input").focus();
     }
     node.querySelector("[role=listbox]").innerHTML = (S.bar.shown ? `<p class="om-none">Only those that are ${text(S.bar.shown)}</p>` : "") + ((found || []).map((e) => `<div role="option" class="om-option" data-act="pick" data-at="${e.at}"
-      aria-selected="${e.at === S.bar.event?.at}"><span>${e.at + 1}</span><b>${text(e.id || e.event || e.name)}</b><span>${text(e.id ? e.event || e.name : "")}</span>
+      aria-selected="${e.at === S.bar.event?.at}"><span>${e.at + 1}</span><b>${text(e.id || e.event || e.name)}</b><span class="om-where">${text(e.where || (e.id ? e.event || e.name : ""))}</span>
       <span>${text(e.status)}</span><span class="om-s" data-s="${OUTCOMES[e.outcome]}">${icon(OUTCOMES[e.outcome])}${text(e.words)}</span></div>`).join("")
       || (found ? '<p class="om-none">Nothing found</p>' : ""));
   };

@@ -86,9 +86,12 @@ export default {
         // What was typed since stays; the answer waits, as the next one holds only what is different from it.
         if (late) { ui.held = content.patch.drawers || ui.held; delete content.patch.drawers; }
         else if (ui.held) { content.patch.drawers ??= ui.held; ui.held = null; }
+        // Another event has rows of other heights.
+        if (content.patch.tree) for (const node of [...tall]) low(node);
         ui.undone = ["take_back", "do_again"].includes(content.cause);
         draw(content.patch, content.cause === "type");
         if (!options.hidden) drawOptions(); // the rows above it may be of another height now
+        if (ui.held_row && content.patch.rows?.[ui.held_row]) settle();
         ui.undone = false;
         // What had the focus may have been drawn anew: letters are not for the cell then.
         if (ui.inside && document.activeElement === document.body) root.focus({ preventScroll: true });
@@ -128,13 +131,29 @@ export default {
     };
 
     // -- what a person does
-    /** What was taken needs less room: the next button stays where it is until somebody goes there. */
-    const hold = (target) => { if (nodes[target]) nodes[target].style.minHeight = `${nodes[target].offsetHeight}px`; };
+    /** What is taken needs less room: what is below, and the next button with it, stays where it is. */
+    const tall = new Set(), low = (node) => { tall.delete(node); node.style.minHeight = ""; };
+    const hold = (target) => { ui.held_row = target; ui.high = nodes[target].offsetHeight; };
+    const settle = () => {
+      const node = nodes[ui.held_row], box = $(".om-rows .om-scroll"), less = ui.high - node.offsetHeight;
+      const room = Math.min(Math.max(0, less), box.scrollTop);
+      box.scrollTop -= room;
+      // At the top nothing can come down: where the next button is in view, the row stays high until it is out of it.
+      const next = [...list.querySelectorAll(".om-accept")].find((n) => n.getBoundingClientRect().top > node.getBoundingClientRect().top);
+      if (less > room && next?.getBoundingClientRect().top < box.getBoundingClientRect().bottom + less - room) { node.style.minHeight = `${ui.high - room}px`; tall.add(node); }
+      ui.held_row = "";
+    };
+    // Above what is in view a row may shrink unseen: browsers keep what is in view where it is.
+    $(".om-rows .om-scroll").addEventListener("scroll", () => {
+      const top = $(".om-rows .om-scroll").getBoundingClientRect().top;
+      for (const node of [...tall]) if (node.getBoundingClientRect().bottom < top) low(node);
+    });
     const acts = {
       step: (d) => send("step", { by: Number(d.by) }),
       list: () => listEvents(!ui.listing),
       pick: (d) => { listEvents(false); send("pick", { at: Number(d.at) }); },
       next_problem: () => send("next_problem", { by: 1 }),
+      next_row: () => problem(1),
       take_back: () => send("take_back"),
       save: () => send("save"),
       narrow: (d) => send("narrow", { outcome: d.outcome }),
@@ -217,7 +236,7 @@ export default {
       const target = node.dataset.t;
       if (ui.focus !== target) {
         nodes[ui.focus]?.classList.remove("om-focus");
-        if (nodes[ui.focus]) { nodes[ui.focus].tabIndex = -1; nodes[ui.focus].style.minHeight = ""; }
+        if (nodes[ui.focus]) nodes[ui.focus].tabIndex = -1;
         ui.focus = target;
         node.classList.add("om-focus");
         send("choose_row", { target });

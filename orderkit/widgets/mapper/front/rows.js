@@ -93,7 +93,7 @@ const makeRows = (mapper) => {
       const [first, ...rest] = row.proposal.confidence;
       return `<div class="om-why">${icon("proposal")}<span><b>${first.toUpperCase()}${rest.join("")}:</b> ${coded(row.proposal.facts)}${
         row.proposal.kind === "formula" ? ` <code class="om-formula">${text(row.proposal.text)}</code>` : ""}</span>${
-        (row.proposal.others || []).map((o, n) => button("other", `Or <code>${middle(o.label || o.text)}</code> ${middle(o.shown)}`,
+        (row.proposal.others || []).map((o, n) => button("other", `Or <code>${middle(o.label || o.text)}</code>${o.label ? "" : ` ${middle(o.shown)}`}`,
           `data-t="${target}" data-n="${n}" class="om-other" title="${text(o.text)}"`)).join("")}</div>`;
     }
     let made = row.kind === "formula" ? `<div class="om-why om-reads"><code class="om-formula">${text(row.text)}</code></div>` : "";
@@ -103,7 +103,7 @@ const makeRows = (mapper) => {
     }
     if (row.fixes?.length) {
       made += `<div class="om-fixes">${row.fixes.map((fix, at) => button("fix",
-        `${text(fix.words)} <code>${middle(fix.code)}</code> ${fix.gives ? `<span class="om-gives">${middle(fix.gives)}</span> ` : ""}<b class="${fix.said || fix.after > fix.before ? "om-good" : "om-bad"}">${
+        `${text(fix.words)} ${fix.code ? `<code>${middle(fix.code)}</code> ` : ""}${fix.gives ? `<span class="om-gives">${middle(fix.gives)}</span> ` : ""}<b class="${fix.said || fix.after > fix.before ? "om-good" : "om-bad"}">${
           fix.said ? text(fix.said) : `${fix.before.toLocaleString("en")} → ${counted(fix.after, fix.of)}`}</b>`,
         `data-t="${target}" data-fix="${at}" title="${text(fix.code)}"`)).join("")}</div>`;
     }
