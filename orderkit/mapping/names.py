@@ -29,6 +29,7 @@ _ID: Final = "id"
 _ALIKE: Final = 0.6
 #: Letters that stay whole when accents are taken off, as names have them that are written plainly.
 _PLAIN: Final = str.maketrans({"ø": "o", "æ": "ae", "ł": "l", "đ": "d", "ı": "i"})
+_TWO_LETTERS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 #: What German puts between the words of a compound ("buchungsnummer").
 _LINKS: Final = ("", "s", "n", "es")
 
@@ -59,8 +60,9 @@ def hints() -> Mapping[str, tuple[tuple[str, str], ...]]:
         for line in csv.DictReader(file):
             for word in line["words"].split():
                 meaning = line["kind"], line["concept"]
-                if meaning not in found.setdefault(_folded(word), []):
-                    found[_folded(word)].append(meaning)
+                for spelled in spellings(word):
+                    if meaning not in found.setdefault(spelled, []):
+                        found[spelled].append(meaning)
     return {word: tuple(meanings) for word, meanings in found.items()}
 
 
@@ -183,6 +185,7 @@ _CONTAINED: Final = {
     ("room", "rate"),
     ("channel", "merchant"),
     ("channel", "commission"),
+    ("rate", "discount"),
 }
 
 
@@ -190,6 +193,11 @@ def words(text: str) -> tuple[str, ...]:
     """The words of a name, in small letters and without accents."""
     plain = _CUSTOM.sub("", unicodedata.normalize("NFC", text))
     return tuple(_folded(word) for word in _WORDS.findall(plain))
+
+
+def spellings(word: str) -> set[str]:
+    """A word as names may have it: "bestatigt", and "bestaetigt" for those who have no ä."""
+    return {_folded(word), _folded(word.casefold().translate(_TWO_LETTERS))}
 
 
 def _folded(word: str) -> str:

@@ -1,6 +1,6 @@
 """What no property holds and a formula can compute: nights, rooms, what is due."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from orderkit.mapping.suggest.agreement import days_between, is_guess
 from orderkit.mapping.suggest.candidates import proposal_of, readings
 from orderkit.mapping.suggest.doubts import GENERIC
 from orderkit.mapping.suggest.order_object import OrderObject
-from orderkit.mapping.suggest.properties import Seen
+from orderkit.mapping.suggest.properties import Property, Seen
 from orderkit.mapping.suggest.proposal import CONFIDENCES, Proposal, as_formula, spelled
 from orderkit.mapping.suggest.values import written_amount
 
@@ -49,15 +49,7 @@ def rooms(
             continue
         generic = bool(GENERIC & set(words(path.rpartition(".")[2])))
         quantities = _quantities(seen, path)
-        number = f"SIZE({spelled(path)})", f"the number of items in `{path}`"
-        sums = [
-            (
-                f"SUM({spelled(path)}, {spelled(own)})",
-                f"the sum of `{own}` of all items in `{path}`",
-            )
-            for own in quantities
-        ]
-        for text, fact in (*sums, number) if of_several(seen, path) else (number, *sums):
+        for text, fact in counts_of_items(seen, path):
             made = proposal_of(row, text, True, (fact,), events, zone)
             if made is None:
                 continue
@@ -69,6 +61,33 @@ def rooms(
                 made = made.at_most("likely", "it may count something else than rooms")
             found.append(made)
     return found
+
+
+def counts_of_items(seen: Seen, path: str) -> list[tuple[str, str]]:
+    """Formulas that count what the items of an array stand for, the likelier first, and what each
+    of them is.
+    """
+    number = f"SIZE({spelled(path)})", f"the number of items in `{path}`"
+    sums = [
+        (f"SUM({spelled(path)}, {spelled(own)})", f"the sum of `{own}` of all items in `{path}`")
+        for own in _quantities(seen, path)
+    ]
+    return [*sums, number] if of_several(seen, path) else [number, *sums]
+
+
+def shown_by_numbers(made: Iterable[Proposal], said: Sequence[Property]) -> Iterator[Proposal]:
+    """The proposals for the number of rooms; likely where what is counted is what one of these
+    properties says in every order.
+    """
+    for proposal in made:
+        same = (p.path for p in said if _says(p, proposal.given)) if proposal.formula else iter(())
+        path = next(same, "")
+        yield proposal.shown_by(f"as many as `{path}` says", kept=1) if path else proposal
+
+
+def _says(prop: Property, given: Mapping[int, Any]) -> bool:
+    numbers = set(given.values())
+    return len(numbers) > 1 and all(prop.values.get(at) == number for at, number in given.items())
 
 
 def of_several(seen: Seen, path: str) -> bool:

@@ -221,15 +221,14 @@ class _Guesses:
         values, name = self.values, "amount_of_room"
         for path in self._paths("third_sku_id")[:1]:
             if ".X." in path:
-                array = path.partition(".X.")[0]
-                if computed.of_several(values.seen, array):
-                    continue
-                text = f"SIZE({spelled(array)})"
-                self._add(name, text, f"the number of items in `{array}`", formula=True)
+                for text, fact in computed.counts_of_items(values.seen, path.partition(".X.")[0]):
+                    self._add(name, text, fact, formula=True)
         free = (p for p in values.full if p.path not in self.taken and not values.of_people(p))
         counts = [p for p in free if p.name.subject != "hotel" and _is_count(values.whole(p))]
         found = values.first(counts, lambda p: (_is_code(p), p.in_array, max(values.whole(p))))
         self._read(name, found, "a small number")
+        said = [p for p in found if p.name.subject == "room" and not p.in_array]
+        self.made[name] = list(computed.shown_by_numbers(self.made.get(name, []), said))
         self.taken |= set(self._paths(name)[:1])
 
     def _order_id(self) -> None:

@@ -3,13 +3,14 @@
 """
 
 import csv
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from orderkit.mapping.names import hints, words
+from orderkit.mapping.names import hints, spellings, words
 from orderkit.mapping.suggest.topics import words_of
 
 HINTS: Final = Path(__file__).with_name("status_hints.csv")
@@ -50,9 +51,10 @@ def status_words() -> Mapping[str, StatusWord]:
     with HINTS.open(encoding="utf-8", newline="") as file:
         lines = list(csv.DictReader(file))
     return {
-        "".join(words(text)): StatusWord(text, line["status"], line["beside"], line["perhaps"])
+        spelled: StatusWord(text, line["status"], line["beside"], line["perhaps"])
         for line in lines
         for text in line["words"].split()
+        for spelled in spellings("".join(re.findall(r"\w+", text)))
     }
 
 

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from orderkit.mapping.names import words
+from orderkit.mapping.names import spellings, words
 
 TOPICS: Final = Path(__file__).with_name("topics.csv")
 
@@ -22,4 +22,12 @@ def words_of(topic: str) -> frozenset[str]:
 @cache
 def _topics() -> Mapping[str, frozenset[str]]:
     with TOPICS.open(encoding="utf-8", newline="") as file:
-        return {line["topic"]: frozenset(words(line["words"])) for line in csv.DictReader(file)}
+        lines = list(csv.DictReader(file))
+    return {
+        line["topic"]: frozenset(
+            spelled
+            for word in line["words"].split()
+            for spelled in (spellings(word) if word.isalpha() else words(word))
+        )
+        for line in lines
+    }
