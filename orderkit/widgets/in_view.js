@@ -8,7 +8,11 @@ export default {
     const scroll = () => {
       const notebook = el.closest(".jp-Notebook");
       const form = notebook?.querySelector(".jp-OutputArea .ok-root");
-      (form?.closest(".jp-Cell") ?? notebook?.querySelector(".jp-Cell"))?.scrollIntoView();
+      const cell = form?.closest(".jp-Cell") ?? notebook?.querySelector(".jp-Cell");
+      // A screen that would be cut off below its cell's code is worth more than the code.
+      const screen = form?.querySelector(".om"), seen = cell?.closest(".jp-WindowedPanel-outer")?.clientHeight;
+      const high = screen && screen.getBoundingClientRect().bottom - cell.getBoundingClientRect().top;
+      (high > seen ? screen : cell)?.scrollIntoView();
     };
     requestAnimationFrame(() => requestAnimationFrame(scroll));
   },

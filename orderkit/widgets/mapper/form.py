@@ -237,7 +237,8 @@ class SettingsForm(MapperActions):
             at: states.errors(at) + (0 if states.status(at) else asked[statuses[at]])
             for at in orders
         }
-        first = min(orders, key=lambda at: lacking[at], default=0)
+        # Of those that lack as little, a booking shows more of them all than one that was cancelled.
+        first = min(orders, key=lambda at: (lacking[at], statuses[at] == "CANCEL_ORDER"), default=0)
         if self.session.chosen == 0 and first:
             self.session.pick(first)
             self._tell_picker()

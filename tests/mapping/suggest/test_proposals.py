@@ -277,3 +277,43 @@ def test_a_country_at_the_end_of_a_place_is_offered() -> None:
     assert not found[0].sure
     guests = [{"booking_no": e["booking_no"], "guest": {"home": e["site"]}} for e in events]
     assert not with_guesses(guests, UTC, ["CREATE_ORDER"] * 3).get("order_info.order_country")
+
+
+@pytest.mark.parametrize(("said", "sure"), [((1, 4, 2), True), ((1, 2, 2), False)])
+def test_rooms_that_two_places_count_alike_are_likely(said: tuple[int, ...], sure: bool) -> None:
+    """The items' units add up to what the booking says it has, or they do not."""
+    kinds = {"S1": "Sea View", "G1": "Garden View", "P1": "Pool Side"}
+    units = [(1,), (1, 3), (2,)] * 2
+    events = [
+        {
+            "booking_no": f"B-{at}",
+            "accommodation": [
+                {"category": {"code": code, "label": kinds[code]}, "units": n}
+                for code, n in zip([*kinds][at % 3 :], counts, strict=False)
+            ],
+            "unitsTotal": said[at % 3],
+        }
+        for at, counts in enumerate(units)
+    ]
+    found = with_guesses(events, UTC, ["CREATE_ORDER"] * 6)["order_info.extra.amount_of_room"]
+    summed = next(p for p in found if p.value == "SUM(accommodation, units)")
+    assert [*summed.given.values()] == [1, 4, 2] * 2
+    assert summed.sure == sure
+
+
+def test_each_value_is_proposed_once() -> None:
+    """Two discounts show that one amount is the total: it is one proposal."""
+    events = [
+        {
+            "booking_no": f"B-{at}",
+            "total": 100 + at,
+            "discount": 10 + at,
+            "promo": {"code": "SPRING", "saving": 10 + at},
+            "to_pay": 90,
+            "nights": 2,
+        }
+        for at in range(4)
+    ]
+    for ranked in suggest(events, UTC).values():
+        values = [proposal.value for proposal in ranked]
+        assert len(values) == len(set(values))

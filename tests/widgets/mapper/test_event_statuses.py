@@ -199,7 +199,9 @@ def test_messages_without_a_click_id_are_not_left_out_where_their_booking_has_on
     form.write("ttoclid", "ttoclid")
     form.pick(2)
     assert form.row("ttoclid")["state"] == "missing"
-    assert not [f for f in form.row("ttoclid").get("fixes", []) if f["words"].startswith("Leave out")]
+    assert not [
+        f for f in form.row("ttoclid").get("fixes", []) if f["words"].startswith("Leave out")
+    ]
 
 
 def test_what_was_proposed_of_other_events_is_proposed_anew() -> None:

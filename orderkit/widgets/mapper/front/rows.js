@@ -56,7 +56,7 @@ const makeRows = (mapper) => {
     node.classList.toggle("om-focus", ui.focus === target);
     node.querySelector(".om-name").innerHTML =
       `<span class="om-dot" ${row.mandatory ? 'title="mandatory"' : ""}>${row.mandatory ? "•" : ""}</span>
-      <span class="om-label" title="${text(row.about)}">${text(row.label)}</span><span class="om-target">${middle(row.name)}</span>`;
+      <span class="om-label" title="${text(row.about)}">${text(row.label)}</span><span class="om-target" title="${text(row.name)}">${text(row.name)}</span>`;
     const field = node.querySelector(".om-field");
     let input = field.querySelector("input");
     field.dataset.kind = offer ? offer.kind : row.kind;
