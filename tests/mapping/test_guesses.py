@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -153,3 +154,30 @@ def test_a_guessed_amount_names_what_it_reads() -> None:
     for target in ("order_info.value.total_value", "order_info.value.payment_value"):
         for proposal in found[target]:
             assert proposal.facts[0].startswith(f"`{proposal.reads}` is ")
+
+
+def test_what_all_events_have_alike_is_no_click_id() -> None:
+    """A version of a schema is as long as an id, and says nothing of a click."""
+    events = [
+        {"booking_no": f"B-{at}", "schema": "lodgewire.booking/2026-03", "nights": 2}
+        for at in range(6)
+    ]
+    assert not with_guesses(events, UTC, ["CREATE_ORDER"] * 6).get("order_info.ttoclid")
+    for at, event in enumerate(events):
+        event["schema"] = f"{at}lodgewireBookingAbcdef{at * 7}Ghijklmnopq"
+    assert with_guesses(events, UTC, ["CREATE_ORDER"] * 6)["order_info.ttoclid"]
+
+
+@pytest.mark.parametrize("owed", ["tax", "saving"])
+def test_what_a_tax_or_a_promotion_is_taken_of_is_no_commissions_base(owed: str) -> None:
+    """They have rates and bases as well, there only once a stay is over."""
+    events: list[dict[str, Any]] = [
+        {"booking_no": f"B-{at}", "state": "confirmed", "nights": 2} for at in range(4)
+    ]
+    for at, event in enumerate(events[:2]):
+        share = {"base": 100 + 10 * at, "rate": 10, "amount": 10 + at}
+        event |= {"state": "departed", "bill": {owed: share, "total": 120 + at}}
+    statuses = ["COMPLETE_ORDER"] * 2 + ["CREATE_ORDER"] * 2
+    found = with_guesses(events, UTC, statuses)
+    target = next(t for t in found if t.endswith("commission_base_amount"))
+    assert not any(proposal.sure for proposal in found[target])

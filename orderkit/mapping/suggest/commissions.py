@@ -19,6 +19,8 @@ _WHOLE: Final = 100
 _LEAST: Final = 2
 #: A rate of exchange gives the same amount in another currency.
 _EXCHANGES: Final = words_of("exchange")
+_OTHERS: Final = frozenset({"charge", "discount"})
+_TAKEN: Final = words_of("tax") | words_of("promotion")
 #: So many amounts are looked at; among more, one that fits is an accident.
 _MOST: Final = 20
 
@@ -66,7 +68,7 @@ def _commission_bases(
     billed: what may be a commission; only: what may be its rate and base
     """
     amounts = [prop for prop in only if values.money(prop, numbers)][:_MOST]
-    for owed in (prop for prop in amounts if prop in billed):
+    for owed in (prop for prop in amounts if prop in billed and not _is_of_others(prop)):
         around = {owed.container, owed.called.rpartition(".")[0]}
         rates = [p for p in only if p is not owed and p.container in around][:_MOST]
         for base in amounts:
@@ -77,6 +79,11 @@ def _commission_bases(
                     fact = f"`{_own(rate)}` of it is `{_own(owed)}` in each order that has one"
                     yield base, fact, base.container in around - {""}
                     break
+
+
+def _is_of_others(prop: Property) -> bool:
+    """Whether it is a tax, or what a promotion takes off: these have rates and bases as well."""
+    return prop.name.subject in _OTHERS or not _TAKEN.isdisjoint(words(prop.path))
 
 
 def commission_currencies(

@@ -16,11 +16,9 @@ _TESTS: Final = words_of("test")
 _LIVE: Final = frozenset(["live", "livemode", "production", "prod"])
 _NOTHING: Final = words_of("nothing")
 _TWO: Final = 2
-_PLACES: Final = frozenset(["environment", "env", "mode", "stage"])
+_PLACES: Final = words_of("environment")
 #: What a flag's name may say besides.
-_BESIDE: Final = frozenset(
-    ["is", "es", "est", "ist", "e", "mode", "flag", "order", "booking", "reservation"]
-)
+_BESIDE: Final = words_of("test_flag")
 #: What a remark is called, and the part of a guest's name in which such a word stands.
 _REMARKS: Final = words_of("remark")
 _SAID: Final = "TESTBUCHUNG|TESTBOOKING|TEST|PRUEBA|PROVA|ESSAI|TESTE|DUMMY"

@@ -22,6 +22,7 @@ from orderkit.mapping.suggest.agreed_amounts import (
 )
 from orderkit.mapping.suggest.agreement import Roles
 from orderkit.mapping.suggest.candidates import readings
+from orderkit.mapping.suggest.discounted import discounted
 from orderkit.mapping.suggest.order_object import OrderObject
 from orderkit.mapping.suggest.properties import Seen
 from orderkit.mapping.suggest.proposal import SHOWING, Proposal
@@ -66,6 +67,8 @@ def settle_totals(
     settle_amounts(roles, seen)
     if due := next((p for p in roles.get("payable", []) if p.sure), None):
         roles["total"] = [p for p in roles["total"] if _covers(p, due)]
+    if total and payable and roles["total"] and not roles["payable"]:
+        _by_parts(roles, total, payable, seen, order, zone)
     if payable and roles["total"] and not roles["payable"]:
         roles["payable"] = list(computed.due(payable, roles["total"][0], seen, order, zone))
     if total and has_discounts(seen):
@@ -86,7 +89,8 @@ def _tell_apart(
     """A total that is another amount less a discount, in every order, is what is to be paid; and
     the other one, whatever it is called, is the total.
     """
-    totals = roles["total"]
+    # The first of several payments is no order's.
+    totals = [proposal for proposal in roles["total"] if ".X." not in proposal.value]
     found = [
         (whole, less, path)
         for whole, less in permutations(totals[:_MOST_TOTALS], 2)
@@ -108,7 +112,35 @@ def _tell_apart(
         roles["payable"] = [due.because(fact) if due.sure else due.shown_by(fact)]
         named = next((p for p in totals if p.value == whole.value), None)
         whole = named or whole.at_most("likely", f"less the discount it is `{less.reads}`")
-        roles["total"] = [whole, *(p for p in totals if p.value not in (whole.value, less.value))]
+        others = (p for p in roles["total"] if p.value not in (whole.value, less.value))
+        roles["total"] = [whole, *others]
+
+
+def _by_parts(
+    roles: Roles,
+    total: FieldMapping,
+    payable: FieldMapping,
+    seen: Seen,
+    order: OrderObject,
+    zone: ZoneInfo,
+) -> None:
+    """Of one total, the other amount is what its parts say: what it was before the discount, or
+    what is left to pay after it.
+    """
+    one = roles["total"][0]
+    shown = discounted(one, seen)
+    if shown is None:
+        return
+    added = " + ".join(f"`{part}`" for part in shown.parts)
+    if shown.after:
+        fact = f"{added} less `{shown.path}`, in every order"
+        roles["payable"] = [replace(one, row=payable).shown_by(fact)]
+        computed_ones, others = computed.before_discounts(total, one, seen, order, zone), []
+    else:
+        fact = f"{added}, in every order"
+        computed_ones, others = computed.due(payable, one, seen, order, zone), roles["total"]
+    made = [p.shown_by(fact, kept=1) for p in computed_ones if shown.path in p.properties]
+    roles["payable" if others else "total"] = made[:1]
 
 
 def _covers(total: Proposal, due: Proposal) -> bool:
@@ -134,6 +166,8 @@ def _before_or_after(
     """The totals, where none is sure beside what may have been one before the discounts."""
     totals, payable = roles["total"], roles["payable"]
     due = next(iter(payable), None)
+    if due and not due.sure and len(due.properties) > 1:
+        due = None  # computed from a total, and shows none
     known = bool(due and due.sure and totals and totals[0].sure)
     if due and not known and (shown := next(_shown_by_due(totals, due, seen), None)):
         yield shown

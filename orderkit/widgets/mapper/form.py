@@ -168,6 +168,8 @@ class SettingsForm(MapperActions):
         self._send_changes()
         outcomes = self.session.states.outcomes()
         said = ", ".join(f"{n:,} {name}" for name, n in outcomes.items() if self.session.names)
+        if said and (tests := self.session.tests()):
+            said += f". {count(len(tests.tests), 'event')} marked as a test: see Filter"
         waiting = len(self.session.confirmable())
         more = f". {count(waiting, 'proposed value')} not confirmed yet" if waiting else ""
         self.show_message(f"Saved to {path}{f': {said}' if said else ''}{more}", "good")
@@ -237,7 +239,7 @@ class SettingsForm(MapperActions):
             at: states.errors(at) + (0 if states.status(at) else asked[statuses[at]])
             for at in orders
         }
-        # Of those that lack as little, a booking shows more of them all than one that was cancelled.
+        # Of those that lack as little, a booking shows more of them all than a cancellation.
         first = min(orders, key=lambda at: (lacking[at], statuses[at] == "CANCEL_ORDER"), default=0)
         if self.session.chosen == 0 and first:
             self.session.pick(first)

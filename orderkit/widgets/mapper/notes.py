@@ -32,6 +32,10 @@ def notes(session: MapperSession) -> list[dict[str, Any]]:
         found.append({"text": f"This event is not sent: {_why(session, mapped.reason)}"})
         if "in no event mapping entry" in mapped.reason:
             found[0] |= {"label": "Say what it stands for", "drawer": "event_mapping"}
+    tests = session.tests()
+    if tests and session.chosen in tests.tests:
+        marked = f"`{tests.path}` marks this event as a test, and it is sent all the same"
+        found.append({"text": marked, "label": "Leave out the tests", "do": "tests", "with": {}})
     if reads_as_utc(session.compiled, session.rows.trace):
         found += _zones(session)
     others = (p for p in mapped.problems if p.target not in ROWS)

@@ -317,3 +317,43 @@ def test_each_value_is_proposed_once() -> None:
     for ranked in suggest(events, UTC).values():
         values = [proposal.value for proposal in ranked]
         assert len(values) == len(set(values))
+
+
+QUOTES = [(100, 20, 0, 0), (250, 31, 25, 12), (90, 9, 9, 0), (400, 44, 60, 30)]
+
+
+@pytest.mark.parametrize(
+    ("after", "total", "payable"),
+    [
+        (True, "quote.total + COALESCE(quote.discount, 0)", "{{quote.total}}"),
+        (False, "{{quote.total}}", "quote.total - COALESCE(quote.discount, 0)"),
+    ],
+)
+def test_parts_show_whether_the_one_total_is_before_its_discount(
+    after: bool, total: str, payable: str
+) -> None:
+    """Room, tax and extras add up to it, or to it and what was taken off."""
+    events = [
+        {
+            "booking_no": f"B-{at}",
+            "quote": {
+                "room": room,
+                "extras": extras,
+                "tax": tax,
+                "discount": less,
+                "total": room + extras + tax - (less if after else 0),
+            },
+        }
+        for at, (room, tax, less, extras) in enumerate(QUOTES)
+    ]
+    assert first(events, "total_value")[0] == (total, True)
+    assert first(events, "payment_value")[0] == (payable, True)
+
+
+def test_a_total_that_no_part_explains_is_in_doubt_beside_a_discount() -> None:
+    """What is computed from it shows nothing of it."""
+    events = [
+        {"booking_no": f"B-{at}", "quote": {"total": room + 7 * at, "discount": less, "x": tax}}
+        for at, (room, tax, less, _) in enumerate(QUOTES)
+    ]
+    assert not any(sure for _, sure in first(events, "total_value"))

@@ -952,6 +952,10 @@ def test_orders_that_are_marked_as_tests_are_left_out_with_a_click(mark: Any) ->
     assert found["number"] == 1
     assert found["named"] == [[*events.values()][1]["id"]]
     assert found["path"] in events[next(iter(events))]
+    page.does("pick", at=1)
+    assert [note["do"] for note in page.screen["notes"] if "as a test" in note["text"]] == ["tests"]
+    page.does("pick", at=0)
+    assert not [note for note in page.screen["notes"] if "as a test" in note["text"]]
     before = page.screen["bar"]["outcomes"]["mapped"]
     page.does("change_part", part="filter", value=found["filter"])
     assert page.screen["bar"]["outcomes"]["mapped"] == before - 1
