@@ -164,7 +164,7 @@ def test_what_all_events_have_alike_is_no_click_id() -> None:
     ]
     assert not with_guesses(events, UTC, ["CREATE_ORDER"] * 6).get("order_info.ttoclid")
     for at, event in enumerate(events):
-        event["schema"] = f"qnFm8ld8fn5FcV4QS2fcJvRN7Y2e5BJtGp1JxY8wPfc{at}"
+        event["schema"] = f"E.C.x.qnFm8ld8fn5FcV4QS2f{at}"
     assert with_guesses(events, UTC, ["CREATE_ORDER"] * 6)["order_info.ttoclid"]
 
 
