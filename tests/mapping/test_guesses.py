@@ -142,7 +142,7 @@ def test_a_settings_file_holds_guesses_as_comments_alone() -> None:
     events, statuses = bookings(3, 12)
     found = with_guesses(events, UTC, statuses)
     text = as_settings_file(found, events)
-    lines = [line for line in text.splitlines() if "its values alone say so" in line]
+    lines = [line for line in text.splitlines() if "a guess from its values" in line]
     assert any('payment_value = "{{Qg.Kc}}"' in line for line in lines)
     assert all(line.startswith("# ") and "# perhaps: " in line for line in lines)
 

@@ -44,7 +44,7 @@ from orderkit.mapping.suggest.zones import says_utc
 
 #: So many are offered for a row.
 MOST_GUESSES: Final = 3
-_DOUBT: Final = "its values alone say so"
+_DOUBT: Final = "a guess from its values"
 _LONGEST_STAY: Final = 60
 #: When a message was sent or came, and not when something happened to the order.
 _OF_MESSAGES: Final = words_of("message")

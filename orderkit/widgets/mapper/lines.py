@@ -264,12 +264,10 @@ def _told_apart(other: Proposal, best: Proposal) -> str:
 
 
 def _given(session: MapperSession, proposal: Proposal, most: int) -> str:
-    """What a proposal gives here; for an event that has nothing there, that, and what it gives
-    elsewhere.
-    """
+    """What a proposal gives here, or elsewhere, where the event has nothing there."""
     if session.chosen in proposal.given:
         return _shown(session, proposal.row, proposal.given[session.chosen], most)
-    return f"none here, e.g. {_shown(session, proposal.row, proposal.example, most)}"
+    return f"e.g. {_shown(session, proposal.row, proposal.example, most)}"
 
 
 def _fixes(session: MapperSession, target: str) -> list[dict[str, Any]]:

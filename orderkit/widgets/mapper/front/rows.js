@@ -80,7 +80,7 @@ const makeRows = (mapper) => {
       input.title = offer ? offer.text : row.text;
     }
     put(node.querySelector(".om-value"), offer ? middle(offer.value)
-      : row.value ? middle(row.value) : row.state === "missing" ? "nothing" : "–");
+      : row.value ? (MOMENT.test(row.value) ? begin(row.value) : middle(row.value)) : row.state === "missing" ? "nothing" : "–");
     const partly = row.ok < row.of && row.state === "ok";
     put(node.querySelector(".om-state"), offer
       ? button("accept", "Accept", `data-t="${target}" class="om-accept" aria-label="Accept for ${text(row.label)}"`)

@@ -35,6 +35,9 @@ const middle = (value) => {
   const end = all.length > 14 ? Math.min(8, Math.floor(all.length / 3)) : 0;
   return cut(all, all.length - end, `title="${text(all)}"`);
 };
+/** A text that is cut at its end: of a moment the day says most, and not the seconds since 1970. */
+const begin = (value) => cut(String(value), String(value).length, `title="${text(value)}"`);
+const MOMENT = /^\d{4}-\d\d-\d\d \d/;
 /** A text of which all before a place shrinks, and the rest stays. */
 const cut = (all, at, more = "") => `<span class="om-cut" ${more}><span class="h">${text(all.slice(0, at))}</span>${
   at < all.length ? `<span class="t">${text(all.slice(at))}</span>` : ""}</span>`;
