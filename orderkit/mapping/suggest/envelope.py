@@ -11,12 +11,19 @@ from zoneinfo import ZoneInfo
 
 from orderkit.destination.fields import field_mappings
 from orderkit.events.jsontext import show
+from orderkit.mapping.names import read_name, words
 from orderkit.mapping.suggest import suggest
 from orderkit.mapping.suggest.candidates import as_reference
 from orderkit.mapping.suggest.properties import Property
 from orderkit.mapping.suggest.proposal import Proposal, by_value
+from orderkit.mapping.suggest.topics import words_of
 from orderkit.mapping.suggest.values import OrderValues
 
+#: Lists of whom no order is a stay at, however their items are called.
+_NO_HOTELS: Final = frozenset(
+    {"guest", "merchant", "channel", "rate", "charge", "payment", "discount", "commission", "room"}
+)
+_PLACES: Final = words_of("place")
 _CODE: Final = "order_info.third_shop_id"
 _NAME: Final = "order_info.third_shop_name"
 #: The rows of which one value may hold for all orders of a document.
@@ -71,7 +78,10 @@ def of_listed_hotels(
         if joined is None:
             continue
         key, prop = joined
-        alone = [_with_single_items({name: [item]}) for item in items]
+        if read_name(name).subject in _NO_HOTELS and not _PLACES & set(words(name)):
+            continue
+        # By whatever name, what has a name and a country of its own is where somebody stays.
+        alone = [{"property": item} for item in items]
         for target, ranked in suggest(alone, zone).items():
             best = next(iter(ranked), None)
             if target in _OF_ALL - {_CODE} and best and best.sure and len(best.given) == len(items):

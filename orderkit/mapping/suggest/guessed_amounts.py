@@ -133,9 +133,11 @@ def tax_items(values: OrderValues) -> Iterator[tuple[str, str]]:
             continue
         if TAXES.isdisjoint(words(path.rpartition(".")[2])):
             continue
-        for key in sorted({key for items in arrays.values() for item in items for key in item}):
-            if read_name(key).attributes & _AMOUNTS:
-                yield f"SUM({spelled(path)}, {spelled(key)})", f"the sum of the items in `{path}`"
+        keys = sorted({key for items in arrays.values() for item in items for key in item})
+        amounts = [key for key in keys if read_name(key).attributes & _AMOUNTS]
+        # Beside the tax an item may have what it is taken of.
+        for key in [key for key in amounts if not TAXES.isdisjoint(words(key))] or amounts:
+            yield f"SUM({spelled(path)}, {spelled(key)})", f"the sum of the items in `{path}`"
 
 
 def is_called(prop: Property, names: frozenset[str]) -> bool:

@@ -74,11 +74,11 @@ class _Guesses:
         self._places()
         self._rooms()
         self._order_id()
+        for name, props, fact in guess_amounts(self.values, self.taken):
+            self._read_amounts(name, props, fact)
         for text, fact in tax_items(self.values):
             numbers = self.values.with_status("COMPLETE_ORDER")
             self._add("fulfillment_tax", text, fact, numbers, formula=True)
-        for name, props, fact in guess_amounts(self.values, self.taken):
-            self._read_amounts(name, props, fact)
         self._commission()
         self._cancelled()
         rows = {row.target: self.made.get(_end(row.target), []) for row in field_mappings()}

@@ -24,9 +24,10 @@ from orderkit.mapping.suggest.agreement import Roles
 from orderkit.mapping.suggest.candidates import readings
 from orderkit.mapping.suggest.discounted import discounted
 from orderkit.mapping.suggest.order_object import OrderObject
-from orderkit.mapping.suggest.properties import Seen
+from orderkit.mapping.suggest.properties import Property, Seen
 from orderkit.mapping.suggest.proposal import SHOWING, Proposal
 from orderkit.mapping.suggest.row_hints import row_hints
+from orderkit.mapping.suggest.values import written_amount
 
 #: So many totals are told apart; among more, a pair that fits is an accident.
 _MOST_TOTALS: Final = 12
@@ -58,7 +59,7 @@ def settle_totals(
         # What is left to pay may be as much, where nobody has paid: a total says that it is all.
         roles["payable"] = [
             made.at_most(
-                "likely" if "total" in read_name(prop.called).attributes else "perhaps",
+                "likely" if _is_all(prop, seen, first) else "perhaps",
                 f"`{first.reads}` less `{path}`, in every order",
             )
             for prop, path in discount_apart(first, seen, is_total=True)
@@ -76,6 +77,23 @@ def settle_totals(
     elif total and len(order.numbers) < SHOWING:
         doubt = "so few orders do not show whether it is before a discount"
         roles["total"] = [p.at_most("perhaps", doubt) for p in roles["total"]]
+
+
+def _is_all(prop: Property, seen: Seen, total: Proposal) -> bool:
+    """Whether what is due is all that is to be paid, and no balance: it is called a total, or is as
+    much where a part has been paid, or is left.
+    """
+    due = {number: written_amount(value) for number, value in prop.values.items()}
+    paid = {
+        number
+        for other in seen.properties.values()
+        if other.name.subject == "payment" and other is not prop and not other.in_array
+        for number, value in other.values.items()
+        if (amount := written_amount(value)) and amount > 0 and amount != due.get(number)
+    }
+    called_so = "total" in read_name(prop.called).attributes
+    is_due = prop.name.subject == "payment" and not prop.name.against
+    return called_so or (is_due and len(paid & total.given.keys()) >= SHOWING)
 
 
 def _tell_apart(

@@ -189,10 +189,10 @@ def _unconfirmed(
     """Why what stands in a row was proposed, as long as nobody has confirmed or changed it."""
     if row.type != "status":
         return unconfirmed.get(key, "")
-    names = {pair.event_name for pair in session.settings.event_mapping}
-    reasons = ((k.removeprefix("event_mapping."), why) for k, why in unconfirmed.items())
-    said = [f"{name}: {why}" for name, why in reasons if name in names]
-    return "; ".join(said)
+    proposed = {key.removeprefix("event_mapping.") for key in unconfirmed}
+    pairs = session.draft["event_mapping"]
+    said = [pair for pair in pairs if pair.get("event_name") in proposed and all(pair.values())]
+    return describe_pairs(said) if said else ""
 
 
 def _verb(number: int, state: str) -> str:

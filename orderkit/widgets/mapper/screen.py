@@ -1,7 +1,7 @@
 """What the mapper shows: plain data, section by section, which a browser draws and a test reads."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 from orderkit.destination.fields import field_mappings
@@ -53,26 +53,27 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str,
 
 
 def listed_events(session: MapperSession, query: str) -> list[dict[str, Any]]:
-    """The events in view whose name, order id or status has the query in it, or else a value, which
-    is shown then with where it stands.
+    """The events in view whose name, order id or status has the query's words in it, or else a
+    property, which is shown then.
     """
-    wanted, found = query.casefold().strip(), []
+    wanted, found = query.casefold().split(), []
     for at in session.in_view:
         line = event_line(session, at)
-        said = f"{line['name']} {line['event']} {line['id']} {line['status']}"
-        where = "" if wanted in said.casefold() else _where(session.states.seen(at), wanted)
-        if where or wanted in said.casefold():
+        said = f"{line['name']} {line['event']} {line['id']} {line['status']}".casefold()
+        is_named = all(word in said for word in wanted)
+        where = "" if is_named else _where(session.states.seen(at), wanted)
+        if where or is_named:
             found.append(line | {"where": where})
             if len(found) == MOST_LISTED:
                 break
     return found
 
 
-def _where(event: Any, wanted: str) -> str:
-    """The first property that has that in its name or value, with the value; "" for none."""
+def _where(event: Any, wanted: Collection[str]) -> str:
+    """The first property that has these words in its name or value, with the value; "" for none."""
     for path, value in paths.walk(event):
         line = f"{path.rpartition('.')[2]}: {show(value, _LONGEST)}"
-        if wanted in line.casefold():
+        if all(word in line.casefold() for word in wanted):
             return line
     return ""
 

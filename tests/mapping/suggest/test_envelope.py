@@ -116,6 +116,18 @@ def test_each_booking_gets_its_hotel_of_a_list_beside_them(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
+    ("name", "found"), [("sites", True), ("objects", True), ("agents", False), ("guests", False)]
+)
+def test_a_list_of_places_may_be_called_otherwise(
+    tmp_path: Path, name: str, *, found: bool
+) -> None:
+    """What has a name and a country of its own is where somebody stays, or whom it was sold by."""
+    coded = [b | {"at": HOTELS[at % 2]["code"]} for at, b in enumerate(BOOKINGS)]
+    made = proposed(tmp_path, {name: HOTELS, "reservations": coded})
+    assert bool(made.settings.third_shop_name) == found
+
+
+@pytest.mark.parametrize(
     ("hotels", "codes"),
     [
         (HOTELS, ("LAV", "XYZ")),  # one that the list does not have

@@ -357,3 +357,23 @@ def test_a_total_that_no_part_explains_is_in_doubt_beside_a_discount() -> None:
         for at, (room, tax, less, _) in enumerate(QUOTES)
     ]
     assert not any(sure for _, sure in first(events, "total_value"))
+
+
+@pytest.mark.parametrize(("paid", "sure"), [((50, 80, 60, 10), True), ((0, 0, 0, 0), False)])
+def test_what_is_due_is_all_where_it_stays_so_though_something_was_paid(
+    paid: tuple[int, ...], sure: bool
+) -> None:
+    """As long as nobody has paid, it may be what is left."""
+    events = [
+        {
+            "booking_no": f"B-{at}",
+            "charges": {
+                "list_total": room + tax,
+                "discount": less,
+                "due": room + tax - less,
+                "deposit": paid[at],
+            },
+        }
+        for at, (room, tax, less, _) in enumerate(QUOTES)
+    ]
+    assert ("{{charges.due}}", sure) in first(events, "payment_value")

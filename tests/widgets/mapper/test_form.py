@@ -763,6 +763,24 @@ def test_the_beginning_of_a_property_is_meant_as_it(typed: str, taken: str) -> N
     assert sure == ([taken] if taken else [])
 
 
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [("desk", ["2"]), ("testflag true", ["1"]), ("B-", ["0", "1", "2"]), ("x9", [])],
+)
+def test_an_event_is_found_by_what_stands_in_it(query: str, found: list[str]) -> None:
+    """By its number first, or by a property's name and value, which is shown then."""
+    events = {
+        str(at): {"event_name": "booking", "ref": f"B-{at}", "via": via, "testFlag": at == 1}
+        for at, via in enumerate(["WEB", "WEB", "DESK"])
+    }
+    page = Browser(SettingsForm(picker=EventPicker(events)))
+    page.does("list_events", query=query)
+    listed = page.answer("events")
+    assert [line["name"] for line in listed] == found
+    if query == "desk":
+        assert listed[0]["where"] == 'via: "DESK"'
+
+
 def test_a_click_on_a_rooms_property_fills_the_row_for_every_room() -> None:
     """The vendor's row reads all items: the first one was clicked for all of them."""
     form = SettingsForm()
