@@ -77,6 +77,8 @@ def read_name(path: str) -> Name:
     against = any(kind == "against" for kind, _ in meanings)
     # "order" is what all speak of: another subject beside it says more ("booking_tax").
     others = [s for s in subjects if s != "order"]
+    if set(others) == {"rate", "discount"}:
+        others = ["discount"]  # what an offer saves
     if "order" in subjects and others == ["channel"]:
         # The order as another system numbers it ("ota_reservation_code"): still this order.
         others, unknown = [], [*unknown, "channel"]

@@ -86,7 +86,8 @@ def of_listed_hotels(
             best = next(iter(ranked), None)
             if target in _OF_ALL - {_CODE} and best and best.sure and len(best.given) == len(items):
                 meant = {item[key]: str(best.given[at]) for at, item in enumerate(items)}
-                found[target] = [_by_code(best, prop, meant, name)]
+                made = _by_code(best, prop, meant, name)
+                found[target] = [_as_property(made, values) or made]
                 if target == _NAME:
                     found[_CODE] = [_code(prop, name)]
     return found
@@ -129,6 +130,15 @@ def _by_code(best: Proposal, prop: Property, meant: Mapping[Any, str], name: str
         example=next(iter(given.values()), ""),
         given=given,
     )
+
+
+def _as_property(made: Proposal, values: OrderValues) -> Proposal | None:
+    """The property that says in each order what the list does, where there is one."""
+    same = (p for p in values.full if not p.in_array and p.values == made.given)
+    if prop := next(same, None):
+        path = as_reference(made.row, prop.path)
+        return replace(made, value=path, formula=False)
+    return None
 
 
 def _constant(found: Proposal, orders: Collection[int]) -> Proposal:
