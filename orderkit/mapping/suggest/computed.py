@@ -12,7 +12,7 @@ from orderkit.mapping.suggest.candidates import proposal_of, readings
 from orderkit.mapping.suggest.doubts import GENERIC
 from orderkit.mapping.suggest.order_object import OrderObject
 from orderkit.mapping.suggest.properties import Property, Seen
-from orderkit.mapping.suggest.proposal import CONFIDENCES, Proposal, as_formula, spelled
+from orderkit.mapping.suggest.proposal import CONFIDENCES, SHOWING, Proposal, as_formula, spelled
 from orderkit.mapping.suggest.values import written_amount
 
 
@@ -157,7 +157,8 @@ def due(
     fact = "the total, less the discounts already" if discounted else "the total"
     same = proposal_of(row, total.value, total.formula, (fact,), events, zone)
     if not discounted and same:
-        sure = max(total.confidence, "likely", key=CONFIDENCES.index)
+        few = len(order.numbers) < SHOWING  # they need not show the discounts of others
+        sure = max(total.confidence, "perhaps" if few else "likely", key=CONFIDENCES.index)
         yield same.because("no event speaks of a discount").at_most(sure, total.facts[0])
         return
     less = list(_with_discounts(row, total, "-", seen, order, zone))

@@ -38,10 +38,15 @@ def settle_fulfilled(found: dict[str, list[Proposal]]) -> None:
     fact = "in most orders it is what was to be paid, and in none more"
     found[_VALUE] = [shown.shown_by(fact, kept=1), *(p for p in billed if p is not shown)]
     for target, names in _BESIDE.items():
-        first = next(iter(found.get(target, [])), None)
-        prop = _property(first) if first else None
-        if first and prop and is_called(prop, names) and stand_together(prop, value):
+        beside = [p for p in found.get(target, []) if _is_beside(_property(p), value, names)]
+        # Of two taxes neither is all of it.
+        if len(beside) == 1 and beside[0] is found[target][0]:
+            first = beside[0]
             found[target][0] = first.shown_by(f"beside `{value.path}`, and called so", kept=1)
+
+
+def _is_beside(prop: Property, value: Property, names: frozenset[str]) -> bool:
+    return is_called(prop, names) and stand_together(prop, value)
 
 
 def _is_due(given: Mapping[int, Any], owed: Mapping[int, Any]) -> bool:
