@@ -20,6 +20,7 @@ from orderkit.cli.common import (
     status_option,
 )
 from orderkit.cli.terminal import COLOURS, Line, Terminal
+from orderkit.events import paths
 from orderkit.events.paths import count
 from orderkit.language.references import ValueSource
 from orderkit.mapping.across import AcrossEvents
@@ -28,7 +29,9 @@ from orderkit.mapping.compiled import CompiledField
 from orderkit.mapping.mapper import Mapper
 from orderkit.mapping.results import EventResult, outcome_word
 from orderkit.mapping.suggest import Proposal, suggest
+from orderkit.mapping.suggest.marked_tests import marked_tests
 from orderkit.mapping.suggest.order_object import in_platform_shape
+from orderkit.mapping.suggest.properties import MOST_EVENTS
 from orderkit.mapping.suggest.with_guesses import with_guesses
 from orderkit.reports.causes import Cause, Causes
 from orderkit.reports.unread import UnreadProperties
@@ -73,12 +76,15 @@ def command(
     causes, reasons = Causes(), Counter[str]()
     first: list[EventResult] = []
     rejected: list[tuple[Any, str]] = []
+    sent: list[Any] = []
     for result in results(events, mapper, status=status, payloads=as_json):
         entry, mapped = result.entry, result.mapped
         outcomes[result.outcome] += 1
         across.add(entry.index, entry.line, mapped)
         if entry.event is not None:
             unread.add(entry.event)
+            if mapped and mapped.order_status and len(sent) < MOST_EVENTS:
+                sent.append(entry.event)
         if as_json:
             print_json(result.as_json())
         elif each:
@@ -100,7 +106,9 @@ def command(
         listed = first if len(first) <= _SHORT else []
         _print_causes(out, causes, proposed, reasons, listed)
         out.print(_summary(outcomes))
-    print_warnings([*_assumed_zone(mapper, first), *across.sentences(), *unread.describe()])
+    print_warnings(
+        [*_assumed_zone(mapper, first), *_tests(sent), *across.sentences(), *unread.describe()]
+    )
     return int(outcomes["rejected"] + outcomes["unreadable"] > 0)
 
 
@@ -111,6 +119,17 @@ def _assumed_zone(mapper: Mapper, first: Sequence[EventResult]) -> list[str]:
     )
     if any(reads_as_utc(mapper.compiled, mapper.explain(event).trace) for event in events):
         return ["times without an offset are read as UTC, an assumption: name the hotel's timezone"]
+    return []
+
+
+def _tests(sent: Sequence[Any]) -> list[str]:
+    """That some of the orders are tests, as they are marked."""
+    names = {path for event in sent for path, _value in paths.walk(event)}
+    if found := marked_tests(sorted(names), sent):
+        marked = count(len(found.tests), "order")
+        return [
+            f"`{found.path}` marks {marked} as a test: leave them out by filter {found.formula}"
+        ]
     return []
 
 

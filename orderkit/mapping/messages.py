@@ -15,6 +15,9 @@ from orderkit.mapping.near_misses import similar
 from orderkit.mapping.problems import Problem
 
 _CLICK_ID: Final = "click id"
+#: The types of which a text is none that a sum of texts gave.
+_NUMBERS: Final = frozenset({"amount", "integer"})
+_JOINED: Final = "write NUMBER(…) around each text that is added: `+` joins texts"
 
 
 def not_an_event(event: Any) -> Problem:
@@ -119,7 +122,10 @@ def invalid(
     currency: that of the payload in which the field's amount is, where it is known
     """
     found = f"{paths.json_type(reading.raw)} {show(reading.raw)}"
-    if field.in_settings:
+    joined = field.type.name in _NUMBERS and isinstance(reading.raw, str)
+    if joined and isinstance(field.source, Calculation) and "+" in field.source.text:
+        fix = _JOINED
+    elif field.in_settings:
         fix = f"write {field.type.expected} in the setting {field.row.source}"
     elif offered := offers(field, reading.raw, mendings, currency):
         fix = f"send {field.type.expected}, or {', or '.join(offered)}"
@@ -134,7 +140,7 @@ def invalid(
         expected=field.type.expected,
         message=f"{field.reads or field.row.source} is {show(reading.raw)}: {reason}",
         fix=fix,
-        actor="settings" if field.in_settings else "event",
+        actor="settings" if field.in_settings or fix == _JOINED else "event",
     )
 
 

@@ -169,3 +169,12 @@ def test_the_filter_for_orders_that_began_elsewhere_does_what_is_said(tmp_path: 
     file.write_text(f"{read}\n[filter]\n{formula[1]}\n", encoding="utf-8")
     done = run("check", events, "--settings", str(file))
     assert (done.returncode, "1 filtered" in done.stdout) == (0, True)
+
+
+def test_orders_that_are_marked_as_tests_are_told_with_the_filter(tmp_path: Path) -> None:
+    """They would be sent; where none is, or the filter leaves them out, nothing is said."""
+    events = [EVENT | {"id": str(at), "isTest": at == 1} for at in range(3)]
+    told = "warning: `isTest` marks 1 order as a test: leave them out by the filter isTest != true"
+    assert told in run("check", write(tmp_path / "e.ndjson", events), *SETTINGS).stderr
+    sent = write(tmp_path / "s.ndjson", [events[0], events[2]])
+    assert "as a test" not in run("check", sent, *SETTINGS).stderr

@@ -174,3 +174,15 @@ def test_padding_of_cells_is_a_step(tmp_path: Path) -> None:
     assert [step["value.currency"] for step in steps] == [[], [of_currency]]
     assert [step["order_url"] for step in steps] == [[of_id], [of_currency]]
     assert [result.order_id for result in results] == ["B-7", "B-8"]
+
+
+def test_texts_that_a_formula_joins_are_told_from_a_wrong_text() -> None:
+    """The numbers of a table are texts: the settings mend their sum, and not the site."""
+    joined = {"formula": "a + b"}
+    settings = case("settings")
+    settings["smart_mapping"] = {"order_info.value.payment_value": joined}
+    event = case("event") | {"a": "813.1", "b": "80.00"}
+    mapped = Mapper(Settings.model_validate(settings)).map(event)
+    (problem,) = (p for p in mapped.problems if p.target == "order_info.value.payment_value")
+    assert "NUMBER(…)" in problem.fix
+    assert problem.actor == "settings"

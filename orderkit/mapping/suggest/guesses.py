@@ -192,6 +192,10 @@ class _Guesses:
             found.sort(key=lambda p: not any(map(says_utc, p.properties)))
             found.sort(key=lambda p: bool(_OF_MESSAGES & set(words(p.reads))))
             found.sort(key=lambda p: any(read_name(path).against for path in p.properties))
+            # When a payment came, and when the order was made, it need not have changed.
+            made = {p.value.strip("{}") for p in self.made.get("create_time", [])[:1]}
+            found.sort(key=lambda p, made=made: name == "update_time" and p.reads in made)  # type: ignore[misc]
+            found.sort(key=lambda p: any(read_name(q).subject == "payment" for q in p.properties))
 
     def _places(self) -> None:
         """Codes with their names: of hotels and of rooms."""

@@ -157,7 +157,8 @@ def _pair(event: ProposedEvent) -> str:
     said = [] if named else ["a placeholder, as TikTok's list of statuses is not public"]
     said += [_comment(event.reason)] if event.reason else []
     said.append(f"in {event.times:,} of the events")
-    sure = "perhaps" if event.perhaps else "proposal"
+    # Without a status, nothing is proposed: a person says what it is.
+    sure = "perhaps" if event.perhaps else "proposal" if status else "open"
     name = f"event_name = {_toml(event.event_name)}  # {sure}: {'; '.join(said)}"
     lines = ("[[event_mapping]]", f'order_status = "{status}"', name)
     return "".join(f"{mark}{line}\n" for line in lines)
