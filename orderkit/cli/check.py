@@ -128,7 +128,7 @@ def _tests(sent: Sequence[Any]) -> list[str]:
     if found := marked_tests(sorted(names), sent):
         marked = count(len(found.tests), "order")
         return [
-            f"`{found.path}` marks {marked} as a test: leave them out by filter {found.formula}"
+            f"`{found.path}` marks {marked} as a test: leave them out by the filter {found.formula}"
         ]
     return []
 

@@ -208,3 +208,30 @@ def test_drawers_are_typed_and_everything_is_looked_at(jupyter: Lab, mapper: Loc
     expect(mapper.get_by_role("tab", name="Rows")).to_be_visible()
     mapper.get_by_role("tab", name="Order").click()
     expect(mapper.get_by_text('"order_id"')).to_be_visible()
+
+
+def test_accepting_moves_no_button_and_an_order_line_leads_to_its_row(
+    jupyter: Lab, mapper: Locator
+) -> None:
+    """Whoever accepts one row after the other hits the next one, and sees what is missing at it."""
+    for label in ("Hotel code", "Hotel name"):
+        field = mapper.get_by_label(label, exact=True)
+        field.fill("")
+        field.press("Enter")
+    taken, following = (
+        row(mapper, label).locator(".om-accept") for label in ("Hotel code", "Hotel name")
+    )
+    expect(following).to_be_visible()
+    jupyter.page.keyboard.press("Escape")
+    row(mapper, "Hotel code").scroll_into_view_if_needed()
+    before = following.bounding_box()
+    taken.click()
+    expect(taken).to_have_count(0)
+    assert following.bounding_box() == before
+    line = mapper.locator(".om-json[data-t$='.third_shop_name']")
+    if not line.is_visible():
+        mapper.get_by_role("tab", name="Order").locator("visible=true").first.click()
+    line.click()
+    expect(row(mapper, "Hotel name")).to_be_focused()
+    following.click()
+    expect(following).to_have_count(0)

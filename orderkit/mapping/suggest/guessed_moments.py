@@ -1,13 +1,21 @@
 """What may be the moment of an order: a property, or a day and a time of day that stand apart."""
 
 from collections.abc import Container, Iterator
+from statistics import mean
+from typing import Any, Final
 
 from orderkit.destination.fields import FieldMapping
+from orderkit.mapping.names import read_name, words
 from orderkit.mapping.suggest.candidates import as_reference, readings
 from orderkit.mapping.suggest.clocks import is_clock, shared
 from orderkit.mapping.suggest.properties import Property
-from orderkit.mapping.suggest.proposal import as_formula, spelled
+from orderkit.mapping.suggest.proposal import Proposal, as_formula, spelled
+from orderkit.mapping.suggest.topics import words_of
 from orderkit.mapping.suggest.values import OrderValues
+from orderkit.mapping.suggest.zones import says_utc
+
+#: When a message was sent or came, and not when something happened to the order.
+_OF_MESSAGES: Final = words_of("message")
 
 
 def guess_moments(
@@ -30,6 +38,24 @@ def guess_moments(
         read = next(iter(readings(date_row, day, values.seen, values.order, values.zone)), None)
         if clock and read:
             yield f'CONCAT({as_formula(read)}, "T", {spelled(clock.path)})', True
+
+
+def rank_moment(proposal: Proposal, *, latest: bool) -> tuple[Any, ...]:
+    """How likely a moment is to be that of a change, or of the making: the likelier, the less.
+
+    When a payment came it need not be, nor when a message was sent.
+    """
+    names = [read_name(path) for path in proposal.properties]
+    other = "created" if latest else "updated"
+    moments = mean(proposal.given.values())
+    return (
+        any(other in name.attributes or name.subject == "payment" for name in names),
+        any(name.against for name in names),
+        bool(_OF_MESSAGES & set(words(proposal.reads))),
+        # Whatever zone the other one is in, this one says its own.
+        not any(map(says_utc, proposal.properties)),
+        -moments if latest else moments,
+    )
 
 
 def _is_clock(values: OrderValues, prop: Property) -> bool:

@@ -8,12 +8,12 @@ values show is likely: an amount of which a rate gives another one, names that a
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import permutations
 from statistics import mean
 from typing import Final
 
 from orderkit.destination.fields import FieldMapping, field_mappings
-from orderkit.mapping.names import read_name, words
 from orderkit.mapping.suggest import computed
 from orderkit.mapping.suggest.candidates import as_reference, proposal_of, readings
 from orderkit.mapping.suggest.click_ids import like_click_ids, paid_click_ids
@@ -24,7 +24,7 @@ from orderkit.mapping.suggest.commissions import (
 )
 from orderkit.mapping.suggest.guessed_amounts import guess_amounts, tax_items
 from orderkit.mapping.suggest.guessed_ids import order_ids
-from orderkit.mapping.suggest.guessed_moments import guess_moments
+from orderkit.mapping.suggest.guessed_moments import guess_moments, rank_moment
 from orderkit.mapping.suggest.initiators import who_cancelled
 from orderkit.mapping.suggest.named_codes import (
     are_called_so,
@@ -38,16 +38,12 @@ from orderkit.mapping.suggest.named_codes import (
 from orderkit.mapping.suggest.places import countries_at_end
 from orderkit.mapping.suggest.properties import Property
 from orderkit.mapping.suggest.proposal import Proposal, as_formula, spelled
-from orderkit.mapping.suggest.topics import words_of
 from orderkit.mapping.suggest.values import MOST_COUNTED, OrderValues, days
-from orderkit.mapping.suggest.zones import says_utc
 
 #: So many are offered for a row.
 MOST_GUESSES: Final = 3
 _DOUBT: Final = "a guess from its values"
 _LONGEST_STAY: Final = 60
-#: When a message was sent or came, and not when something happened to the order.
-_OF_MESSAGES: Final = words_of("message")
 
 
 def guess(values: OrderValues) -> dict[str, list[Proposal]]:
@@ -182,20 +178,11 @@ class _Guesses:
         return len(orders) > 1 and said == 1
 
     def _times(self) -> None:
-        for name, word, sign in (("create_time", "earliest", 1), ("update_time", "latest", -1)):
+        for name, word in (("create_time", "earliest"), ("update_time", "latest")):
             rows = _row(name), _row("check_in_date")
             for value, formula in guess_moments(self.values, *rows, self.taken):
                 self._add(name, value, f"among the {word} times", formula=formula)
-            found = self.made.get(name, [])
-            found.sort(key=lambda p, sign=sign: sign * mean(p.given.values()))  # type: ignore[misc]
-            # Whatever zone the other one is in, this one says its own.
-            found.sort(key=lambda p: not any(map(says_utc, p.properties)))
-            found.sort(key=lambda p: bool(_OF_MESSAGES & set(words(p.reads))))
-            found.sort(key=lambda p: any(read_name(path).against for path in p.properties))
-            # When a payment came, and when the order was made, it need not have changed.
-            made = {p.value.strip("{}") for p in self.made.get("create_time", [])[:1]}
-            found.sort(key=lambda p, made=made: name == "update_time" and p.reads in made)  # type: ignore[misc]
-            found.sort(key=lambda p: any(read_name(q).subject == "payment" for q in p.properties))
+            self.made.get(name, []).sort(key=partial(rank_moment, latest=name == "update_time"))
 
     def _places(self) -> None:
         """Codes with their names: of hotels and of rooms."""

@@ -154,6 +154,13 @@ export default {
       pick: (d) => { listEvents(false); send("pick", { at: Number(d.at) }); },
       next_problem: () => send("next_problem", { by: 1 }),
       next_row: () => problem(1),
+      go_row: (d) => {
+        if (nodes[d.t].hidden) { ui.show = "all"; ui.find = ""; ui.folded.clear(); drawGroups(); drawHead(); }
+        // Where there is room for one pane alone, the rows are another one.
+        if (!nodes[d.t].checkVisibility()) acts.tab({ tab: "rows" }, false);
+        nodes[d.t].focus({ preventScroll: true });
+        reveal(nodes[d.t]);
+      },
       take_back: () => send("take_back"),
       save: () => send("save"),
       narrow: (d) => send("narrow", { outcome: d.outcome }),
@@ -277,7 +284,7 @@ export default {
       else if (node.type === "checkbox") change(node.dataset.key, node.checked);
       else if ("late" in node.dataset) change(node.dataset.key, node.value);
     });
-    const { problem, showProblem } = makeKeys({ ...mapper, acts, putBack });
+    const { problem, reveal, showProblem } = makeKeys({ ...mapper, acts, putBack });
     model.on("msg:custom", received);
     el.append(root);
     // Where one pane has room, it is the one to work in. The width is known once all is in place.

@@ -57,7 +57,8 @@ const makeSides = (mapper) => {
       const value = opens ? (shut ? `${line.v} …` : line.v) : line.v;
       const fold = opens ? button("fold_order", icon(shut ? "right" : "down"), `class="om-flat om-tiny" data-at="${at}"
         aria-label="${shut ? "Unfold" : "Fold"} ${text(line.k)}"`) : "";
-      return `<div class="om-json" data-m="${text(line.m || "")}" style="--d:${line.i}"><b class="om-mark">${text(line.m || "")}</b>${
+      const row = S.rows[line.t] ? `data-act="go_row" data-t="${text(line.t)}" title="Go to its row"` : "";
+      return `<div class="om-json" ${row} data-m="${text(line.m || "")}" style="--d:${line.i}"><b class="om-mark">${text(line.m || "")}</b>${
         fold}<code>${key}<span class="${kind}">${opens || closes ? text(value) : middle(value)}</span></code></div>`;
     }).join("") : '<p class="om-none">There is no order: this event is not sent.</p>';
   };
