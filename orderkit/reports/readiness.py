@@ -98,9 +98,12 @@ class Readiness:
 
 
 def client_name(settings: Settings) -> str:
-    """What the client is called: by its own name, its one hotel's, or its id at TikTok."""
+    """What the client is called: by its own name, its one hotel's, or its id at TikTok, where that
+    is more than a number.
+    """
     said = (settings.settings.third_shop_name, settings.settings.third_merchant_id)
-    named = (text for text in said if isinstance(text, str) and text and "{{" not in text)
+    texts = (text for text in said if isinstance(text, str) and "{{" not in text)
+    named = (text for text in texts if text and not text.isdecimal())
     return settings.client.name or next(named, "Your bookings")
 
 

@@ -232,6 +232,7 @@ def test_what_some_bookings_have_where_the_table_looks_for_it_is_found() -> None
         ('[settings]\nthird_shop_name = "Quay House"\nthird_merchant_id = "m-7"', "Quay House"),
         ('[settings]\nthird_shop_name = "{{hotel.name}}"\nthird_merchant_id = "m-7"', "m-7"),
         ('[settings]\nthird_shop_name = "{{hotel.name}}"', "Your bookings"),
+        ('[settings]\nthird_merchant_id = "7301552846719"', "Your bookings"),
     ],
 )
 def test_a_client_is_called_by_the_best_name_that_settings_have(settings: str, name: str) -> None:
