@@ -139,6 +139,9 @@ def test_the_notebook_leaves_the_mappers_keys_alone(jupyter: Lab, mapper: Locato
     for label, typed in (("Hotel code", ""), ("Hotel name", "House.Labl")):
         mapper.get_by_label(label, exact=True).fill(typed)
         page.keyboard.press("Enter")
+    # What is taken is what is seen.
+    expect(row(mapper, "Hotel code").locator(".om-accept")).to_be_visible()
+    expect(row(mapper, "Hotel name")).to_contain_text("did you mean")
     row(mapper, "Hotel code").focus()
     page.keyboard.press("ControlOrMeta+Enter")
     expect(row(mapper, "Hotel name")).to_be_focused()
