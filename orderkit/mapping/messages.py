@@ -17,7 +17,6 @@ from orderkit.mapping.problems import Problem
 _CLICK_ID: Final = "click id"
 #: The types of which a text is none that a sum of texts gave.
 _NUMBERS: Final = frozenset({"amount", "integer"})
-_JOINED: Final = "write NUMBER(…) around each text that is added: `+` joins texts"
 
 
 def not_an_event(event: Any) -> Problem:
@@ -122,9 +121,9 @@ def invalid(
     currency: that of the payload in which the field's amount is, where it is known
     """
     found = f"{paths.json_type(reading.raw)} {show(reading.raw)}"
-    joined = field.type.name in _NUMBERS and isinstance(reading.raw, str)
-    if joined and isinstance(field.source, Calculation) and "+" in field.source.text:
-        fix = _JOINED
+    joined = _joins_texts(field, reading.raw)
+    if joined:
+        fix = "write NUMBER(…) around each text that is added: `+` joins texts"
     elif field.in_settings:
         fix = f"write {field.type.expected} in the setting {field.row.source}"
     elif offered := offers(field, reading.raw, mendings, currency):
@@ -140,8 +139,14 @@ def invalid(
         expected=field.type.expected,
         message=f"{field.reads or field.row.source} is {show(reading.raw)}: {reason}",
         fix=fix,
-        actor="settings" if field.in_settings or fix == _JOINED else "event",
+        actor="settings" if field.in_settings or joined else "event",
     )
+
+
+def _joins_texts(field: CompiledField, raw: Any) -> bool:
+    """Whether a formula made a text of what were to be numbers."""
+    added = isinstance(field.source, Calculation) and "+" in field.source.text
+    return added and field.type.name in _NUMBERS and isinstance(raw, str)
 
 
 def unusual(field: CompiledField, raw: Any, value: Any, doubt: Doubt) -> Problem:

@@ -48,8 +48,9 @@ def rooms(
         if holder.subject != "room" or holder.said != 2 or holder.attributes or holder.unknown:
             continue
         generic = bool(GENERIC & set(words(path.rpartition(".")[2])))
-        quantities = _quantities(seen, path)
-        for text, fact in counts_of_items(seen, path):
+        counts = counts_of_items(seen, path)
+        quantities = len(counts) > 1
+        for text, fact in counts:
             made = proposal_of(row, text, True, (fact,), events, zone)
             if made is None:
                 continue

@@ -9,6 +9,7 @@ from itertools import combinations, takewhile
 from typing import Final, NamedTuple
 
 from orderkit.mapping.suggest.agreed_amounts import discount_amounts, shows
+from orderkit.mapping.suggest.parts import is_sum
 from orderkit.mapping.suggest.properties import Seen
 from orderkit.mapping.suggest.proposal import Proposal
 from orderkit.mapping.suggest.values import written_amount
@@ -83,5 +84,5 @@ def _adding_up(
 ) -> Iterator[tuple[str, ...]]:
     for size in range(2, _MOST_PARTS + 1):
         for paths in combinations(amounts, size):
-            if all(sum(amounts[path][n] for path in paths) == sums[n] for n in sums):
+            if is_sum(sums, [amounts[path] for path in paths]):
                 yield paths

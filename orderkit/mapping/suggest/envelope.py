@@ -72,14 +72,10 @@ def of_listed_hotels(
     """Target → a formula by the code that each booking has, of a list of hotels beside them."""
     found: dict[str, list[Proposal]] = {}
     for name, items in envelope.items():
-        if not (isinstance(items, list) and 1 < len(items) <= _MOST_HOTELS):
-            continue
-        joined = next(_codes(items, values), None) if all(map(_is_object, items)) else None
+        joined = next(_codes(items, values), None) if _may_be_hotels(name, items) else None
         if joined is None:
             continue
         key, prop = joined
-        if read_name(name).subject in _NO_HOTELS and not _PLACES & set(words(name)):
-            continue
         # By whatever name, what has a name and a country of its own is where somebody stays.
         alone = [{"property": item} for item in items]
         for target, ranked in suggest(alone, zone).items():
@@ -100,8 +96,11 @@ def _code(prop: Property, name: str) -> Proposal:
     return Proposal(row, as_reference(row, prop.path), False, "likely", facts, example, prop.values)
 
 
-def _is_object(item: Any) -> bool:
-    return isinstance(item, dict)
+def _may_be_hotels(name: str, items: Any) -> bool:
+    """Whether it is a list of some objects that its name does not call something else."""
+    few = isinstance(items, list) and 1 < len(items) <= _MOST_HOTELS
+    others = read_name(name).subject in _NO_HOTELS and not _PLACES & set(words(name))
+    return few and not others and all(isinstance(item, dict) for item in items)
 
 
 def _codes(items: list[dict[str, Any]], values: OrderValues) -> Iterator[tuple[str, Property]]:

@@ -3,7 +3,7 @@
 The vendor: total_value = total_room_fee + total_tax + total_service_fee.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -87,7 +87,7 @@ def parts_of_total(values: OrderValues, total: Proposal) -> dict[str, str]:
         for room in rooms
         for tax in taxes
         for fee in [*fees, ""]
-        if fee != tax and _is_sum(whole, [amounts[path][1] for path in (room, tax, fee) if path])
+        if fee != tax and is_sum(whole, [amounts[path][1] for path in (room, tax, fee) if path])
     ]
     if len(fits) != 1:
         return {}
@@ -100,5 +100,6 @@ def _are(prop: Property, kind: tuple[bool, bool]) -> bool:
     return (is_called(prop, TAXES), is_called(prop, FEES)) == kind
 
 
-def _is_sum(whole: Mapping[int, Any], parts: list[dict[int, Decimal]]) -> bool:
+def is_sum(whole: Mapping[int, Any], parts: Sequence[Mapping[int, Decimal]]) -> bool:
+    """Whether the parts add up to the whole in each order; all are by the order's number."""
     return all(sum((part[n] for part in parts), Decimal(0)) == whole[n] for n in whole)

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from orderkit.mapping.names import spellings, words
+from orderkit.mapping.names import spellings
 
 TOPICS: Final = Path(__file__).with_name("topics.csv")
 
@@ -25,9 +25,7 @@ def _topics() -> Mapping[str, frozenset[str]]:
         lines = list(csv.DictReader(file))
     return {
         line["topic"]: frozenset(
-            spelled
-            for word in line["words"].split()
-            for spelled in (spellings(word) if word.isalpha() else words(word))
+            spelled for word in line["words"].split() for spelled in spellings(word)
         )
         for line in lines
     }

@@ -17,8 +17,6 @@ from orderkit.widgets.mapper.screen import event_line, listed_events
 from orderkit.widgets.mapper.session import MapperSession
 from orderkit.widgets.mapper.view import MapperView
 
-#: The row that says that a guest never came.
-
 
 class MapperActions(parts.Form):
     """What is done to rows and drawers, and the way through the events.
