@@ -69,11 +69,14 @@ def counts_of_items(seen: Seen, path: str) -> list[tuple[str, str]]:
     of them is.
     """
     number = f"SIZE({spelled(path)})", f"the number of items in `{path}`"
+    quantities = _quantities(seen, path)
     sums = [
         (f"SUM({spelled(path)}, {spelled(own)})", f"the sum of `{own}` of all items in `{path}`")
-        for own in _quantities(seen, path)
+        for own in quantities
     ]
-    return [*sums, number] if of_several(seen, path) else [number, *sums]
+    items = [item for items in seen.arrays.get(path, {}).values() for item in items]
+    of_several = any(item[own] > 1 for own in quantities for item in items)
+    return [*sums, number] if of_several else [number, *sums]
 
 
 def shown_by_numbers(made: Iterable[Proposal], said: Sequence[Property]) -> Iterator[Proposal]:
@@ -89,12 +92,6 @@ def shown_by_numbers(made: Iterable[Proposal], said: Sequence[Property]) -> Iter
 def _says(prop: Property, given: Mapping[int, Any]) -> bool:
     numbers = set(given.values())
     return len(numbers) > 1 and all(prop.values.get(at) == number for at, number in given.items())
-
-
-def of_several(seen: Seen, path: str) -> bool:
-    """Whether an item of an array stands for several rooms somewhere."""
-    items = [item for items in seen.arrays.get(path, {}).values() for item in items]
-    return any(item[own] > 1 for own in _quantities(seen, path) for item in items)
 
 
 def _quantities(seen: Seen, path: str) -> list[str]:
